@@ -1,0 +1,25 @@
+"""aixsim: can South Korea reach 500 AI factories by 2030, and what would it take?
+
+``load`` reads a config, ``simulate`` runs it, ``open_result`` opens what it wrote.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aixsim.analysis.results import open_result as open_result
+    from aixsim.config import load as load
+    from aixsim.simulation import simulate as simulate
+
+__all__ = ["load", "open_result", "simulate"]
+
+_HOME = {"load": "aixsim.config", "simulate": "aixsim.simulation", "open_result": "aixsim.analysis.results"}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a public name when it is first used: the command line must answer before pandas has loaded."""
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'aixsim' has no attribute {name!r}")

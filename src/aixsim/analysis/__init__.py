@@ -1,0 +1,1 @@
+"""What results say: probabilities, intervals, curves, comparisons."""

@@ -1,0 +1,112 @@
+"""Statements that a config must satisfy: ``[[expect]]``."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Expectation(Protocol):
+    """One ``[[expect]]`` table, as the config layer validates it."""
+
+    @property
+    def name(self) -> str:
+        """Name of the statement."""
+
+    @property
+    def outcome(self) -> Any:
+        """What is counted."""
+
+    @property
+    def by(self) -> str:
+        """Month, ``YYYY-MM``."""
+
+    @property
+    def statistic(self) -> Any:
+        """Statistic over replicates."""
+
+    @property
+    def equals(self) -> float | None:
+        """Expected value."""
+
+    @property
+    def at_least(self) -> float | None:
+        """Lower bound."""
+
+    @property
+    def at_most(self) -> float | None:
+        """Upper bound."""
+
+    @property
+    def within(self) -> float | None:
+        """Absolute margin of ``equals``."""
+
+    @property
+    def within_standard_errors(self) -> float | None:
+        """Margin of ``equals`` in standard errors."""
+
+    @property
+    def reaches(self) -> float | None:
+        """Count whose probability is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of an expectation.
+
+    Attributes:
+        name: of the expectation.
+        holds: whether the statement is true.
+        observed: value of the statistic.
+        standard_error: of the observed value; None where none is known.
+        n: replicates.
+        statement: what was expected, in words.
+    """
+
+    name: str
+    holds: bool
+    observed: float
+    standard_error: float | None
+    n: int
+    statement: str
+
+
+def judge(expectation: Expectation, counts: NDArray[np.int32]) -> Verdict:
+    """Compares the counts of the outcome at the month of the expectation with the statement.
+
+    Args:
+        expectation: what must hold.
+        counts: shape ``(n_replicates,)``.
+    """
+    values = counts.astype(np.float64)
+    n = len(values)
+    error: float | None = None
+    match expectation.statistic:
+        case "mean":
+            observed = float(values.mean())
+            error = float(values.std(ddof=1) / math.sqrt(n)) if n > 1 else None
+        case "probability":
+            observed = float((values >= (expectation.reaches or 0.0)).mean())
+            error = math.sqrt(max(observed * (1.0 - observed), 1.0 / n) / n)
+        case statistic:
+            observed = float(np.quantile(values, {"median": 0.5, "p05": 0.05, "p95": 0.95}[statistic]))
+    holds, statement = _compare(expectation, observed, error)
+    what = f"{expectation.statistic} of {expectation.outcome} by {expectation.by} {statement}"
+    return Verdict(expectation.name, holds, observed, error, n, what)
+
+
+def _compare(expectation: Expectation, observed: float, error: float | None) -> tuple[bool, str]:
+    if expectation.at_least is not None:
+        return observed >= expectation.at_least, f"at least {expectation.at_least:g}"
+    if expectation.at_most is not None:
+        return observed <= expectation.at_most, f"at most {expectation.at_most:g}"
+    expected: Any = expectation.equals
+    if expectation.within_standard_errors is not None:
+        # One replicate, or replicates all alike, give no error to measure by: then only equality holds.
+        margin = expectation.within_standard_errors * (error or 0.0)
+        return abs(observed - expected) <= margin, f"= {expected:g} within {expectation.within_standard_errors:g} standard errors"
+    return abs(observed - expected) <= (expectation.within or 0.0), f"= {expected:g} within {expectation.within or 0.0:g}"

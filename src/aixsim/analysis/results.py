@@ -1,0 +1,146 @@
+"""Opens result folders."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aixsim.core.calendar import Horizon
+from aixsim.study.store import StoreError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_REMEDY = "give the folder that aixsim run printed"
+_NEEDED = (
+    "run_id", "title", "scale", "n_firms", "seed", "replicates_requested", "replicates_done", "replicates_failed",
+    "interrupted", "stopped_at", "confidence", "counts", "horizon", "goals", "observed",
+)  # fmt: skip
+
+
+class ResultError(StoreError):
+    """A result that cannot be read.
+
+    Attributes:
+        folder: the result folder.
+        file: name of the file in it that is missing or damaged; empty when it is the folder itself.
+        reason, remedy, exit_code: as in ``StoreError``.
+    """
+
+    def __init__(self, folder: Path, file: str, message: str, remedy: str) -> None:
+        """Keeps the facts as fields."""
+        super().__init__(folder, "damaged", message, remedy)
+        self.file = file
+
+
+@dataclass(frozen=True)
+class Result:
+    """A result folder; tables are read when they are first asked for.
+
+    Attributes:
+        path: the folder.
+        provenance: where the result comes from.
+    """
+
+    path: Path
+    provenance: dict[str, Any]
+
+    @cached_property
+    def trajectories(self) -> pd.DataFrame:
+        """Counts by replicate and month, in firms of the simulated population."""
+        return self._table("trajectories")
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """Mean and quantiles by month, group, level and outcome, in firms of the simulated population."""
+        return self._table("groups")
+
+    @cached_property
+    def money(self) -> pd.DataFrame:
+        """Budget, spent and left by replicate, year and programme, KRW bn, of the simulated population."""
+        return self._table("money")
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """Drawn uncertainties by replicate."""
+        return self._table("parameters")
+
+    @cached_property
+    def goals(self) -> list[dict[str, Any]]:
+        """Contents of ``goals.json``."""
+        return list(self._document("goals.json"))
+
+    @cached_property
+    def network(self) -> dict[str, Any]:
+        """Contents of ``network.json``."""
+        return dict(self._document("network.json"))
+
+    @property
+    def scale(self) -> float:
+        """Share of the national population that was simulated."""
+        return float(self.provenance["scale"])
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether fewer firms were simulated than the nation has."""
+        return self.scale < 1.0
+
+    @property
+    def sample_note(self) -> str:
+        """``sample of N % of firms`` when the run simulated less than the nation, else empty."""
+        return f"sample of {100 * self.scale:g} % of firms" if self.is_sample else ""
+
+    @property
+    def horizon(self) -> Horizon:
+        """Simulated months."""
+        return Horizon(self.provenance["horizon"]["start"], self.provenance["horizon"]["end"])
+
+    @property
+    def n_note(self) -> str:
+        """How many replicates stand behind every number, and how many failed."""
+        failed = self.provenance["replicates_failed"]
+        return f"n = {self.provenance['replicates_done']:,} replicates" + (f", {failed:,} failed" if failed else "")
+
+    def _table(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        try:
+            return pd.read_parquet(self.path / f"{name}.parquet")
+        except (OSError, ValueError) as error:
+            raise self._unreadable(f"{name}.parquet", error) from error
+
+    def _document(self, name: str) -> Any:
+        try:
+            return json.loads((self.path / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise self._unreadable(name, error) from error
+
+    def _unreadable(self, name: str, error: Exception) -> ResultError:
+        what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
+        return ResultError(self.path, name, f"its {name} {what}", "run the study again")
+
+
+def open_result(path: Path | str) -> Result:
+    """Opens a result folder.
+
+    Raises:
+        ResultError: it is not there, is something else, or is damaged.
+    """
+    path, file = Path(path), "provenance.json"
+    if not path.exists():
+        raise ResultError(path, "", "there is no such result folder", _REMEDY)
+    if not path.is_dir():
+        raise ResultError(path, "", "is not a folder", _REMEDY)
+    try:
+        provenance = json.loads((path / file).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ResultError(path, file, f"is not a result folder: it has no {file}", _REMEDY) from None
+    except (OSError, ValueError) as error:
+        raise ResultError(path, file, f"its {file} cannot be read ({error})", "run the study again") from error
+    missing = [key for key in _NEEDED if key not in provenance] if isinstance(provenance, dict) else list(_NEEDED)
+    if missing:
+        raise ResultError(path, file, f"its {file} lacks {', '.join(missing)}", "run the study again with this version")
+    return Result(path, provenance)

@@ -1,0 +1,139 @@
+"""The command line: parses and delegates. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(
+    name="aixsim",
+    help="Can South Korea reach 500 AI factories by 2030, and what would it take? Simulates firm by firm how AI manufacturing diffuses.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="TOML file of the study, such as configs/korea-2030.toml.")]
+Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be given several times.")]
+Replicates = Annotated[int | None, typer.Option("-n", "--replicates", min=1, help="Number of replicates, instead of the config's.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Monte Carlo seed, instead of the config's.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes; changes no byte of the results.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Results = Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Result folders.")]
+CORES = os.cpu_count() or 1
+
+
+@app.command()
+def run(
+    config: Config,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Result folder [default: results/NAME/ID].")] = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    engine: Annotated[Literal["kernel", "mesa"], typer.Option(help="Which engine simulates; both give the same bytes.")] = "kernel",
+    workers: Workers = CORES,
+    overrides: Overrides = None,
+    diary: Annotated[
+        int | None, typer.Option(metavar="FIRM", min=0, help="Tell one firm's story in the first replicate instead of running all.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run the Monte Carlo simulation of a config and write a result folder."""
+    from aixsim.commands.run import run as command
+
+    raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], diary, as_json=json))
+
+
+@app.command()
+def plot(
+    results: Results,
+    kind: Annotated[str | None, typer.Option("-k", "--kind", help="Which figure [default: all of them].")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="PNG or SVG file, or a folder.")] = None,
+) -> None:
+    """Draw figures from results alone."""
+    from aixsim.commands.plot import plot as command
+
+    raise typer.Exit(command(results, kind, out))
+
+
+@app.command()
+def compare(results: Results, json: Json = False) -> None:
+    """Compare results with the first one, paired by replicate."""
+    from aixsim.commands.compare import compare as command
+
+    raise typer.Exit(command(results, as_json=json))
+
+
+@app.command()
+def check(config: Config, overrides: Overrides = None, workers: Workers = CORES) -> None:
+    """Validate a config, say what would run, and test its [[expect]] statements."""
+    from aixsim.commands.check import check as command
+
+    raise typer.Exit(command(config, overrides or [], workers))
+
+
+@app.command()
+def describe(name: Annotated[str | None, typer.Argument(help="A mechanism, lever or section, or one of its keys.")] = None) -> None:
+    """Show parameters with units, ranges, sources and confidence."""
+    from aixsim.commands.describe import describe as command
+
+    raise typer.Exit(command(name))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of the config, for completion in editors."""
+    import json
+
+    from aixsim.config import schema as json_schema
+
+    sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
+
+
+@app.command()
+def init(name: Annotated[str, typer.Argument(help="Name of the study.")] = "my-study") -> None:
+    """Write a commented config to start from."""
+    from aixsim.commands.init import init as command
+
+    raise typer.Exit(command(name))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Runs the command line.
+
+    Raises:
+        SystemExit: always, with 0 done, 1 a bug, 2 bad usage or config, 3 and 4 a folder that cannot be used, 5 storage, 6 some
+            replicates failed, 130 interrupted.
+    """
+    from aixsim.core.errors import UserError
+
+    try:
+        app(args=None if argv is None else list(argv), prog_name="aixsim", standalone_mode=True)
+    except UserError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("aixsim: interrupted; nothing was finished\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe, such as head, has gone: nothing is wrong, and nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the last resort of the program: say what happened and where to report it
+        with tempfile.NamedTemporaryFile("w", prefix="aixsim-", suffix=".log", delete=False, encoding="utf-8") as log:
+            log.write(traceback.format_exc())
+        sys.stderr.write(
+            f"aixsim: this is a bug: {type(error).__name__}: {error}\n"
+            f"Please report it with the file {log.name}, the config and the command to the maintainers (see CITATION.cff).\n"
+        )
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""``aixsim check``: is the config right, what would run, and does the model satisfy what the config expects of it."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from aixsim.analysis.expectations import judge
+from aixsim.config import load
+from aixsim.config.build import problems
+from aixsim.simulation import simulate
+
+
+def check(config: Path, overrides: Sequence[str], workers: int) -> int:
+    """Prints what would run and the verdict on every expectation; returns 0 when all hold, else 1."""
+    study = load(config, overrides)
+    if study.monte_carlo.seed is None:
+        study = study.with_seed(0)
+    problem = problems(study)(0)
+    out = sys.stdout
+    out.write(f"{config}: valid\n")
+    out.write(f"  {study.title}\n")
+    out.write(f"  {study.horizon.start} to {study.horizon.end}: {study.horizon.n_months} months\n")
+    sample = f", sample of {100 * problem.scale:g} %" if problem.scale < 1 else ""
+    out.write(f"  {len(problem.population):,} firms{sample}, {problem.network.n_ties:,} ties\n")
+    out.write(f"  mechanisms: {', '.join(study.settings['mechanisms']) or 'none'}\n")
+    out.write(f"  levers: {', '.join(study.settings['levers']) or 'none'}\n")
+    out.write(f"  programmes: {', '.join(table['name'] for table in study.settings['programme']) or 'none'}\n")
+    out.write(f"  {len(problem.uncertainties)} uncertain numbers, {study.monte_carlo.replicates:,} replicates\n")
+    if not study.expects:
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        result = simulate(study, Path(folder) / "check", workers=workers).result
+        trajectories = result.trajectories
+        failed = result.provenance["replicates_failed"]
+    verdicts = [
+        judge(expectation, trajectories.loc[trajectories["month"] == pd.Timestamp(expectation.by).date(), expectation.outcome].to_numpy())
+        for expectation in study.expects
+    ]
+    for verdict in verdicts:
+        error = "" if verdict.standard_error is None else f" (standard error {verdict.standard_error:.3g})"
+        beside = f", {failed} failed" if failed else ""
+        word = "holds" if verdict.holds else "FAILS"
+        out.write(f"  {word}  {verdict.name}: {verdict.statement}; observed {verdict.observed:g}{error}, n = {verdict.n}{beside}\n")
+    return 0 if all(verdict.holds for verdict in verdicts) and not failed else 1

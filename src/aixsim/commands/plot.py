@@ -1,0 +1,31 @@
+"""``aixsim plot``: figures from results alone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from aixsim.analysis.results import open_result
+from aixsim.core.errors import UserError
+from aixsim.output.plots import draw_figures
+
+
+def plot(results: Sequence[Path], kind: str | None, out: Path | None) -> int:
+    """Draws one kind of figure, or all, of each result; returns the exit code."""
+    to_file = out is not None and out.suffix in (".png", ".svg")
+    if out is not None and out.suffix and not to_file:
+        raise UserError(f"-o {out}: a figure is written as .png or .svg, or give a folder")
+    if to_file and (kind is None or len(results) > 1):
+        raise UserError(f"-o {out}: one file holds one figure; name it with -k and give one result, or give a folder")
+    for folder in results:
+        result = open_result(folder)
+        if out is not None and to_file:
+            (drawn,) = draw_figures(result, out.parent, kinds=[str(kind)], formats=(out.suffix[1:],))
+            drawn.replace(out)
+            paths = [out]
+        else:
+            target = folder / "figures" if out is None else out if len(results) == 1 else out / folder.name
+            paths = draw_figures(result, target, kinds=None if kind is None else [kind])
+        sys.stdout.write("".join(f"{path}\n" for path in paths))
+    return 0

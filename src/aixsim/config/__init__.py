@@ -1,0 +1,23 @@
+"""Configs: TOML in, a validated study out, every mistake named with its line and remedy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aixsim.config.loading import load
+from aixsim.config.models import config_model
+from aixsim.config.programme import PROGRAMME_CARDS
+from aixsim.config.starter import starter
+
+__all__ = ["PROGRAMME_CARDS", "load", "schema", "starter"]
+
+
+def schema() -> dict[str, Any]:
+    """Returns the JSON schema of a config (draft 2020-12), for completion in editors."""
+    document = config_model().model_json_schema()
+    document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    document["properties"]["base"] = {"type": "string", "description": "Config that this one changes; path from this file."}
+    # A config that names a base states only what differs, so that no key is required of the file itself.
+    for table in (document, *document["$defs"].values()):
+        table.pop("required", None)
+    return document

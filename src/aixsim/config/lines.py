@@ -1,0 +1,86 @@
+"""Finds the line of every key in a TOML text, which the standard parser does not tell."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+Path = tuple[str | int, ...]
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+
+
+def lines_of(text: str) -> dict[Path, int]:
+    """Returns the line of every table and key by path; elements of arrays of tables are numbered from 0.
+
+    Keys inside inline tables are found too; lines inside multi-line strings and arrays are passed over, so a key-like text there
+    is not mistaken for a key.
+    """
+    found: dict[Path, int] = {}
+    arrays: Counter[Path] = Counter()
+    table: Path = ()
+    inside = ""
+    depth = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if inside:
+            if inside in line:
+                inside = ""
+            continue
+        if depth > 0:
+            depth += _opens(line)
+            continue
+        header = _HEADER.match(line)
+        if header:
+            table = _table(header[2], header[1] == "[[", arrays)
+            found.setdefault(table, number)
+            continue
+        key = _KEY.match(line)
+        if not key:
+            continue
+        path = table + _parts(key[1])
+        found.setdefault(path, number)
+        rest = line[key.end() :]
+        for inner in _KEY.finditer(_without_strings(rest).replace("{", " ").replace(",", " ")):
+            found.setdefault(path + _parts(inner[1]), number)
+        for quote in ('"""', "'''"):
+            if rest.count(quote) == 1:
+                inside = quote
+        depth = _opens(rest) if not inside else 0
+    return found
+
+
+def line_of(lines: dict[Path, int], path: Path) -> int | None:
+    """Returns the line of a path, or of the nearest table that holds it."""
+    while path:
+        if path in lines:
+            return lines[path]
+        path = path[:-1]
+    return None
+
+
+def _parts(dotted: str) -> Path:
+    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
+
+
+def _table(name: str, is_array: bool, arrays: Counter[Path]) -> Path:
+    path: Path = ()
+    parts = _parts(name)
+    for position, part in enumerate(parts):
+        path += (part,)
+        if position == len(parts) - 1 and is_array:
+            arrays[path] += 1
+        if arrays[path]:
+            path += (arrays[path] - 1,)
+    return path
+
+
+def _without_strings(text: str) -> str:
+    return re.sub(r"""=\s*("[^"]*"|'[^']*')""", "= ", text)
+
+
+def _opens(text: str) -> int:
+    """Returns how many brackets a line leaves open, without those in strings and comments."""
+    bare = re.sub(r"""("[^"]*"|'[^']*')""", "", text).partition("#")[0]
+    return sum(bare.count(mark) for mark in "[{") - sum(bare.count(mark) for mark in "]}")

@@ -1,0 +1,235 @@
+"""Reads a config: its base, what it changes, what the command line changes, and every mistake at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from aixsim.config.errors import ConfigError, ConfigProblem, NotAllowed, nearest
+from aixsim.config.lines import Path as Key
+from aixsim.config.lines import line_of, lines_of
+from aixsim.config.models import config_model
+from aixsim.config.rules import relations
+from aixsim.config.study import Study
+
+Sources = dict[Key, tuple[str, int | None]]
+"""File and line of every key; ``--set`` has no line."""
+
+_NAMED = ("programme", "goal", "expect")
+
+
+def load(path: Path | str, overrides: Sequence[str] = ()) -> Study:
+    """Reads and validates a config.
+
+    Args:
+        path: TOML file.
+        overrides: ``key.path=value`` each, as after ``--set``; elements of arrays by number or name.
+
+    Raises:
+        ConfigError: with every mistake found.
+    """
+    path = Path(path)
+    document, sources = _read(path, ())
+    for text in overrides:
+        key = _override(document, text)
+        sources[key] = (f"--set {text}", None)
+    problems: list[ConfigProblem] = []
+    table = None
+    try:
+        table = config_model().model_validate(document)
+    except ValidationError as error:
+        problems = [_problem(item, sources, path) for item in error.errors()]
+    study = Study(path.stem, path.parent, table) if table is not None else None
+    if study is not None:
+        problems = [
+            ConfigProblem(*_place(key, sources, path), _dotted(key), fault.found, fault.allowed, fault.hint)
+            for key, fault in relations(study)
+        ]
+    if problems or study is None:
+        raise ConfigError(dict.fromkeys(problems))
+    return study
+
+
+def _fail(path: Path, found: str, allowed: str, line: int | None = None) -> ConfigError:
+    return ConfigError([ConfigProblem(str(path), line, "", found, allowed)])
+
+
+def _read(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], Sources]:
+    """Returns a config merged over its bases, and the file and line that every key comes from."""
+    if path.resolve() in above:
+        raise _fail(path, "is its own base, by way of others", "bases without a circle")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        near = nearest(path.name, [item.name for item in path.parent.glob("*.toml")]) if path.parent.is_dir() else ""
+        raise ConfigError([ConfigProblem(str(path), None, "", "there is no such file", "an existing TOML file", near)]) from None
+    except UnicodeDecodeError as error:
+        raise _fail(path, f"is not UTF-8 text (byte {error.start})", "a TOML file in UTF-8") from None
+    except OSError as error:
+        raise _fail(path, f"cannot be read ({error.strerror})", "a readable TOML file") from None
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+)", str(error))
+        line = int(place[1]) if place else len(text.splitlines())
+        raise _fail(path, f"is not TOML: {error}", "TOML; strings stand in quotes, shares have a point", line) from None
+    lines = lines_of(text)
+    base = document.pop("base", None)
+    if base is None:
+        return document, {key: (str(path), line) for key, line in lines.items()}
+    parent = _base(path, base, line_of(lines, ("base",)))
+    below, sources = _read(parent, (*above, path.resolve()))
+    own: Sources = {key: (str(path), line) for key, line in _numbered(lines, document, below).items()}
+    return _merge(below, document), sources | own
+
+
+def _base(path: Path, base: Any, line: int | None) -> Path:
+    """Returns the path of a base: below the config's folder, or below a folder ``configs`` that holds both."""
+
+    def refuse(found: str) -> ConfigError:
+        return ConfigError(
+            [ConfigProblem(str(path), line, "base", found, "the path of a config below this folder, or below the same folder 'configs'")]
+        )
+
+    if not isinstance(base, str) or Path(base).is_absolute():
+        raise refuse(f"found {base!r}")
+    target = (path.parent / base).resolve()
+    folder = path.parent.resolve()
+    home = next((parent for parent in (folder, *folder.parents) if parent.name == "configs"), folder)
+    if not target.is_relative_to(home):
+        raise refuse(f"{base!r} leads outside {home.name!r}")
+    if not target.is_file():
+        raise refuse(f"{base!r} does not exist")
+    return target
+
+
+def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Lays one config over another: tables key by key, arrays of tables by name, everything else replaced."""
+    out = dict(below)
+    for key, value in above.items():
+        under = out.get(key)
+        if isinstance(value, dict) and isinstance(under, dict) and "dist" not in value and "dist" not in under:
+            out[key] = _merge(under, value)
+        elif key in _NAMED and isinstance(value, list) and isinstance(under, list):
+            out[key] = _merge_named(under, value)
+        else:
+            out[key] = value
+    return out
+
+
+def _merge_named(below: list[Any], above: list[Any]) -> list[Any]:
+    out = list(below)
+    for item in above:
+        place = _position(below, item)
+        if place is None:
+            out.append(item)
+        else:
+            out[place] = _merge(below[place], item)
+    return out
+
+
+def _position(below: list[Any], item: Any) -> int | None:
+    names = [other.get("name") if isinstance(other, dict) else None for other in below]
+    name = item.get("name") if isinstance(item, dict) else None
+    return names.index(name) if name is not None and name in names else None
+
+
+def _numbered(lines: dict[Key, int], own: dict[str, Any], below: dict[str, Any]) -> dict[Key, int]:
+    """Returns the lines by the positions that array elements have after merging."""
+    out = {}
+    for key, line in lines.items():
+        if len(key) > 1 and key[0] in _NAMED and isinstance(key[1], int) and isinstance(below.get(key[0]), list):
+            items, under = own[key[0]], below[key[0]]
+            place = _position(under, items[key[1]])
+            if place is None:
+                place = len(under) + sum(_position(under, item) is None for item in items[: key[1]])
+            key = (key[0], place, *key[2:])  # noqa: PLW2901 - the same key, renumbered
+        out[key] = line
+    return out
+
+
+def _override(document: dict[str, Any], text: str) -> Key:
+    """Applies one ``--set`` and returns the key that it changed."""
+
+    def refuse(found: str, allowed: str, hint: str = "") -> ConfigError:
+        return ConfigError([ConfigProblem(f"--set {text}", None, "", found, allowed, hint)])
+
+    dotted, equals, raw = text.partition("=")
+    parts = re.findall(r'\[\d+\]|"[^"]*"|[^.\[\]"]+', dotted.strip())
+    if not equals or not parts:
+        raise refuse("is not of the form KEY=VALUE", "such as mechanisms.peers.rate=0.03")
+    try:
+        value = tomllib.loads(f"value = {raw}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = raw.strip()
+    key: Key = ()
+    node: Any = document
+    for number, part in enumerate(parts):
+        step: str | int = int(part[1:-1]) if part.startswith("[") else part.strip('"')
+        if isinstance(node, list):
+            known = [item.get("name", "") if isinstance(item, dict) else "" for item in node]
+            step = int(step) if isinstance(step, int) or step.isdigit() else known.index(step) if step in known else step
+            if not isinstance(step, int) or step >= len(node):
+                raise refuse(
+                    f"there is no {step!r} in {_dotted(key)}", f"0 to {len(node) - 1}, or one of {', '.join(known)}", nearest(step, known)
+                )
+        elif not isinstance(node, dict):
+            raise refuse(f"{_dotted(key)} is no table", "a key of the config")
+        key = (*key, step)
+        if number == len(parts) - 1:
+            node[step] = value
+        else:
+            node = node[int(step)] if isinstance(node, list) else node.setdefault(step, {})
+    return key
+
+
+def _problem(item: Any, sources: Sources, path: Path) -> ConfigProblem:
+    """Turns a pydantic error into a problem with its place."""
+    key = tuple(part for part in item["loc"] if not (isinstance(part, str) and part.startswith(("function-", "lax-", "constrained-"))))
+    file, line = _place(key, sources, path)
+    fault = item.get("ctx", {}).get("error")
+    if isinstance(fault, NotAllowed):
+        return ConfigProblem(file, line, _dotted(key), fault.found, fault.allowed, fault.hint)
+    if item["type"] == "extra_forbidden":
+        known = _known(key[:-1])
+        return ConfigProblem(file, line, _dotted(key), f"there is no key {key[-1]!r} here", ", ".join(known), nearest(key[-1], known))
+    if item["type"] == "missing":
+        return ConfigProblem(file, line, _dotted(key), "is missing", "it must be stated")
+    allowed = item["msg"].replace("Input should be ", "").replace("valid ", "")
+    hint = ""
+    if item["type"] == "literal_error":
+        hint = nearest(item["input"], re.findall(r"'([^']*)'", item["ctx"]["expected"]))
+    return ConfigProblem(file, line, _dotted(key), f"found {item['input']!r}", allowed, hint)
+
+
+def _place(key: Key, sources: Sources, path: Path) -> tuple[str, int | None]:
+    while key:
+        if key in sources:
+            return sources[key]
+        key = key[:-1]
+    return str(path), None
+
+
+def _dotted(key: Key) -> str:
+    text = ""
+    for part in key:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _known(key: Key) -> list[str]:
+    """Returns the keys of the table at a path."""
+    model: Any = config_model()
+    for part in key:
+        if isinstance(part, int):
+            continue
+        annotation = model.model_fields[part].annotation
+        candidates = [annotation, *getattr(annotation, "__args__", ())]
+        model = next(c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel))
+    names = list(model.model_fields)
+    return ["base", *names] if not key else names

@@ -1,0 +1,193 @@
+"""The tables of a config that are not described by cards, and those that are, as pydantic models."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, field_validator, model_validator
+
+from aixsim.catalogue import SECTIONS
+from aixsim.config.errors import NotAllowed
+from aixsim.config.programme import Programme
+from aixsim.config.values import annotated, finite, month
+from aixsim.core.calendar import Horizon
+from aixsim.core.classification import OUTCOMES, ROUTES
+from aixsim.core.parameters import Card
+from aixsim.levers import levers
+from aixsim.mechanisms import mechanisms
+
+LONGEST = 600
+MOST_FIRMS_COMPLETE = 2000
+
+
+class Table(BaseModel):
+    """A table that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _structural(raw: Any) -> Any:
+    if isinstance(raw, dict):
+        raise NotAllowed("found a distribution", "one number: what is built before the first replicate cannot be uncertain")
+    return raw
+
+
+Number = Annotated[float, BeforeValidator(_structural), AfterValidator(lambda x: finite(x, "a finite number"))]
+Whole = Annotated[int, BeforeValidator(_structural)]
+Month = Annotated[str, AfterValidator(month)]
+Seed = Annotated[Whole, Field(ge=0, lt=2**64)]
+
+
+class HorizonTable(Table):
+    """Simulated months, both ends included."""
+
+    start: Month
+    end: Month
+
+    @model_validator(mode="after")
+    def _ordered(self) -> HorizonTable:
+        n_months = Horizon(self.start, self.end).n_months
+        if not 1 <= n_months <= LONGEST:
+            raise NotAllowed(
+                f"found {self.start} to {self.end}, {n_months} months", f"an end after the start, at most {LONGEST} months later"
+            )
+        return self
+
+
+class PopulationTable(Table):
+    """Who there is."""
+
+    kind: Literal["korea-2023", "homogeneous", "file"] = "korea-2023"
+    scale: Annotated[Number, Field(gt=0, le=10)] = 1.0
+    seed: Seed = 1
+    vary: bool = False
+    firms: Annotated[Whole, Field(ge=1, le=10_000_000)] | None = None
+    initial_adopters: Annotated[Whole, Field(ge=0)] = 0
+    file: str | None = None
+
+    @model_validator(mode="after")
+    def _fits_kind(self) -> PopulationTable:
+        _belongs(self.kind, "homogeneous", "firms", self.firms)
+        _belongs(self.kind, "file", "file", self.file)
+        if self.kind != "korea-2023" and self.scale != 1.0:
+            raise NotAllowed(f"found scale = {self.scale:g} with kind = {self.kind!r}", 'scale only with kind = "korea-2023"')
+        if self.firms is not None and self.initial_adopters > self.firms:
+            raise NotAllowed(f"found initial_adopters = {self.initial_adopters}", f"at most firms = {self.firms}")
+        return self
+
+
+class NetworkTable(Table):
+    """Who is tied to whom."""
+
+    kind: Literal["supply", "none", "complete", "star", "ring", "file"] = "supply"
+    links_per_firm: Annotated[Number, Field(gt=0, le=50)] = 4.0
+    file: str | None = None
+
+    @model_validator(mode="after")
+    def _fits_kind(self) -> NetworkTable:
+        _belongs(self.kind, "file", "file", self.file)
+        if self.kind != "supply" and "links_per_firm" in self.model_fields_set:
+            raise NotAllowed(f"found links_per_firm with kind = {self.kind!r}", 'links_per_firm only with kind = "supply"')
+        return self
+
+
+def _belongs(kind: str, owner: str, key: str, value: object) -> None:
+    if (kind == owner) != (value is not None):
+        raise NotAllowed(
+            f"found kind = {kind!r} {'with' if value is not None else 'without'} {key}", f"{key} with kind = {owner!r}, and only there"
+        )
+
+
+class Goal(Table):
+    """What is to be reached, in national numbers."""
+
+    name: Annotated[str, Field(min_length=1)]
+    outcome: Literal[OUTCOMES]  # type: ignore[valid-type]  # one list of outcomes, here too
+    at_least: Annotated[Number, Field(ge=1)]
+    by: Month
+
+
+class Expect(Table):
+    """A statement that the model must satisfy."""
+
+    name: Annotated[str, Field(min_length=1)]
+    outcome: Literal[OUTCOMES]  # type: ignore[valid-type]  # as above
+    by: Month
+    statistic: Literal["mean", "median", "p05", "p95", "probability"] = "mean"
+    equals: Number | None = None
+    at_least: Number | None = None
+    at_most: Number | None = None
+    within: Annotated[Number, Field(ge=0)] | None = None
+    within_standard_errors: Annotated[Number, Field(gt=0)] | None = None
+    reaches: Annotated[Number, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_statement(self) -> Expect:
+        stated = [key for key in ("equals", "at_least", "at_most") if getattr(self, key) is not None]
+        if len(stated) != 1:
+            raise NotAllowed(f"found {', '.join(stated) or 'none of them'}", "exactly one of equals, at_least, at_most")
+        margins = (self.within is not None) + (self.within_standard_errors is not None)
+        if margins != (self.equals is not None):
+            raise NotAllowed(f"found {margins} margins", "with equals one of within and within_standard_errors, otherwise neither")
+        if (self.statistic == "probability") != (self.reaches is not None):
+            raise NotAllowed(f"found statistic = {self.statistic!r}", "reaches = COUNT with statistic = 'probability', and only there")
+        if self.within_standard_errors is not None and self.statistic not in ("mean", "probability"):
+            raise NotAllowed(f"found within_standard_errors with {self.statistic!r}", "within_standard_errors with mean or probability")
+        return self
+
+
+class MonteCarlo(Table):
+    """How many replicates, from which seed, and how sure the intervals are."""
+
+    replicates: Annotated[Whole, Field(ge=1, le=10_000_000)] = 1000
+    seed: Seed | None = None
+    confidence: Annotated[Number, Field(ge=0.5, le=0.9999)] = 0.95
+    half_width: Annotated[Number, Field(gt=0, lt=0.5)] | None = None
+
+
+def table_of(name: str, title: str, cards: tuple[Card, ...]) -> type[Table]:
+    """Returns the model of a table that cards describe; a stated table takes the defaults of what it leaves out."""
+    fields: dict[str, Any] = {card.name: (annotated(card), Field(default=card.default, validate_default=True)) for card in cards}
+    return create_model(name, __base__=Table, __doc__=title, **fields)
+
+
+@cache
+def config_model() -> type[Table]:
+    """Returns the model of a whole config; it grows with every mechanism, lever and section that has cards."""
+    laws = {m.name: (table_of(m.name, m.title, m.cards) | None, None) for m in mechanisms().values()}
+    instruments = {lever.name: (table_of(lever.name, lever.title, lever.cards) | None, None) for lever in levers().values()}
+    sections: dict[str, Any] = {}
+    for section in SECTIONS:
+        model = table_of(section.name, section.title, section.cards)
+        sections[section.name] = (model, Field(default_factory=model))
+    mechanisms_table = create_model("Mechanisms", __base__=Table, **laws)  # type: ignore[call-overload]
+    levers_table = create_model("Levers", __base__=Table, **instruments)  # type: ignore[call-overload]
+    return create_model(
+        "Config",
+        __base__=_Whole,
+        mechanisms=(mechanisms_table, Field(default_factory=mechanisms_table)),
+        levers=(levers_table, Field(default_factory=levers_table)),
+        **sections,
+    )
+
+
+class _Whole(Table):
+    """A study of how AI manufacturing diffuses."""
+
+    title: Annotated[str, Field(min_length=1)]
+    counts: Annotated[list[Literal[ROUTES]], Field(min_length=1)] = ["programme", "collaboration", "park"]  # type: ignore[valid-type]
+    horizon: HorizonTable
+    population: PopulationTable = PopulationTable()
+    network: NetworkTable = NetworkTable()
+    programme: list[Programme] = []
+    goal: list[Goal] = []
+    expect: list[Expect] = []
+    monte_carlo: MonteCarlo = MonteCarlo()
+
+    @field_validator("counts")
+    @classmethod
+    def _different(cls, counts: list[str]) -> list[str]:
+        if len(set(counts)) != len(counts):
+            raise NotAllowed(f"found {counts!r}", "every route once")
+        return counts

@@ -1,0 +1,83 @@
+"""Rules between tables of a config: what each table alone cannot know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aixsim.config.errors import NotAllowed
+from aixsim.config.lines import Path as Key
+from aixsim.config.models import MOST_FIRMS_COMPLETE, Expect, Goal
+from aixsim.config.study import Study
+from aixsim.levers.parks import PARK_MONEY
+
+
+def relations(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
+    """Yields every broken rule with the key it is about."""
+    yield from _names(study)
+    yield from _deadlines(study)
+    yield from _money(study)
+    yield from _network(study)
+    yield from _files(study)
+
+
+def _names(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
+    for table, items in (("programme", study.table.programme), ("goal", study.goals), ("expect", study.expects)):  # type: ignore[attr-defined]
+        names = [item.name for item in items]
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                yield (table, position, "name"), NotAllowed(f"found {name!r} twice", "every name once")
+
+
+def _deadlines(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
+    horizon = study.horizon
+    dated: list[tuple[str, Sequence[Goal | Expect]]] = [("goal", study.goals), ("expect", study.expects)]
+    for table, items in dated:
+        for position, item in enumerate(items):
+            if not 0 <= horizon.index(item.by) < horizon.n_months:
+                yield (table, position, "by"), NotAllowed(f"found {item.by!r}", f"a month of the horizon, {horizon.start} to {horizon.end}")
+
+
+def _money(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
+    years = study.horizon.years
+    allowed = f"years of the horizon, {years[0]} to {years[-1]}"
+    for position, table in enumerate(study.settings["programme"]):
+        for key in ("budget_krw_bn", "grant_krw_bn"):
+            if isinstance(table[key], dict):
+                for year in table[key]:
+                    if year not in years:
+                        yield ("programme", position, key, str(year)), NotAllowed(f"found the year {year}", allowed)
+        if table["delivered_from"] is not None and table["delivered_from"] not in years:
+            yield ("programme", position, "delivered_from"), NotAllowed(f"found {table['delivered_from']}", allowed)
+        if table["name"] == PARK_MONEY:
+            yield ("programme", position, "name"), NotAllowed(f"found {PARK_MONEY!r}", "another name: this one is that of the parks' money")
+    if study.settings["funding"]["mode"] == "open" and study.settings["programme"]:
+        yield ("funding", "mode"), NotAllowed("found 'open' with programmes", "'programmes', or no [[programme]]")
+
+
+def _network(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
+    kind, population = study.network.kind, study.population
+    if kind == "supply" and population.kind != "korea-2023":
+        yield (
+            ("network", "kind"),
+            NotAllowed("found 'supply'", "'supply' with population kind 'korea-2023'; otherwise none, complete, star, ring or file"),
+        )
+    if kind == "complete" and (population.firms or 10**9) > MOST_FIRMS_COMPLETE:
+        yield (
+            ("network", "kind"),
+            NotAllowed(
+                "found 'complete'",
+                f"a complete network with at most {MOST_FIRMS_COMPLETE:,} homogeneous firms; peers are the same at any size",
+            ),
+        )
+
+
+def _files(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
+    for table in ("population", "network"):
+        name = getattr(study.table, table).file
+        if name is None:
+            continue
+        home, target = study.folder.resolve(), (study.folder / name).resolve()
+        if not target.is_relative_to(home):
+            yield (table, "file"), NotAllowed(f"found {name!r}", "a path below the config's folder")
+        elif not target.is_file():
+            yield (table, "file"), NotAllowed(f"found {name!r}, which does not exist", "a CSV file below the config's folder")

@@ -1,0 +1,120 @@
+"""A study: a validated config, with everything resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aixsim.config import toml
+from aixsim.config.models import Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, Table
+from aixsim.config.values import plain
+from aixsim.core.calendar import Horizon
+
+
+@dataclass(frozen=True)
+class Study:
+    """What an analyst wants to know.
+
+    Attributes:
+        name: of the config file, without its ending.
+        folder: where paths in the config start.
+        table: the validated config.
+    """
+
+    name: str
+    folder: Path
+    table: Table
+
+    def __getattr__(self, key: str) -> Any:
+        """Offers the tables of the config; the typed ones have properties of their own."""
+        if key.startswith("__"):
+            raise AttributeError(key)
+        return getattr(self.table, key)
+
+    @property
+    def title(self) -> str:
+        """Title of the study."""
+        return str(self.table.title)  # type: ignore[attr-defined]
+
+    @property
+    def horizon(self) -> Horizon:
+        """Simulated months."""
+        horizon = self.table.horizon  # type: ignore[attr-defined]
+        return Horizon(horizon.start, horizon.end)
+
+    @property
+    def population(self) -> PopulationTable:
+        """Who there is."""
+        return self.table.population  # type: ignore[attr-defined]
+
+    @property
+    def network(self) -> NetworkTable:
+        """Who is tied to whom."""
+        return self.table.network  # type: ignore[attr-defined]
+
+    @property
+    def monte_carlo(self) -> MonteCarlo:
+        """How many replicates, and the seed."""
+        return self.table.monte_carlo  # type: ignore[attr-defined]
+
+    @property
+    def goals(self) -> list[Goal]:
+        """What is to be reached."""
+        return self.table.goal  # type: ignore[attr-defined]
+
+    @property
+    def expects(self) -> list[Expect]:
+        """Statements that the model must satisfy."""
+        return self.table.expect  # type: ignore[attr-defined]
+
+    @property
+    def counts(self) -> list[str]:
+        """Routes that count as AI factories."""
+        return self.table.counts  # type: ignore[attr-defined]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Settings as ``core.problem.Problem`` takes them: nested dicts with a ``Distribution`` at every uncertain leaf."""
+        out: dict[str, Any] = {
+            key: _fields(value)
+            for key, value in _fields(self.table).items()
+            if key not in ("title", "horizon", "population", "network", "goal", "expect", "monte_carlo")
+        }
+        for group in ("mechanisms", "levers"):
+            out[group] = {name: _fields(table) for name, table in out[group].items() if table is not None}
+        out["programme"] = [_fields(table) for table in out["programme"]]
+        out["initial_adopters"] = self.population.initial_adopters
+        return out
+
+    def with_seed(self, seed: int) -> Study:
+        """Returns the same study with a Monte Carlo seed."""
+        monte_carlo = self.monte_carlo.model_copy(update={"seed": seed})
+        return Study(self.name, self.folder, self.table.model_copy(update={"monte_carlo": monte_carlo}))
+
+    def to_toml(self) -> str:
+        """Returns the fully resolved config, enough to run again."""
+        document: dict[str, Any] = {}
+        for key, value in _fields(self.table).items():
+            if isinstance(value, list) and value and hasattr(value[0], "model_fields_set"):
+                document[key] = [plain(_fields(item)) for item in value]
+            elif key in ("mechanisms", "levers"):
+                document[key] = {name: plain(_fields(table)) for name, table in _fields(value).items() if table is not None}
+            elif hasattr(value, "model_fields_set"):
+                document[key] = plain(_stated(value))
+            else:
+                document[key] = plain(value)
+        return toml.dumps(document)
+
+
+def _fields(model: Any) -> dict[str, Any]:
+    """Returns the values of a model by key, without turning them into something else."""
+    return {key: getattr(model, key) for key in type(model).model_fields} if hasattr(model, "model_fields_set") else model
+
+
+def _stated(model: Any) -> dict[str, Any]:
+    """Returns the fields of a table; of population and network only what fits their kind, which is what was stated."""
+    fields = _fields(model)
+    if isinstance(model, PopulationTable | NetworkTable):
+        return {key: value for key, value in fields.items() if key == "kind" or key in model.model_fields_set}
+    return fields

@@ -1,0 +1,228 @@
+"""Values of settings: numbers, numbers by size class, distributions in their place, months and names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from aixsim.config.errors import NotAllowed, nearest
+from aixsim.core.calendar import parse_month
+from aixsim.core.classification import SIZES
+from aixsim.core.distributions import PARAMETERS_OF, Distribution
+from aixsim.core.parameters import Card
+
+SIGMAS = 6.0
+"""A normal or log-normal must stay within the allowed range up to so many standard deviations: one draw in 500 million lies beyond."""
+
+
+def read(card: Card, raw: Any) -> Any:
+    """Returns the value of a setting as the program uses it.
+
+    Raises:
+        NotAllowed: the card does not take it.
+    """
+    match card.kind:
+        case "number":
+            return _number(card, raw)
+        case "integer":
+            return _integer(card, raw)
+        case "by_size":
+            return _by_size(card, raw)
+        case "month":
+            return month(raw)
+        case "choice":
+            return name(raw, card.choices)
+        case "names":
+            return names(raw, card.choices)
+
+
+def annotated(card: Card) -> Any:
+    """Returns the pydantic type of a setting."""
+    return Annotated[Any, PlainValidator(lambda raw: read(card, raw)), PlainSerializer(plain), WithJsonSchema(json_schema(card))]
+
+
+def plain(value: Any) -> Any:
+    """Returns a value as TOML and JSON hold it: distributions as tables."""
+    if isinstance(value, Distribution):
+        if value.dist == "choice":
+            return {"dist": "choice", "values": list(value.values)}
+        return {"dist": value.dist, **dict(zip(PARAMETERS_OF[value.dist], value.values, strict=True))}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def finite(raw: Any, allowed: str) -> float:
+    """Returns a finite number.
+
+    Raises:
+        NotAllowed: anything else; true and false are no numbers.
+    """
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise NotAllowed(f"found {raw!r}", allowed)
+    try:
+        number = float(raw)
+    except OverflowError:
+        raise NotAllowed(f"found a number of {len(str(raw))} digits", allowed) from None
+    if not math.isfinite(number):
+        raise NotAllowed(f"found {raw!r}", allowed)
+    return number
+
+
+def month(raw: Any) -> str:
+    """Returns a month "YYYY-MM"."""
+    try:
+        parse_month(raw if isinstance(raw, str) else "")
+    except ValueError:
+        raise NotAllowed(f"found {raw!r}", 'a month in quotes, such as "2026-03"') from None
+    return str(raw)
+
+
+def name(raw: Any, choices: tuple[str, ...]) -> str:
+    """Returns one of the names."""
+    if raw not in choices:
+        raise NotAllowed(f"found {raw!r}", ", ".join(choices), nearest(raw, choices))
+    return str(raw)
+
+
+def names(raw: Any, choices: tuple[str, ...]) -> list[str]:
+    """Returns a list of different names."""
+    if not isinstance(raw, list) or not raw or len(set(map(str, raw))) != len(raw):
+        raise NotAllowed(f"found {raw!r}", f"a list of different names out of {', '.join(choices)}")
+    return [name(item, choices) for item in raw]
+
+
+def _range(card: Card) -> str:
+    what = "a whole number" if card.kind == "integer" else "a number"
+    return f"{what} from {card.low:g} to {card.high:g} ({card.unit}), or a distribution over that range"
+
+
+def _number(card: Card, raw: Any) -> float | Distribution:
+    if isinstance(raw, Distribution):
+        return raw
+    if isinstance(raw, Mapping):
+        return _distribution(card, raw)
+    number = finite(raw, _range(card))
+    if not card.low <= number <= card.high:
+        raise NotAllowed(f"found {raw!r}", _range(card))
+    return number
+
+
+def _integer(card: Card, raw: Any) -> int | Distribution:
+    value = _number(card, raw)
+    if isinstance(value, Distribution):
+        return value
+    if value != int(value):
+        raise NotAllowed(f"found {raw!r}", _range(card))
+    return int(value)
+
+
+def _by_size(card: Card, raw: Any) -> dict[str, float | Distribution]:
+    if not isinstance(raw, Mapping) or "dist" in raw:
+        return dict.fromkeys(SIZES, _number(card, raw))
+    for key in raw:
+        if key not in SIZES:
+            raise NotAllowed(f"found the size class {key!r}", ", ".join(SIZES), nearest(key, SIZES))
+    return {size: _number(card, raw.get(size, card.default[size])) for size in SIZES}
+
+
+def _distribution(card: Card, raw: Mapping[str, Any]) -> Distribution:
+    if "dist" not in raw:
+        raise NotAllowed(f"found a table without dist: {dict(raw)!r}", _range(card))
+    law = name(raw["dist"], tuple(PARAMETERS_OF))
+    wanted = PARAMETERS_OF[law]
+    for key in raw:
+        if key not in (*wanted, "dist"):
+            raise NotAllowed(f"{law} has no parameter {key!r}", ", ".join(wanted), nearest(key, wanted))
+    for key in wanted:
+        if key not in raw:
+            raise NotAllowed(f"{law} lacks its parameter {key!r}", ", ".join(wanted))
+    if law == "choice":
+        return _choice(card, raw["values"])
+    v = tuple(finite(raw[key], f"a finite number for {key}") for key in wanted)
+    _check_shape(law, v)
+    low, high = _support(law, v)
+    if low < card.low or high > card.high:
+        raise NotAllowed(f"{law} reaches from {low:.4g} to {high:.4g}", _range(card))
+    return Distribution(law, v)
+
+
+def _choice(card: Card, values: Any) -> Distribution:
+    if not isinstance(values, list) or not values:
+        raise NotAllowed(f"found {values!r}", "a list of numbers for values")
+    bare = tuple(finite(item, "numbers") for item in values)
+    if not all(card.low <= item <= card.high for item in bare):
+        raise NotAllowed(f"found {values!r}", _range(card))
+    return Distribution("choice", bare)
+
+
+def _check_shape(law: str, v: tuple[float, ...]) -> None:
+    right = {
+        "uniform": lambda: v[0] < v[1],
+        "loguniform": lambda: 0.0 < v[0] < v[1],
+        "normal": lambda: v[1] > 0.0,
+        "lognormal": lambda: v[0] > 0.0 and v[1] > 0.0,
+        "triangular": lambda: v[0] <= v[1] <= v[2] and v[0] < v[2],
+        "pert": lambda: v[0] <= v[1] <= v[2] and v[0] < v[2],
+        "beta": lambda: v[0] > 0.0 and v[1] > 0.0,
+    }
+    rule = {
+        "uniform": "low < high",
+        "loguniform": "0 < low < high",
+        "normal": "sd > 0",
+        "lognormal": "median > 0 and sigma > 0",
+        "triangular": "low <= mode <= high and low < high",
+        "pert": "low <= mode <= high and low < high",
+        "beta": "a > 0 and b > 0",
+    }
+    if not right[law]():
+        raise NotAllowed(f"{law} with {dict(zip(PARAMETERS_OF[law], v, strict=True))}", rule[law])
+
+
+def _support(law: str, v: tuple[float, ...]) -> tuple[float, float]:
+    if law == "normal":
+        return v[0] - SIGMAS * v[1], v[0] + SIGMAS * v[1]
+    if law == "lognormal":
+        return v[0] * math.exp(-SIGMAS * v[1]), v[0] * math.exp(min(SIGMAS * v[1], 700.0))
+    return (0.0, 1.0) if law == "beta" else (v[0], v[-1])
+
+
+def json_schema(card: Card) -> dict[str, Any]:
+    """Returns the JSON schema of a setting."""
+    text = f"{card.meaning} [{card.unit}]. Source: {card.source} ({card.confidence})."
+    match card.kind:
+        case "month":
+            return {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$", "description": text}
+        case "choice":
+            return {"enum": list(card.choices), "description": text}
+        case "names":
+            return {"type": "array", "items": {"enum": list(card.choices)}, "uniqueItems": True, "description": text}
+    number: dict[str, Any] = {"type": "integer" if card.kind == "integer" else "number", "minimum": card.low, "maximum": card.high}
+    either = [number, DISTRIBUTION_SCHEMA]
+    if card.kind == "by_size":
+        by_size = {"type": "object", "properties": {size: {"anyOf": either} for size in SIZES}, "additionalProperties": False}
+        return {"anyOf": [*either, by_size], "description": text}
+    return {"anyOf": either, "description": text}
+
+
+DISTRIBUTION_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "A number that is not known, drawn once per replicate.",
+    "oneOf": [
+        {
+            "type": "object",
+            "properties": {
+                "dist": {"const": law},
+                **{key: {"type": "array", "items": {"type": "number"}} if key == "values" else {"type": "number"} for key in wanted},
+            },
+            "required": ["dist", *wanted],
+            "additionalProperties": False,
+        }
+        for law, wanted in PARAMETERS_OF.items()
+    ],
+}

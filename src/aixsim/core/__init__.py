@@ -1,0 +1,1 @@
+"""What everything else stands on: names, parameters, random numbers, population, network, schedule."""

@@ -1,0 +1,56 @@
+"""Months as whole numbers: month 0 is the first of the horizon."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+def parse_month(text: str) -> tuple[int, int]:
+    """Returns ``(year, month)`` of ``"YYYY-MM"``.
+
+    Raises:
+        ValueError: not a month of that form.
+    """
+    year, dash, month = text.partition("-")
+    if not (dash and len(year) == 4 and len(month) == 2 and year.isdigit() and month.isdigit() and 1 <= int(month) <= 12):
+        raise ValueError(f'{text!r} is not a month "YYYY-MM"')
+    return int(year), int(month)
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """The simulated months, both ends included.
+
+    Attributes:
+        start, end: months ``"YYYY-MM"``.
+    """
+
+    start: str
+    end: str
+
+    def index(self, month: str) -> int:
+        """Returns the month's position; negative before the start, ``n_months`` or more after the end."""
+        year, number = parse_month(month)
+        first_year, first = parse_month(self.start)
+        return (year - first_year) * 12 + number - first
+
+    @property
+    def n_months(self) -> int:
+        """Number of simulated months."""
+        return self.index(self.end) + 1
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Calendar years that the horizon touches."""
+        return tuple(range(parse_month(self.start)[0], parse_month(self.end)[0] + 1))
+
+    def date(self, index: int) -> dt.date:
+        """Returns the first day of month ``index``."""
+        year, month = parse_month(self.start)
+        months = year * 12 + month - 1 + index
+        return dt.date(months // 12, months % 12 + 1, 1)
+
+    def year_index(self, index: int) -> int:
+        """Returns the position in ``years`` of the year that month ``index`` lies in."""
+        return self.date(index).year - self.years[0]

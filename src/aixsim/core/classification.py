@@ -1,0 +1,88 @@
+"""The field's categories, in the order in which arrays index them.
+
+Every array that holds a category holds the position of its name in one of these tuples, so the order
+is part of the file format: append, never reorder. Provinces and their five poles and three special zones
+follow ``data/region_structure.csv``, sectors the manufacturing divisions of ``data/sector_structure.csv``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+POLE_OF_PROVINCE: Final[dict[str, str]] = {
+    "Seoul": "Capital",
+    "Incheon": "Capital",
+    "Gyeonggi": "Capital",
+    "Busan": "Dongnam",
+    "Ulsan": "Dongnam",
+    "Gyeongnam": "Dongnam",
+    "Daegu": "Daegyeong",
+    "Gyeongbuk": "Daegyeong",
+    "Daejeon": "Jungbu",
+    "Sejong": "Jungbu",
+    "Chungbuk": "Jungbu",
+    "Chungnam": "Jungbu",
+    "Gwangju": "Honam",
+    "Jeonnam": "Honam",
+    "Gangwon": "Gangwon special",
+    "Jeonbuk": "Jeonbuk special",
+    "Jeju": "Jeju special",
+}
+PROVINCES: Final = tuple(POLE_OF_PROVINCE)
+POLES: Final = tuple(dict.fromkeys(POLE_OF_PROVINCE.values()))
+"""Five poles and three special zones; ``Capital`` is the one that the regional floor leaves out."""
+
+SECTORS: Final = (
+    "food",
+    "beverages",
+    "textiles",
+    "apparel",
+    "leather",
+    "wood",
+    "paper",
+    "printing",
+    "coke and petroleum",
+    "chemicals",
+    "pharmaceuticals",
+    "rubber and plastics",
+    "non-metallic minerals",
+    "basic metals",
+    "fabricated metal",
+    "electronics and semiconductors",
+    "medical and precision instruments",
+    "electrical equipment",
+    "machinery",
+    "motor vehicles",
+    "other transport equipment",
+    "furniture",
+    "other manufacturing",
+)
+SIZES: Final = ("micro", "small", "medium", "mid-size", "large")
+AGENT_TYPES: Final = ("large firm", "supplier", "SME")
+TIE_KINDS: Final = ("customer", "supplier", "sibling site")
+ROUTES: Final = ("programme", "collaboration", "park", "own")
+"""How a project is paid for: a programme's call, a collaboration model, an AX park's money, the firm itself."""
+
+OUTCOMES: Final = (
+    "decided",
+    "launched",
+    "operating",
+    "failed",
+    "abandoned",
+    "withdrawn",
+    "launched_own",
+    "operating_own",
+)
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
+    "agent_type": AGENT_TYPES,
+    "pole": POLES,
+    "province": PROVINCES,
+    "size": SIZES,
+    "sector": SECTORS,
+    "route": ROUTES,
+}
+
+LARGE: Final = SIZES.index("large")
+CAPITAL: Final = POLES.index("Capital")
+POLE_INDEX: Final = tuple(POLES.index(pole) for pole in POLE_OF_PROVINCE.values())
+"""Pole of each province, shape ``(17,)``."""

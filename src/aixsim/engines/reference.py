@@ -1,0 +1,441 @@
+"""The reference engine: the model as Mesa agents, written to be read beside the ODD.
+
+Slow on purpose: every firm looks at every partner every month and nothing is kept up to date by increments, so that it can vouch for a
+faster engine.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import IntEnum
+
+import mesa
+import numpy as np
+
+from aixsim.core.classification import CAPITAL, POLE_INDEX, ROUTES
+from aixsim.core.draws import Purpose, exponential, logistic, normal, uniform
+from aixsim.core.history import Event, EventLog, History
+from aixsim.core.pressure import increment, threshold
+from aixsim.core.problem import Problem
+from aixsim.core.scenario import Pot, Scenario
+from aixsim.core.schedule import run_month
+from aixsim.economics import attraction, cost_now
+from aixsim.funding import award, log_employees, merit, own_hazard
+from aixsim.implementation import duration_months, lifetime_months
+from aixsim.sensing import visible_share
+
+PROGRAMME, COLLABORATION, PARK, OWN = range(len(ROUTES))
+
+
+def added(hazards: Iterable[float]) -> float:
+    """Returns the sum in the given order, rounded after each step; from Python 3.12 on ``sum`` would round only once."""
+    total = 0.0
+    for hazard in hazards:
+        total += hazard
+    return total
+
+
+class Stage(IntEnum):
+    """Where a firm stands between its first thought and the end of its project."""
+
+    POTENTIAL = 0
+    DECIDED = 1
+    FUNDED = 2
+    LAUNCHED = 3
+    OPERATING = 4
+    ABANDONED = 5
+    FAILED = 6
+    WITHDRAWN = 7
+
+
+class Seen(IntEnum):
+    """What others see of a firm; a failure stays in memory until the firm launches again."""
+
+    NOTHING = 0
+    LAUNCHED = 1
+    OPERATING = 2
+    DISAPPOINTING = 3
+
+
+class Milieu:
+    """Firms of one province, sector, size class and park: they sense the same and share their pressure."""
+
+    def __init__(self, cell: int, size: int, park: int) -> None:
+        """Starts without pressure."""
+        self.cell, self.size, self.park = cell, size, park
+        self.pressure = 0
+        self.hazard = 0.0
+        self.sensed: dict[str, float] = {}
+        self.hazards: dict[str, float] = {}
+
+    def sense(self, model: DiffusionModel, sensed: dict[str, float]) -> None:
+        """Adds up what the mechanisms of the milieu make of what it senses."""
+        self.sensed = {m.name: sensed[m.senses] for m, _ in model.milieu_mechanisms}
+        self.hazards = {m.name: m.hazard(self.sensed[m.name], *parameters) for m, parameters in model.milieu_mechanisms}
+        self.hazard = added(self.hazards.values())
+
+
+class AXPark(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
+    """An industrial park that may open as an AX demonstration park."""
+
+    def __init__(self, model: DiffusionModel, index: int) -> None:
+        """Takes its opening month and service levels from the scenario."""
+        super().__init__(model)
+        self.opening = int(model.case.park_open[index])
+        self.levels = model.case.park_service[index]
+        self.service = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether tenants can apply for the park's project money."""
+        return bool(self.model.month >= self.opening)
+
+    def serve(self) -> None:
+        """Offers this month's service level to the tenants."""
+        self.service = float(self.levels[self.model.month])
+
+
+class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
+    """One factory site."""
+
+    def __init__(self, model: DiffusionModel, identity: int) -> None:
+        """Takes what it is from the population and its resistance from the scenario."""
+        super().__init__(model)
+        population, scenario = model.problem.population, model.case
+        self.identity = identity
+        self.size = int(population.size[identity])
+        self.sector = int(population.sector[identity])
+        self.province = int(population.province[identity])
+        self.agent_type = int(population.agent_type[identity])
+        self.employees = int(population.employees[identity])
+        self.park: AXPark | None = model.parks[population.park[identity]] if population.park[identity] >= 0 else None
+        self.milieu = model.milieus[model.problem.milieus.of_firm[identity]]
+        self.susceptibility = float(scenario.susceptibility[identity])
+        self.consortium = int(scenario.model_of[identity])
+        self.partners: list[tuple[Firm, int]] = []
+        self.stage, self.seen, self.route = Stage.POTENTIAL, Seen.NOTHING, -1
+        self.since = self.due = 0
+        self.episode = self.refusals = 0
+        self.threshold = threshold(exponential(self.draw(Purpose.RESISTANCE)), self.susceptibility)
+        self.pressure = self.own_pressure = self.own_threshold = 0
+        self.hazard = 0.0
+        self.sensed: dict[str, float] = {}
+        self.hazards: dict[str, float] = {}
+        self.applications: list[tuple[int, str]] = []
+
+    # --- sense
+
+    def sense(self) -> None:
+        """Looks at its ties and at the lead of its collaboration model; only a potential firm does."""
+        if self.stage != Stage.POTENTIAL:
+            return
+        for mechanism, parameters in self.model.tie_mechanisms:
+            sensed = self.partner_share() if mechanism.senses == "partner_share" else self.lead_visible()
+            self.sensed[mechanism.name] = sensed
+            self.hazards[mechanism.name] = mechanism.hazard(sensed, *parameters)
+        self.hazard = added(self.hazards.values())
+
+    def partner_share(self) -> float:
+        """Returns the weighted share of its customers, suppliers and sibling sites that are visible AI factories."""
+        seen = [0, 0, 0, 0]
+        for partner, weight in self.partners:
+            seen[partner.seen] += weight
+        scenario = self.model.case
+        return visible_share(
+            seen[Seen.OPERATING], seen[Seen.LAUNCHED], seen[Seen.DISAPPOINTING], sum(seen), scenario.visibility, scenario.disappointment
+        )
+
+    def lead_visible(self) -> float:
+        """Returns 1 when its collaboration model has started and its lead, another firm, is visible."""
+        if not self.in_started_model() or self.model.leads[self.consortium] is self:
+            return 0.0
+        lead, visibility = self.model.leads[self.consortium], self.model.case.visibility
+        return 1.0 if lead.seen == Seen.OPERATING or (lead.seen == Seen.LAUNCHED and visibility > 0.0) else 0.0
+
+    def in_started_model(self) -> bool:
+        """Returns whether it belongs to a collaboration model that has started."""
+        return self.consortium >= 0 and bool(self.model.month >= self.model.case.model_start[self.consortium])
+
+    # --- decide
+
+    def decide(self) -> None:
+        """Adds the month's pressure and decides when it reaches the firm's resistance."""
+        if self.stage != Stage.POTENTIAL:
+            return
+        self.pressure += increment(self.model.climate, self.model.attraction[self.size], self.hazard)
+        if self.milieu.pressure + self.pressure >= self.threshold:
+            self.commit()
+
+    def commit(self) -> None:
+        """Becomes a firm that has decided."""
+        self.model.log.add(self.model.month, Event.DECIDED_AGAIN if self.episode else Event.DECIDED, self.identity)
+        self.stage, self.since, self.refusals, self.own_pressure = Stage.DECIDED, self.model.month, 0, 0
+        self.own_threshold = threshold(exponential(self.draw(Purpose.OWN_RESISTANCE)), 1.0)
+
+    def reconsider(self) -> None:
+        """Is potential again after its pause, with a new resistance on top of the pressure it has already withstood."""
+        self.episode += 1
+        resistance = threshold(exponential(self.draw(Purpose.RESISTANCE)), self.susceptibility)
+        self.threshold = self.milieu.pressure + self.pressure + resistance
+        self.stage = Stage.POTENTIAL
+
+    # --- fund
+
+    def is_eligible(self, pot: Pot) -> bool:
+        """Returns whether it may apply to a programme or to its park."""
+        if pot.park_tenants_only and not (self.park is not None and self.park.is_open):
+            return False
+        return bool(pot.size[self.size] and pot.province[self.province] and pot.sector[self.sector] and pot.agent_type[self.agent_type])
+
+    def points(self) -> float:
+        """Returns its points in this month's rankings; every call of a month judges the same merit."""
+        scenario = self.model.case
+        noise = logistic(uniform(scenario.seed, scenario.replicate, Purpose.MERIT, self.identity, self.model.month))
+        priority = float(scenario.priority[self.province, self.sector])
+        return merit(noise, log_employees(self.employees), self.in_started_model(), priority, scenario.ranking)
+
+    def receive(self, pot: Pot) -> None:
+        """Is funded; the project is launched when the contract is due."""
+        self.route = COLLABORATION if pot.route == PROGRAMME and self.in_started_model() else pot.route
+        self.model.log.add(self.model.month, Event.FUNDED, self.identity, self.route)
+        self.stage, self.due = Stage.FUNDED, self.model.month + pot.lag
+        if pot.lag == 0:
+            self.launch()
+
+    def wait(self) -> None:
+        """Without a grant, pays itself, goes on waiting, or withdraws."""
+        scenario, month = self.model.case, self.model.month
+        burden = float(scenario.own_burden[self.size]) * self.model.cost
+        self.own_pressure += increment(1.0, 1.0, own_hazard(float(scenario.own_rate[month, self.size]), burden))
+        if self.own_pressure >= self.own_threshold:
+            self.route = OWN
+            self.launch()
+        elif self.refusals >= scenario.attempts or month - self.since >= scenario.patience:
+            self.model.log.add(month, Event.WITHDRAWN, self.identity)
+            self.stage, self.due = Stage.WITHDRAWN, month + scenario.pause
+
+    # --- implement
+
+    def launch(self) -> None:
+        """Starts its project."""
+        scenario = self.model.case
+        in_open_park = self.park is not None and self.park.is_open
+        months = duration_months(
+            normal(self.draw(Purpose.DURATION)),
+            float(scenario.duration[self.size]),
+            scenario.duration_sigma,
+            scenario.park_duration_factor if in_open_park else 1.0,
+        )
+        self.model.log.add(self.model.month, Event.LAUNCHED, self.identity, self.route)
+        self.stage, self.seen, self.due = Stage.LAUNCHED, Seen.LAUNCHED, self.model.month + months
+
+    def implement(self) -> None:
+        """Reaches production or fails when its project is due; an operating one is abandoned when its life is over."""
+        if self.due != self.model.month:
+            return
+        if self.stage == Stage.LAUNCHED:
+            if self.draw(Purpose.SUCCESS) < self.model.case.success[self.route, self.size]:
+                self.operate()
+            else:
+                self.model.log.add(self.model.month, Event.FAILED, self.identity, self.route)
+                self.stage, self.seen = Stage.FAILED, Seen.DISAPPOINTING
+                self.due = self.model.month + self.model.case.pause
+        elif self.stage == Stage.OPERATING:
+            self.model.log.add(self.model.month, Event.ABANDONED, self.identity, self.route)
+            self.stage, self.seen = Stage.ABANDONED, Seen.DISAPPOINTING
+
+    def operate(self) -> None:
+        """Goes into productive use for a geometric number of months."""
+        self.model.log.add(self.model.month, Event.OPERATING, self.identity, self.route)
+        self.model.n_operated += 1
+        self.stage, self.seen = Stage.OPERATING, Seen.OPERATING
+        self.due = self.model.month + lifetime_months(self.draw(Purpose.LIFETIME), self.model.case.abandonment)
+
+    def draw(self, purpose: Purpose) -> float:
+        """Returns the uniform of this firm for a purpose, one an episode."""
+        scenario = self.model.case
+        return uniform(scenario.seed, scenario.replicate, purpose, self.identity, self.episode)
+
+
+class LargeFirm(Firm):
+    """A site of a firm with 300 employees or more."""
+
+
+class Supplier(Firm):
+    """A firm that sells to a large firm directly."""
+
+
+class SME(Firm):
+    """Any other firm."""
+
+
+class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
+    """The country, month by month."""
+
+    def __init__(self, problem: Problem, scenario: Scenario) -> None:
+        """Creates parks, milieus, firms and their ties; nothing has happened yet."""
+        super().__init__()
+        # Not "scenario": Mesa 3.5 gives that name to its own.
+        self.problem, self.case = problem, scenario
+        self.month, self.n_operated, self.log = -1, 0, EventLog()
+        self.climate, self.cost, self.attraction = 1.0, 1.0, [1.0] * 5
+        self.milieu_mechanisms = [item for item in scenario.mechanisms if item[0].level == "milieu"]
+        self.tie_mechanisms = [item for item in scenario.mechanisms if item[0].level == "tie"]
+        groups = problem.milieus
+        self.milieus = [Milieu(int(c), int(z), int(p)) for c, z, p in zip(groups.cell, groups.size, groups.park, strict=True)]
+        self.parks = [AXPark(self, index) for index in range(len(problem.population.parks))]
+        kinds = (LargeFirm, Supplier, SME)
+        self.firms: list[Firm] = [kinds[kind](self, identity) for identity, kind in enumerate(problem.population.agent_type)]
+        self.leads = [self.firms[lead] for lead in scenario.model_lead]
+        network, weights = problem.network, scenario.tie_weights.tolist()
+        for firm in self.firms:
+            ties = slice(network.start[firm.identity], network.start[firm.identity + 1])
+            firm.partners = [
+                (self.firms[j], weights[k]) for j, k in zip(network.partner[ties].tolist(), network.kind[ties].tolist(), strict=True)
+            ]
+        self.left = [pot.budget.copy() for pot in scenario.pots]
+        shape = (len(scenario.pots), len(problem.horizon.years))
+        self.budget = np.array([pot.budget for pot in scenario.pots], dtype=np.int64).reshape(shape)
+        self.applicants, self.funded = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        for firm in self.firms[: scenario.initial_adopters]:
+            firm.commit()
+            firm.route = PROGRAMME
+            firm.launch()
+            firm.operate()
+
+    def step(self) -> None:
+        """Carries out one month."""
+        self.month += 1
+        run_month(self)
+
+    def environment(self) -> None:
+        """Sets what nobody controls and what opens this month; firms whose pause is over reconsider."""
+        t, scenario = self.month, self.case
+        self.climate = float(scenario.climate[t])
+        self.cost = cost_now(self.n_operated, scenario.experience, scenario.learning_exponent)
+        self.attraction = [attraction(self.cost, float(s), scenario.elasticity) for s in scenario.support[t]]
+        self.year = self.problem.horizon.year_index(t)
+        if t > 0 and self.problem.horizon.year_index(t - 1) != self.year:
+            self.carry_over()
+        for park in self.parks:
+            park.serve()
+        for firm in self.firms:
+            if firm.stage in (Stage.FAILED, Stage.WITHDRAWN) and firm.due <= t:
+                firm.reconsider()
+
+    def carry_over(self) -> None:
+        """Moves what some pots have left of last year to this one."""
+        for k, pot in enumerate(self.case.pots):
+            if pot.carries:
+                rest = int(self.left[k][self.year - 1])
+                for money in (self.left[k], self.budget[k]):
+                    money[self.year - 1] -= rest
+                    money[self.year] += rest
+
+    def sense(self) -> None:
+        """Everybody senses the state at the start of the month."""
+        scenario = self.case
+        cell_of, size_of = self.problem.milieus.cell_of_firm, self.problem.milieus.cell_firms
+        seen = Counter((int(cell_of[firm.identity]), firm.seen) for firm in self.firms if firm.seen)
+        for milieu in self.milieus:
+            operating, launched, disappointing = (seen[milieu.cell, state] for state in (Seen.OPERATING, Seen.LAUNCHED, Seen.DISAPPOINTING))
+            sensed = {
+                "nothing": 0.0,
+                "peer_share": visible_share(
+                    operating, launched, disappointing, int(size_of[milieu.cell]), scenario.visibility, scenario.disappointment
+                ),
+                "park_service": self.parks[milieu.park].service if milieu.park >= 0 else 0.0,
+            }
+            milieu.sense(self, sensed)
+        for firm in self.firms:
+            firm.sense()
+
+    def decide(self) -> None:
+        """Pressure accumulates; firms that can resist no longer decide, and so do leads whose model starts."""
+        for milieu in self.milieus:
+            milieu.pressure += increment(self.climate, self.attraction[milieu.size], milieu.hazard)
+        for firm in self.firms:
+            firm.decide()
+        for consortium, lead in enumerate(self.leads):
+            if self.case.model_start[consortium] == self.month and lead.stage == Stage.POTENTIAL:
+                lead.commit()
+
+    def fund(self) -> None:
+        """Contracts fall due, calls are held, and who is left without money waits."""
+        for firm in self.firms:
+            if firm.stage == Stage.FUNDED and firm.due == self.month:
+                firm.launch()
+        waiting = [firm for firm in self.firms if firm.stage == Stage.DECIDED]
+        if self.case.open_funding:
+            for firm in waiting:
+                firm.route = PROGRAMME
+                firm.launch()
+            return
+        refused: set[Firm] = set()
+        for k, pot in enumerate(self.case.pots):
+            if pot.calls[self.month] and self.budget[k, self.year] > 0:
+                refused.update(self.hold_call(k, pot, [firm for firm in waiting if firm.stage == Stage.DECIDED and firm.is_eligible(pot)]))
+        for firm in waiting:
+            if firm.stage == Stage.DECIDED:
+                firm.refusals += firm in refused
+                firm.wait()
+
+    def hold_call(self, k: int, pot: Pot, applicants: list[Firm]) -> list[Firm]:
+        """Ranks the applicants, spends the budget from the top, and returns the refused."""
+        ranked = sorted(applicants, key=lambda firm: (-firm.points(), firm.identity))
+        for firm in ranked:
+            firm.applications.append((self.month, pot.name))
+        calls_left = sum(bool(pot.calls[t]) for t in range(self.month, len(pot.calls)) if self.problem.horizon.year_index(t) == self.year)
+        budget = int(self.budget[k, self.year])
+        funded = np.zeros(len(ranked), np.bool_)
+        self.applicants[k, self.year] += len(ranked)
+        self.funded[k, self.year] += award(
+            grants=np.array([pot.grant[self.year, firm.size] for firm in ranked], dtype=np.int64),
+            members=np.array([firm.in_started_model() for firm in ranked], dtype=np.bool_),
+            regional=np.array([POLE_INDEX[firm.province] != CAPITAL for firm in ranked], dtype=np.bool_),
+            left=self.left[k],
+            year=self.year,
+            instalments=pot.instalments,
+            available=int(self.left[k][self.year]) // calls_left,
+            quota=int(pot.quota * budget),
+            floor=int(pot.floor * budget),
+            funded=funded,
+        )
+        for firm, has_won in zip(ranked, funded, strict=True):
+            if has_won:
+                firm.receive(pot)
+        return [firm for firm, has_won in zip(ranked, funded, strict=True) if not has_won]
+
+    def implement(self) -> None:
+        """Projects progress, operating factories may be abandoned."""
+        for firm in self.firms:
+            firm.implement()
+
+    def record(self) -> None:
+        """Events are noted as they happen; there is nothing left to write."""
+
+    def history(self) -> History:
+        """Returns what has happened so far."""
+        month, event, firm, route = self.log.columns()
+        left = np.array(self.left, dtype=np.int64).reshape(self.budget.shape)
+        return History(
+            month,
+            event,
+            firm,
+            route,
+            pressure=np.array([f.milieu.pressure + f.pressure for f in self.firms], dtype=np.int64),
+            pots=tuple(pot.name for pot in self.case.pots),
+            budget=self.budget,
+            spent=self.budget - left,
+            applicants=self.applicants,
+            funded=self.funded,
+        )
+
+
+def run(problem: Problem, scenario: Scenario) -> History:
+    """Simulates one replicate with Mesa agents and returns its history."""
+    model = DiffusionModel(problem, scenario)
+    for _ in range(problem.horizon.n_months):
+        model.step()
+    return model.history()

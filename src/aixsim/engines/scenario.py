@@ -1,0 +1,99 @@
+"""Draws what is uncertain and applies the levers: the one thing that both engines are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from aixsim.climate import climate_path
+from aixsim.core.classification import PROVINCES, ROUTES, SECTORS, SIZES
+from aixsim.core.problem import Problem, substitute
+from aixsim.core.scenario import Scenario
+from aixsim.economics import learning_exponent
+from aixsim.implementation import monthly_hazard
+from aixsim.levers import levers
+from aixsim.mechanisms import mechanisms
+from aixsim.programmes import expected_support, programme_pot
+from aixsim.sensing import WEIGHT_UNIT
+from aixsim.susceptibility import susceptibility
+
+
+def draw_scenario(problem: Problem, replicate: int) -> Scenario:
+    """Returns the scenario of one replicate.
+
+    Args:
+        problem: the study made ready.
+        replicate: 0 to 2**32 - 2; with the problem's seed it addresses every random number.
+    """
+    drawn = {path: dist.draw(problem.seed, replicate, path) for path, dist in problem.uncertainties.items()}
+    settings = substitute(problem.settings, drawn)
+    horizon, population, n = problem.horizon, problem.population, len(problem.population)
+    funding, implementation, economics, sensing = (settings[name] for name in ("funding", "implementation", "economics", "sensing"))
+    a = susceptibility(settings["susceptibility"], population)
+    cost = _by_size(economics["project_cost_krw_bn"])
+    pots = [programme_pot(table, horizon, problem.scale) for table in settings["programme"]]
+    success = np.repeat(_by_size(implementation["success"])[None, :], len(ROUTES), axis=0)
+    success[ROUTES.index("own")] *= implementation["own_success"]
+    scenario = Scenario(
+        seed=problem.seed,
+        replicate=replicate,
+        drawn=drawn,
+        mechanisms=tuple(
+            (mechanism, tuple(settings["mechanisms"][name][card.name] for card in mechanism.cards))
+            for name, mechanism in mechanisms().items()
+            if name in settings["mechanisms"]
+        ),
+        susceptibility=a,
+        climate=climate_path(settings["climate"], horizon.n_months, problem.seed, replicate),
+        support=expected_support(
+            pots, horizon, cost, [table["public_share_max"] for table in settings["programme"]], economics["expected_success"]
+        ),
+        elasticity=economics["elasticity"],
+        learning_exponent=learning_exponent(economics["learning_rate"]),
+        experience=economics["experience"] * problem.scale,
+        visibility=sensing["visibility"],
+        disappointment=sensing["disappointment"],
+        tie_weights=np.array(
+            [round(sensing[f"{kind}_weight"] * WEIGHT_UNIT) for kind in ("customer", "supplier", "sibling")], dtype=np.int64
+        ),
+        park_open=np.full(len(population.parks), horizon.n_months, dtype=np.int64),
+        park_service=np.zeros((len(population.parks), horizon.n_months)),
+        model_of=np.full(n, -1, dtype=np.int32),
+        model_lead=np.zeros(0, dtype=np.int32),
+        model_start=np.zeros(0, dtype=np.int64),
+        priority=np.zeros((len(PROVINCES), len(SECTORS))),
+        ranking=(funding["merit_noise"], funding["size_weight"], funding["consortium_bonus"]),
+        attempts=round(funding["attempts"]),
+        patience=round(funding["patience_months"]),
+        open_funding=funding["mode"] == "open",
+        own_rate=np.full((horizon.n_months, len(SIZES)), float(funding["own_rate"])),
+        own_burden=_burden(problem, cost, economics["sales_per_employee_krw_bn"], funding["own_burden_half"]),
+        pause=round(implementation["pause_months"]),
+        duration=_by_size(implementation["median_months"]),
+        duration_sigma=implementation["sigma"],
+        park_duration_factor=1.0,
+        success=success,
+        abandonment=monthly_hazard(implementation["abandonment_per_year"]),
+        counts=np.array([route in settings["counts"] for route in ROUTES]),
+        initial_adopters=settings["initial_adopters"],
+        pots=pots,
+    )
+    for name, lever in levers().items():
+        if name in settings["levers"]:
+            lever.apply(scenario, settings["levers"][name], problem)
+    return scenario
+
+
+def _by_size(table: dict[str, float]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.array([table[name] for name in SIZES], dtype=np.float64)
+
+
+def _burden(problem: Problem, cost: Any, sales_per_employee: float, half: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Returns cost over the yearly sales of the class's mean firm, in multiples of the burden that halves the hazard."""
+    population = problem.population
+    firms = np.maximum(np.bincount(population.size, minlength=len(SIZES)), 1)
+    employees = np.bincount(population.size, weights=population.employees, minlength=len(SIZES)) / firms
+    sales = np.maximum(employees, 1.0) * sales_per_employee
+    burden: np.ndarray[Any, np.dtype[np.float64]] = cost / sales / half
+    return burden

@@ -1,0 +1,96 @@
+"""Collaboration models: a large firm leads its suppliers and SMEs.
+
+The plan names 15 large-medium-small collaboration models and no members, so each replicate draws the leads among large firms
+with suppliers; the members are the lead's suppliers and then their suppliers, the largest first. At its start the lead
+commits to a project (forming the model is its decision), and members follow by the collaboration mechanism.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.core.draws import Purpose, uniforms
+from aixsim.core.lever import Lever
+from aixsim.core.network import SUPPLIER
+from aixsim.core.parameters import Card
+from aixsim.core.problem import Problem
+from aixsim.core.scenario import Scenario
+
+
+def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+    """Forms the models of one replicate and reserves the programmes' quota for them."""
+    number = round(settings["number"] * problem.scale)
+    start = problem.horizon.index(settings["start"])
+    if number <= 0 or start >= problem.horizon.n_months:
+        return
+    leads = _leads(problem, scenario.seed, scenario.replicate, number)
+    for model, lead in enumerate(leads):
+        scenario.model_of[lead] = model
+    for model, lead in enumerate(leads):
+        for member in _members(problem, lead, round(settings["members"]), scenario.model_of):
+            scenario.model_of[member] = model
+    scenario.model_lead = np.array(leads, dtype=np.int32)
+    scenario.model_start = np.full(len(leads), start, dtype=np.int64)
+    for pot in scenario.pots:
+        pot.quota = settings["quota"]
+
+
+def _leads(problem: Problem, seed: int, replicate: int, number: int) -> list[int]:
+    """Draws large sites, at most one of a company, among those that have suppliers."""
+    population = problem.population
+    large = np.flatnonzero(population.is_large())
+    lot = uniforms(seed, replicate, Purpose.COLLABORATION, int(large.max(initial=-1)) + 1)[large]
+    chosen: dict[int, int] = {}
+    for firm in large[np.argsort(lot, kind="stable")].tolist():
+        if _suppliers(problem, firm).size:
+            chosen.setdefault(int(population.company[firm]), firm)
+        if len(chosen) == number:
+            break
+    return list(chosen.values())
+
+
+def _members(problem: Problem, lead: int, number: int, taken: NDArray[np.int32]) -> list[int]:
+    """Returns suppliers and then suppliers' suppliers that belong to no model yet, the largest first."""
+    members: list[int] = []
+    circle = [lead]
+    for _ in range(2):
+        around = np.unique(np.concatenate([_suppliers(problem, firm) for firm in circle])) if circle else np.zeros(0, np.int32)
+        found = np.setdiff1d(around[taken[around] < 0], members)
+        order = np.lexsort((found, -problem.population.employees[found]))
+        circle = found[order][: number - len(members)].tolist()
+        members += circle
+    return members
+
+
+def _suppliers(problem: Problem, firm: int) -> NDArray[np.int32]:
+    row = slice(problem.network.start[firm], problem.network.start[firm + 1])
+    return problem.network.partner[row][problem.network.kind[row] == SUPPLIER]
+
+
+LEVER = Lever(
+    name="collaboration",
+    title="Large-medium-small collaboration models",
+    apply=apply,
+    neutral={"number": 0},
+    cards=(
+        Card("number", 15, "models", 0, 1000, "collaboration models", "ai_factory_targets_history.csv", "quoted", kind="integer"),
+        Card(
+            "start",
+            "2026-03",
+            "month",
+            0,
+            0,
+            "month in which the models start",
+            "assumed; the plan dates them to 2026",
+            "assumed",
+            kind="month",
+        ),
+        Card("members", 20, "firms", 1, 10000, "members of a model beside its lead", "assumed", "assumed", "5 to 50", kind="integer"),
+        Card("quota", 0.15, "1", 0.0, 1.0, "share of every programme's budget kept for members first", "assumed", "assumed", "0 to 0.3"),
+    ),
+    source="work plan of 17 December 2025 (seed_article in sources.csv)",
+)

@@ -1,0 +1,176 @@
+"""AX demonstration parks: industrial parks that advise their tenants and pay for demonstration projects.
+
+Ten parks were chosen in 2025 and three more in 2026, each with KRW 14 bn of central money and at least 40 % of that from
+local governments, over four years (``ax_parks.csv``). Which share of the money pays tenants' projects is not published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from aixsim.core.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
+from aixsim.core.lever import Lever
+from aixsim.core.parameters import Card
+from aixsim.core.problem import Problem
+from aixsim.core.scenario import Pot, Scenario
+
+_WON_PER_BN = 1_000_000_000
+PARK_MONEY = "AX parks"
+"""Name of the pot that pays tenants' projects."""
+
+
+def service_level(age: int, ramp: int, capacity: float, tenants: int) -> float:
+    """Returns what a park offers a tenant, in 0..1: 0 before opening, rising over the ramp-up, at most what capacity reaches.
+
+    Args:
+        age: months since opening, negative before.
+        ramp: months until full service.
+        capacity: tenants that the park can advise at a time.
+        tenants: firms in the park.
+    """
+    if age < 0 or tenants <= 0:
+        return 0.0
+    return min((age + 1) / max(ramp, 1), 1.0) * min(capacity / tenants, 1.0)
+
+
+def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+    """Opens the first parks of the packaged list and adds their project money as one pot."""
+    horizon, parks = problem.horizon, problem.population.parks
+    n_parks = min(round(settings["number"]), len(parks))
+    first, later = horizon.index(settings["first_opening"]), horizon.index(settings["later_opening"])
+    opening = [first if park < round(settings["first_wave"]) else later for park in range(n_parks)]
+    budget = np.zeros(len(horizon.years), np.int64)
+    yearly = settings["central_krw_bn"] * (1.0 + settings["local_match"]) * settings["project_share"] / round(settings["years"])
+    for park, month in enumerate(opening):
+        scenario.park_open[park] = month
+        for t in range(max(month, 0), horizon.n_months):
+            scenario.park_service[park, t] = service_level(
+                t - month, round(settings["ramp_months"]), settings["capacity"] * problem.scale, parks[park].n_tenants
+            )
+        first_year = horizon.years[0] if month < 0 else horizon.date(month).year
+        for year in range(first_year, first_year + round(settings["years"])):
+            if year in horizon.years:
+                budget[year - horizon.years[0]] += round(yearly * problem.scale * _WON_PER_BN)
+    if n_parks:
+        scenario.park_duration_factor = settings["duration_factor"]
+    if not budget.any():
+        return
+    scenario.pots.append(
+        Pot(
+            name=PARK_MONEY,
+            route=ROUTES.index("park"),
+            budget=budget,
+            grant=np.full((len(horizon.years), len(SIZES)), round(settings["grant_krw_bn"] * _WON_PER_BN), np.int64),
+            instalments=1,
+            calls=np.array([horizon.date(t).month == round(settings["call_month"]) for t in range(horizon.n_months)]),
+            lag=round(settings["lag_months"]),
+            size=np.ones(len(SIZES), np.bool_),
+            province=np.ones(len(PROVINCES), np.bool_),
+            sector=np.ones(len(SECTORS), np.bool_),
+            agent_type=np.ones(len(AGENT_TYPES), np.bool_),
+            park_tenants_only=True,
+            carries=True,
+        )
+    )
+
+
+LEVER = Lever(
+    name="parks",
+    title="AX demonstration parks",
+    apply=apply,
+    neutral={"number": 0},
+    cards=(
+        Card(
+            "number",
+            13,
+            "parks",
+            0,
+            27,
+            "AX demonstration parks, in the order of industrial_parks.csv",
+            "ax_parks.csv",
+            "quoted",
+            kind="integer",
+        ),
+        Card("first_wave", 10, "parks", 0, 27, "parks that open with the first opening", "ax_parks.csv", "quoted", kind="integer"),
+        Card(
+            "first_opening",
+            "2025-09",
+            "month",
+            0,
+            0,
+            "opening of the first wave",
+            "ax_parks.csv (Noksan: 2025-09 to 2028-12)",
+            "quoted",
+            kind="month",
+        ),
+        Card(
+            "later_opening", "2026-09", "month", 0, 0, "opening of the others", "assumed: a year after the first", "assumed", kind="month"
+        ),
+        Card("ramp_months", 12, "month", 1, 240, "months from opening to full service", "assumed", "assumed", "6 to 24", kind="integer"),
+        Card(
+            "capacity",
+            150.0,
+            "firms",
+            0.0,
+            1e6,
+            "tenants that a park can advise at a time",
+            "assumed; 153 firms in the demand survey of Gunsan (ax_parks.csv)",
+            "assumed",
+            "50 to 500",
+        ),
+        Card(
+            "duration_factor",
+            0.9,
+            "1",
+            0.01,
+            1.0,
+            "what an open park multiplies the duration of its tenants' projects by",
+            "assumed",
+            "assumed",
+            "0.7 to 1",
+        ),
+        Card("central_krw_bn", 14.0, "KRW bn", 0.0, 1e5, "central money of a park over its years", "ax_parks.csv", "quoted"),
+        Card("local_match", 0.4, "1", 0.0, 10.0, "local money over central money", "ax_parks.csv", "quoted"),
+        Card(
+            "years",
+            4,
+            "year",
+            1,
+            30,
+            "calendar years over which the money is paid",
+            "ax_parks.csv (2025 to 2028)",
+            "quoted",
+            kind="integer",
+        ),
+        Card(
+            "project_share",
+            0.3,
+            "1",
+            0.0,
+            1.0,
+            "share of the money that pays tenants' projects; the rest builds shared facilities",
+            "assumed; three model plants are planned for Changwon (ax_parks.csv)",
+            "assumed",
+            "0.1 to 0.5",
+        ),
+        Card(
+            "grant_krw_bn",
+            1.65,
+            "KRW bn",
+            0.001,
+            1e4,
+            "money for one project",
+            "ai_factory_budgets.csv (lead projects of 2026; parks publish none)",
+            "assumed",
+            "0.83 to 2.0",
+        ),
+        Card("call_month", 4, "month of the year", 1, 12, "month of the yearly call", "assumed", "assumed", kind="integer"),
+        Card(
+            "lag_months", 2, "month", 0, 60, "months from the call to the launch", "assumed as in the programmes", "assumed", kind="integer"
+        ),
+    ),
+    source="ax_parks.csv; emetro_20250617 in sources.csv",
+)

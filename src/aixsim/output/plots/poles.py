@@ -1,0 +1,25 @@
+"""AI factories by pole and special zone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aixsim.analysis.results import Result
+from aixsim.core.classification import POLES
+from aixsim.output.figure import Figure
+from aixsim.output.plots._groups import draw_group
+
+
+def draw(result: Result, figure: Any) -> None:
+    """Draws the five poles and the three special zones."""
+    draw_group(result, figure, group="pole", levels=list(POLES), noun="pole or special zone", columns=4)
+
+
+FIGURE = Figure(
+    "poles",
+    "AI factories by pole and special zone",
+    draw,
+    needs="launched AI factories",
+    applies=lambda result: bool(result.trajectories["launched"].any()),
+    size=(10.0, 6.0),
+)

@@ -1,0 +1,230 @@
+"""From a study to a result folder: what ``aixsim run`` does, for scripts and notebooks."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aixsim.analysis.goals import evaluate_goals, target_in_sample
+from aixsim.analysis.intervals import wilson_half_width
+from aixsim.analysis.network_summary import describe_network
+from aixsim.analysis.results import Result, open_result
+from aixsim.config.build import Problems, problems
+from aixsim.config.study import Study
+from aixsim.core.classification import OUTCOMES
+from aixsim.core.problem import Problem
+from aixsim.core.scenario import Scenario
+from aixsim.engines import engine as find_engine
+from aixsim.engines import prepare
+from aixsim.engines.scenario import draw_scenario
+from aixsim.study import tables
+from aixsim.study.provenance import environment, run_id
+from aixsim.study.runner import Engine, Finished, run_replicates
+from aixsim.study.scratch import Layout, Scratch
+from aixsim.study.store import ResultFolder, StoreError, storage_error, stored_provenance
+
+OBSERVED = (
+    {"month": "2024-12", "outcome": "launched", "value": 26, "source": "zdnet_20241028"},
+    {"month": "2025-12", "outcome": "launched", "value": 102, "source": "asiae_en_20251001"},
+)
+"""AI factories that the ministry has counted (``ai_factory_programme_by_year.csv``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A finished run.
+
+    Attributes:
+        result: the result folder, opened.
+        reused: the very same run was already there and nothing was computed.
+        interrupted: the user stopped it; what was finished is in the folder.
+    """
+
+    result: Result
+    reused: bool = False
+    interrupted: bool = False
+
+
+def simulate(
+    study: Study,
+    out: Path | None = None,
+    *,
+    engine: str = "kernel",
+    workers: int = 1,
+    engine_function: Engine | None = None,
+) -> Simulated:
+    """Runs a study and writes its result folder.
+
+    Args:
+        study: as from ``aixsim.load``.
+        out: folder of the result; by default ``results/<config name>/<run id>``.
+        engine: ``kernel`` (compiled) or ``mesa`` (reference); the tables are the same bytes.
+        workers: number of processes; changes no byte of the tables.
+        engine_function: an engine of one's own instead, a picklable function of a module.
+
+    Raises:
+        StoreError: the folder cannot be used.
+    """
+    seed_chosen = study.monte_carlo.seed is not None
+    if not seed_chosen:
+        study = study.with_seed(secrets.randbelow(2**63))
+    config = study.to_toml()
+    identity = run_id(config, [study.folder / name for name in (study.population.file, study.network.file) if name is not None])
+    target = out or Path("results") / study.name / identity
+    if target.exists() and _is_complete(target, identity):
+        return Simulated(open_result(target), reused=True)
+    folder = ResultFolder.begin(target, identity)
+    # What is needed after the last replicate is loaded before the first: an interrupt must not wait for imports.
+    for module in ("scipy.stats", "pandas"):
+        import_module(module)
+    started = time.perf_counter()
+    try:
+        problem_of = problems(study)
+        problem = problem_of(0)
+        scenario = draw_scenario(problem, 0)
+        if engine_function is None:
+            prepare(engine, problem, scenario)
+        layout = _layout(study, problem, scenario, folder.partial / "scratch")
+        end = run_replicates(
+            problem_of,
+            engine_function or find_engine(engine),
+            layout,
+            workers=workers,
+            enough=_stop_rule(study, problem_of),
+        )
+        _write(folder, study, problem_of, layout, end, config)
+        _write_provenance(folder, study, problem_of, layout, end, identity, seed_chosen, engine, time.perf_counter() - started)
+        _remove(layout.folder)
+        folder.publish()
+    except OSError as error:
+        folder.discard()
+        raise storage_error(target, error) from error
+    except BaseException:
+        folder.discard()
+        raise
+    return Simulated(open_result(target), interrupted=end.interrupted)
+
+
+def _is_complete(target: Path, identity: str) -> bool:
+    provenance = stored_provenance(target)
+    if provenance.get("run_id") != identity:
+        raise StoreError(target, "foreign", "holds a different run", "choose another folder with -o, or move this one away")
+    return not provenance["interrupted"] and provenance["replicates_failed"] == 0
+
+
+def _layout(study: Study, problem: Problem, scenario: Scenario, scratch: Path) -> Layout:
+    scratch.mkdir()
+    return Layout(
+        folder=scratch,
+        n_replicates=study.monte_carlo.replicates,
+        n_months=problem.horizon.n_months,
+        n_years=len(problem.horizon.years),
+        pots=tuple(pot.name for pot in scenario.pots),
+        uncertainties=tuple(problem.uncertainties),
+    )
+
+
+def _stop_rule(study: Study, problem_of: Problems) -> Callable[[Scratch, int], bool] | None:
+    """Stops when every goal's Wilson interval is narrow enough: fixed-width stopping keeps the coverage."""
+    half_width = study.monte_carlo.half_width
+    if half_width is None or not study.goals:
+        return None
+    horizon, scale = study.horizon, problem_of(0).scale
+
+    def enough(scratch: Scratch, n: int) -> bool:
+        done = scratch.done()
+        done = done[done < n]
+        reached = [
+            int(
+                (scratch.counts[done, OUTCOMES.index(goal.outcome), horizon.index(goal.by)] >= target_in_sample(goal.at_least, scale)).sum()
+            )
+            for goal in study.goals
+        ]
+        return len(done) > 0 and all(wilson_half_width(k, len(done), study.monte_carlo.confidence) <= half_width for k in reached)
+
+    return enough
+
+
+def _write(folder: ResultFolder, study: Study, problem_of: Problems, layout: Layout, end: Finished, config: str) -> None:
+    scratch = Scratch(layout)
+    dates = [study.horizon.date(t) for t in range(study.horizon.n_months)]
+    tables.write_trajectories(folder.partial / "trajectories.parquet", scratch, dates)
+    tables.write_groups(folder.partial / "groups.parquet", scratch, dates)
+    tables.write_parameters(folder.partial / "parameters.parquet", scratch)
+    tables.write_money(folder.partial / "money.parquet", scratch, study.horizon.years)
+    problem = problem_of(0)
+    done = scratch.done()
+    goals = evaluate_goals(
+        np.asarray(scratch.counts[done]), study.goals, study.horizon, problem.scale, len(end.failures), study.monte_carlo.confidence
+    )
+    folder.write_text("goals.json", _json(goals))
+    folder.write_text("network.json", _json(describe_network(problem.population, problem.network)))
+    folder.write_text("config.toml", config)
+    if end.failures:
+        folder.write_text("failures.jsonl", "".join(json.dumps(asdict(failure)) + "\n" for failure in end.failures))
+
+
+def _write_provenance(
+    folder: ResultFolder,
+    study: Study,
+    problem_of: Problems,
+    layout: Layout,
+    end: Finished,
+    identity: str,
+    seed_chosen: bool,
+    engine: str,
+    seconds: float,
+) -> None:
+    problem = problem_of(0)
+    is_korea = study.population.kind == "korea-2023"
+    provenance: dict[str, Any] = {
+        "run_id": identity,
+        "title": study.title,
+        "config": study.name,
+        "scale": problem.scale,
+        "n_firms": len(problem.population),
+        "n_ties": problem.network.n_ties,
+        "seed": problem.seed,
+        "seed_chosen": seed_chosen,
+        "replicates_requested": layout.n_replicates,
+        "replicates_done": len(Scratch(layout).done()),
+        "replicates_failed": len(end.failures),
+        "stopped_at": end.stopped_at,
+        "interrupted": end.interrupted,
+        "engine": engine,
+        "counts": list(study.counts),
+        "horizon": {"start": study.horizon.start, "end": study.horizon.end},
+        "confidence": study.monte_carlo.confidence,
+        "goals": [
+            {
+                "name": goal.name,
+                "outcome": goal.outcome,
+                "at_least": goal.at_least,
+                "target": target_in_sample(goal.at_least, problem.scale),
+                "by": goal.by,
+            }
+            for goal in study.goals
+        ],
+        "observed": [dict(item) for item in OBSERVED if is_korea and 0 <= study.horizon.index(str(item["month"])) < layout.n_months],
+        "wall_seconds": round(seconds, 3),
+        **environment(),
+    }
+    folder.write_text("provenance.json", _json(provenance))
+
+
+def _json(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _remove(scratch: Path) -> None:
+    for file in scratch.iterdir():
+        file.unlink()
+    scratch.rmdir()

@@ -1,0 +1,1 @@
+"""Studies: many replicates, stored so that nothing finished is lost."""

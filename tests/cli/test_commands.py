@@ -1,0 +1,278 @@
+"""The commands as an analyst uses them, in temporary folders."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+
+from aixsim.cli import CORES
+from tests.cli.run_cli import run_cli
+from tests.cli.test_bad_configs import GOOD
+
+ROOT = Path(__file__).parents[2]
+TABLES = ("trajectories", "groups", "parameters", "money")
+UNCERTAIN = GOOD.replace("rate = 0.01", 'rate = { dist = "loguniform", low = 0.05, high = 0.5 }').replace(
+    "replicates = 2", "replicates = 24"
+)
+
+
+@pytest.fixture(autouse=True)
+def _without_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures take longer than the runs of these tests; those that are about figures ask for them."""
+    if "figures" not in request.keywords:
+        monkeypatch.setattr("aixsim.commands.run._draw", lambda folder: (folder / "figures").mkdir())
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    (tmp_path / "study.toml").write_text(UNCERTAIN, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.figures
+def test_run_writes_the_contract_and_answers(study: Path) -> None:
+    ended = run_cli(["run", "study.toml", "-o", "out", "--workers", "1"], study)
+    assert ended.code == 0, ended.err
+    assert "ten: at least 10 launched by 2024-06?" in ended.out
+    assert "of 24" in ended.out
+    assert max(map(len, ended.out.splitlines())) <= 80 + len(str(study))
+    out = study / "out"
+    for table in TABLES:
+        assert (out / f"{table}.parquet").is_file()
+    trajectories = pd.read_parquet(out / "trajectories.parquet")
+    assert list(trajectories.columns[:8]) == ["replicate", "month", "decided", "launched", "operating", "failed", "abandoned", "withdrawn"]
+    assert len(trajectories) == 24 * 6
+    assert trajectories["replicate"].dtype == np.int32
+    groups = pd.read_parquet(out / "groups.parquet")
+    assert list(groups.columns) == ["month", "group", "level", "outcome", "mean", "p05", "p25", "p50", "p75", "p95"]
+    assert set(groups["group"]) == {"agent_type", "pole", "province", "size", "sector", "route"}
+    parameters = pd.read_parquet(out / "parameters.parquet")
+    assert list(parameters.columns) == ["replicate", "mechanisms.innovation.rate"]
+    assert parameters["mechanisms.innovation.rate"].between(0.05, 0.5).all()
+    assert parameters["mechanisms.innovation.rate"].nunique() == 24
+    money = pd.read_parquet(out / "money.parquet")
+    assert np.allclose(money["spent_krw_bn"] + money["left_krw_bn"], money["budget_krw_bn"], rtol=0, atol=1e-9)
+    (goal,) = json.loads((out / "goals.json").read_text())
+    deadline = trajectories[trajectories["month"] == trajectories["month"].max()]
+    assert goal["successes"] == (deadline["launched"] >= 10).sum()
+    assert goal["interval"]["low"] <= goal["probability"] <= goal["interval"]["high"]
+    assert (goal["n"], goal["n_failed"], goal["interval_method"]) == (24, 0, "Clopper-Pearson")
+    provenance = json.loads((out / "provenance.json").read_text())
+    jsonschema.validate(provenance, json.loads((ROOT / "src/aixsim/data/provenance.schema.json").read_text()))
+    assert not list(study.glob(".*partial"))
+    assert {path.suffix for path in (out / "figures").iterdir()} == {".png", ".svg"}
+
+
+def test_workers_change_no_byte(study: Path) -> None:
+    for workers in (1, 2, 3):
+        assert run_cli(["run", "study.toml", "-o", f"out{workers}", "--workers", str(workers)], study).code == 0
+    for table in TABLES:
+        first = (study / "out1" / f"{table}.parquet").read_bytes()
+        for workers in (2, 3):
+            assert (study / f"out{workers}" / f"{table}.parquet").read_bytes() == first
+    assert run_cli(["run", "study.toml", "-o", "other", "--seed", "2"], study).code == 0
+    assert (study / "other" / "trajectories.parquet").read_bytes() != (study / "out1" / "trajectories.parquet").read_bytes()
+
+
+def test_the_stored_config_runs_again_to_the_same_bytes(study: Path) -> None:
+    run_cli(["run", "study.toml", "-o", "out", "--set", "mechanisms.innovation.rate=0.2"], study)
+    assert run_cli(["run", "out/config.toml", "-o", "again"], study).code == 0
+    for table in TABLES:
+        assert (study / "out" / f"{table}.parquet").read_bytes() == (study / "again" / f"{table}.parquet").read_bytes()
+
+
+def test_the_same_run_is_not_computed_twice_and_another_does_not_overwrite(study: Path) -> None:
+    assert run_cli(["run", "study.toml", "-o", "out"], study).code == 0
+    before = (study / "out" / "provenance.json").read_text()
+    again = run_cli(["run", "study.toml", "-o", "out"], study)
+    assert (again.code, "nothing to compute" in again.err) == (0, True)
+    other = run_cli(["run", "study.toml", "-o", "out", "-n", "3"], study)
+    assert other.code == 4
+    assert "different run" in other.err
+    assert (study / "out" / "provenance.json").read_text() == before
+    (study / "mine").mkdir()
+    assert run_cli(["run", "study.toml", "-o", "mine"], study).code == 4
+    (study / "file").write_text("x")
+    assert run_cli(["run", "study.toml", "-o", "file"], study).code == 4
+
+
+def test_a_busy_folder_is_left_alone(study: Path) -> None:
+    (study / ".out.partial").mkdir()
+    (study / ".out.partial" / "pid").write_text(str(os.getpid()))
+    assert run_cli(["run", "study.toml", "-o", "out"], study).code == 3
+    (study / ".out.partial" / "pid").write_text("999999999")
+    assert run_cli(["run", "study.toml", "-o", "out"], study).code == 0, "what a dead process left is cleared away"
+
+
+def test_a_disk_that_refuses(study: Path) -> None:
+    (study / "file").write_text("no folder")
+    ended = run_cli(["run", "study.toml", "-o", "file/out"], study)
+    assert ended.code == 5
+    assert "cannot be written" in ended.err
+
+
+def test_json_is_one_document_and_nothing_else(study: Path) -> None:
+    ended = run_cli(["run", "study.toml", "-o", "out", "--json"], study)
+    document = json.loads(ended.out)
+    assert document["goals"][0]["name"] == "ten"
+    assert document["replicates_done"] == 24
+
+
+def test_a_seed_nobody_chose_is_recorded(study: Path) -> None:
+    text = UNCERTAIN.replace("seed = 1\n", "")
+    assert text != UNCERTAIN
+    (study / "free.toml").write_text(text)
+    for out in ("a", "b"):
+        assert run_cli(["run", "free.toml", "-o", out], study).code == 0
+    a, b = (json.loads((study / out / "provenance.json").read_text()) for out in ("a", "b"))
+    assert a["seed"] != b["seed"]
+    assert not a["seed_chosen"]
+    assert run_cli(["run", "free.toml", "-o", "c", "--seed", str(a["seed"])], study).code == 0
+    assert (study / "a" / "trajectories.parquet").read_bytes() == (study / "c" / "trajectories.parquet").read_bytes()
+
+
+def test_the_stop_rule_ends_a_run_that_is_precise_enough(study: Path) -> None:
+    sets = ["--set", "monte_carlo.half_width=0.2", "--set", "goal.ten.at_least=50", "-n", "200"]
+    outs = []
+    for workers in (1, 2):
+        assert run_cli(["run", "study.toml", "-o", f"out{workers}", "--workers", str(workers), *sets], study).code == 0
+        outs.append(json.loads((study / f"out{workers}" / "provenance.json").read_text()))
+    assert outs[0]["stopped_at"] == outs[0]["replicates_done"] == 50
+    first, second = ((study / f"out{workers}" / "trajectories.parquet").read_bytes() for workers in (1, 2))
+    assert first == second
+    assert run_cli(["run", "study.toml", "-o", "sharp", *sets, "--set", "monte_carlo.half_width=0.001"], study).code == 0
+    assert json.loads((study / "sharp" / "provenance.json").read_text())["stopped_at"] is None
+
+
+def test_interrupt_keeps_what_is_finished(study: Path) -> None:
+    slow = UNCERTAIN.replace("replicates = 24", "replicates = 100000").replace("firms = 50", "firms = 2000")
+    (study / "slow.toml").write_text(slow)
+    command = [sys.executable, "-m", "aixsim.cli", "run", "slow.toml", "-o", "out", "--workers", "2"]
+    with subprocess.Popen(command, cwd=study, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        state = study / ".out.partial" / "scratch" / "state.bin"
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not (state.is_file() and any(state.read_bytes())):
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Interrupted" in err
+    assert "INTERRUPTED" in out
+    provenance = json.loads((study / "out" / "provenance.json").read_text())
+    assert provenance["interrupted"]
+    assert 0 < provenance["replicates_done"] < 100_000
+    assert pd.read_parquet(study / "out" / "trajectories.parquet")["replicate"].nunique() == provenance["replicates_done"]
+
+
+@pytest.mark.figures
+def test_plot_draws_from_results_alone(study: Path) -> None:
+    run_cli(["run", "study.toml", "-o", "out"], study)
+    (study / "out" / "config.toml").unlink()
+    ended = run_cli(["plot", "out", "-k", "adoption", "-o", "mine.svg"], study)
+    assert (ended.code, (study / "mine.svg").is_file()) == (0, True)
+    assert (study / "mine.svg").read_bytes() == (study / "out" / "figures" / "adoption.svg").read_bytes()
+    assert run_cli(["plot", "out", "-o", "all"], study).code == 0
+    wrong = run_cli(["plot", "out", "-k", "adoptoin"], study)
+    assert (wrong.code, "did you mean 'adoption'" in wrong.err) == (2, True)
+    for folder in ("nowhere", "all"):
+        assert run_cli(["plot", folder], study).code == 4
+    assert run_cli(["plot", "out", "-o", "x.pdf"], study).code == 2
+    (study / "out" / "trajectories.parquet").write_bytes(b"broken")
+    broken = run_cli(["plot", "out", "-k", "adoption"], study)
+    assert (broken.code, "trajectories.parquet" in broken.err) == (4, True)
+
+
+def test_compare_is_paired(study: Path) -> None:
+    run_cli(["run", "study.toml", "-o", "a"], study)
+    run_cli(["run", "study.toml", "-o", "b", "--set", "programme.calls.grant_krw_bn=2.0"], study)
+    run_cli(["run", "study.toml", "-o", "c", "--seed", "9"], study)
+    ended = run_cli(["compare", "a", "b", "a", "--json"], study)
+    halved, same = json.loads(ended.out)["differences"]
+    assert halved["paired"]
+    assert halved["count"][0] < 0 < halved["lost"]
+    assert same["count"] == [0.0, 0.0, 0.0]
+    assert "NOT paired" in run_cli(["compare", "a", "c"], study).out
+    assert run_cli(["compare", "a"], study).code == 2
+
+
+def test_check_judges_expectations(study: Path) -> None:
+    right = UNCERTAIN + '[[expect]]\nname = "few"\noutcome = "launched"\nby = "2024-06"\nat_most = 10.0\n'
+    (study / "right.toml").write_text(right)
+    (study / "wrong.toml").write_text(right.replace("at_most = 10.0", "at_least = 11.0"))
+    ended = run_cli(["check", "right.toml"], study)
+    assert (ended.code, "holds" in ended.out) == (0, True)
+    ended = run_cli(["check", "wrong.toml"], study)
+    assert (ended.code, "FAILS" in ended.out) == (1, True)
+    assert sorted(path.name for path in study.iterdir()) == ["right.toml", "study.toml", "wrong.toml"]
+
+
+def test_describe_shows_unit_range_and_source(tmp_path: Path) -> None:
+    everything = run_cli(["describe"], tmp_path)
+    for key in ("mechanisms.peers", "levers.parks", "economics", "programme"):
+        assert key in everything.out
+    one = run_cli(["describe", "mechanisms.peers.rate"], tmp_path).out
+    for word in ("1/month", "0 to 5", "behaviour_parameters.csv", "assumed"):
+        assert word in one
+    wrong = run_cli(["describe", "peer"], tmp_path)
+    assert (wrong.code, "did you mean 'peers'" in wrong.err) == (2, True)
+
+
+def test_schema_accepts_what_loads_and_refuses_what_does_not(tmp_path: Path) -> None:
+    import tomllib
+
+    schema = json.loads(run_cli(["schema"], tmp_path).out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for path in sorted((ROOT / "configs").rglob("*.toml")):
+        jsonschema.validate(tomllib.loads(path.read_text()), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(tomllib.loads(GOOD.replace("rate = 0.01", "rate = -1")), schema)
+
+
+def test_init_writes_a_config_that_is_valid_and_never_overwrites(tmp_path: Path) -> None:
+    assert run_cli(["init", "mine"], tmp_path).code == 0
+    assert run_cli(["check", "mine.toml"], tmp_path).code == 0
+    assert run_cli(["init", "mine"], tmp_path).code == 2
+    assert run_cli(["init", "../up"], tmp_path).code == 2
+
+
+def test_diary_tells_one_firms_story(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(GOOD.replace("rate = 0.01", "rate = 0.9"))
+    ended = run_cli(["run", "s.toml", "--diary", "3"], tmp_path)
+    assert ended.code == 0
+    for word in ("Firm 3: SME", "resistance", "decides", "applies to calls"):
+        assert word in ended.out
+    assert run_cli(["run", "s.toml", "--diary", "50"], tmp_path).code == 2
+
+
+def test_a_population_from_files(tmp_path: Path) -> None:
+    text = GOOD.replace('kind = "homogeneous"\nfirms = 50', 'kind = "file"\nfile = "firms.csv"')
+    (tmp_path / "s.toml").write_text(text)
+    (tmp_path / "firms.csv").write_text(
+        "province,sector,size,agent_type,employees\nSeoul,food,small,SME,12\nBusan,food,large,large firm,900\n"
+    )
+    assert run_cli(["check", "s.toml"], tmp_path).code == 0
+    (tmp_path / "firms.csv").write_text(
+        "province,sector,size,agent_type,employees\nSeoul,food,small,SME,12\nBusan,foood,large,large firm,900\n"
+    )
+    ended = run_cli(["check", "s.toml"], tmp_path)
+    assert ended.code == 2
+    assert "line 3" in ended.err
+    assert "'sector'" in ended.err
+
+
+def test_help_is_quick_and_imports_nothing_heavy(tmp_path: Path) -> None:
+    probe = "import sys; sys.argv = ['aixsim', '--help']\nfrom aixsim.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    probe += "sys.exit(sum(name in sys.modules for name in ('pandas', 'scipy', 'mesa', 'numba', 'matplotlib', 'numpy', 'pydantic')))"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    assert (done.returncode, "simulates firm by firm" in " ".join(done.stdout.split()).replace("Simulates", "simulates")) == (0, True)
+    assert CORES >= 1

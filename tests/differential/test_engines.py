@@ -1,0 +1,225 @@
+"""The kernel against the reference engine: every pressure, every event, every won, equal and not close.
+
+Planted faults show that the comparison sees what it must see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aixsim.config import load
+from aixsim.config.build import problems
+from aixsim.core.classification import SIZES
+from aixsim.core.history import History
+from aixsim.core.korea import build_korea
+from aixsim.core.network import Network
+from aixsim.core.population import Park, Population
+from aixsim.core.problem import Problem
+from aixsim.core.scenario import Scenario
+from aixsim.core.supply_chain import build_supply_chain
+from aixsim.engines import kernel, reference
+from aixsim.engines.scenario import draw_scenario
+from aixsim.levers import levers
+from tests import worlds
+
+ROOT = Path(__file__).parents[2]
+
+
+def equal(a: History, b: History) -> bool:
+    return (
+        np.array_equal(a.canonical(), b.canonical())
+        and np.array_equal(a.pressure, b.pressure)
+        and a.pots == b.pots
+        and all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("budget", "spent", "applicants", "funded"))
+    )
+
+
+@st.composite
+def random_worlds(draw: st.DrawFn) -> Problem:
+    """Any small world: firms, parks, ties, laws, programmes and levers thrown together."""
+    n = draw(st.integers(2, 60))
+
+    def column(high: int, low: int = 0) -> list[int]:
+        return draw(st.lists(st.integers(low, high), min_size=n, max_size=n))
+
+    n_parks = draw(st.integers(0, 3))
+    park = np.array(column(n_parks - 1, -1), np.int16)
+    sizes = np.array(column(4), np.int8)
+    places = draw(st.integers(1, 3))
+    population = replace(
+        Population.homogeneous(n, draw(st.integers(0, 99))),
+        province=np.array([(0, 3, 16)[k] for k in column(places - 1)], np.int8),
+        sector=np.array(column(1), np.int8),
+        size=sizes,
+        employees=np.array(column(3000, 1), np.int32),
+        agent_type=np.where(sizes == 4, 0, np.array(column(2, 1))).astype(np.int8),
+        park=park,
+        ready=np.array(column(1), np.bool_),
+        parks=tuple(Park(f"p{k}", 0, (), int((park == k).sum())) for k in range(n_parks)),
+    )
+    pairs = draw(st.sets(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda t: t[0] < t[1]), max_size=3 * n))
+    ties = np.array(sorted(pairs), np.int32).reshape(-1, 2)
+    kinds = np.array(draw(st.lists(st.integers(0, 2), min_size=len(ties), max_size=len(ties))), np.int8)
+    rate = st.floats(0.0, 1.0)
+    laws = {
+        name: {"rate": draw(rate)}
+        for name in ("innovation", "peers", "parks", "partners", "collaboration")
+        if name == "innovation" or draw(st.booleans())
+    }
+    chosen_levers: dict[str, dict[str, Any]] = {}
+    small: dict[str, dict[str, Any]] = {
+        "parks": {"capacity": 5.0, "project_share": 0.9},
+        "collaboration": {"number": 2, "start": "2024-07", "members": 5},
+    }
+    for name, stated in small.items():
+        if draw(st.booleans()):
+            chosen_levers[name] = {**{card.name: card.default for card in levers()[name].cards}, **stated}
+    is_open = draw(st.booleans())
+    pots = [] if is_open else [
+        worlds.programme(
+            name=f"pot {k}",
+            budget_krw_bn={2024: draw(st.floats(0.0, 30.0)), 2026: 5.0},
+            grant_krw_bn=draw(st.sampled_from([0.7, 1.0, 3.1])),
+            instalments=draw(st.integers(1, 3)),
+            call_months=draw(st.sampled_from([[1], [3, 9], [12], list(range(1, 13))])),
+            lag_months=draw(st.integers(0, 5)),
+            sizes=draw(st.sampled_from([list(SIZES), ["small"], ["medium", "large"]])),
+            regional_floor=draw(st.sampled_from([0.0, 0.4, 1.0])),
+        )
+        for k in range(draw(st.integers(0, 2)))
+    ]  # fmt: skip
+    some = st.floats(0.0, 1.0)
+    chosen = worlds.settings(
+        laws,
+        levers=chosen_levers,
+        programme=pots,
+        initial_adopters=draw(st.integers(0, min(3, n))),
+        sensing={"visibility": draw(some), "disappointment": draw(some), "customer_weight": 1.7},
+        susceptibility={"frailty": draw(st.sampled_from(["none", "lognormal", "gamma"])), "frailty_variance": draw(st.floats(0.1, 5.0))},
+        climate={"volatility": draw(st.floats(0.0, 0.5))},
+        economics={"elasticity": draw(some), "experience": 3.0},
+        funding={
+            "mode": "open" if is_open else "programmes",
+            "own_rate": draw(some),
+            "attempts": draw(st.integers(1, 3)),
+            "patience_months": 9,
+        },
+        implementation={
+            "median_months": dict.fromkeys(SIZES, draw(st.sampled_from([0.0, 1.0, 5.0]))),
+            "success": dict.fromkeys(SIZES, draw(some)),
+            "abandonment_per_year": draw(st.floats(0.0, 0.9)),
+            "pause_months": draw(st.integers(1, 6)),
+        },
+    )
+    network = Network.from_ties(n, ties[:, 0], ties[:, 1], kinds)
+    return worlds.problem(chosen, population=population, network=network, end="2026-12", seed=draw(st.integers(0, 2**64 - 1)))
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(world=random_worlds(), replicate=st.integers(0, 2**32 - 2))
+def test_any_small_world(world: Problem, replicate: int) -> None:
+    scenario = draw_scenario(world, replicate)
+    assert equal(kernel.run(world, scenario), reference.run(world, scenario))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").rglob("*.toml")), ids=lambda path: path.stem)
+def test_every_shipped_config(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    small = ["population.scale=0.01"] if "korea" in text else ["population.firms=400", "population.initial_adopters=5"]
+    study = load(path, [] if 'kind = "file"' in text else small)
+    problem_of = problems(study)
+    for replicate in range(3):
+        world = problem_of(replicate)
+        scenario = draw_scenario(world, replicate)
+        assert equal(kernel.run(world, scenario), reference.run(world, scenario))
+
+
+@pytest.fixture(scope="module")
+def korea() -> Problem:
+    """A small Korea in which every law and lever does something."""
+    population = build_korea(0.005, 1)
+    laws = {
+        name: {"rate": rate}
+        for name, rate in (("innovation", 0.004), ("peers", 0.3), ("partners", 0.1), ("parks", 0.01), ("collaboration", 0.05))
+    }
+    chosen = worlds.settings(
+        laws,
+        levers={name: {card.name: card.default for card in levers()[name].cards} for name in ("parks", "collaboration")},
+        funding={"mode": "programmes", "own_rate": 0.05},
+        sensing={"visibility": 0.4, "disappointment": 0.3},
+        programme=[
+            worlds.programme(budget_krw_bn=dict.fromkeys(range(2024, 2029), 9.3), call_months=[3, 9], instalments=3, regional_floor=0.4)
+        ],
+        implementation={"median_months": dict.fromkeys(SIZES, 6.0), "success": dict.fromkeys(SIZES, 0.7), "abandonment_per_year": 0.1},
+    )
+    return replace(worlds.problem(chosen, population=population, network=build_supply_chain(population, 1, 4.0)), scale=0.1)
+
+
+def wrong_count(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
+    """A circle of peers one firm too large."""
+    milieus = replace(world.milieus, cell_firms=world.milieus.cell_firms + 1)
+    changed = replace(world)
+    changed.__dict__["milieus"] = milieus
+    return changed, scenario
+
+
+def wrong_hazard(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
+    """A rate off by one part in ten million."""
+    laws = tuple((m, (values[0] * (1 + 1e-7), *values[1:]) if m.name == "innovation" else values) for m, values in scenario.mechanisms)
+    return world, replace(scenario, mechanisms=laws)
+
+
+def wrong_call(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
+    """Calls a month late."""
+    pots = [replace(pot, calls=np.roll(pot.calls, 1)) for pot in scenario.pots]
+    return world, replace(scenario, pots=pots)
+
+
+def wrong_climate(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
+    """Last month's climate."""
+    return world, replace(scenario, climate=np.roll(scenario.climate, 1) * (1 + 1e-12))
+
+
+def wrong_visibility(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
+    """Ties weighed by 1/1024 too much."""
+    return world, replace(scenario, tie_weights=scenario.tie_weights + np.array([1, 0, 0]))
+
+
+Fault = Callable[[Problem, Scenario], tuple[Problem, Scenario]]
+
+
+@pytest.mark.parametrize("fault", [wrong_count, wrong_hazard, wrong_call, wrong_climate, wrong_visibility])
+def test_a_planted_fault_is_caught(korea: Problem, fault: Fault) -> None:
+    scenario = draw_scenario(korea, 0)
+    expected = reference.run(korea, scenario)
+    assert equal(kernel.run(korea, scenario), expected)
+    assert not equal(kernel.run(*fault(korea, scenario)), expected)
+
+
+def test_what_is_seen_the_same_month_is_caught(korea: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neighbours read after the update instead of at the start of the month: the order of the schedule matters."""
+    from aixsim.core import schedule
+
+    scenario = draw_scenario(korea, 0)
+    expected = kernel.run(korea, scenario)
+    by_name = {step.name: step for step in schedule.SCHEDULE}
+    wrong = ("environment", "fund", "implement", "sense", "decide", "record")
+    monkeypatch.setattr(schedule, "SCHEDULE", tuple(by_name[name] for name in wrong))
+    assert not equal(reference.run(korea, scenario), expected)
+
+
+def test_more_events_than_expected_room(korea: Problem) -> None:
+    restless: dict[str, Any] = {**korea.settings, "implementation": {**korea.settings["implementation"], "pause_months": 1}}
+    restless["mechanisms"] = {"innovation": {"rate": 1.0}}
+    world = replace(korea, settings=restless, population=Population.homogeneous(900, 1), network=Network.none(900))
+    scenario = draw_scenario(world, 0)
+    assert equal(kernel.run(world, scenario), reference.run(world, scenario))
+    assert len(kernel.run(world, scenario).firm) > 4096

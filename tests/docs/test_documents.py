@@ -1,0 +1,69 @@
+"""Documents that code writes are fresh, and commands that the README names run."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from aixsim.documentation import ODD, fill
+from tests.cli.run_cli import run_cli
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\s+(aixsim [^#\n]*?)\s*(?:#.*)?$", README, re.MULTILINE)
+
+
+def test_the_odd_is_fresh() -> None:
+    text = (ROOT / ODD).read_text(encoding="utf-8")
+    assert fill(text) == text, "run `make docs`"
+    assert fill(text.replace("| peers: Firms imitate", "| peers: Firms envy")) == text, "the twin: a stale word is noticed"
+
+
+def test_the_odd_has_every_element_of_the_protocol() -> None:
+    text = (ROOT / ODD).read_text(encoding="utf-8")
+    for heading in ("Purpose", "Entities", "Process overview", "Design concepts", "Initialisation", "Input data", "Submodels"):
+        assert re.search(rf"^## \d {heading}", text, re.MULTILINE), heading
+
+
+def test_the_readme_names_the_two_commands_first() -> None:
+    assert README.index("make run") < README.index("make test") < README.index("    aixsim ")
+    assert len(COMMANDS) >= 8
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the shipped configs, in which the README's commands are run one after the other."""
+    folder = tmp_path_factory.mktemp("readme")
+    shutil.copytree(ROOT / "configs", folder / "configs")
+    return folder
+
+
+def test_the_readmes_commands_run(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command as it stands, in order; runs are cut to two replicates of a small sample, which changes no option."""
+    monkeypatch.setattr("aixsim.commands.run._draw", lambda folder: (folder / "figures").mkdir())
+    for command in COMMANDS:
+        arguments = command.split()[1:]
+        if arguments[0] == "run":
+            arguments += ["--set", "monte_carlo.replicates=2"]
+            if "korea" in command:
+                arguments += ["--set", "population.scale=0.01"]
+        ended = run_cli(arguments, workplace)
+        assert ended.code == 0, f"{command}: {ended.err}"
+
+
+@pytest.mark.parametrize("config", sorted((ROOT / "configs").rglob("*.toml")), ids=lambda path: path.stem)
+def test_every_shipped_config_runs(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aixsim.commands.run._draw", lambda folder: (folder / "figures").mkdir())
+    small = ["--set", "population.scale=0.01"] if "korea" in config.read_text(encoding="utf-8") else []
+    ended = run_cli(["run", config, "-o", "out", "-n", "2", "--workers", "1", *small], tmp_path)
+    assert ended.code == 0, ended.err
+    assert (tmp_path / "out" / "trajectories.parquet").is_file()
+
+
+def test_links_in_documents_lead_somewhere() -> None:
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"

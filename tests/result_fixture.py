@@ -1,0 +1,188 @@
+"""A result folder without a simulation: plausible curves, written by the program's own writers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.analysis.goals import evaluate_goals
+from aixsim.analysis.network_summary import describe_network
+from aixsim.core.calendar import Horizon
+from aixsim.core.classification import GROUPS, OUTCOMES
+from aixsim.core.draws import BUILD, Purpose, normal, uniform, uniforms
+from aixsim.core.korea import build_korea
+from aixsim.core.network import Network
+from aixsim.core.supply_chain import build_supply_chain
+from aixsim.study import tables
+from aixsim.study.scratch import DONE, N_LEVELS, Layout, Scratch
+
+HORIZON = Horizon("2024-01", "2030-12")
+POTS = ("Lead projects 2024", "AI Factory lead projects", "AX parks")
+_SHARES: dict[str, list[float]] = {
+    "agent_type": [0.24, 0.31, 0.45],
+    "pole": [0.27, 0.24, 0.16, 0.14, 0.08, 0.03, 0.06, 0.02],
+    "size": [0.0, 0.27, 0.32, 0.17, 0.24],
+    "route": [0.55, 0.14, 0.22, 0.09],
+}
+
+
+@dataclass(frozen=True)
+class FakeGoal:
+    """A goal as the config layer hands it over."""
+
+    name: str
+    outcome: str
+    at_least: float
+    by: str
+
+
+GOALS = (FakeGoal("500 launched", "launched", 500, "2030-12"), FakeGoal("500 operating", "operating", 500, "2030-12"))
+
+
+def make_result(
+    folder: Path,
+    n: int = 200,
+    scale: float = 1.0,
+    seed: int = 1,
+    *,
+    lift: float = 1.0,
+    failed: tuple[int, ...] = (),
+    goals: tuple[FakeGoal, ...] = GOALS,
+    with_network: bool = True,
+    with_money: bool = True,
+) -> Path:
+    """Writes a result folder and returns it.
+
+    Args:
+        folder: is created.
+        n: replicates requested.
+        scale: share of the nation.
+        seed: equal seeds have equal luck: results that differ in ``lift`` alone are paired.
+        lift: factor on what is launched from 2026 on.
+        failed: replicates without a result.
+        goals: what is to be reached.
+        with_network: whether there are ties.
+        with_money: whether there are programmes.
+    """
+    folder.mkdir(parents=True)
+    rows = np.array([r for r in range(n) if r not in failed])
+    counts = np.stack([_counts(seed, int(r), scale, lift) for r in rows]) if len(rows) else np.zeros((0, len(OUTCOMES), 84), np.int32)
+    _write_tables(folder, rows, counts, n=n, scale=scale, with_money=with_money)
+    population = build_korea(min(scale, 0.05), 1)
+    network = build_supply_chain(population, 1, 4.5) if with_network else Network.none(len(population))
+    provenance: dict[str, Any] = {
+        "run_id": f"{seed:04d}{round(1000 * lift):04d}feed",
+        "title": "Korea: 500 AI factories by 2030",
+        "config": "korea-2030",
+        "scale": scale,
+        "n_firms": round(164_000 * scale),
+        "n_ties": network.n_ties,
+        "seed": seed,
+        "seed_chosen": True,
+        "replicates_requested": n,
+        "replicates_done": len(rows),
+        "replicates_failed": len(failed),
+        "stopped_at": None,
+        "interrupted": False,
+        "engine": "mesa",
+        "counts": ["programme", "collaboration", "park"],
+        "horizon": {"start": HORIZON.start, "end": HORIZON.end},
+        "confidence": 0.95,
+        "goals": [{"name": g.name, "outcome": g.outcome, "at_least": g.at_least, "target": g.at_least * scale, "by": g.by} for g in goals],
+        "observed": [
+            {"month": "2024-12", "outcome": "launched", "value": 26, "source": "zdnet_20241028"},
+            {"month": "2025-12", "outcome": "launched", "value": 102, "source": "asiae_en_20251001"},
+        ],
+    }
+    documents = {
+        "provenance.json": provenance,
+        "goals.json": evaluate_goals(counts, goals, HORIZON, scale, len(failed), 0.95),
+        "network.json": describe_network(population, network),
+    }
+    for name, document in documents.items():
+        (folder / name).write_text(json.dumps(document, indent=2), encoding="utf-8")
+    return folder
+
+
+def _counts(seed: int, replicate: int, scale: float, lift: float) -> NDArray[np.int32]:
+    """Returns counts ``(n_outcomes, n_months)``: yearly cohorts that start in autumn, ripen, and are sometimes lost."""
+    u = uniforms(seed, replicate, Purpose.PARAMETER, 12)
+    delivered = 0.36 + 0.64 * u[0]
+    planned = np.array([26, 76, 100, 109, 118, 128, 138], float)
+    planned[2:] *= delivered * lift
+    planned[0] += 2.0 * normal(u[10])
+    planned[1] += 4.0 * normal(u[11])
+    started = np.zeros(84)
+    for year, projects in enumerate(planned):
+        started[12 * year + 8 : 12 * year + 12] += projects * np.array([0.3, 0.4, 0.2, 0.1])
+    t = np.arange(84)
+    duration, success, survival = 10 + 16 * u[1], 0.7 + 0.25 * u[2], 1 - (0.01 + 0.05 * u[3]) / 12
+    ripe = 1 / (1 + np.exp(-(t - duration) / 3.0))
+    finished = np.array([(np.diff(ripe[: m + 1], prepend=0) * started[m::-1]).sum() for m in t])
+    gone, operating, abandoned = 0.0, np.zeros(84), np.zeros(84)
+    for month in t:
+        alive = (operating[month - 1] if month else 0.0) + success * finished[month]
+        gone += alive * (1 - survival)
+        operating[month], abandoned[month] = alive * survival, gone
+    decided = 9000 * (0.5 + u[4]) / (1 + np.exp(-(t - 80 - 20 * u[5]) / 17))
+    own = 70 * (0.2 + 1.3 * u[6]) / (1 + np.exp(-(t - 62) / 11))
+    national = {
+        "decided": decided,
+        "launched": started.cumsum(),
+        "operating": operating,
+        "failed": ((1 - success) * finished).cumsum(),
+        "abandoned": abandoned,
+        "withdrawn": 0.55 * np.concatenate([np.zeros(18), decided[:-18]]),
+        "launched_own": own,
+        "operating_own": 0.7 * np.concatenate([np.zeros(10), own[:-10]]),
+    }
+    # The dither stands for the luck of the draw: without it a sample would round every replicate alike.
+    dither = uniform(seed, replicate, Purpose.MERIT, 0)
+    return np.stack([np.floor(national[name] * scale + dither * (scale < 1)).astype(np.int32) for name in OUTCOMES])
+
+
+def _write_tables(folder: Path, rows: NDArray[np.int64], counts: NDArray[np.int32], *, n: int, scale: float, with_money: bool) -> None:
+    dates = [HORIZON.date(t) for t in range(HORIZON.n_months)]
+    with TemporaryDirectory() as place:
+        layout = Layout(Path(place), n, HORIZON.n_months, len(HORIZON.years), POTS if with_money else (), ("mechanisms.peers.rate",))
+        scratch = Scratch(layout, create=True)
+        for r, count in zip(rows, counts, strict=True):
+            scratch.counts[r], scratch.state[r] = count, DONE
+            scratch.groups[r] = np.floor(count * _level_shares(int(r))[:, None, None])
+            if with_money:
+                scratch.money[r] = _money(count, scale)
+            scratch.drawn[r, 0] = 0.02 * uniform(7, int(r), Purpose.PARAMETER, 0)
+        tables.write_trajectories(folder / "trajectories.parquet", scratch, dates)
+        tables.write_groups(folder / "groups.parquet", scratch, dates)
+        tables.write_parameters(folder / "parameters.parquet", scratch)
+        tables.write_money(folder / "money.parquet", scratch, HORIZON.years)
+
+
+def _level_shares(replicate: int) -> NDArray[np.float64]:
+    out = []
+    for group, levels in GROUPS.items():
+        base = np.array(_SHARES.get(group) or uniforms(3, BUILD, Purpose.DEGREE, len(levels), len(levels)) ** 2)
+        wobble = base * (0.75 + 0.5 * uniforms(5, replicate, Purpose.DEGREE, len(levels), len(levels)))
+        out.append(wobble / wobble.sum())
+    shares = np.concatenate(out)
+    assert len(shares) == N_LEVELS
+    return shares
+
+
+def _money(count: NDArray[np.int32], scale: float) -> NDArray[np.int64]:
+    """Returns won by pot and year: grants follow what is launched; the parks open in 2026."""
+    launched = np.diff(count[OUTCOMES.index("launched")][11::12], prepend=0) / scale
+    plan = np.array([[47.5] * 4 + [0] * 3, [0, 63.2, 145.0, 158.75, 172.5, 186.25, 200.0], [0, 0, 60, 120, 160, 160, 140]])
+    full = np.array([26, 76, 100, 109, 118, 128, 138])
+    spent = np.minimum(plan * np.array([1.0, 1.0, 0.8])[:, None], plan * (launched / full)[None, :])
+    spent[0] = plan[0] * min(1.0, launched[0] / 26)
+    out = np.zeros((3, 7, 4), np.int64)
+    out[..., 0], out[..., 1] = np.rint(plan * 1e9 * scale), np.rint(spent * 1e9 * scale)
+    out[..., 2], out[..., 3] = np.rint(3 * launched * scale), np.rint(launched * scale)
+    return out

@@ -1,0 +1,127 @@
+"""The supply network: heavy tails, tiers, and preference for one's own; each check with a network that must fail it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from aixsim.analysis.network_summary import describe_network
+from aixsim.core.draws import Purpose, uniforms
+from aixsim.core.korea import build_korea
+from aixsim.core.network import CUSTOMER, SIBLING, SUPPLIER, Network
+from aixsim.core.population import Population
+from aixsim.core.supply_chain import build_supply_chain
+from aixsim.data.tables import value
+
+Built = tuple[Population, Network]
+
+
+@pytest.fixture(scope="module")
+def nation() -> Built:
+    population = build_korea(1.0, 1)
+    return population, build_supply_chain(population, 1, 4.0)
+
+
+def links(network: Network) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Suppliers and customers of every supply link."""
+    firm = np.repeat(np.arange(len(network)), np.diff(network.start))
+    chosen = network.kind == CUSTOMER
+    return firm[chosen], network.partner[chosen]
+
+
+def test_both_directions_no_tie_twice_none_to_itself(nation: Built) -> None:
+    _, network = nation
+    firm = np.repeat(np.arange(len(network)), np.diff(network.start))
+    assert not (firm == network.partner).any()
+    assert len(np.unique(firm * len(network) + network.partner)) == len(firm)
+    reverse = np.lexsort((firm, network.partner))
+    assert np.array_equal(network.partner[reverse], firm)
+    back = network.kind[reverse]
+    assert np.array_equal(np.where(back == CUSTOMER, SUPPLIER, np.where(back == SUPPLIER, CUSTOMER, SIBLING)), network.kind)
+
+
+def test_mean_number_of_links(nation: Built) -> None:
+    population, network = nation
+    per_firm = len(links(network)[0]) / len(population)
+    assert per_firm == pytest.approx(value("supply_network_facts.csv", "value", country="JP", year="2010", unit="links per firm"), rel=0.03)
+
+
+def hill(degree: NDArray[np.int64], share: float = 0.005) -> float:
+    """Tail exponent from the largest degrees (Hill 1975)."""
+    top = np.sort(degree)[::-1][: int(share * len(degree)) + 1].astype(np.float64)
+    return float(1.0 / np.mean(np.log(top[:-1] / top[-1])))
+
+
+def test_degrees_are_heavy_tailed(nation: Built) -> None:
+    population, network = nation
+    supplier, customer = links(network)
+    n = len(population)
+    for degree in (np.bincount(supplier, minlength=n), np.bincount(customer, minlength=n)):
+        assert 0.9 < hill(degree) < 2.0
+        assert degree.max() > 100 * degree.mean()
+    # The twin: as many links dealt out at random have a thin tail.
+    random = np.bincount((uniforms(1, 0, Purpose.PARTNER, len(supplier)) * n).astype(np.int64), minlength=n)
+    assert not 0.9 < hill(random) < 2.0
+
+
+def test_tiers(nation: Built) -> None:
+    population, network = nation
+    supplier, customer = links(network)
+    to_large = population.tier[customer] == 0
+    assert (population.tier[supplier[to_large]] == 1).all(), "only suppliers sell to large firms"
+    assert np.isin(np.flatnonzero(population.tier == 1), supplier[to_large]).all(), "every supplier does"
+    assert not (population.tier[supplier] == 0).any()
+    second = population.tier[supplier] == 2
+    assert (population.tier[customer[second]] == 1).mean() > 0.75
+    third = population.tier[supplier] == 3
+    assert (population.tier[customer[third]] == 2).mean() > 0.75
+    subcontractors = (population.tier >= 1) & (population.tier <= 3)
+    assert np.isin(np.flatnonzero(subcontractors), supplier).mean() > 0.999
+
+
+def test_preference_for_ones_own_sector_and_province(nation: Built) -> None:
+    population, network = nation
+    same = describe_network(population, network)["same"]
+    assert same["sector"]["observed"] > 3 * same["sector"]["random"]
+    assert same["province"]["observed"] > 2 * same["province"]["random"]
+    # The twin: with sectors dealt anew there is no preference left.
+    supplier, customer = links(network)
+    dealt = np.roll(population.sector, 12_345)
+    observed = (dealt[supplier] == dealt[customer]).mean()
+    assert observed < 3 * same["sector"]["random"]
+
+
+def test_sites_of_one_company_are_tied_to_each_other(nation: Built) -> None:
+    population, network = nation
+    firm = np.repeat(np.arange(len(network)), np.diff(network.start))
+    siblings = network.kind == SIBLING
+    assert (population.company[firm[siblings]] == population.company[network.partner[siblings]]).all()
+    _, sites = np.unique(population.company[population.is_large()], return_counts=True)
+    assert siblings.sum() == (sites * (sites - 1)).sum()
+
+
+def test_bigger_firms_have_more_suppliers(nation: Built) -> None:
+    population, network = nation
+    _, customer = links(network)
+    suppliers = np.bincount(customer, minlength=len(population))
+    second = population.tier == 2
+    big = population.employees >= np.quantile(population.employees[second], 0.9)
+    assert suppliers[second & big].mean() > 1.5 * suppliers[second & ~big].mean()
+
+
+def test_same_seed_same_network_other_seed_another() -> None:
+    population = build_korea(0.02, 1)
+    a, b, c = (build_supply_chain(population, seed, 4.0) for seed in (1, 1, 2))
+    assert np.array_equal(a.partner, b.partner)
+    assert not np.array_equal(a.partner, c.partner)
+
+
+@pytest.mark.parametrize("kind", ["none", "star", "ring", "complete"])
+def test_theory_networks(kind: str) -> None:
+    n = 12
+    network: Network = getattr(Network, kind)(n)
+    degree = np.diff(network.start)
+    expected = {"none": [0] * n, "star": [n - 1] + [1] * (n - 1), "ring": [2] * n, "complete": [n - 1] * n}[kind]
+    assert degree.tolist() == expected
+    assert network.n_ties == sum(expected) // 2
