@@ -42,7 +42,10 @@ def compiled(function: Callable[..., Any], *, keep: bool = True) -> Any:
         function: plain arithmetic over numbers and arrays.
         keep: whether the machine code is kept on disk; not possible for generated functions.
     """
-    return numba.njit(cache=keep and _keeps_compiled_code(), nogil=True, fastmath=False)(function)
+    # Without reference counts a call costs nothing, however many arrays it is handed, and a loop that would ask for memory does not
+    # compile: that none does is proven, not promised.
+    options: dict[str, Any] = {"nogil": True, "fastmath": False, "_nrt": False}
+    return numba.njit(cache=keep and _keeps_compiled_code(), **options)(function)
 
 
 def hazard_sum(mechanisms: tuple[Mechanism, ...], senses: tuple[str, ...]) -> Any:

@@ -17,34 +17,55 @@ Array = Any
 """A NumPy array; the compiled code fixes its type."""
 
 
-class World(NamedTuple):
-    """What stays the same in every replicate. Shapes: n firms, G milieus, m directed ties."""
+SITE = np.dtype(
+    [
+        ("start", np.int64),
+        ("stop", np.int64),
+        ("log_employees", np.float64),
+        ("milieu", np.int32),
+        ("cell", np.int32),
+        ("customers", np.int32),
+        ("suppliers", np.int32),
+        ("siblings", np.int32),
+        ("park", np.int16),
+        ("size", np.int8),
+        ("province", np.int8),
+        ("sector", np.int8),
+        ("agent_type", np.int8),
+        ("regional", np.bool_),
+    ],
+    align=True,
+)
+"""What a firm is, together in memory because it is read together; ``start`` and ``stop`` enclose its ties."""
 
-    milieu: Array
-    """int32 (n,), milieu of each firm."""
-    first: Array
-    """int64 (G + 1,), where the firms of a milieu begin in ``firms``."""
+MILIEU = np.dtype(
+    [("first", np.int64), ("stop", np.int64), ("cell", np.int32), ("park", np.int32)],
+    align=True,
+)
+"""What a milieu is; ``first`` and ``stop`` enclose its firms."""
+
+
+class World(NamedTuple):
+    """What stays the same in every replicate. Shapes: n firms, G milieus, C cells, m directed ties."""
+
+    site: Array
+    """SITE (n,)."""
     firms: Array
     """int32 (n,), firms sorted by milieu."""
-    milieu_cell: Array
+    milieu: Array
+    """MILIEU (G,), sorted by cell."""
     milieu_size: Array
-    milieu_park: Array
-    cell: Array
-    """int32 (n,), province and sector of each firm."""
+    """int8 (G,)."""
+    in_parks: Array
+    """int32, milieus of park tenants."""
+    cell_first: Array
+    """int64 (C + 1,), where the milieus of a cell begin."""
     cell_firms: Array
-    start: Array
+    """int64 (C,)."""
     partner: Array
+    """int32 (m,)."""
     kind: Array
-    n_kind: Array
-    """int64 (n, 3), ties of each firm by kind."""
-    size: Array
-    province: Array
-    sector: Array
-    agent_type: Array
-    park: Array
-    regional: Array
-    """bool (n,), outside the Capital pole."""
-    log_employees: Array
+    """int8 (m,), what the partner is to the firm."""
 
 
 class Programme(NamedTuple):
@@ -96,6 +117,9 @@ class Inputs(NamedTuple):
     model_of: Array
     model_lead: Array
     model_start: Array
+    model_first: Array
+    """int64 (C + 1,), where the members of a collaboration model begin in ``members``."""
+    members: Array
     priority: Array
     weights: Array
     own_rate: Array
@@ -124,32 +148,33 @@ def world_of(problem: Problem) -> World:
 
 def _prepare(problem: Problem) -> World:
     population, network, milieus = problem.population, problem.network, problem.milieus
-    n, n_milieus = len(population), len(milieus.cell)
-    firms = np.argsort(milieus.of_firm, kind="stable").astype(np.int32)
-    first = np.zeros(n_milieus + 1, np.int64)
-    np.cumsum(np.bincount(milieus.of_firm, minlength=n_milieus), out=first[1:])
+    n, n_milieus, n_cells = len(population), len(milieus.cell), len(milieus.cell_firms)
+    site = np.zeros(n, SITE)
+    site["start"], site["stop"] = network.start[:-1], network.start[1:]
+    site["milieu"], site["cell"] = milieus.of_firm, milieus.cell_of_firm
     row = np.repeat(np.arange(n), np.diff(network.start))
-    n_kind = np.bincount(row * 3 + network.kind, minlength=3 * n).reshape(n, 3).astype(np.int64)
+    n_kind = np.bincount(row * 3 + network.kind, minlength=3 * n).reshape(n, 3)
+    for kind, name in enumerate(("customers", "suppliers", "siblings")):
+        site[name] = n_kind[:, kind]
+    for name in ("park", "size", "province", "sector", "agent_type"):
+        site[name] = getattr(population, name)
+    site["regional"] = np.array(POLE_INDEX)[population.province] != CAPITAL
+    site["log_employees"] = [log_employees(int(e)) for e in population.employees]
+
+    milieu = np.zeros(n_milieus, MILIEU)
+    ends = np.cumsum(np.bincount(milieus.of_firm, minlength=n_milieus))
+    milieu["first"][1:], milieu["stop"] = ends[:-1], ends
+    milieu["cell"], milieu["park"] = milieus.cell, milieus.park
     return World(
-        milieu=milieus.of_firm,
-        first=first,
-        firms=firms,
-        milieu_cell=milieus.cell.astype(np.int64),
-        milieu_size=milieus.size,
-        milieu_park=milieus.park,
-        cell=milieus.cell_of_firm,
+        site=site,
+        firms=np.argsort(milieus.of_firm, kind="stable").astype(np.int32),
+        milieu=milieu,
+        milieu_size=milieus.size.astype(np.int8),
+        in_parks=np.flatnonzero(milieus.park >= 0).astype(np.int32),
+        cell_first=np.searchsorted(milieus.cell, np.arange(n_cells + 1)).astype(np.int64),
         cell_firms=milieus.cell_firms,
-        start=network.start,
         partner=network.partner,
         kind=network.kind,
-        n_kind=n_kind,
-        size=population.size,
-        province=population.province,
-        sector=population.sector,
-        agent_type=population.agent_type,
-        park=population.park,
-        regional=np.array(POLE_INDEX)[population.province] != CAPITAL,
-        log_employees=np.array([log_employees(int(e)) for e in population.employees]),
     )
 
 
@@ -204,6 +229,8 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
     horizon = problem.horizon
     milieu_active, milieu_parameters = laws_of(scenario, "milieu")
     tie_active, tie_parameters = laws_of(scenario, "tie")
+    members = np.flatnonzero(scenario.model_of >= 0)
+    members = members[np.argsort(scenario.model_of[members], kind="stable")].astype(np.int32)
     return Inputs(
         climate=scenario.climate,
         support=scenario.support,
@@ -212,6 +239,8 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
         model_of=scenario.model_of,
         model_lead=scenario.model_lead,
         model_start=scenario.model_start,
+        model_first=np.searchsorted(scenario.model_of[members], np.arange(len(scenario.model_lead) + 1)).astype(np.int64),
+        members=members,
         priority=scenario.priority,
         weights=scenario.tie_weights,
         own_rate=scenario.own_rate,
