@@ -54,3 +54,9 @@ class Horizon:
     def year_index(self, index: int) -> int:
         """Returns the position in ``years`` of the year that month ``index`` lies in."""
         return self.date(index).year - self.years[0]
+
+    @property
+    def month_years(self) -> list[int]:
+        """Position in ``years`` of the year of every month."""
+        _, first = parse_month(self.start)
+        return [(first - 1 + index) // 12 for index in range(self.n_months)]

@@ -86,3 +86,6 @@ LARGE: Final = SIZES.index("large")
 CAPITAL: Final = POLES.index("Capital")
 POLE_INDEX: Final = tuple(POLES.index(pole) for pole in POLE_OF_PROVINCE.values())
 """Pole of each province, shape ``(17,)``."""
+
+PARTS: Final = (len(PROVINCES), len(SECTORS), len(SIZES), len(AGENT_TYPES), len(ROUTES))
+"""Numbers of provinces, sectors, size classes, agent types and routes."""

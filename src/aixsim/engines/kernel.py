@@ -11,21 +11,19 @@ from __future__ import annotations
 
 import sys
 
-import numpy as np
-
 from aixsim.core.history import History
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
 from aixsim.engines.compile import is_compiled
-from aixsim.engines.layout import inputs_of, numbers_of, programmes_of, world_of
+from aixsim.engines.layout import Pots, inputs_of, pots_of, world_of
 from aixsim.engines.month import add_tie_pressures, simulate
-from aixsim.engines.state import N_EVENTS, Money, State, fresh_state
+from aixsim.engines.state import State, fresh_state
 
 
 def warm_up(problem: Problem, scenario: Scenario) -> None:
     """Compiles before any worker starts, so that it happens once and is announced."""
     if not is_compiled():
-        sys.stderr.write("compiling the model once, about a minute; later runs start at once\n")
+        sys.stderr.write("compiling the model once, about 20 s; later runs start at once\n")
     run(problem, scenario)
 
 
@@ -33,8 +31,8 @@ def run(problem: Problem, scenario: Scenario) -> History:
     """Simulates one replicate and returns its history; agrees with the reference engine in every number."""
     room = max(4096, len(problem.population) // 2)
     while True:
-        state, money = _run(problem, scenario, room)
-        n_events = int(state.number[N_EVENTS])
+        state, pots = _run(problem, scenario, room)
+        n_events = int(state.tally["events"][0])
         if n_events <= state.events.shape[1]:
             break
         room = n_events
@@ -48,18 +46,14 @@ def run(problem: Problem, scenario: Scenario) -> History:
         route=route,
         pressure=pressure,
         pots=tuple(pot.name for pot in scenario.pots),
-        budget=money.budget,
-        spent=money.budget - money.left,
-        applicants=money.applicants,
-        funded=money.funded,
+        budget=pots.year["budget"].copy(),
+        spent=pots.year["budget"] - pots.left,
+        applicants=pots.year["applicants"].copy(),
+        funded=pots.year["funded"].copy(),
     )
 
 
-def _run(problem: Problem, scenario: Scenario, room: int) -> tuple[State, Money]:
-    n_months, n_years = problem.horizon.n_months, len(problem.horizon.years)
-    pots = programmes_of(scenario, n_months, n_years)
-    shape = (len(scenario.pots), n_years)
-    money = Money(pots.budget.copy(), pots.budget.copy(), np.zeros(shape, np.int64), np.zeros(shape, np.int64))
-    state = fresh_state(problem, room)
-    simulate(numbers_of(scenario), world_of(problem), state, inputs_of(scenario, problem), scenario.susceptibility, pots, money)
-    return state, money
+def _run(problem: Problem, scenario: Scenario, room: int) -> tuple[State, Pots]:
+    state, pots = fresh_state(problem, room), pots_of(scenario, problem)
+    simulate(world_of(problem), state, inputs_of(scenario, problem), pots)
+    return state, pots

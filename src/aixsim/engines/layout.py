@@ -1,4 +1,7 @@
-"""How the kernel sees the world: plain arrays in named tuples, prepared once for a problem."""
+"""How the kernel sees the world and a scenario: few plain arrays, prepared once for a problem.
+
+What belongs together is one record: a firm is read whole, and a function that is handed five arrays compiles sooner than one with fifty.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from aixsim.core.classification import CAPITAL, POLE_INDEX
+from aixsim.core.classification import CAPITAL, PARTS, POLE_INDEX
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
 from aixsim.funding import log_employees
@@ -16,6 +19,7 @@ from aixsim.mechanisms import mechanisms
 Array = Any
 """A NumPy array; the compiled code fixes its type."""
 
+N_PROVINCES, N_SECTORS, N_SIZES, N_TYPES, N_ROUTES = PARTS
 
 SITE = np.dtype(
     [
@@ -38,11 +42,14 @@ SITE = np.dtype(
 )
 """What a firm is, together in memory because it is read together; ``start`` and ``stop`` enclose its ties."""
 
-MILIEU = np.dtype(
-    [("first", np.int64), ("stop", np.int64), ("cell", np.int32), ("park", np.int32)],
-    align=True,
-)
-"""What a milieu is; ``first`` and ``stop`` enclose its firms."""
+MILIEU = np.dtype([("first", np.int64), ("stop", np.int64), ("cell", np.int32), ("park", np.int32)], align=True)
+"""What a milieu is; ``first`` and ``stop`` enclose its firms in ``World.firms``."""
+
+CELL = np.dtype([("first", np.int64), ("stop", np.int64), ("firms", np.int64)], align=True)
+"""A circle of peers: its milieus, and how many firms are in them."""
+
+TIE = np.dtype([("partner", np.int32), ("kind", np.int32)], align=True)
+"""A partner, and what it is to the firm."""
 
 
 class World(NamedTuple):
@@ -55,84 +62,117 @@ class World(NamedTuple):
     milieu: Array
     """MILIEU (G,), sorted by cell."""
     milieu_size: Array
-    """int8 (G,)."""
+    """int8 (G,); apart, because every month goes through all of it."""
     in_parks: Array
     """int32, milieus of park tenants."""
-    cell_first: Array
-    """int64 (C + 1,), where the milieus of a cell begin."""
-    cell_firms: Array
-    """int64 (C,)."""
-    partner: Array
-    """int32 (m,)."""
-    kind: Array
-    """int8 (m,), what the partner is to the firm."""
+    cell: Array
+    """CELL (C,)."""
+    tie: Array
+    """TIE (m,)."""
 
 
-class Programme(NamedTuple):
-    """Not an array each: the pots of a scenario, stacked. Shapes: K pots, Y years, T months."""
+POT = np.dtype(
+    [
+        ("quota", np.float64),
+        ("floor", np.float64),
+        ("lag", np.int64),
+        ("instalments", np.int64),
+        ("route", np.int8),
+        ("carries", np.bool_),
+        ("tenants_only", np.bool_),
+        ("size", np.int8, (N_SIZES,)),
+        ("province", np.int8, (N_PROVINCES,)),
+        ("sector", np.int8, (N_SECTORS,)),
+        ("agent_type", np.int8, (N_TYPES,)),
+    ],
+    align=True,
+)
+"""The rules of a pot, as in ``core.scenario.Pot``; who may apply as 0 or 1, for Numba knows no rows of truth values in a record."""
 
-    budget: Array
-    grant: Array
-    instalments: Array
+YEAR_OF_POT = np.dtype([("budget", np.int64), ("applicants", np.int64), ("funded", np.int64), ("grant", np.int64, (N_SIZES,))], align=True)
+"""A pot in one year: budget and grants in won."""
+
+
+class Pots(NamedTuple):
+    """Public money. Shapes: K pots, Y years, T months."""
+
+    rules: Array
+    """POT (K,)."""
     calls: Array
-    lag: Array
-    size: Array
-    province: Array
-    sector: Array
-    agent_type: Array
-    tenants_only: Array
-    quota: Array
-    floor: Array
-    carries: Array
-    route: Array
+    """bool (K, T)."""
+    year: Array
+    """YEAR_OF_POT (K, Y)."""
+    left: Array
+    """int64 (K, Y), unspent, in won; apart, because awards take it whole."""
 
 
-class Numbers(NamedTuple):
-    """The plain numbers of a scenario."""
+def _laws(level: str) -> list[Any]:
+    return [mechanism for mechanism in mechanisms().values() if mechanism.level == level]
 
-    seed: Any
-    replicate: Any
-    elasticity: float
-    learning_exponent: float
-    experience: float
-    visibility: float
-    disappointment: float
-    attempts: int
-    patience: int
-    open_funding: bool
-    pause: int
-    duration_sigma: float
-    park_duration_factor: float
-    abandonment: float
-    initial_adopters: int
+
+def _law_fields(level: str) -> list[Any]:
+    n_parameters = sum(len(mechanism.cards) for mechanism in _laws(level))
+    return [(f"{level}_active", np.int8, (max(len(_laws(level)), 1),)), (f"{level}_parameters", np.float64, (max(n_parameters, 1),))]
+
+
+CASE = np.dtype(
+    [
+        ("seed", np.uint64),
+        ("replicate", np.uint64),
+        ("elasticity", np.float64),
+        ("learning_exponent", np.float64),
+        ("experience", np.float64),
+        ("visibility", np.float64),
+        ("disappointment", np.float64),
+        ("attempts", np.int64),
+        ("patience", np.int64),
+        ("pause", np.int64),
+        ("initial_adopters", np.int64),
+        ("duration_sigma", np.float64),
+        ("park_duration_factor", np.float64),
+        ("abandonment", np.float64),
+        ("open_funding", np.bool_),
+        ("tie_weights", np.int64, (3,)),
+        ("duration", np.float64, (N_SIZES,)),
+        ("own_burden", np.float64, (N_SIZES,)),
+        ("success", np.float64, (N_ROUTES, N_SIZES)),
+        ("priority", np.float64, (N_PROVINCES, N_SECTORS)),
+        ("ranking", np.float64, (3,)),
+        *_law_fields("milieu"),
+        *_law_fields("tie"),
+    ],
+    align=True,
+)
+"""The numbers of a scenario, named as there; and which laws of a level are active (0 or 1), with the parameters of all in one row."""
+
+MONTH = np.dtype(
+    [("climate", np.float64), ("support", np.float64, (N_SIZES,)), ("own_rate", np.float64, (N_SIZES,)), ("year", np.int64)], align=True
+)
+"""What a scenario holds for a month; ``year`` is its position among the years of the horizon."""
+
+MODEL = np.dtype([("start", np.int64), ("first", np.int64), ("stop", np.int64), ("lead", np.int32)], align=True)
+"""A collaboration model; ``first`` and ``stop`` enclose its firms in ``Inputs.members``."""
 
 
 class Inputs(NamedTuple):
-    """Arrays of a scenario; shapes as in ``core.scenario.Scenario``."""
+    """The arrays of a scenario. Shapes: n firms, T months, P parks, C collaboration models."""
 
-    climate: Array
-    support: Array
+    case: Array
+    """CASE (1,)."""
+    month: Array
+    """MONTH (T,)."""
     park_open: Array
+    """int64 (P,)."""
     park_service: Array
+    """float64 (P, T)."""
+    model: Array
+    """MODEL (C,)."""
     model_of: Array
-    model_lead: Array
-    model_start: Array
-    model_first: Array
-    """int64 (C + 1,), where the members of a collaboration model begin in ``members``."""
+    """int32 (n,)."""
     members: Array
-    priority: Array
-    weights: Array
-    own_rate: Array
-    own_burden: Array
-    duration: Array
-    success: Array
-    ranking: Any
-    year_of: Array
-    """int64 (T,), position of each month's year."""
-    milieu_active: Array
-    milieu_parameters: Array
-    tie_active: Array
-    tie_parameters: Array
+    """int32, firms of all collaboration models."""
+    susceptibility: Array
+    """float64 (n,)."""
 
 
 _worlds: WeakKeyDictionary[Any, World] = WeakKeyDictionary()
@@ -161,105 +201,69 @@ def _prepare(problem: Problem) -> World:
     site["regional"] = np.array(POLE_INDEX)[population.province] != CAPITAL
     site["log_employees"] = [log_employees(int(e)) for e in population.employees]
 
-    milieu = np.zeros(n_milieus, MILIEU)
+    milieu, cell, tie = np.zeros(n_milieus, MILIEU), np.zeros(n_cells, CELL), np.zeros(len(network.partner), TIE)
     ends = np.cumsum(np.bincount(milieus.of_firm, minlength=n_milieus))
     milieu["first"][1:], milieu["stop"] = ends[:-1], ends
     milieu["cell"], milieu["park"] = milieus.cell, milieus.park
+    borders = np.searchsorted(milieus.cell, np.arange(n_cells + 1))
+    cell["first"], cell["stop"], cell["firms"] = borders[:-1], borders[1:], milieus.cell_firms
+    tie["partner"], tie["kind"] = network.partner, network.kind
     return World(
         site=site,
         firms=np.argsort(milieus.of_firm, kind="stable").astype(np.int32),
         milieu=milieu,
         milieu_size=milieus.size.astype(np.int8),
         in_parks=np.flatnonzero(milieus.park >= 0).astype(np.int32),
-        cell_first=np.searchsorted(milieus.cell, np.arange(n_cells + 1)).astype(np.int64),
-        cell_firms=milieus.cell_firms,
-        partner=network.partner,
-        kind=network.kind,
+        cell=cell,
+        tie=tie,
     )
 
 
-def programmes_of(scenario: Scenario, n_months: int, n_years: int) -> Programme:
-    """Returns the pots of a scenario as stacked arrays."""
-    pots = scenario.pots
-
-    def stack(name: str, dtype: Any, *shape: int) -> Array:
-        return np.array([getattr(pot, name) for pot in pots], dtype=dtype).reshape(len(pots), *shape)
-
-    return Programme(
-        budget=stack("budget", np.int64, n_years),
-        grant=stack("grant", np.int64, n_years, 5),
-        instalments=stack("instalments", np.int64),
-        calls=stack("calls", np.bool_, n_months),
-        lag=stack("lag", np.int64),
-        size=stack("size", np.bool_, 5),
-        province=stack("province", np.bool_, 17),
-        sector=stack("sector", np.bool_, 23),
-        agent_type=stack("agent_type", np.bool_, 3),
-        tenants_only=stack("park_tenants_only", np.bool_),
-        quota=stack("quota", np.float64),
-        floor=stack("floor", np.float64),
-        carries=stack("carries", np.bool_),
-        route=stack("route", np.int64),
-    )
-
-
-def numbers_of(scenario: Scenario) -> Numbers:
-    """Returns the plain numbers of a scenario, each of the type that the compiled code expects."""
-    return Numbers(
-        seed=np.uint64(scenario.seed),
-        replicate=np.uint64(scenario.replicate),
-        elasticity=float(scenario.elasticity),
-        learning_exponent=float(scenario.learning_exponent),
-        experience=float(scenario.experience),
-        visibility=float(scenario.visibility),
-        disappointment=float(scenario.disappointment),
-        attempts=int(scenario.attempts),
-        patience=int(scenario.patience),
-        open_funding=bool(scenario.open_funding),
-        pause=int(scenario.pause),
-        duration_sigma=float(scenario.duration_sigma),
-        park_duration_factor=float(scenario.park_duration_factor),
-        abandonment=float(scenario.abandonment),
-        initial_adopters=int(scenario.initial_adopters),
-    )
+def pots_of(scenario: Scenario, problem: Problem) -> Pots:
+    """Returns the pots of a scenario; the kernel spends from them."""
+    n_pots, n_months, n_years = len(scenario.pots), problem.horizon.n_months, len(problem.horizon.years)
+    rules, year = np.zeros(n_pots, POT), np.zeros((n_pots, n_years), YEAR_OF_POT)
+    calls, left = np.zeros((n_pots, n_months), np.bool_), np.zeros((n_pots, n_years), np.int64)
+    for k, pot in enumerate(scenario.pots):
+        for name in ("quota", "floor", "lag", "instalments", "route", "carries", "size", "province", "sector", "agent_type"):
+            rules[name][k] = getattr(pot, name)
+        rules["tenants_only"][k] = pot.park_tenants_only
+        year["budget"][k], year["grant"][k] = pot.budget, pot.grant
+        calls[k], left[k] = pot.calls, pot.budget
+    return Pots(rules, calls, year, left)
 
 
 def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
     """Returns the arrays of a scenario."""
-    horizon = problem.horizon
-    milieu_active, milieu_parameters = laws_of(scenario, "milieu")
-    tie_active, tie_parameters = laws_of(scenario, "tie")
+    case, month, model = np.zeros(1, CASE), np.zeros(problem.horizon.n_months, MONTH), np.zeros(len(scenario.model_lead), MODEL)
+    for name in CASE.names or ():
+        if hasattr(scenario, name):
+            case[name] = getattr(scenario, name)
+    for level in ("milieu", "tie"):
+        _set_laws(case, scenario, level)
+    month["climate"], month["support"], month["own_rate"] = scenario.climate, scenario.support, scenario.own_rate
+    month["year"] = problem.horizon.month_years
     members = np.flatnonzero(scenario.model_of >= 0)
     members = members[np.argsort(scenario.model_of[members], kind="stable")].astype(np.int32)
+    borders = np.searchsorted(scenario.model_of[members], np.arange(len(model) + 1))
+    model["lead"], model["start"], model["first"], model["stop"] = scenario.model_lead, scenario.model_start, borders[:-1], borders[1:]
     return Inputs(
-        climate=scenario.climate,
-        support=scenario.support,
+        case=case,
+        month=month,
         park_open=scenario.park_open,
         park_service=scenario.park_service,
+        model=model,
         model_of=scenario.model_of,
-        model_lead=scenario.model_lead,
-        model_start=scenario.model_start,
-        model_first=np.searchsorted(scenario.model_of[members], np.arange(len(scenario.model_lead) + 1)).astype(np.int64),
         members=members,
-        priority=scenario.priority,
-        weights=scenario.tie_weights,
-        own_rate=scenario.own_rate,
-        own_burden=scenario.own_burden,
-        duration=scenario.duration,
-        success=scenario.success,
-        ranking=tuple(float(weight) for weight in scenario.ranking),
-        year_of=np.array([horizon.year_index(t) for t in range(horizon.n_months)], np.int64),
-        milieu_active=milieu_active,
-        milieu_parameters=milieu_parameters,
-        tie_active=tie_active,
-        tie_parameters=tie_parameters,
+        susceptibility=scenario.susceptibility,
     )
 
 
-def laws_of(scenario: Scenario, level: str) -> tuple[Array, Array]:
-    """Returns which mechanisms of a level are active, and the parameters of all of them in one row."""
+def _set_laws(case: Array, scenario: Scenario, level: str) -> None:
     stated = {mechanism.name: values for mechanism, values in scenario.mechanisms}
-    of_level = [mechanism for mechanism in mechanisms().values() if mechanism.level == level]
-    active = np.array([mechanism.name in stated for mechanism in of_level], dtype=np.bool_)
-    parameters = [stated.get(mechanism.name, (0.0,) * len(mechanism.cards)) for mechanism in of_level]
-    return active, np.array([value for values in parameters for value in values], dtype=np.float64)
+    place = 0
+    for number, mechanism in enumerate(_laws(level)):
+        if mechanism.name in stated:
+            case[f"{level}_active"][0, number] = True
+            case[f"{level}_parameters"][0, place : place + len(mechanism.cards)] = stated[mechanism.name]
+        place += len(mechanism.cards)

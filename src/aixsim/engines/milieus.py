@@ -7,7 +7,7 @@ from typing import Any
 from aixsim.core.pressure import NEVER, UNIT
 from aixsim.engines.compile import compiled, hazard_sum
 from aixsim.engines.sorting import sort_pairs
-from aixsim.engines.state import N_CELLS
+from aixsim.engines.state import STALE_CELLS
 from aixsim.engines.transitions import (
     POTENTIAL,
     commit,
@@ -31,21 +31,22 @@ milieu_hazard = hazard_sum(tuple(m for m in mechanisms().values() if m.level == 
 def take_hazard(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None:
     """Senses the peers of a milieu and its park's service."""
     cell, park = w.milieu[milieu].cell, w.milieu[milieu].park
-    launched, operating, disappointing = s.cells[cell, 0], s.cells[cell, 1], s.cells[cell, 2]
-    share = _visible_share(operating, launched, disappointing, w.cell_firms[cell], c.visibility, c.disappointment)
+    seen = s.cell[cell].seen
+    launched, operating, disappointing = seen[0], seen[1], seen[2]
+    share = _visible_share(operating, launched, disappointing, w.cell[cell].firms, c.visibility, c.disappointment)
     service = x.park_service[park, month] if park >= 0 else 0.0
-    s.hazard[milieu] = milieu_hazard(x.milieu_active, x.milieu_parameters, share, service)
+    s.hazard[milieu] = milieu_hazard(c.milieu_active, c.milieu_parameters, share, service)
 
 
 @compiled
 def sense_milieus(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
     """Takes the hazards again of milieus whose peers have changed or that have a park."""
-    for position in range(s.number[N_CELLS]):
-        cell = s.stale_cells[position]
-        s.cell_is_stale[cell] = False
-        for milieu in range(w.cell_first[cell], w.cell_first[cell + 1]):
+    for position in range(s.tally[0].stale_cells):
+        cell = s.lists[STALE_CELLS, position]
+        s.cell[cell].is_stale = False
+        for milieu in range(w.cell[cell].first, w.cell[cell].stop):
             take_hazard(c, w, s, x, milieu, month)
-    s.number[N_CELLS] = 0
+    s.tally[0].stale_cells = 0
     for place in range(len(w.in_parks)):
         take_hazard(c, w, s, x, w.in_parks[place], month)
 
@@ -60,13 +61,13 @@ def set_trigger(s: Any, milieu: int) -> None:
 
 
 @compiled
-def may_decide_within(s: Any, a: Any, firm: int, bound: float) -> bool:
+def may_decide_within(s: Any, x: Any, firm: int, bound: float) -> bool:
     """Whether a firm's first resistance may lie within a bound: ``-log(u) >= 1 - u`` spares the others the logarithm."""
-    return 1.0 - (s.bits[firm >> 1, firm & 1] + 0.5) * 2.0**-52 <= a[firm] * bound * 1.000000001
+    return 1.0 - (s.bits[firm >> 1, firm & 1] + 0.5) * 2.0**-52 <= x.susceptibility[firm] * bound * 1.000000001
 
 
 @compiled
-def look_at_all(w: Any, s: Any, a: Any, bound: float) -> None:
+def look_at_all(w: Any, s: Any, x: Any, bound: float) -> None:
     """Lists the firms of all milieus whose thresholds lie within a bound, in one pass over memory."""
     limit = int(bound * _UNIT)
     for milieu in range(len(w.milieu)):
@@ -74,8 +75,8 @@ def look_at_all(w: Any, s: Any, a: Any, bound: float) -> None:
         queue.at = queue.end = w.milieu[milieu].first
         queue.bound = limit
     for firm in range(len(s.firm)):
-        if may_decide_within(s, a, firm, bound):
-            needed = first_threshold(s, a, firm)
+        if may_decide_within(s, x, firm, bound):
+            needed = first_threshold(s, x, firm)
             if needed <= limit:
                 queue = s.queue[w.site[firm].milieu]
                 s.queued[queue.end] = firm
@@ -87,7 +88,7 @@ def look_at_all(w: Any, s: Any, a: Any, bound: float) -> None:
 
 
 @compiled
-def look_again(w: Any, s: Any, a: Any, milieu: int) -> None:
+def look_again(w: Any, s: Any, x: Any, milieu: int) -> None:
     """Lists the firms of a milieu up to twice its pressure."""
     bound = 2.0 * s.pressure[milieu] / _UNIT
     limit = int(min(2 * s.pressure[milieu], _NEVER - 1))
@@ -97,8 +98,8 @@ def look_again(w: Any, s: Any, a: Any, milieu: int) -> None:
     for place in range(w.milieu[milieu].first, w.milieu[milieu].stop):
         firm = w.firms[place]
         state = s.firm[firm]
-        if may_decide_within(s, a, firm, bound) and state.stage == POTENTIAL and state.slot == 0:
-            needed = first_threshold(s, a, firm)
+        if may_decide_within(s, x, firm, bound) and state.stage == POTENTIAL and state.slot == 0:
+            needed = first_threshold(s, x, firm)
             if needed <= limit:
                 s.queued[queue.end] = firm
                 s.needed[queue.end] = needed
@@ -107,26 +108,27 @@ def look_again(w: Any, s: Any, a: Any, milieu: int) -> None:
 
 
 @compiled
-def first_bound(x: Any) -> float:
+def first_bound(c: Any, x: Any) -> float:
     """Returns a pressure that most milieus will not outgrow: what one that sees nothing would gather, and some more."""
     pressure = 0.0
-    for month in range(len(x.climate)):
-        pressure += x.climate[month] * milieu_hazard(x.milieu_active, x.milieu_parameters, 0.0, 0.0)
+    for month in x.month:
+        pressure += month.climate * milieu_hazard(c.milieu_active, c.milieu_parameters, 0.0, 0.0)
     return max(min(MARGIN * pressure, 1000.0), LEAST_BOUND)
 
 
 @compiled
-def decide_milieus(c: Any, w: Any, s: Any, a: Any, climate: float, month: int) -> None:
+def decide_milieus(c: Any, w: Any, s: Any, x: Any, climate: float, month: int) -> None:
     """Pressure accumulates in every milieu; those at the front of its queue whose threshold is reached decide."""
-    for milieu in range(len(s.pressure)):
-        s.pressure[milieu] += increment(climate, s.attraction[w.milieu_size[milieu]], s.hazard[milieu])
+    attraction, n_milieus = s.tally[0].attraction, len(s.pressure)
+    for milieu in range(n_milieus):
+        s.pressure[milieu] += increment(climate, attraction[w.milieu_size[milieu]], s.hazard[milieu])
     for milieu in range(len(s.pressure)):
         if s.pressure[milieu] >= s.trigger[milieu]:
-            serve(c, w, s, a, milieu, month)
+            serve(c, w, s, x, milieu, month)
 
 
 @compiled
-def serve(c: Any, w: Any, s: Any, a: Any, milieu: int, month: int) -> None:
+def serve(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None:
     """Lets the firms of a milieu decide whose thresholds are reached, and looks further when its bound is."""
     queue, reached = s.queue[milieu], s.pressure[milieu]
     while True:
@@ -138,5 +140,5 @@ def serve(c: Any, w: Any, s: Any, a: Any, milieu: int, month: int) -> None:
             queue.at += 1
         if reached <= queue.bound:
             break
-        look_again(w, s, a, milieu)
+        look_again(w, s, x, milieu)
     set_trigger(s, milieu)

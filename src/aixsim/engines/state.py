@@ -9,10 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from aixsim.core.problem import Milieus, Problem
-from aixsim.engines.layout import Array
-
-N_EVENTS, N_OPERATED, N_ACTIVE, N_WAITING, N_STALE, N_CHANGED, N_CELLS = range(7)
-"""Places of the counters in ``State.number``: events noted, factories that ever operated, and lengths of lists."""
+from aixsim.engines.layout import N_SIZES, Array
 
 FIRM = np.dtype(
     [
@@ -38,34 +35,64 @@ QUEUE = np.dtype([("at", np.int64), ("end", np.int64), ("bound", np.int64)], ali
 """The firms of a milieu that decide next: from ``at`` to ``end`` in ``State.queued``, all with thresholds up to ``bound``."""
 
 
-class Active(NamedTuple):
-    """Potential firms with exposures of their own, without gaps; SoA because every month goes through all of them."""
+WAITING = np.dtype(
+    [
+        ("pressure", np.int64),
+        ("threshold", np.int64),
+        ("firm", np.int32),
+        ("since", np.int32),
+        ("refusals", np.int32),
+        ("refused", np.int32),
+        ("size", np.int32),
+    ],
+    align=True,
+)
+"""A firm that has decided and is not funded; ``refused`` is the month of the last refusal."""
 
-    firm: Array
-    milieu: Array
-    size: Array
-    hazard: Array
-    """1/month, of the tie mechanisms, from what its partners showed at the start of the month."""
-    pressure: Array
-    threshold: Array
+APPLICANT = np.dtype(
+    [
+        ("points", np.float64),
+        ("grant", np.int64),
+        ("firm", np.int32),
+        ("member", np.bool_),
+        ("regional", np.bool_),
+        ("funded", np.bool_),
+    ],
+    align=True,
+)
+"""An applicant of a call; ``points`` count downwards, so that the best comes first."""
 
+SEEN_IN_CELL = np.dtype([("seen", np.int64, (3,)), ("is_stale", np.bool_)], align=True)
+"""Firms of a cell seen launched, operating, disappointing; and whether that has changed since its milieus sensed it."""
 
-class Waiting(NamedTuple):
-    """Firms that have decided and are not funded, without gaps."""
+TALLY = np.dtype(
+    [
+        ("events", np.int64),
+        ("operated", np.int64),
+        ("active", np.int64),
+        ("waiting", np.int64),
+        ("stale", np.int64),
+        ("changed", np.int64),
+        ("stale_cells", np.int64),
+        ("attraction", np.float64, (N_SIZES,)),
+        ("own", np.int64, (N_SIZES,)),
+    ],
+    align=True,
+)
+"""Events noted, factories that ever operated, lengths of lists; and by size class the month's attraction and pressure to pay oneself."""
 
-    firm: Array
-    size: Array
-    since: Array
-    refusals: Array
-    refused: Array
-    """Month of the last refusal."""
-    pressure: Array
-    threshold: Array
+STALE, CHANGED, STALE_CELLS = range(3)
+"""Rows of ``State.lists``: firms whose hazard must be taken again, firms that look different since the start of the month, and cells."""
+
+CONTRACT, PROJECT, PAUSE = range(3)
+"""Rows of ``State.due``."""
 
 
 class State(NamedTuple):
-    """Shapes: n firms, G milieus, C cells, T months."""
+    """Shapes: n firms, G milieus, C cells, T months. Active firms are potential ones with exposures of their own."""
 
+    tally: Array
+    """TALLY (1,)."""
     firm: Array
     """FIRM (n,)."""
     bits: Array
@@ -82,41 +109,26 @@ class State(NamedTuple):
     """int32 (n,)."""
     needed: Array
     """int64 (n,), thresholds of ``queued``."""
-    cells: Array
-    """int64 (C, 3), firms of a cell seen launched, operating, disappointing."""
-    cell_is_stale: Array
-    stale_cells: Array
-    stale: Array
-    """int32 (n,), firms whose hazard must be taken again."""
-    changed: Array
-    """int32, firms that look different since the start of the month."""
-    contract: Array
-    """int32 (T,), first firm whose contract is due; -1 for none."""
-    project: Array
-    pause: Array
-    attraction: Array
-    """float64 (5,), economic attraction this month by size class."""
-    own: Array
-    """int64 (5,), pressure of this month to pay oneself, by size class."""
-    applicants: Array
-    points: Array
-    grants: Array
-    flags: Array
-    """bool (3, n): member, regional, funded; of ranked applicants."""
-    number: Array
+    cell: Array
+    """SEEN_IN_CELL (C,)."""
+    lists: Array
+    """int32 (3, n)."""
+    due: Array
+    """int32 (3, T), first firm for whom something is due in a month; -1 for none."""
+    active: Array
+    """int32 (n,), without gaps; what belongs to it is apart, because every month goes through all of it."""
+    active_milieu: Array
+    active_size: Array
+    active_hazard: Array
+    """float64 (n,), 1/month, of the tie mechanisms."""
+    active_pressure: Array
+    active_threshold: Array
+    waiting: Array
+    """WAITING (n,), without gaps."""
+    applicant: Array
+    """APPLICANT (n,)."""
     events: Array
     """int32 (4, room): month, event, firm, route."""
-    active: Active
-    waiting: Waiting
-
-
-class Money(NamedTuple):
-    """Where the money is, int64 ``(K, Y)`` by pot and year."""
-
-    budget: Array
-    left: Array
-    applicants: Array
-    funded: Array
 
 
 _EVERY_FIRM = 2**62
@@ -136,18 +148,20 @@ def fresh_state(problem: Problem, room: int) -> State:
         _buffers.states = WeakKeyDictionary[Milieus, State]()
     states = _buffers.states
     state = states.get(problem.milieus)
-    if state is None or len(state.contract) != problem.horizon.n_months:
+    if state is None or state.due.shape[1] != problem.horizon.n_months:
         state = states[problem.milieus] = _allocate(problem, room)
     if state.events.shape[1] < room:
         state = states[problem.milieus] = state._replace(events=np.empty((4, room), np.int32))
-        state.number[:] = _EVERY_FIRM
+        state.tally["events"] = _EVERY_FIRM
     return state
 
 
 def _allocate(problem: Problem, room: int) -> State:
     n, n_milieus, n_cells = len(problem.population), len(problem.milieus.cell), len(problem.milieus.cell_firms)
-    months = [np.empty(problem.horizon.n_months, np.int32) for _ in range(3)]
+    tally = np.zeros(1, TALLY)
+    tally["events"] = _EVERY_FIRM
     return State(
+        tally=tally,
         firm=np.empty(n, FIRM),
         bits=np.empty(((n + 1) // 2, 2), np.uint64),
         pressure=np.empty(n_milieus, np.int64),
@@ -156,38 +170,16 @@ def _allocate(problem: Problem, room: int) -> State:
         queue=np.empty(n_milieus, QUEUE),
         queued=np.empty(n, np.int32),
         needed=np.empty(n, np.int64),
-        cells=np.empty((n_cells, 3), np.int64),
-        cell_is_stale=np.empty(n_cells, np.bool_),
-        stale_cells=np.empty(n_cells, np.int32),
-        stale=np.empty(n, np.int32),
-        # A firm changes twice in one month at most: launched and at once operating or failed.
-        changed=np.empty(2 * n, np.int32),
-        contract=months[0],
-        project=months[1],
-        pause=months[2],
-        attraction=np.empty(5),
-        own=np.empty(5, np.int64),
-        applicants=np.empty(n, np.int32),
-        points=np.empty(n),
-        grants=np.empty(n, np.int64),
-        flags=np.empty((3, n), np.bool_),
-        number=np.full(7, _EVERY_FIRM, np.int64),
+        cell=np.empty(n_cells, SEEN_IN_CELL),
+        lists=np.empty((3, n), np.int32),
+        due=np.empty((3, problem.horizon.n_months), np.int32),
+        active=np.empty(n, np.int32),
+        active_milieu=np.empty(n, np.int32),
+        active_size=np.empty(n, np.int8),
+        active_hazard=np.empty(n),
+        active_pressure=np.empty(n, np.int64),
+        active_threshold=np.empty(n, np.int64),
+        waiting=np.empty(n, WAITING),
+        applicant=np.empty(n, APPLICANT),
         events=np.empty((4, room), np.int32),
-        active=Active(
-            firm=np.empty(n, np.int32),
-            milieu=np.empty(n, np.int32),
-            size=np.empty(n, np.int8),
-            hazard=np.empty(n),
-            pressure=np.empty(n, np.int64),
-            threshold=np.empty(n, np.int64),
-        ),
-        waiting=Waiting(
-            firm=np.empty(n, np.int32),
-            size=np.empty(n, np.int8),
-            since=np.empty(n, np.int32),
-            refusals=np.empty(n, np.int32),
-            refused=np.empty(n, np.int32),
-            pressure=np.empty(n, np.int64),
-            threshold=np.empty(n, np.int64),
-        ),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from aixsim.core.draws import Purpose
 from aixsim.engines.compile import compiled, hazard_sum
 from aixsim.engines.philox import uniform
-from aixsim.engines.state import N_ACTIVE, N_STALE
+from aixsim.engines.state import PAUSE, STALE
 from aixsim.engines.transitions import (
     POTENTIAL,
     SEEN_LAUNCHED,
@@ -30,63 +30,64 @@ tie_hazard = hazard_sum(tuple(m for m in mechanisms().values() if m.level == "ti
 
 
 @compiled
-def reconsider(c: Any, w: Any, s: Any, a: Any, month: int) -> None:
+def reconsider(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
     """Firms whose pause is over are potential again, with a new resistance on top of the pressure they have withstood."""
-    firm = s.pause[month]
+    firm = s.due[PAUSE, month]
     while firm >= 0:
         state = s.firm[firm]
         following = state.next
         state.episode += 1
         state.stage = POTENTIAL
-        resistance = threshold(_exponential(uniform(c, _RESISTANCE, firm, state.episode)), a[firm])
+        resistance = threshold(_exponential(uniform(c, _RESISTANCE, firm, state.episode)), x.susceptibility[firm])
         activate(w, s, firm, s.pressure[w.site[firm].milieu] + state.tie_pressure + resistance)
         firm = following
 
 
 @compiled
-def start_models(w: Any, s: Any, a: Any, x: Any, month: int) -> None:
+def start_models(w: Any, s: Any, x: Any, month: int) -> None:
     """Members of a collaboration model that starts this month sense its lead from now on."""
-    for model in range(len(x.model_start)):
-        if x.model_start[model] != month:
+    for model in x.model:
+        if model.start != month:
             continue
-        for place in range(x.model_first[model], x.model_first[model + 1]):
+        for place in range(model.first, model.stop):
             firm = x.members[place]
             if s.firm[firm].slot > 0:
                 mark_stale(s, firm)
             elif s.firm[firm].stage == POTENTIAL:
-                activate(w, s, firm, first_threshold(s, a, firm))
+                activate(w, s, firm, first_threshold(s, x, firm))
 
 
 @compiled
 def sense(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
     """Takes the hazards again of firms whose partners or lead have changed."""
-    for position in range(s.number[N_STALE]):
-        firm = s.stale[position]
+    for position in range(s.tally[0].stale):
+        firm = s.lists[STALE, position]
         state = s.firm[firm]
         state.stale = False
         if state.slot == 0:
             continue
         site = w.site[firm]
-        total = site.customers * x.weights[0] + site.suppliers * x.weights[1] + site.siblings * x.weights[2]
+        weights = c.tie_weights
+        total = site.customers * weights[0] + site.suppliers * weights[1] + site.siblings * weights[2]
         launched, operating, disappointing = state.exposure[0], state.exposure[1], state.exposure[2]
         share = _visible_share(operating, launched, disappointing, total, c.visibility, c.disappointment)
         lead_visible = 0.0
         if in_started_model(x, month, firm):
-            lead = x.model_lead[x.model_of[firm]]
+            lead = x.model[x.model_of[firm]].lead
             seen = s.firm[lead].seen
             if lead != firm and (seen == SEEN_OPERATING or (seen == SEEN_LAUNCHED and c.visibility > 0.0)):
                 lead_visible = 1.0
-        s.active.hazard[state.slot - 1] = tie_hazard(x.tie_active, x.tie_parameters, share, lead_visible)
-    s.number[N_STALE] = 0
+        s.active_hazard[state.slot - 1] = tie_hazard(c.tie_active, c.tie_parameters, share, lead_visible)
+    s.tally[0].stale = 0
 
 
 @compiled
 def decide_active(c: Any, w: Any, s: Any, climate: float, month: int) -> None:
     """Firms with exposures of their own accumulate tie pressure; those that can resist no longer decide."""
-    active = s.active
-    for slot in range(s.number[N_ACTIVE]):
-        active.pressure[slot] += increment(climate, s.attraction[active.size[slot]], active.hazard[slot])
+    attraction, n_active = s.tally[0].attraction, s.tally[0].active
+    for slot in range(n_active):
+        s.active_pressure[slot] += increment(climate, attraction[s.active_size[slot]], s.active_hazard[slot])
     # Backwards, because the last one moves into the place of one that decides.
-    for slot in range(s.number[N_ACTIVE] - 1, -1, -1):
-        if s.pressure[active.milieu[slot]] + active.pressure[slot] >= active.threshold[slot]:
-            commit(c, w, s, month, active.firm[slot])
+    for slot in range(n_active - 1, -1, -1):
+        if s.pressure[s.active_milieu[slot]] + s.active_pressure[slot] >= s.active_threshold[slot]:
+            commit(c, w, s, month, s.active[slot])

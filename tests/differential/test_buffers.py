@@ -1,0 +1,89 @@
+"""Buffers are used again by every replicate of a thread: nothing of one may reach another, whatever the order and the number of threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from aixsim.core.classification import SIZES
+from aixsim.core.history import History
+from aixsim.core.korea import build_korea
+from aixsim.core.problem import Problem
+from aixsim.core.supply_chain import build_supply_chain
+from aixsim.engines import kernel, month
+from aixsim.engines.compile import compiled
+from aixsim.engines.scenario import draw_scenario
+from aixsim.engines.state import fresh_state
+from aixsim.levers import levers
+from tests import worlds
+
+
+@pytest.fixture(scope="module")
+def korea() -> Problem:
+    population = build_korea(0.005, 1)
+    chosen = worlds.settings(
+        {name: {"rate": rate} for name, rate in (("innovation", 0.01), ("peers", 0.3), ("partners", 0.1), ("collaboration", 0.05))},
+        levers={name: {card.name: card.default for card in levers()[name].cards} for name in ("parks", "collaboration")},
+        funding={"mode": "programmes", "own_rate": 0.05},
+        programme=[worlds.programme(budget_krw_bn=dict.fromkeys(range(2024, 2029), 9.3), call_months=[3, 9])],
+        implementation={"median_months": dict.fromkeys(SIZES, 6.0), "success": dict.fromkeys(SIZES, 0.7), "abandonment_per_year": 0.1},
+    )
+    return replace(worlds.problem(chosen, population=population, network=build_supply_chain(population, 1, 4.0)), scale=0.1)
+
+
+def run(world: Problem, replicate: int) -> History:
+    return kernel.run(world, draw_scenario(world, replicate))
+
+
+def same(a: History, b: History) -> bool:
+    return (
+        np.array_equal(a.canonical(), b.canonical())
+        and np.array_equal(a.pressure, b.pressure)
+        and np.array_equal(a.spent, b.spent)
+        and np.array_equal(a.funded, b.funded)
+    )
+
+
+def test_a_replicate_leaves_nothing_behind(korea: Problem) -> None:
+    first = run(korea, 0)
+    others = [run(korea, replicate) for replicate in (1, 2, 3)]
+    assert same(run(korea, 0), first)
+    assert not any(same(other, first) for other in others)
+    assert len(first.firm) > 50
+
+
+@pytest.fixture
+def firm_left_dirty(korea: Problem) -> Iterator[None]:
+    """A buffer in which one firm keeps what an earlier replicate made of it, as if clearing had forgotten it."""
+    run(korea, 1)
+    state = fresh_state(korea, 0)
+    untouched = ~np.isin(np.arange(len(korea.population)), state.events[2, : state.tally["events"][0]])
+    untouched &= state.firm["slot"] == 0
+    state.firm["stage"][untouched] = 4
+    yield
+    state.tally["events"] = 2**62  # what is in it is unknown, and all of it will be cleared
+
+
+@pytest.mark.usefixtures("firm_left_dirty")
+def test_what_is_left_behind_would_be_noticed(korea: Problem) -> None:
+    dirty = run(korea, 0)
+    fresh_state(korea, 0).tally["events"] = 2**62
+    assert not same(dirty, run(korea, 0))
+
+
+def test_threads_give_the_same(korea: Problem) -> None:
+    alone = [run(korea, replicate) for replicate in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda replicate: run(korea, replicate), [*range(8), *range(8)]))
+    assert all(same(a, b) for a, b in zip(together, alone + alone, strict=True))
+
+
+def test_the_month_asks_for_no_memory() -> None:
+    """Without reference counts Numba refuses to compile an allocation, so what has compiled contains none."""
+    assert month.simulate.targetoptions["_nrt"] is False
+    with pytest.raises(Exception, match=r"NRT|nrt"):
+        compiled(lambda n: np.empty(n).sum(), keep=False)(3)
