@@ -42,12 +42,15 @@ def run(
     diary: Annotated[
         int | None, typer.Option(metavar="FIRM", min=0, help="Tell one firm's story in the first replicate instead of running all.")
     ] = None,
+    verify: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Run the first N replicates on both engines and tell whether they are identical.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Run the Monte Carlo simulation of a config and write a result folder."""
     from aixsim.commands.run import run as command
 
-    raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], diary, as_json=json))
+    raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], diary, verify, as_json=json))
 
 
 @app.command()

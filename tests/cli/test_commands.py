@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -16,6 +18,9 @@ import pandas as pd
 import pytest
 
 from aixsim.cli import CORES
+from aixsim.core.history import History
+from aixsim.core.problem import Problem
+from aixsim.core.scenario import Scenario
 from tests.cli.run_cli import run_cli
 from tests.cli.test_bad_configs import GOOD
 
@@ -243,6 +248,31 @@ def test_init_writes_a_config_that_is_valid_and_never_overwrites(tmp_path: Path)
     assert run_cli(["check", "mine.toml"], tmp_path).code == 0
     assert run_cli(["init", "mine"], tmp_path).code == 2
     assert run_cli(["init", "../up"], tmp_path).code == 2
+
+
+def test_verify_says_identical_or_where_engines_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "s.toml").write_text(GOOD)
+    ended = run_cli(["run", "s.toml", "--verify", "2"], tmp_path)
+    assert (ended.code, ended.out.splitlines()[-1]) == (0, "identical")
+    assert not (tmp_path / "results").exists()
+
+    # A planted fault: the kernel is handed a rate off by one part in ten million.
+    from aixsim.commands import verify
+    from aixsim.config import load
+    from aixsim.engines import engine
+
+    def planted(name: str) -> Callable[[Problem, Scenario], History]:
+        def off(problem: Problem, scenario: Scenario) -> History:
+            laws = tuple((law, tuple(value * (1 + 1e-7) for value in values)) for law, values in scenario.mechanisms)
+            return engine(name)(problem, replace(scenario, mechanisms=laws))
+
+        return off if name == "kernel" else engine(name)
+
+    monkeypatch.setattr(verify, "engine", planted)
+    assert verify.verify(load(tmp_path / "s.toml", []), 2) == 1
+    assert "DIFFERENT" in capsys.readouterr().out
 
 
 def test_diary_tells_one_firms_story(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ def run(
     workers: int,
     overrides: Sequence[str],
     diary: int | None,
+    verify: int | None,
     *,
     as_json: bool,
 ) -> int:
@@ -30,6 +31,10 @@ def run(
     study = load(config, [*overrides, *_options(replicates, seed)])
     if diary is not None:
         return _diary(study, diary)
+    if verify is not None:
+        from aixsim.commands.verify import verify as compare_engines
+
+        return compare_engines(study, verify)
     done = simulate(study, out, engine=engine, workers=workers)
     if done.reused:
         _say("This very run is already there; nothing to compute.")
