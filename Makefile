@@ -22,6 +22,7 @@ verify: $(STAMP)
 
 # Speed, measured side by side in one run.
 bench: $(STAMP)
+	$(BIN)/python -m benchmarks.neutral
 	$(BIN)/python benchmarks/engines.py
 
 # Regenerates what the documentation takes from the code.

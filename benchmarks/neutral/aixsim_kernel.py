@@ -1,0 +1,55 @@
+"""The workload as an aixsim study: customers are the in-neighbours, every decision is an adoption in its own month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from benchmarks.neutral.workload import DEGREE, MONTHS, P, Q, Workload
+from numpy.typing import NDArray
+from tests import worlds
+
+from aixsim.core.calendar import Horizon
+from aixsim.core.history import Event
+from aixsim.core.network import Network
+from aixsim.core.population import Population
+from aixsim.core.problem import Problem
+from aixsim.core.scenario import Scenario
+from aixsim.engines import kernel
+from aixsim.engines.scenario import draw_scenario
+
+CUSTOMER, SUPPLIER = 0, 1
+
+
+def problem_of(work: Workload) -> Problem:
+    """Returns the study; a supplier sees its customers, a customer gives its suppliers no weight."""
+    firm, customer = np.repeat(np.arange(work.n), DEGREE), work.sources.ravel()
+    return worlds.problem(
+        worlds.settings(
+            {"innovation": {"rate": P}, "partners": {"rate": Q}},
+            sensing={"customer_weight": 1.0, "supplier_weight": 0.0, "sibling_weight": 0.0, "visibility": 1.0},
+        ),
+        population=Population.homogeneous(work.n, 1),
+        network=Network.from_ties(work.n, firm, customer, np.zeros(len(firm), np.int8)),
+        end=_end(),
+        seed=1,
+    )
+
+
+def _end() -> str:
+    horizon = Horizon("2024-01", "2024-01")
+    return f"{horizon.date(MONTHS - 1):%Y-%m}"
+
+
+def prepare(work: Workload) -> Callable[[int], NDArray[np.int64]]:
+    """Returns what runs one replicate: adopters by month, ``(60,)``."""
+    problem = problem_of(work)
+    scenario: Scenario = draw_scenario(problem, 0)
+
+    def run(replicate: int) -> NDArray[np.int64]:
+        history = kernel.run(problem, replace(scenario, replicate=replicate))
+        months = history.month[history.event == Event.LAUNCHED]
+        return np.cumsum(np.bincount(months, minlength=MONTHS))
+
+    return run
