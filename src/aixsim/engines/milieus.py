@@ -8,11 +8,11 @@ from aixsim.core.pressure import NEVER, UNIT
 from aixsim.engines.compile import compiled, hazard_sum
 from aixsim.engines.sorting import sort_pairs
 from aixsim.engines.state import STALE_CELLS
+from aixsim.engines.ties import press
 from aixsim.engines.transitions import (
     POTENTIAL,
     commit,
     first_threshold,
-    increment,
 )
 from aixsim.mechanisms import mechanisms
 from aixsim.sensing import visible_share
@@ -119,9 +119,7 @@ def first_bound(c: Any, x: Any) -> float:
 @compiled
 def decide_milieus(c: Any, w: Any, s: Any, x: Any, climate: float, month: int) -> None:
     """Pressure accumulates in every milieu; those at the front of its queue whose threshold is reached decide."""
-    attraction, n_milieus = s.tally[0].attraction, len(s.pressure)
-    for milieu in range(n_milieus):
-        s.pressure[milieu] += increment(climate, attraction[w.milieu_size[milieu]], s.hazard[milieu])
+    press(s.pressure, s.hazard, w.milieu_size, s.tally[0].attraction, climate, len(s.pressure))
     for milieu in range(len(s.pressure)):
         if s.pressure[milieu] >= s.trigger[milieu]:
             serve(c, w, s, x, milieu, month)

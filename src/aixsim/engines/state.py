@@ -81,8 +81,9 @@ TALLY = np.dtype(
 )
 """Events noted, factories that ever operated, lengths of lists; and by size class the month's attraction and pressure to pay oneself."""
 
-STALE, CHANGED, STALE_CELLS = range(3)
-"""Rows of ``State.lists``: firms whose hazard must be taken again, firms that look different since the start of the month, and cells."""
+STALE, CHANGED, STALE_CELLS, REACHED = range(4)
+"""Rows of ``State.lists``: firms whose hazard must be taken again, firms that look different since the start of the
+month, cells whose milieus must sense again, and places of active firms whose threshold is reached."""
 
 CONTRACT, PROJECT, PAUSE = range(3)
 """Rows of ``State.due``."""
@@ -112,7 +113,7 @@ class State(NamedTuple):
     cell: Array
     """SEEN_IN_CELL (C,)."""
     lists: Array
-    """int32 (3, n)."""
+    """int32 (4, n + 1); no list is longer than there are firms."""
     due: Array
     """int32 (3, T), first firm for whom something is due in a month; -1 for none."""
     active: Array
@@ -171,7 +172,7 @@ def _allocate(problem: Problem, room: int) -> State:
         queued=np.empty(n, np.int32),
         needed=np.empty(n, np.int64),
         cell=np.empty(n_cells, SEEN_IN_CELL),
-        lists=np.empty((3, n), np.int32),
+        lists=np.empty((4, n + 1), np.int32),
         due=np.empty((3, problem.horizon.n_months), np.int32),
         active=np.empty(n, np.int32),
         active_milieu=np.empty(n, np.int32),

@@ -7,7 +7,7 @@ from typing import Any
 from aixsim.core.draws import Purpose
 from aixsim.engines.compile import compiled, hazard_sum
 from aixsim.engines.philox import uniform
-from aixsim.engines.state import PAUSE, STALE
+from aixsim.engines.state import PAUSE, REACHED, STALE
 from aixsim.engines.transitions import (
     POTENTIAL,
     SEEN_LAUNCHED,
@@ -82,12 +82,28 @@ def sense(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
 
 
 @compiled
+def press(pressure: Any, hazard: Any, size: Any, attraction: Any, climate: float, n: int) -> None:
+    """Adds a month's increment to the first n pressures; plain arrays, so that the processor takes several at a time."""
+    for k in range(n):
+        pressure[k] += increment(climate, attraction[size[k]], hazard[k])
+
+
+@compiled
+def find_reached(pressure: Any, threshold: Any, shared: Any, milieu: Any, n: int, found: Any) -> int:
+    """Lists which of the first n pressures, with what their milieus share, reach their thresholds; without a branch, for few do."""
+    n_found = 0
+    for k in range(n):
+        found[n_found] = k
+        n_found += shared[milieu[k]] + pressure[k] >= threshold[k]
+    return n_found
+
+
+@compiled
 def decide_active(c: Any, w: Any, s: Any, climate: float, month: int) -> None:
     """Firms with exposures of their own accumulate tie pressure; those that can resist no longer decide."""
-    attraction, n_active = s.tally[0].attraction, s.tally[0].active
-    for slot in range(n_active):
-        s.active_pressure[slot] += increment(climate, attraction[s.active_size[slot]], s.active_hazard[slot])
+    n, found = s.tally[0].active, s.lists[REACHED]
+    press(s.active_pressure, s.active_hazard, s.active_size, s.tally[0].attraction, climate, n)
+    n_found = find_reached(s.active_pressure, s.active_threshold, s.pressure, s.active_milieu, n, found)
     # Backwards, because the last one moves into the place of one that decides.
-    for slot in range(n_active - 1, -1, -1):
-        if s.pressure[s.active_milieu[slot]] + s.active_pressure[slot] >= s.active_threshold[slot]:
-            commit(c, w, s, month, s.active[slot])
+    for position in range(n_found - 1, -1, -1):
+        commit(c, w, s, month, s.active[found[position]])
