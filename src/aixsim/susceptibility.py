@@ -64,27 +64,24 @@ SECTION = Section(
 
 def susceptibility(settings: Mapping[str, Any], population: Population) -> NDArray[np.float64]:
     """Returns ``a_i``, shape ``(n,)``, from the values of ``SECTION``."""
-    counts = np.bincount(population.size, minlength=len(SIZES)).astype(np.float64)
+    counts = population.firms_of_size.astype(np.float64)
     by_size = np.array([settings["size"][name] for name in SIZES], dtype=np.float64)
     mean = float(by_size @ counts) / counts.sum()
     if mean <= 0.0:
         return np.zeros(len(population))
-    a = (by_size / mean)[population.size]
-
-    ready = np.bincount(population.size, weights=population.ready, minlength=len(SIZES)) / np.maximum(counts, 1.0)
     ratio = settings["readiness"]
-    without = 1.0 / (1.0 + (ratio - 1.0) * ready)
-    a = a * np.where(population.ready, ratio, 1.0) * without[population.size]
-    return a * _frailty(settings["frailty"], settings["frailty_variance"], population.frailty)
+    without = 1.0 / (1.0 + (ratio - 1.0) * population.ready_share)
+    factors = (by_size / mean)[:, None] * np.array([1.0, ratio]) * without[:, None]
+    a: NDArray[np.float64] = factors.ravel()[population.size_and_readiness]
+    if settings["frailty"] != "none" and settings["frailty_variance"] != 0.0:
+        a *= _frailty(settings["frailty"], settings["frailty_variance"], population)
+    return a
 
 
-def _frailty(law: str, variance: float, rank: NDArray[np.float64]) -> NDArray[np.float64]:
-    # scipy.special alone loads in a fraction of the time of scipy.stats.
-    from scipy.special import gammaincinv, ndtri
-
-    if law == "none" or variance == 0.0:
-        return np.ones_like(rank)
+def _frailty(law: str, variance: float, population: Population) -> NDArray[np.float64]:
     if law == "gamma":
-        return np.asarray(gammaincinv(1.0 / variance, rank) * variance, dtype=np.float64)
+        from scipy.special import gammaincinv
+
+        return np.asarray(gammaincinv(1.0 / variance, population.frailty) * variance, dtype=np.float64)
     sigma = math.sqrt(math.log1p(variance))
-    return np.asarray(np.exp(sigma * ndtri(rank) - sigma * sigma / 2.0), dtype=np.float64)
+    return np.exp(sigma * population.frailty_score - sigma * sigma / 2.0)

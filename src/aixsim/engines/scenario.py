@@ -91,9 +91,6 @@ def _by_size(table: dict[str, float]) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 def _burden(problem: Problem, cost: Any, sales_per_employee: float, half: float) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Returns cost over the yearly sales of the class's mean firm, in multiples of the burden that halves the hazard."""
-    population = problem.population
-    firms = np.maximum(np.bincount(population.size, minlength=len(SIZES)), 1)
-    employees = np.bincount(population.size, weights=population.employees, minlength=len(SIZES)) / firms
-    sales = np.maximum(employees, 1.0) * sales_per_employee
+    sales = np.maximum(problem.population.mean_employees, 1.0) * sales_per_employee
     burden: np.ndarray[Any, np.dtype[np.float64]] = cost / sales / half
     return burden
