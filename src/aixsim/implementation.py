@@ -89,6 +89,20 @@ def duration_months(z: float, median: float, sigma: float, factor: float) -> int
     return max(months, 1)
 
 
+def duration_factor(in_open_park: bool, park_factor: float, zone_activity: float, zone_factor: float) -> float:
+    """Returns what an open park and a regulation-free zone multiply the duration of a project by.
+
+    Args:
+        in_open_park: whether the firm sits in a park that is open at the launch.
+        park_factor, zone_factor: of an open park and of a fully active zone.
+        zone_activity: of the firm's zone at the launch, in 0..1.
+    """
+    factor = 1.0 - zone_activity * (1.0 - zone_factor)
+    if in_open_park:
+        factor *= park_factor
+    return factor
+
+
 def monthly_hazard(share_per_year: float) -> float:
     """Returns the chance per month that gives a share per year in 0..1."""
     return 1.0 - math.pow(1.0 - share_per_year, 1.0 / 12.0)

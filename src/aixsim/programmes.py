@@ -43,7 +43,8 @@ def programme_pot(settings: Mapping[str, Any], horizon: Horizon, scale: float) -
         province=_mask(settings["provinces"], PROVINCES),
         sector=_mask(settings["sectors"], SECTORS),
         agent_type=_mask(settings["agent_types"], AGENT_TYPES),
-        floor=settings["regional_floor"],
+        quota=np.zeros(horizon.n_months),
+        floor=np.full(horizon.n_months, float(settings["regional_floor"])),
     )
 
 

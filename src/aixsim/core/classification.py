@@ -60,6 +60,8 @@ SECTORS: Final = (
 SIZES: Final = ("micro", "small", "medium", "mid-size", "large")
 AGENT_TYPES: Final = ("large firm", "supplier", "SME")
 TIE_KINDS: Final = ("customer", "supplier", "sibling site")
+TIERS: Final = 5
+"""Tiers of the supply chain: 0 large firms, 1 sells to them, 2 and 3 below, 4 outside."""
 ROUTES: Final = ("programme", "collaboration", "park", "own")
 """How a project is paid for: a programme's call, a collaboration model, an AX park's money, the firm itself."""
 
@@ -72,6 +74,7 @@ OUTCOMES: Final = (
     "withdrawn",
     "launched_own",
     "operating_own",
+    "equipped",
 )
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "agent_type": AGENT_TYPES,

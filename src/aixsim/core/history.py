@@ -27,9 +27,10 @@ class Event(IntEnum):
     FAILED = 5
     ABANDONED = 6
     WITHDRAWN = 7
+    EQUIPPED = 8
 
 
-_WITHOUT_ROUTE = {Event.DECIDED: ("decided", 1), Event.WITHDRAWN: ("withdrawn", 1)}
+_WITHOUT_ROUTE = {Event.DECIDED: ("decided", 1), Event.WITHDRAWN: ("withdrawn", 1), Event.EQUIPPED: ("equipped", 1)}
 _BY_ROUTE: dict[Event, tuple[tuple[str, int], ...]] = {
     Event.LAUNCHED: (("launched", 1),),
     Event.OPERATING: (("operating", 1),),

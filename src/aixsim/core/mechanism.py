@@ -8,15 +8,16 @@ from typing import Literal
 
 from aixsim.core.parameters import Card
 
-Sense = Literal["nothing", "peer_share", "park_service", "partner_share", "lead_visible"]
+Sense = Literal["nothing", "peer_share", "park_service", "zone_activity", "partner_share", "lead_visible"]
 """What a law is given, a number between 0 and 1.
 
 ``nothing``: 0. ``peer_share``: share of visible AI factories among firms of the same sector and province.
-``park_service``: service level of the firm's park. ``partner_share``: weighted share of visible customers, suppliers and
+``park_service``: service level of the firm's park. ``zone_activity``: activity of the regulation-free zone
+of the firm's province and sector. ``partner_share``: weighted share of visible customers, suppliers and
 sibling sites. ``lead_visible``: 1 when the firm's collaboration model has started and its lead is visible.
 """
 
-MILIEU_SENSES: tuple[Sense, ...] = ("nothing", "peer_share", "park_service")
+MILIEU_SENSES: tuple[Sense, ...] = ("nothing", "peer_share", "park_service", "zone_activity")
 """What all firms of a milieu sense alike; the other senses differ from firm to firm (tie level)."""
 
 

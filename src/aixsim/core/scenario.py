@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.core.mechanism import Mechanism
+from aixsim.core.uplift import Uplifts
 
 
 @dataclass(slots=True)
@@ -24,8 +25,8 @@ class Pot:
         lag: months from the call to the launch.
         size, province, sector, agent_type: bool by category: who may apply.
         park_tenants_only: only tenants of a park that is open.
-        quota: share of the year's budget kept for members of collaboration models first.
-        floor: share of the year's budget kept for firms outside the Capital pole first.
+        quota: float64 ``(n_months,)``, share of the year's budget that a call keeps for members of collaboration models first.
+        floor: float64 ``(n_months,)``, the same for firms outside the Capital pole.
         carries: what is left at the end of a year moves to the next one instead of lapsing.
     """
 
@@ -40,9 +41,9 @@ class Pot:
     province: NDArray[np.bool_]
     sector: NDArray[np.bool_]
     agent_type: NDArray[np.bool_]
+    quota: NDArray[np.float64]
+    floor: NDArray[np.float64]
     park_tenants_only: bool = False
-    quota: float = 0.0
-    floor: float = 0.0
     carries: bool = False
 
 
@@ -63,12 +64,17 @@ class Scenario:
             this population.
         visibility, disappointment: what a launched and what a failed or abandoned project count.
         tie_weights: int64 ``(3,)`` by kind of tie, in units of 1/1024.
-        park_open: int64 ``(P,)``, month of opening; ``T`` or more for never.
+        park_open, park_close: int64 ``(P,)``, first month of a park and first month no longer; ``T`` or more for never.
         park_service: float64 ``(P, T)``.
         model_of: int32 ``(n,)``, the firm's collaboration model, -1 for none (the lead belongs to its model).
-        model_lead: int32 ``(C,)``; model_start: int64 ``(C,)``.
+        model_lead: int32 ``(C,)``; model_start, model_stop: int64 ``(C,)``, first month and first month no longer.
         pots: programmes and the parks' money, in the order in which they hold their calls.
-        priority: float64 ``(17, 23)``, bonus in the ranking by province and sector.
+        priority: float64 ``(T, 17, 23)``, bonus in the ranking by province and sector.
+        zone: float64 ``(T, 17, 23)``, activity of regulation-free zones by province and sector, in 0..1.
+        zone_duration_factor: what a fully active zone multiplies durations by.
+        tie_factor: float64 ``(T, 5)``, what tie hazards are multiplied by, by tier of the supply chain.
+        credit: float64 ``(T, 8)``, share of a project's cost that credit carries for those who pay themselves, by pole, in 0..1.
+        uplifts: firms whose susceptibility is raised for good, and when.
         ranking: weights of merit noise, of size, and of membership in a collaboration model.
         attempts, patience: refusals after which, and months of waiting after which, a firm withdraws.
         open_funding: every decision is launched in its own month (theory).
@@ -97,11 +103,18 @@ class Scenario:
     disappointment: float
     tie_weights: NDArray[np.int64]
     park_open: NDArray[np.int64]
+    park_close: NDArray[np.int64]
     park_service: NDArray[np.float64]
     model_of: NDArray[np.int32]
     model_lead: NDArray[np.int32]
     model_start: NDArray[np.int64]
+    model_stop: NDArray[np.int64]
     priority: NDArray[np.float64]
+    zone: NDArray[np.float64]
+    zone_duration_factor: float
+    tie_factor: NDArray[np.float64]
+    credit: NDArray[np.float64]
+    uplifts: Uplifts
     ranking: tuple[float, float, float]
     attempts: int
     patience: int

@@ -16,13 +16,13 @@ import numpy as np
 from aixsim.core.classification import CAPITAL, POLE_INDEX, ROUTES
 from aixsim.core.draws import Purpose, exponential, logistic, normal, uniform
 from aixsim.core.history import Event, EventLog, History
-from aixsim.core.pressure import increment, threshold
-from aixsim.core.problem import Problem
+from aixsim.core.pressure import PACE_UNIT, grown, lowered, pace, raised, rate, reaches, threshold
+from aixsim.core.problem import Milieus, Problem
 from aixsim.core.scenario import Pot, Scenario
 from aixsim.core.schedule import run_month
 from aixsim.economics import attraction, cost_now
 from aixsim.funding import award, log_employees, merit, own_hazard
-from aixsim.implementation import duration_months, lifetime_months
+from aixsim.implementation import duration_factor, duration_months, lifetime_months
 from aixsim.sensing import visible_share
 
 PROGRAMME, COLLABORATION, PARK, OWN = range(len(ROUTES))
@@ -61,9 +61,10 @@ class Seen(IntEnum):
 class Milieu:
     """Firms of one province, sector, size class and park: they sense the same and share their pressure."""
 
-    def __init__(self, cell: int, size: int, park: int) -> None:
+    def __init__(self, groups: Milieus, index: int) -> None:
         """Starts without pressure."""
-        self.cell, self.size, self.park = cell, size, park
+        self.cell, self.size, self.park = int(groups.cell[index]), int(groups.size[index]), int(groups.park[index])
+        self.province, self.sector = int(groups.province[index]), int(groups.sector[index])
         self.pressure = 0
         self.hazard = 0.0
         self.sensed: dict[str, float] = {}
@@ -82,14 +83,14 @@ class AXPark(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     def __init__(self, model: DiffusionModel, index: int) -> None:
         """Takes its opening month and service levels from the scenario."""
         super().__init__(model)
-        self.opening = int(model.case.park_open[index])
+        self.opening, self.closing = int(model.case.park_open[index]), int(model.case.park_close[index])
         self.levels = model.case.park_service[index]
         self.service = 0.0
 
     @property
     def is_open(self) -> bool:
         """Whether tenants can apply for the park's project money."""
-        return bool(self.model.month >= self.opening)
+        return bool(self.opening <= self.model.month < self.closing)
 
     def serve(self) -> None:
         """Offers this month's service level to the tenants."""
@@ -109,6 +110,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         self.province = int(population.province[identity])
         self.agent_type = int(population.agent_type[identity])
         self.employees = int(population.employees[identity])
+        self.tier = int(population.tier[identity])
         self.park: AXPark | None = model.parks[population.park[identity]] if population.park[identity] >= 0 else None
         self.milieu = model.milieus[model.problem.milieus.of_firm[identity]]
         self.susceptibility = float(scenario.susceptibility[identity])
@@ -134,7 +136,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
             sensed = self.partner_share() if mechanism.senses == "partner_share" else self.lead_visible()
             self.sensed[mechanism.name] = sensed
             self.hazards[mechanism.name] = mechanism.hazard(sensed, *parameters)
-        self.hazard = added(self.hazards.values())
+        self.hazard = added(self.hazards.values()) * float(self.model.case.tie_factor[self.model.month, self.tier])
 
     def partner_share(self) -> float:
         """Returns the weighted share of its customers, suppliers and sibling sites that are visible AI factories."""
@@ -155,7 +157,8 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
 
     def in_started_model(self) -> bool:
         """Returns whether it belongs to a collaboration model that has started."""
-        return self.consortium >= 0 and bool(self.model.month >= self.model.case.model_start[self.consortium])
+        case, consortium = self.model.case, self.consortium
+        return consortium >= 0 and bool(case.model_start[consortium] <= self.model.month < case.model_stop[consortium])
 
     # --- decide
 
@@ -163,8 +166,8 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         """Adds the month's pressure and decides when it reaches the firm's resistance."""
         if self.stage != Stage.POTENTIAL:
             return
-        self.pressure += increment(self.model.climate, self.model.attraction[self.size], self.hazard)
-        if self.milieu.pressure + self.pressure >= self.threshold:
+        self.pressure = grown(self.pressure, rate(self.hazard), self.model.pace[self.size])
+        if reaches(self.milieu.pressure, self.pressure, self.threshold):
             self.commit()
 
     def commit(self) -> None:
@@ -177,8 +180,16 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         """Is potential again after its pause, with a new resistance on top of the pressure it has already withstood."""
         self.episode += 1
         resistance = threshold(exponential(self.draw(Purpose.RESISTANCE)), self.susceptibility)
-        self.threshold = self.milieu.pressure + self.pressure + resistance
+        self.threshold = raised(self.milieu.pressure, self.pressure, resistance)
         self.stage = Stage.POTENTIAL
+
+    def uplift(self, factor: float, *, equips: bool) -> None:
+        """Reacts more strongly from now on: what is left to resist shrinks by the factor."""
+        self.susceptibility *= factor
+        if self.stage == Stage.POTENTIAL:
+            self.threshold = lowered(self.milieu.pressure, self.pressure, self.threshold, factor)
+        if equips:
+            self.model.log.add(self.model.month, Event.EQUIPPED, self.identity)
 
     # --- fund
 
@@ -192,7 +203,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         """Returns its points in this month's rankings; every call of a month judges the same merit."""
         scenario = self.model.case
         noise = logistic(uniform(scenario.seed, scenario.replicate, Purpose.MERIT, self.identity, self.model.month))
-        priority = float(scenario.priority[self.province, self.sector])
+        priority = float(scenario.priority[self.model.month, self.province, self.sector])
         return merit(noise, log_employees(self.employees), self.in_started_model(), priority, scenario.ranking)
 
     def receive(self, pot: Pot) -> None:
@@ -206,8 +217,10 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     def wait(self) -> None:
         """Without a grant, pays itself, goes on waiting, or withdraws."""
         scenario, month = self.model.case, self.model.month
-        burden = float(scenario.own_burden[self.size]) * self.model.cost
-        self.own_pressure += increment(1.0, 1.0, own_hazard(float(scenario.own_rate[month, self.size]), burden))
+        credit = float(scenario.credit[month, POLE_INDEX[self.province]])
+        burden = float(scenario.own_burden[self.size]) * self.model.cost * (1.0 - credit)
+        hazard = own_hazard(float(scenario.own_rate[month, self.size]), burden)
+        self.own_pressure = grown(self.own_pressure, rate(hazard), PACE_UNIT)
         if self.own_pressure >= self.own_threshold:
             self.route = OWN
             self.launch()
@@ -220,13 +233,14 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     def launch(self) -> None:
         """Starts its project."""
         scenario = self.model.case
-        in_open_park = self.park is not None and self.park.is_open
-        months = duration_months(
-            normal(self.draw(Purpose.DURATION)),
-            float(scenario.duration[self.size]),
-            scenario.duration_sigma,
-            scenario.park_duration_factor if in_open_park else 1.0,
+        factor = duration_factor(
+            self.park is not None and self.park.is_open,
+            scenario.park_duration_factor,
+            float(scenario.zone[max(self.model.month, 0), self.province, self.sector]),
+            scenario.zone_duration_factor,
         )
+        z = normal(self.draw(Purpose.DURATION))
+        months = duration_months(z, float(scenario.duration[self.size]), scenario.duration_sigma, factor)
         self.model.log.add(self.model.month, Event.LAUNCHED, self.identity, self.route)
         self.stage, self.seen, self.due = Stage.LAUNCHED, Seen.LAUNCHED, self.model.month + months
 
@@ -279,11 +293,11 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         # Not "scenario": Mesa 3.5 gives that name to its own.
         self.problem, self.case = problem, scenario
         self.month, self.n_operated, self.log = -1, 0, EventLog()
-        self.climate, self.cost, self.attraction = 1.0, 1.0, [1.0] * 5
+        self.climate, self.cost, self.attraction, self.pace = 1.0, 1.0, [1.0] * 5, [PACE_UNIT] * 5
         self.milieu_mechanisms = [item for item in scenario.mechanisms if item[0].level == "milieu"]
         self.tie_mechanisms = [item for item in scenario.mechanisms if item[0].level == "tie"]
         groups = problem.milieus
-        self.milieus = [Milieu(int(c), int(z), int(p)) for c, z, p in zip(groups.cell, groups.size, groups.park, strict=True)]
+        self.milieus = [Milieu(groups, index) for index in range(len(groups.cell))]
         self.parks = [AXPark(self, index) for index in range(len(problem.population.parks))]
         kinds = (LargeFirm, Supplier, SME)
         self.firms: list[Firm] = [kinds[kind](self, identity) for identity, kind in enumerate(problem.population.agent_type)]
@@ -315,6 +329,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.climate = float(scenario.climate[t])
         self.cost = cost_now(self.n_operated, scenario.experience, scenario.learning_exponent)
         self.attraction = [attraction(self.cost, float(s), scenario.elasticity) for s in scenario.support[t]]
+        self.pace = [pace(self.climate, e) for e in self.attraction]
         self.year = self.problem.horizon.year_index(t)
         if t > 0 and self.problem.horizon.year_index(t - 1) != self.year:
             self.carry_over()
@@ -323,6 +338,9 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         for firm in self.firms:
             if firm.stage in (Stage.FAILED, Stage.WITHDRAWN) and firm.due <= t:
                 firm.reconsider()
+        uplifts = scenario.uplifts
+        for k in np.flatnonzero(uplifts.month == t):
+            self.firms[uplifts.firm[k]].uplift(float(uplifts.factor[k]), equips=bool(uplifts.equips[k]))
 
     def carry_over(self) -> None:
         """Moves what some pots have left of last year to this one."""
@@ -346,6 +364,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
                     operating, launched, disappointing, int(size_of[milieu.cell]), scenario.visibility, scenario.disappointment
                 ),
                 "park_service": self.parks[milieu.park].service if milieu.park >= 0 else 0.0,
+                "zone_activity": float(scenario.zone[self.month, milieu.province, milieu.sector]),
             }
             milieu.sense(self, sensed)
         for firm in self.firms:
@@ -354,7 +373,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
     def decide(self) -> None:
         """Pressure accumulates; firms that can resist no longer decide, and so do leads whose model starts."""
         for milieu in self.milieus:
-            milieu.pressure += increment(self.climate, self.attraction[milieu.size], milieu.hazard)
+            milieu.pressure = grown(milieu.pressure, rate(milieu.hazard), self.pace[milieu.size])
         for firm in self.firms:
             firm.decide()
         for consortium, lead in enumerate(self.leads):
@@ -398,8 +417,8 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             year=self.year,
             instalments=pot.instalments,
             available=int(self.left[k][self.year]) // calls_left,
-            quota=int(pot.quota * budget),
-            floor=int(pot.floor * budget),
+            quota=int(pot.quota[self.month] * budget),
+            floor=int(pot.floor[self.month] * budget),
             funded=funded,
         )
         for firm, has_won in zip(ranked, funded, strict=True):

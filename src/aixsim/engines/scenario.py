@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from aixsim.climate import climate_path
-from aixsim.core.classification import PROVINCES, ROUTES, SECTORS, SIZES
+from aixsim.core.classification import POLES, PROVINCES, ROUTES, SECTORS, SIZES, TIERS
 from aixsim.core.problem import Problem, substitute
 from aixsim.core.scenario import Scenario
+from aixsim.core.uplift import Uplifts
 from aixsim.economics import learning_exponent
 from aixsim.implementation import monthly_hazard
 from aixsim.levers import levers
@@ -58,11 +59,18 @@ def draw_scenario(problem: Problem, replicate: int) -> Scenario:
             [round(sensing[f"{kind}_weight"] * WEIGHT_UNIT) for kind in ("customer", "supplier", "sibling")], dtype=np.int64
         ),
         park_open=np.full(len(population.parks), horizon.n_months, dtype=np.int64),
+        park_close=np.full(len(population.parks), horizon.n_months, dtype=np.int64),
         park_service=np.zeros((len(population.parks), horizon.n_months)),
         model_of=np.full(n, -1, dtype=np.int32),
         model_lead=np.zeros(0, dtype=np.int32),
         model_start=np.zeros(0, dtype=np.int64),
-        priority=np.zeros((len(PROVINCES), len(SECTORS))),
+        model_stop=np.zeros(0, dtype=np.int64),
+        priority=np.zeros((horizon.n_months, len(PROVINCES), len(SECTORS))),
+        zone=np.zeros((horizon.n_months, len(PROVINCES), len(SECTORS))),
+        zone_duration_factor=1.0,
+        tie_factor=np.ones((horizon.n_months, TIERS)),
+        credit=np.zeros((horizon.n_months, len(POLES))),
+        uplifts=Uplifts.none(),
         ranking=(funding["merit_noise"], funding["size_weight"], funding["consortium_bonus"]),
         attempts=round(funding["attempts"]),
         patience=round(funding["patience_months"]),

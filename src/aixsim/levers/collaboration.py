@@ -35,8 +35,9 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
             scenario.model_of[member] = model
     scenario.model_lead = np.array(leads, dtype=np.int32)
     scenario.model_start = np.full(len(leads), start, dtype=np.int64)
+    scenario.model_stop = np.full(len(leads), problem.horizon.n_months, dtype=np.int64)
     for pot in scenario.pots:
-        pot.quota = settings["quota"]
+        pot.quota[max(start, 0) :] = settings["quota"]
 
 
 def _leads(problem: Problem, seed: int, replicate: int, number: int) -> list[int]:

@@ -71,6 +71,8 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
             province=np.ones(len(PROVINCES), np.bool_),
             sector=np.ones(len(SECTORS), np.bool_),
             agent_type=np.ones(len(AGENT_TYPES), np.bool_),
+            quota=np.zeros(horizon.n_months),
+            floor=np.zeros(horizon.n_months),
             park_tenants_only=True,
             carries=True,
         )

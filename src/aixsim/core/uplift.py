@@ -1,0 +1,46 @@
+"""Uplifts: firms whose susceptibility a programme raises for good, such as by training or by a first smart factory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Uplifts:
+    """Raised susceptibilities, one entry a firm and month, in the order of the months. All arrays have shape ``(k,)``.
+
+    Attributes:
+        month: int64, when the firm is reached.
+        firm: int32.
+        factor: float64, what its susceptibility is multiplied by, 1 or more.
+        equips: bool, whether it is counted as equipped (outcome ``equipped``), apart from AI factories.
+    """
+
+    month: NDArray[np.int64]
+    firm: NDArray[np.int32]
+    factor: NDArray[np.float64]
+    equips: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        """Returns the number of entries."""
+        return len(self.month)
+
+    @classmethod
+    def none(cls) -> Self:
+        """Returns no uplift at all."""
+        return cls(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_))
+
+    def and_more(self, month: NDArray[np.int64], firm: NDArray[np.int32], factor: float, *, equips: bool) -> Uplifts:
+        """Returns these and others, in the order of the months and, within a month, in the order in which they were added."""
+        months = np.concatenate([self.month, month])
+        order = np.argsort(months, kind="stable")
+        return Uplifts(
+            months[order],
+            np.concatenate([self.firm, firm])[order].astype(np.int32),
+            np.concatenate([self.factor, np.full(len(firm), factor)])[order],
+            np.concatenate([self.equips, np.full(len(firm), equips)])[order],
+        )
