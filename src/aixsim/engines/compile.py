@@ -35,17 +35,22 @@ def is_compiled() -> bool:
     return _keeps_compiled_code() and any(Path(numba.config.CACHE_DIR).rglob("month.simulate*.nbc"))  # type: ignore[attr-defined]
 
 
-def compiled(function: Callable[..., Any], *, keep: bool = True) -> Any:
+def compiled(function: Callable[..., Any], *, keep: bool = True, options: dict[str, Any] | None = None) -> Any:
     """Returns the function compiled when it is first called, without the global lock and with exact floating point.
 
     Args:
         function: plain arithmetic over numbers and arrays.
         keep: whether the machine code is kept on disk; not possible for generated functions.
+        options: more of Numba's.
     """
     # Without reference counts a call costs nothing, however many arrays it is handed, and a loop that would ask for memory does not
     # compile: that none does is proven, not promised.
-    options: dict[str, Any] = {"nogil": True, "fastmath": False, "_nrt": False}
-    return numba.njit(cache=keep and _keeps_compiled_code(), **options)(function)
+    return numba.njit(cache=keep and _keeps_compiled_code(), nogil=True, fastmath=False, _nrt=False, **(options or {}))(function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Returns a function that becomes part of the loops that call it, so that the processor can take several of their rounds at a time."""
+    return compiled(function, options={"inline": "always"})
 
 
 def hazard_sum(mechanisms: tuple[Mechanism, ...], senses: tuple[str, ...]) -> Any:

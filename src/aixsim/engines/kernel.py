@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
+
 from aixsim.core.history import History
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
 from aixsim.engines.compile import is_compiled
 from aixsim.engines.layout import Pots, inputs_of, pots_of, world_of
-from aixsim.engines.month import add_tie_pressures, simulate
+from aixsim.engines.month import add_pressures, simulate
 from aixsim.engines.state import State, fresh_state
 
 
@@ -33,17 +35,17 @@ def run(problem: Problem, scenario: Scenario) -> History:
     while True:
         state, pots = _run(problem, scenario, room)
         n_events = int(state.tally["events"][0])
-        if n_events <= state.events.shape[1]:
+        if n_events <= len(state.event):
             break
         room = n_events
-    month, event, firm, route = state.events[:, :n_events].copy()
-    pressure = state.pressure[problem.milieus.of_firm]
-    add_tie_pressures(state, pressure)
+    events = state.event[:n_events]
+    pressure = np.empty(len(problem.population), np.int64)
+    add_pressures(world_of(problem), state, pressure)
     return History(
-        month=month,
-        event=event,
-        firm=firm,
-        route=route,
+        month=events["month"].astype(np.int32),
+        event=events["event"].astype(np.int32),
+        firm=events["firm"].copy(),
+        route=events["route"].astype(np.int32),
         pressure=pressure,
         pots=tuple(pot.name for pot in scenario.pots),
         budget=pots.year["budget"].copy(),
@@ -54,6 +56,6 @@ def run(problem: Problem, scenario: Scenario) -> History:
 
 
 def _run(problem: Problem, scenario: Scenario, room: int) -> tuple[State, Pots]:
-    state, pots = fresh_state(problem, room), pots_of(scenario, problem)
-    simulate(world_of(problem), state, inputs_of(scenario, problem), pots)
+    (state, desk), pots = fresh_state(problem, room), pots_of(scenario, problem)
+    simulate(world_of(problem), state, desk, inputs_of(scenario, problem), pots)
     return state, pots

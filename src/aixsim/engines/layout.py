@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from aixsim.core.classification import CAPITAL, PARTS, POLE_INDEX
+from aixsim.core.classification import CAPITAL, PARTS, POLE_INDEX, POLES, TIERS
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
 from aixsim.funding import log_employees
@@ -20,12 +20,13 @@ Array = Any
 """A NumPy array; the compiled code fixes its type."""
 
 N_PROVINCES, N_SECTORS, N_SIZES, N_TYPES, N_ROUTES = PARTS
+N_POLES = len(POLES)
 
 SITE = np.dtype(
     [
+        ("log_employees", np.float64),
         ("start", np.int64),
         ("stop", np.int64),
-        ("log_employees", np.float64),
         ("milieu", np.int32),
         ("cell", np.int32),
         ("customers", np.int32),
@@ -36,20 +37,21 @@ SITE = np.dtype(
         ("province", np.int8),
         ("sector", np.int8),
         ("agent_type", np.int8),
+        ("pole", np.int8),
+        ("tier", np.int8),
         ("regional", np.bool_),
     ],
     align=True,
 )
-"""What a firm is, together in memory because it is read together; ``start`` and ``stop`` enclose its ties."""
+"""What a firm is, together in memory because it is read together; ``start`` and ``stop`` enclose who sees it in ``World.watcher``."""
 
-MILIEU = np.dtype([("first", np.int64), ("stop", np.int64), ("cell", np.int32), ("park", np.int32)], align=True)
+MILIEU = np.dtype(
+    [("first", np.int64), ("stop", np.int64), ("cell", np.int32), ("park", np.int16), ("province", np.int8), ("sector", np.int8)], align=True
+)
 """What a milieu is; ``first`` and ``stop`` enclose its firms in ``World.firms``."""
 
 CELL = np.dtype([("first", np.int64), ("stop", np.int64), ("firms", np.int64)], align=True)
 """A circle of peers: its milieus, and how many firms are in them."""
-
-TIE = np.dtype([("partner", np.int32), ("kind", np.int32)], align=True)
-"""A partner, and what it is to the firm."""
 
 
 class World(NamedTuple):
@@ -64,17 +66,17 @@ class World(NamedTuple):
     milieu_size: Array
     """int8 (G,); apart, because every month goes through all of it."""
     in_parks: Array
-    """int32, milieus of park tenants."""
+    """int32, milieus of park tenants, by park."""
     cell: Array
     """CELL (C,)."""
-    tie: Array
-    """TIE (m,)."""
+    watcher: Array
+    """int32 (m,): ``4 * partner + what the firm is to it``, by firm and then by kind."""
+    park_first: Array
+    """int64 (P + 1,), borders of the parks in ``in_parks``."""
 
 
 POT = np.dtype(
     [
-        ("quota", np.float64),
-        ("floor", np.float64),
         ("lag", np.int64),
         ("instalments", np.int64),
         ("route", np.int8),
@@ -100,6 +102,10 @@ class Pots(NamedTuple):
     """POT (K,)."""
     calls: Array
     """bool (K, T)."""
+    quota: Array
+    """float64 (K, T)."""
+    floor: Array
+    """float64 (K, T)."""
     year: Array
     """YEAR_OF_POT (K, Y)."""
     left: Array
@@ -130,13 +136,13 @@ CASE = np.dtype(
         ("initial_adopters", np.int64),
         ("duration_sigma", np.float64),
         ("park_duration_factor", np.float64),
+        ("zone_duration_factor", np.float64),
         ("abandonment", np.float64),
         ("open_funding", np.bool_),
         ("tie_weights", np.int64, (3,)),
         ("duration", np.float64, (N_SIZES,)),
         ("own_burden", np.float64, (N_SIZES,)),
         ("success", np.float64, (N_ROUTES, N_SIZES)),
-        ("priority", np.float64, (N_PROVINCES, N_SECTORS)),
         ("ranking", np.float64, (3,)),
         *_law_fields("milieu"),
         *_law_fields("tie"),
@@ -146,12 +152,27 @@ CASE = np.dtype(
 """The numbers of a scenario, named as there; and which laws of a level are active (0 or 1), with the parameters of all in one row."""
 
 MONTH = np.dtype(
-    [("climate", np.float64), ("support", np.float64, (N_SIZES,)), ("own_rate", np.float64, (N_SIZES,)), ("year", np.int64)], align=True
+    [
+        ("climate", np.float64),
+        ("support", np.float64, (N_SIZES,)),
+        ("own_rate", np.float64, (N_SIZES,)),
+        ("credit", np.float64, (N_POLES,)),
+        ("tie_factor", np.float64, (TIERS,)),
+        ("year", np.int64),
+        ("ties_change", np.bool_),
+        ("zones_change", np.bool_),
+    ],
+    align=True,
 )
-"""What a scenario holds for a month; ``year`` is its position among the years of the horizon."""
+"""What a scenario holds for a month; ``year`` is its position among the years of the horizon, and the last two say whether
+tie factors or the activity of zones differ from the month before."""
 
-MODEL = np.dtype([("start", np.int64), ("first", np.int64), ("stop", np.int64), ("lead", np.int32)], align=True)
-"""A collaboration model; ``first`` and ``stop`` enclose its firms in ``Inputs.members``."""
+MODEL = np.dtype([("start", np.int64), ("stop", np.int64), ("first", np.int64), ("last", np.int64), ("lead", np.int32)], align=True)
+"""A collaboration model and its time; ``first`` and ``last`` enclose its firms in ``Inputs.members``."""
+
+
+UPLIFT = np.dtype([("month", np.int64), ("factor", np.float64), ("firm", np.int32), ("equips", np.bool_)], align=True)
+"""As in ``core.uplift``."""
 
 
 class Inputs(NamedTuple):
@@ -163,6 +184,8 @@ class Inputs(NamedTuple):
     """MONTH (T,)."""
     park_open: Array
     """int64 (P,)."""
+    park_close: Array
+    """int64 (P,)."""
     park_service: Array
     """float64 (P, T)."""
     model: Array
@@ -171,6 +194,12 @@ class Inputs(NamedTuple):
     """int32 (n,)."""
     members: Array
     """int32, firms of all collaboration models."""
+    priority: Array
+    """float64 (T, 17, 23)."""
+    zone: Array
+    """float64 (T, 17, 23)."""
+    uplift: Array
+    """UPLIFT (k,), by month."""
     susceptibility: Array
     """float64 (n,)."""
 
@@ -196,26 +225,33 @@ def _prepare(problem: Problem) -> World:
     n_kind = np.bincount(row * 3 + network.kind, minlength=3 * n).reshape(n, 3)
     for kind, name in enumerate(("customers", "suppliers", "siblings")):
         site[name] = n_kind[:, kind]
-    for name in ("park", "size", "province", "sector", "agent_type"):
+    for name in ("park", "size", "province", "sector", "agent_type", "tier"):
         site[name] = getattr(population, name)
-    site["regional"] = np.array(POLE_INDEX)[population.province] != CAPITAL
+    site["pole"] = np.array(POLE_INDEX)[population.province]
+    site["regional"] = site["pole"] != CAPITAL
     site["log_employees"] = [log_employees(int(e)) for e in population.employees]
 
-    milieu, cell, tie = np.zeros(n_milieus, MILIEU), np.zeros(n_cells, CELL), np.zeros(len(network.partner), TIE)
+    milieu, cell = np.zeros(n_milieus, MILIEU), np.zeros(n_cells, CELL)
     ends = np.cumsum(np.bincount(milieus.of_firm, minlength=n_milieus))
     milieu["first"][1:], milieu["stop"] = ends[:-1], ends
-    milieu["cell"], milieu["park"] = milieus.cell, milieus.park
+    for name in ("cell", "park", "province", "sector"):
+        milieu[name] = getattr(milieus, name)
     borders = np.searchsorted(milieus.cell, np.arange(n_cells + 1))
     cell["first"], cell["stop"], cell["firms"] = borders[:-1], borders[1:], milieus.cell_firms
-    tie["partner"], tie["kind"] = network.partner, network.kind
+    # To a customer a firm is a supplier, and the other way round; siblings are siblings.
+    as_seen = np.array([1, 0, 2], np.int32)[network.kind]
+    order = np.lexsort((as_seen, row))
+    in_parks = np.flatnonzero(milieus.park >= 0)
+    in_parks = in_parks[np.argsort(milieus.park[in_parks], kind="stable")]
     return World(
         site=site,
         firms=np.argsort(milieus.of_firm, kind="stable").astype(np.int32),
         milieu=milieu,
         milieu_size=milieus.size.astype(np.int8),
-        in_parks=np.flatnonzero(milieus.park >= 0).astype(np.int32),
+        in_parks=in_parks.astype(np.int32),
         cell=cell,
-        tie=tie,
+        watcher=(4 * network.partner + as_seen)[order].astype(np.int32),
+        park_first=np.searchsorted(milieus.park[in_parks], np.arange(len(population.parks) + 1)),
     )
 
 
@@ -224,13 +260,14 @@ def pots_of(scenario: Scenario, problem: Problem) -> Pots:
     n_pots, n_months, n_years = len(scenario.pots), problem.horizon.n_months, len(problem.horizon.years)
     rules, year = np.zeros(n_pots, POT), np.zeros((n_pots, n_years), YEAR_OF_POT)
     calls, left = np.zeros((n_pots, n_months), np.bool_), np.zeros((n_pots, n_years), np.int64)
+    quota, floor = np.zeros((n_pots, n_months)), np.zeros((n_pots, n_months))
     for k, pot in enumerate(scenario.pots):
-        for name in ("quota", "floor", "lag", "instalments", "route", "carries", "size", "province", "sector", "agent_type"):
+        for name in ("lag", "instalments", "route", "carries", "size", "province", "sector", "agent_type"):
             rules[name][k] = getattr(pot, name)
         rules["tenants_only"][k] = pot.park_tenants_only
         year["budget"][k], year["grant"][k] = pot.budget, pot.grant
-        calls[k], left[k] = pot.calls, pot.budget
-    return Pots(rules, calls, year, left)
+        calls[k], left[k], quota[k], floor[k] = pot.calls, pot.budget, pot.quota, pot.floor
+    return Pots(rules, calls, quota, floor, year, left)
 
 
 def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
@@ -241,20 +278,31 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
             case[name] = getattr(scenario, name)
     for level in ("milieu", "tie"):
         _set_laws(case, scenario, level)
-    month["climate"], month["support"], month["own_rate"] = scenario.climate, scenario.support, scenario.own_rate
+    for name in ("climate", "support", "own_rate", "credit", "tie_factor"):
+        month[name] = getattr(scenario, name)
     month["year"] = problem.horizon.month_years
+    month["ties_change"][1:] = (scenario.tie_factor[1:] != scenario.tie_factor[:-1]).any(axis=1)
+    month["zones_change"][1:] = (scenario.zone[1:] != scenario.zone[:-1]).any(axis=(1, 2))
     members = np.flatnonzero(scenario.model_of >= 0)
     members = members[np.argsort(scenario.model_of[members], kind="stable")].astype(np.int32)
     borders = np.searchsorted(scenario.model_of[members], np.arange(len(model) + 1))
-    model["lead"], model["start"], model["first"], model["stop"] = scenario.model_lead, scenario.model_start, borders[:-1], borders[1:]
+    model["lead"], model["start"], model["stop"] = scenario.model_lead, scenario.model_start, scenario.model_stop
+    model["first"], model["last"] = borders[:-1], borders[1:]
+    uplift = np.zeros(len(scenario.uplifts), UPLIFT)
+    for name in UPLIFT.names or ():
+        uplift[name] = getattr(scenario.uplifts, name)
     return Inputs(
         case=case,
         month=month,
         park_open=scenario.park_open,
+        park_close=scenario.park_close,
         park_service=scenario.park_service,
         model=model,
         model_of=scenario.model_of,
         members=members,
+        priority=scenario.priority,
+        zone=scenario.zone,
+        uplift=uplift,
         susceptibility=scenario.susceptibility,
     )
 

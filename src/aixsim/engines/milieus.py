@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from aixsim.core.pressure import NEVER, UNIT
-from aixsim.engines.compile import compiled, hazard_sum
+from aixsim.engines.compile import compiled, hazard_sum, inlined
+from aixsim.engines.pressing import firm_wakes, group_pressure, milieu_wakes, to_rate
 from aixsim.engines.sorting import sort_pairs
-from aixsim.engines.state import STALE_CELLS
-from aixsim.engines.ties import press
-from aixsim.engines.transitions import (
-    POTENTIAL,
-    commit,
-    first_threshold,
-)
+from aixsim.engines.state import FOUND, STALE_CELLS
+from aixsim.engines.transitions import POTENTIAL, commit, first_threshold
 from aixsim.mechanisms import mechanisms
 from aixsim.sensing import visible_share
 
@@ -24,87 +22,115 @@ LEAST_BOUND = 1e-4
 MARGIN = 1.5
 """How much further than the pressure of a milieu that sees nothing its firms are looked at."""
 
-milieu_hazard = hazard_sum(tuple(m for m in mechanisms().values() if m.level == "milieu"), ("peer_share", "park_service"))
+milieu_hazard = hazard_sum(
+    tuple(m for m in mechanisms().values() if m.level == "milieu"), ("peer_share", "park_service", "zone_activity")
+)
 
 
 @compiled
 def take_hazard(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None:
-    """Senses the peers of a milieu and its park's service."""
-    cell, park = w.milieu[milieu].cell, w.milieu[milieu].park
-    seen = s.cell[cell].seen
-    launched, operating, disappointing = seen[0], seen[1], seen[2]
-    share = _visible_share(operating, launched, disappointing, w.cell[cell].firms, c.visibility, c.disappointment)
-    service = x.park_service[park, month] if park >= 0 else 0.0
-    s.hazard[milieu] = milieu_hazard(c.milieu_active, c.milieu_parameters, share, service)
+    """Senses the peers of a milieu, its park's service and its zone at the start of a month."""
+    place = w.milieu[milieu]
+    seen = s.cell[place.cell].seen
+    share = _visible_share(seen[1], seen[0], seen[2], w.cell[place.cell].firms, c.visibility, c.disappointment)
+    service = x.park_service[place.park, month] if place.park >= 0 else 0.0
+    rate = to_rate(milieu_hazard(c.milieu_active, c.milieu_parameters, share, service, x.zone[month, place.province, place.sector]))
+    group = s.group[milieu]
+    if rate == group.rate:
+        return
+    group.pressure = group_pressure(s.clock, group, month)
+    group.rate, group.since = rate, month
+    s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month)
+    if rate > group.highest:
+        # Half as much again, so that the firms of a milieu need not reckon anew with every peer.
+        group.highest = rate + rate // 2
+        firm = np.int64(group.active)
+        while firm >= 0:
+            state = s.firm[firm]
+            if state.slot > 0:
+                s.wake[state.slot - 1] = firm_wakes(s.clock, state, group, month)
+            firm = np.int64(s.life[firm].next_active)
+
+
+@compiled
+def take_hazards(c: Any, w: Any, s: Any, x: Any, cell: int, month: int) -> None:
+    """Lets all milieus of a cell sense."""
+    for milieu in range(w.cell[cell].first, w.cell[cell].stop):
+        take_hazard(c, w, s, x, milieu, month)
 
 
 @compiled
 def sense_milieus(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
-    """Takes the hazards again of milieus whose peers have changed or that have a park."""
+    """Takes the hazards again of milieus whose peers, whose park's service or whose zone have changed."""
     for position in range(s.tally[0].stale_cells):
-        cell = s.lists[STALE_CELLS, position]
+        cell = np.int64(s.lists[STALE_CELLS, position])
         s.cell[cell].is_stale = False
-        for milieu in range(w.cell[cell].first, w.cell[cell].stop):
-            take_hazard(c, w, s, x, milieu, month)
+        take_hazards(c, w, s, x, cell, month)
     s.tally[0].stale_cells = 0
-    for place in range(len(w.in_parks)):
-        take_hazard(c, w, s, x, w.in_parks[place], month)
+    if month == 0 or x.month[month].zones_change:
+        for cell in range(len(w.cell)):
+            take_hazards(c, w, s, x, cell, month)
+        return
+    for park in range(len(x.park_open)):
+        if x.park_service[park, month] != x.park_service[park, month - 1]:
+            for place in range(w.park_first[park], w.park_first[park + 1]):
+                take_hazard(c, w, s, x, np.int64(w.in_parks[place]), month)
 
 
 @compiled
-def set_trigger(s: Any, milieu: int) -> None:
+def note_need(needed: Any, group: Any) -> None:
     """Notes at what pressure a milieu must be attended to."""
-    queue = s.queue[milieu]
-    s.trigger[milieu] = queue.bound + 1
-    if queue.at < queue.end and s.needed[queue.at] < s.trigger[milieu]:
-        s.trigger[milieu] = s.needed[queue.at]
+    group.need = group.bound + 1
+    if group.at < group.end and needed[group.at] < group.need:
+        group.need = needed[group.at]
 
 
-@compiled
-def may_decide_within(s: Any, x: Any, firm: int, bound: float) -> bool:
+@inlined
+def may_decide_within(one_and_more: float, susceptibility: float, bound: float) -> bool:
     """Whether a firm's first resistance may lie within a bound: ``-log(u) >= 1 - u`` spares the others the logarithm."""
-    return 1.0 - (s.bits[firm >> 1, firm & 1] + 0.5) * 2.0**-52 <= x.susceptibility[firm] * bound * 1.000000001
+    return 2.0 - one_and_more <= susceptibility * bound * 1.000000001 + 1e-15
 
 
 @compiled
 def look_at_all(w: Any, s: Any, x: Any, bound: float) -> None:
     """Lists the firms of all milieus whose thresholds lie within a bound, in one pass over memory."""
-    limit = int(bound * _UNIT)
+    limit = int(min(bound * _UNIT, float(_NEVER - 1)))
     for milieu in range(len(w.milieu)):
-        queue = s.queue[milieu]
-        queue.at = queue.end = w.milieu[milieu].first
-        queue.bound = limit
+        group = s.group[milieu]
+        group.at = group.end = w.milieu[milieu].first
+        group.bound = limit
+    found, n = s.lists[FOUND], 0
     for firm in range(len(s.firm)):
-        if may_decide_within(s, x, firm, bound):
-            needed = first_threshold(s, x, firm)
-            if needed <= limit:
-                queue = s.queue[w.site[firm].milieu]
-                s.queued[queue.end] = firm
-                s.needed[queue.end] = needed
-                queue.end += 1
+        found[n] = firm
+        n += may_decide_within(s.unit[firm], x.susceptibility[firm], bound)
+    for position in range(n):
+        firm = np.int64(found[position])
+        needed = first_threshold(s.unit[firm], x.susceptibility[firm])
+        if needed <= limit:
+            group = s.group[w.site[firm].milieu]
+            s.queued[group.end], s.needed[group.end] = firm, needed
+            group.end += 1
     for milieu in range(len(w.milieu)):
-        sort_pairs(s.needed, s.queued, s.queue[milieu].at, s.queue[milieu].end)
-        set_trigger(s, milieu)
+        sort_pairs(s.needed, s.queued, s.group[milieu].at, s.group[milieu].end)
+        note_need(s.needed, s.group[milieu])
 
 
 @compiled
-def look_again(w: Any, s: Any, x: Any, milieu: int) -> None:
-    """Lists the firms of a milieu up to twice its pressure."""
-    bound = 2.0 * s.pressure[milieu] / _UNIT
-    limit = int(min(2 * s.pressure[milieu], _NEVER - 1))
-    queue = s.queue[milieu]
-    queue.at = queue.end = w.milieu[milieu].first
-    queue.bound = limit
+def look_again(w: Any, s: Any, x: Any, milieu: int, reached: int) -> None:
+    """Lists the firms of a milieu up to twice the pressure that it has reached."""
+    bound = 2.0 * reached / _UNIT
+    limit = min(2 * reached, _NEVER - 1)
+    group = s.group[milieu]
+    group.at = group.end = w.milieu[milieu].first
+    group.bound = limit
     for place in range(w.milieu[milieu].first, w.milieu[milieu].stop):
-        firm = w.firms[place]
-        state = s.firm[firm]
-        if may_decide_within(s, x, firm, bound) and state.stage == POTENTIAL and state.slot == 0:
-            needed = first_threshold(s, x, firm)
+        firm = np.int64(w.firms[place])
+        if may_decide_within(s.unit[firm], x.susceptibility[firm], bound) and s.firm[firm].stage == POTENTIAL and s.firm[firm].slot == 0:
+            needed = first_threshold(s.unit[firm], x.susceptibility[firm])
             if needed <= limit:
-                s.queued[queue.end] = firm
-                s.needed[queue.end] = needed
-                queue.end += 1
-    sort_pairs(s.needed, s.queued, queue.at, queue.end)
+                s.queued[group.end], s.needed[group.end] = firm, needed
+                group.end += 1
+    sort_pairs(s.needed, s.queued, group.at, group.end)
 
 
 @compiled
@@ -112,31 +138,35 @@ def first_bound(c: Any, x: Any) -> float:
     """Returns a pressure that most milieus will not outgrow: what one that sees nothing would gather, and some more."""
     pressure = 0.0
     for month in x.month:
-        pressure += month.climate * milieu_hazard(c.milieu_active, c.milieu_parameters, 0.0, 0.0)
-    return max(min(MARGIN * pressure, 1000.0), LEAST_BOUND)
+        pressure += month.climate * milieu_hazard(c.milieu_active, c.milieu_parameters, 0.0, 0.0, 0.0)
+    return max(min(MARGIN * pressure, 100.0), LEAST_BOUND)
 
 
 @compiled
-def decide_milieus(c: Any, w: Any, s: Any, x: Any, climate: float, month: int) -> None:
-    """Pressure accumulates in every milieu; those at the front of its queue whose threshold is reached decide."""
-    press(s.pressure, s.hazard, w.milieu_size, s.tally[0].attraction, climate, len(s.pressure))
-    for milieu in range(len(s.pressure)):
-        if s.pressure[milieu] >= s.trigger[milieu]:
-            serve(c, w, s, x, milieu, month)
+def decide_milieus(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
+    """Attends to the milieus in which somebody may decide this month."""
+    found, n = s.lists[FOUND], 0
+    for milieu in range(len(s.milieu_wake)):
+        found[n] = milieu
+        n += s.milieu_wake[milieu] <= month
+    for position in range(n):
+        serve(c, w, s, x, np.int64(found[position]), month)
 
 
 @compiled
 def serve(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None:
     """Lets the firms of a milieu decide whose thresholds are reached, and looks further when its bound is."""
-    queue, reached = s.queue[milieu], s.pressure[milieu]
+    group = s.group[milieu]
+    reached = group_pressure(s.clock, group, month + 1)
     while True:
-        while queue.at < queue.end and s.needed[queue.at] <= reached:
-            firm = s.queued[queue.at]
+        while group.at < group.end and s.needed[group.at] <= reached:
+            firm = np.int64(s.queued[group.at])
             # One with exposures of its own is stepped singly; one back from a pause has another threshold.
             if s.firm[firm].stage == POTENTIAL and s.firm[firm].slot == 0:
                 commit(c, w, s, month, firm)
-            queue.at += 1
-        if reached <= queue.bound:
+            group.at += 1
+        if reached <= group.bound:
             break
-        look_again(w, s, x, milieu)
-    set_trigger(s, milieu)
+        look_again(w, s, x, milieu, reached)
+    note_need(s.needed, group)
+    s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month + 1)

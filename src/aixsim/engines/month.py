@@ -4,45 +4,58 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from aixsim.core import pressure as fixed
 from aixsim.core.history import Event
 from aixsim.economics import attraction, cost_now
 from aixsim.engines.calls import fund
 from aixsim.engines.compile import compiled
-from aixsim.engines.milieus import decide_milieus, first_bound, look_at_all, sense_milieus, take_hazard
-from aixsim.engines.philox import draw_resistances
-from aixsim.engines.ties import decide_active, reconsider, sense, start_models, tie_hazard
+from aixsim.engines.milieus import decide_milieus, first_bound, look_at_all, sense_milieus
+from aixsim.engines.philox import fill_resistances
+from aixsim.engines.pressing import firm_wakes, group_pressure, milieu_wakes, tie_pressure
+from aixsim.engines.state import TOUCHED
+from aixsim.engines.ties import decide_active, sense, tie_hazard, touch_models, weigh_ties
 from aixsim.engines.transitions import (
     POTENTIAL,
     PROGRAMME,
-    activate,
     commit,
-    first_threshold,
     implement,
+    lift,
     log_event,
     operate,
     publish,
+    reconsider,
+    touch,
 )
 
-_LAUNCHED = int(Event.LAUNCHED)
-_attraction, _cost_now = compiled(attraction), compiled(cost_now)
+_LAUNCHED, _BEFORE = np.int64(Event.LAUNCHED), np.int64(-1)
+_attraction, _cost_now, _pace = compiled(attraction), compiled(cost_now), compiled(fixed.pace)
 
 
 @compiled
 def clear(s: Any) -> None:
     """Empties the state; a replicate touches few of the firms, and only those are written to."""
-    n_events = s.tally[0].events
-    if n_events > s.events.shape[1]:
+    tally = s.tally[0]
+    if tally.events > len(s.event) or 2 * (tally.events + tally.active) > len(s.firm):
         for firm in range(len(s.firm)):
             clear_firm(s, firm)
+        s.touched[:] = 0
     else:
-        for k in range(n_events):
-            clear_firm(s, s.events[2, k])
-        for slot in range(s.tally[0].active):
-            clear_firm(s, s.active[slot])
-    tally = s.tally[0]
-    tally.events = tally.operated = tally.active = tally.waiting = tally.stale = tally.changed = tally.stale_cells = 0
-    s.pressure[:] = 0
+        for k in range(tally.events):
+            clear_firm(s, np.int64(s.event[k].firm))
+        for slot in range(tally.active):
+            clear_firm(s, np.int64(s.active[slot]))
+        for position in range(tally.touched):
+            s.touched[s.lists[TOUCHED, position]] = 0
+    tally.events = tally.operated = tally.reckoned = tally.active = tally.waiting = 0
+    tally.touched = tally.changed = tally.stale_cells = tally.uplift = 0
+    tally.own_time[:, :] = 0
     s.due[:] = -1
+    for milieu in range(len(s.group)):
+        group = s.group[milieu]
+        group.pressure = group.rate = group.highest = group.since = 0
+        group.active = -1
     for cell in s.cell:
         cell.seen[0] = cell.seen[1] = cell.seen[2] = 0
         cell.is_stale = False
@@ -51,25 +64,28 @@ def clear(s: Any) -> None:
 @compiled
 def clear_firm(s: Any, firm: int) -> None:
     """Makes a firm potential, and forgets all it has seen and withstood."""
-    state = s.firm[firm]
+    state, life = s.firm[firm], s.life[firm]
     state.exposure[0] = state.exposure[1] = state.exposure[2] = 0
-    state.tie_pressure = 0
-    state.slot = state.episode = 0
+    state.tie_pressure = state.rate = 0
+    state.slot = 0
+    state.since = 0
     state.stage = POTENTIAL
-    state.route = -1
-    state.seen = state.shown = 0
-    state.stale = False
+    state.listed = False
+    life.susceptibility = 0.0
+    life.episode = 0
+    life.route = -1
+    life.seen = life.shown = 0
 
 
 @compiled
 def adopt_initially(c: Any, w: Any, s: Any) -> None:
     """Lets the first firms operate before the first month."""
     for firm in range(c.initial_adopters):
-        commit(c, w, s, -1, firm)
-        s.firm[firm].route = PROGRAMME
+        commit(c, w, s, _BEFORE, firm)
+        s.life[firm].route = PROGRAMME
         # Not launch(): it would put the firm on the list of projects under way as well.
-        log_event(s, -1, _LAUNCHED, firm, PROGRAMME)
-        operate(c, s, -1, firm)
+        log_event(s.event, s.tally[0], _BEFORE, _LAUNCHED, firm, PROGRAMME)
+        operate(c, s, _BEFORE, firm)
     s.tally[0].waiting = 0
 
 
@@ -86,58 +102,94 @@ def carry_over(p: Any, year: int) -> None:
 
 
 @compiled
-def begin(c: Any, w: Any, s: Any, x: Any, ties: bool) -> None:
-    """Empties the buffers, draws the resistances, lists who decides first, and lets everybody see the initial adopters."""
-    clear(s)
-    draw_resistances(c, s.bits)
-    look_at_all(w, s, x, first_bound(c, x))
-    adopt_initially(c, w, s)
-    publish(c, w, s, x, ties)
-    for milieu in range(len(w.milieu)):
-        take_hazard(c, w, s, x, milieu, 0)
-    # A law that presses even those who see nothing leaves nobody out.
-    if ties and tie_hazard(c.tie_active, c.tie_parameters, 0.0, 0.0) > 0.0:
-        for firm in range(len(s.firm)):
-            if s.firm[firm].stage == POTENTIAL and s.firm[firm].slot == 0:
-                activate(w, s, firm, first_threshold(s, x, firm))
+def reckon(c: Any, s: Any, x: Any, month: int) -> None:
+    """Reckons how fast economic time can pass in the months ahead while not too many more factories operate."""
+    tally, last = s.tally[0], len(x.month)
+    tally.reckoned = 4 * tally.operated + 200
+    cheapest = _cost_now(tally.reckoned, c.experience, c.learning_exponent)
+    for size in range(len(x.month[0].support)):
+        s.clock[last].fastest[size] = 1.0
+        for ahead in range(last - 1, month - 1, -1):
+            now = x.month[ahead]
+            most = float(_pace(now.climate, _attraction(cheapest, now.support[size], c.elasticity)) + 1)
+            s.clock[ahead].fastest[size] = max(s.clock[ahead + 1].fastest[size], most)
 
 
 @compiled
-def simulate(w: Any, s: Any, x: Any, p: Any) -> None:
+def begin(c: Any, w: Any, s: Any, x: Any, ties: bool) -> None:
+    """Empties the buffers, draws the resistances, lists who decides first, and lets everybody see the initial adopters."""
+    clear(s)
+    weigh_ties(c, w, s)
+    fill_resistances(c.seed, c.replicate, s.bits)
+    look_at_all(w, s, x, first_bound(c, x))
+    adopt_initially(c, w, s)
+    publish(c, w, s, x, ties)
+    # A law that presses even those who see nothing leaves nobody out.
+    if ties and tie_hazard(c.tie_active, c.tie_parameters, 0.0, 0.0) > 0.0:
+        for firm in range(len(s.firm)):
+            touch(s.lists, s.touched, s.tally[0], np.int64(firm))
+
+
+@compiled
+def open_month(c: Any, s: Any, x: Any, month: int) -> float:
+    """Lets economic time pass as the month's climate, cost and support say; returns the cost of a project."""
+    now, operated = x.month[month], s.tally[0].operated
+    if month == 0 or operated > s.tally[0].reckoned:
+        reckon(c, s, x, month)
+        for milieu in range(len(s.group)):
+            group = s.group[milieu]
+            s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month)
+            firm = np.int64(group.active)
+            while firm >= 0:
+                state = s.firm[firm]
+                if state.slot > 0:
+                    s.wake[state.slot - 1] = firm_wakes(s.clock, state, group, month)
+                firm = np.int64(s.life[firm].next_active)
+    cost = _cost_now(operated, c.experience, c.learning_exponent)
+    for size in range(len(now.support)):
+        s.clock[month + 1].time[size] = s.clock[month].time[size] + _pace(now.climate, _attraction(cost, now.support[size], c.elasticity))
+    return cost
+
+
+@compiled
+def simulate(w: Any, s: Any, d: Any, x: Any, p: Any) -> None:
     """Runs all months of a replicate."""
-    c, tally = x.case[0], s.tally[0]
-    ties = False
-    for active in c.tie_active:
-        ties = ties or active == 1
+    c = x.case[0]
+    ties = c.tie_active.sum() > 0
     begin(c, w, s, x, ties)
     for month in range(len(x.month)):
-        now = x.month[month]
-        cost = _cost_now(s.tally[0].operated, c.experience, c.learning_exponent)
-        for size in range(len(now.support)):
-            tally.attraction[size] = _attraction(cost, now.support[size], c.elasticity)
-        if month > 0 and x.month[month - 1].year != now.year:
-            carry_over(p, now.year)
+        cost = open_month(c, s, x, month)
+        if month > 0 and x.month[month - 1].year != x.month[month].year:
+            carry_over(p, x.month[month].year)
         reconsider(c, w, s, x, month)
-        start_models(w, s, x, month)
-        sense(c, w, s, x, month)
+        lift(w, s, x, month)
+        touch_models(s, x, month)
         sense_milieus(c, w, s, x, month)
-        decide_milieus(c, w, s, x, now.climate, month)
-        decide_active(c, w, s, now.climate, month)
+        sense(c, w, s, x, month)
+        decide_milieus(c, w, s, x, month)
+        decide_active(c, w, s, month)
         for model in x.model:
             if model.start == month and s.firm[model.lead].stage == POTENTIAL:
-                commit(c, w, s, month, model.lead)
-        fund(c, w, s, x, p, month, cost)
+                commit(c, w, s, month, np.int64(model.lead))
+        fund(c, w, s, d, x, p, month, cost)
         implement(c, w, s, month)
         publish(c, w, s, x, ties)
 
 
 @compiled
-def add_tie_pressures(s: Any, pressure: Any) -> None:
-    """Adds what the firms' ties have pressed to what their milieus have; a firm may have many events, so each gives once."""
+def add_pressures(w: Any, s: Any, pressure: Any) -> None:
+    """Fills what every firm has accumulated by the end, its milieu's pressure and that of its ties."""
+    last = len(s.clock) - 1
+    for milieu in range(len(s.group)):
+        shared = group_pressure(s.clock, s.group[milieu], last)
+        for place in range(w.milieu[milieu].first, w.milieu[milieu].stop):
+            pressure[w.firms[place]] = shared
     for slot in range(s.tally[0].active):
-        pressure[s.active[slot]] += s.active_pressure[slot]
+        firm = np.int64(s.active[slot])
+        pressure[firm] += tie_pressure(s.clock, s.firm[firm], w.site[firm].size, last)
     for k in range(s.tally[0].events):
-        firm = s.events[2, k]
+        firm = s.event[k].firm
         if s.firm[firm].slot == 0:
+            # A firm may have many events, so each gives once.
             pressure[firm] += s.firm[firm].tie_pressure
             s.firm[firm].tie_pressure = 0

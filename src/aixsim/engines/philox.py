@@ -1,4 +1,8 @@
-"""Philox 4x32-10 in 64-bit registers: the numbers of ``core.draws``, bit for bit, in compiled code."""
+"""Philox 4x32-10: the numbers of ``core.draws``, bit for bit, in compiled code.
+
+Words are kept in 32 bits and only their products in 64: then the compiler sees that a product needs one instruction, and draws several
+numbers at a time.
+"""
 
 from __future__ import annotations
 
@@ -7,49 +11,73 @@ from typing import Any
 import numpy as np
 
 from aixsim.core.draws import Purpose
-from aixsim.engines.compile import compiled
+from aixsim.engines.compile import compiled, inlined
 from aixsim.engines.layout import Array
 
-_MASK = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _TWELVE, _TWENTY = np.uint64(12), np.uint64(20)
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
-_W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
-_RESISTANCE = np.uint64(int(Purpose.RESISTANCE))
-_FIRST = np.uint64(0)
+_W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
+_RESISTANCE = int(Purpose.RESISTANCE)
+_ONE = np.uint64(0x3FF0000000000000)
+"""The bits of 1.0: with 52 others below they are a number in [1, 2), without any arithmetic."""
 
 
-@compiled
+@inlined
 def block(seed: Any, replicate: Any, purpose: Any, half_agent: Any, attempt: Any) -> Any:
-    """The same as ``core.draws.philox_block``, the words of the counter each in an uint64."""
-    c0, c1, c2, c3 = half_agent, attempt, purpose, replicate
-    k0, k1 = seed & _MASK, seed >> _HALF
+    """The same as ``core.draws.philox_block``.
+
+    Args:
+        seed: uint64.
+        replicate, purpose, half_agent, attempt: the counter, in 32 bits each.
+
+    Returns:
+        The bits of two numbers in [1, 2), of agents ``2 * half_agent`` and ``2 * half_agent + 1``.
+    """
+    c0, c1, c2, c3 = np.uint32(half_agent), np.uint32(attempt), np.uint32(purpose), np.uint32(replicate)
+    k0, k1 = np.uint32(seed), np.uint32(seed >> _HALF)
     for _ in range(10):
-        p0 = _M0 * c0
-        p1 = _M1 * c2
-        c0, c1, c2, c3 = (p1 >> _HALF) ^ c1 ^ k0, p1 & _MASK, (p0 >> _HALF) ^ c3 ^ k1, p0 & _MASK
-        k0 = (k0 + _W0) & _MASK
-        k1 = (k1 + _W1) & _MASK
-    return c0, c1, c2, c3
+        p0 = _M0 * np.uint64(c0)
+        p1 = _M1 * np.uint64(c2)
+        c0, c1 = np.uint32(np.uint32(p1 >> _HALF) ^ c1 ^ k0), np.uint32(p1)
+        c2, c3 = np.uint32(np.uint32(p0 >> _HALF) ^ c3 ^ k1), np.uint32(p0)
+        k0, k1 = np.uint32(k0 + _W0), np.uint32(k1 + _W1)
+    even = (np.uint64(c0) << _TWENTY) | (np.uint64(c1) >> _TWELVE)
+    odd = (np.uint64(c2) << _TWENTY) | (np.uint64(c3) >> _TWELVE)
+    return even | _ONE, odd | _ONE
 
 
 @compiled
-def open_unit(bits: Any) -> float:
-    """The number in (0, 1) that 52 bits stand for; the same as ``core.draws.from_words``."""
-    return (np.float64(bits) + 0.5) * 2.0**-52
+def open_unit(one_and_more: float) -> float:
+    """The number in (0, 1) that a number in [1, 2) made of 52 bits stands for; exactly that of ``core.draws.from_words``."""
+    return (one_and_more - 1.0) + 2.0**-53
 
 
 @compiled
 def uniform(c: Any, purpose: int, agent: int, attempt: int) -> float:
     """The same as ``core.draws.uniform``."""
-    w0, w1, w2, w3 = block(c.seed, c.replicate, np.uint64(purpose), np.uint64(agent >> 1), np.uint64(attempt))
-    return open_unit((w2 << _TWENTY) | (w3 >> _TWELVE) if agent & 1 else (w0 << _TWENTY) | (w1 >> _TWELVE))
+    even, odd = block(c.seed, c.replicate, purpose, agent >> 1, attempt)
+    bits = (odd if agent & 1 else even) ^ _ONE
+    return (np.float64(bits) + 0.5) * 2.0**-52
 
 
 @compiled
-def draw_resistances(c: Any, bits: Array) -> None:
-    """Fills the 52 bits of every firm's first resistance; ``bits`` is uint64 ``(pairs, 2)``, so that the loop has no branch."""
-    for pair in range(len(bits)):
-        w0, w1, w2, w3 = block(c.seed, c.replicate, _RESISTANCE, np.uint64(pair), _FIRST)
-        bits[pair, 0] = (w0 << _TWENTY) | (w1 >> _TWELVE)
-        bits[pair, 1] = (w2 << _TWENTY) | (w3 >> _TWELVE)
+def fill_resistances(seed: Any, replicate: Any, bits: Array) -> None:
+    """Fills the bits of numbers in [1, 2), one for every firm's first resistance.
+
+    Args:
+        seed, replicate: uint64.
+        bits: uint64, of even length.
+    """
+    for pair in range(len(bits) // 2):
+        even, odd = block(seed, replicate, _RESISTANCE, pair, 0)
+        bits[2 * pair] = even
+        bits[2 * pair + 1] = odd
+
+
+@compiled
+def fill_uniforms(seed: Any, replicate: Any, purpose: int, attempt: int, agents: Array, bits: Array) -> None:
+    """Fills the bits of numbers in [1, 2), one for each of the agents listed; ``seed`` and ``replicate`` are uint64."""
+    for k in range(len(agents)):
+        even, odd = block(seed, replicate, purpose, agents[k] >> 1, attempt)
+        bits[k] = odd if agents[k] & 1 else even

@@ -9,58 +9,78 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from aixsim.core.problem import Milieus, Problem
-from aixsim.engines.layout import N_SIZES, Array
+from aixsim.engines.layout import N_POLES, N_SIZES, Array
 
 FIRM = np.dtype(
     [
         ("exposure", np.int64, (3,)),
+        ("total", np.int64),
         ("tie_pressure", np.int64),
-        ("next", np.int32),
+        ("rate", np.int64),
+        ("threshold", np.int64),
         ("slot", np.int32),
+        ("since", np.int16),
+        ("stage", np.int8),
+        ("listed", np.bool_),
+    ],
+    align=True,
+)
+"""What a firm feels, in one line of the processor's cache: ``exposure`` counts weighted partners seen launched, operating, disappointing,
+``total`` all of them; ``tie_pressure`` as of the start of month ``since``, from when it grows by ``rate``; ``slot`` is one more than its
+place among the active; ``listed`` says whether its milieu can find it."""
+
+LIFE = np.dtype(
+    [
+        ("susceptibility", np.float64),
+        ("next", np.int32),
+        ("next_active", np.int32),
         ("place", np.int32),
         ("episode", np.int32),
-        ("stage", np.int8),
         ("route", np.int8),
         ("seen", np.int8),
         ("shown", np.int8),
-        ("stale", np.bool_),
     ],
     align=True,
 )
-"""State of a firm, within one line of the processor's cache: ``exposure`` counts weighted partners seen launched, operating,
-disappointing; ``tie_pressure`` as of the end of its last time among the active; ``next`` links the lists of what is due; ``slot`` is one
-more than its place among the active, ``place`` its place among the waiting; ``shown`` is what others have been told of ``seen``."""
+"""What becomes of a firm: ``susceptibility`` once it has been raised, else 0; ``next`` links the lists of what is due,
+``next_active`` the active firms of a milieu; ``place`` is among the waiting; ``shown`` is what others have been told of ``seen``."""
 
-QUEUE = np.dtype([("at", np.int64), ("end", np.int64), ("bound", np.int64)], align=True)
-"""The firms of a milieu that decide next: from ``at`` to ``end`` in ``State.queued``, all with thresholds up to ``bound``."""
-
+GROUP = np.dtype(
+    [
+        ("pressure", np.int64),
+        ("rate", np.int64),
+        ("highest", np.int64),
+        ("need", np.int64),
+        ("bound", np.int64),
+        ("at", np.int64),
+        ("end", np.int64),
+        ("active", np.int32),
+        ("since", np.int16),
+        ("size", np.int8),
+    ],
+    align=True,
+)
+"""A milieu: ``pressure`` as of the start of month ``since``, from when it grows by ``rate``, which firms reckon not to exceed ``highest``.
+The firms that decide next stand from ``at`` to ``end`` in ``State.queued``, all with thresholds up to ``bound``; ``need`` is the pressure
+at which somebody may decide or more firms must be looked at. ``active`` is the first of its firms that are stepped singly."""
 
 WAITING = np.dtype(
     [
-        ("pressure", np.int64),
-        ("threshold", np.int64),
+        ("target", np.int64),
         ("firm", np.int32),
-        ("since", np.int32),
-        ("refusals", np.int32),
-        ("refused", np.int32),
-        ("size", np.int32),
+        ("since", np.int16),
+        ("refusals", np.int16),
+        ("refused", np.int16),
+        ("pole", np.int8),
+        ("size", np.int8),
     ],
     align=True,
 )
-"""A firm that has decided and is not funded; ``refused`` is the month of the last refusal."""
+"""A firm that has decided and is not funded: it pays itself when ``TALLY.own_time`` of its ``pole`` and ``size`` reaches ``target``; ``refused`` is the
+month of the last refusal."""
 
-APPLICANT = np.dtype(
-    [
-        ("points", np.float64),
-        ("grant", np.int64),
-        ("firm", np.int32),
-        ("member", np.bool_),
-        ("regional", np.bool_),
-        ("funded", np.bool_),
-    ],
-    align=True,
-)
-"""An applicant of a call; ``points`` count downwards, so that the best comes first."""
+EVENT = np.dtype([("firm", np.int32), ("month", np.int16), ("event", np.int8), ("route", np.int8)], align=True)
+"""As in ``core.history``."""
 
 SEEN_IN_CELL = np.dtype([("seen", np.int64, (3,)), ("is_stale", np.bool_)], align=True)
 """Firms of a cell seen launched, operating, disappointing; and whether that has changed since its milieus sensed it."""
@@ -69,43 +89,57 @@ TALLY = np.dtype(
     [
         ("events", np.int64),
         ("operated", np.int64),
+        ("reckoned", np.int64),
         ("active", np.int64),
         ("waiting", np.int64),
-        ("stale", np.int64),
+        ("touched", np.int64),
         ("changed", np.int64),
         ("stale_cells", np.int64),
-        ("attraction", np.float64, (N_SIZES,)),
-        ("own", np.int64, (N_SIZES,)),
+        ("uplift", np.int64),
+        ("tie_weights", np.int64, (3,)),
+        ("own_time", np.int64, (N_POLES, N_SIZES)),
     ],
     align=True,
 )
-"""Events noted, factories that ever operated, lengths of lists; and by size class the month's attraction and pressure to pay oneself."""
+"""Events noted, factories that ever operated, how many of them the months ahead are reckoned with, lengths of lists, the next uplift, and
+the weights that ``FIRM.total`` was made with; and the pressure to pay oneself since the start, in ``RATE_UNIT``, by pole and size class."""
 
-STALE, CHANGED, STALE_CELLS, REACHED = range(4)
-"""Rows of ``State.lists``: firms whose hazard must be taken again, firms that look different since the start of the
-month, cells whose milieus must sense again, and places of active firms whose threshold is reached."""
+CLOCK = np.dtype([("time", np.int64, (N_SIZES,)), ("fastest", np.float64, (N_SIZES,))], align=True)
+"""By size class: economic time that has passed by the start of a month, and the most that a month from this one on lets pass."""
 
-CONTRACT, PROJECT, PAUSE = range(3)
+TOUCHED, CHANGED, STALE_CELLS, FOUND = range(4)
+"""Rows of ``State.lists``: firms whose partners or lead have changed, firms that look different since the start of the month,
+cells whose milieus must sense again, and places of what must be looked at this month."""
+
+CONTRACT, PROJECT, PAUSE = np.arange(3)
 """Rows of ``State.due``."""
+
+NO_MONTH = 2**15 - 1
+"""A month after all others."""
 
 
 class State(NamedTuple):
-    """Shapes: n firms, G milieus, C cells, T months. Active firms are potential ones with exposures of their own."""
+    """Shapes: n firms, G milieus, C cells, T months. Active firms are potential ones with exposures of their own.
+
+    ``wake`` and ``milieu_wake`` hold the first month in which somebody can decide: before it nobody looks.
+    """
 
     tally: Array
     """TALLY (1,)."""
+    clock: Array
+    """CLOCK (T + 1,)."""
     firm: Array
     """FIRM (n,)."""
+    life: Array
+    """LIFE (n,)."""
     bits: Array
-    """uint64 (ceil(n / 2), 2), of the first resistances."""
-    pressure: Array
-    """int64 (G,)."""
-    hazard: Array
-    """float64 (G,), 1/month, of the milieu mechanisms."""
-    trigger: Array
-    """int64 (G,), pressure at which somebody may decide or more firms must be looked at."""
-    queue: Array
-    """QUEUE (G,)."""
+    """uint64 (n or n + 1,), of the numbers in ``unit``."""
+    unit: Array
+    """float64, the same memory: the first resistances, as numbers in [1, 2)."""
+    group: Array
+    """GROUP (G,)."""
+    milieu_wake: Array
+    """int16 (G,)."""
     queued: Array
     """int32 (n,)."""
     needed: Array
@@ -114,22 +148,35 @@ class State(NamedTuple):
     """SEEN_IN_CELL (C,)."""
     lists: Array
     """int32 (4, n + 1); no list is longer than there are firms."""
+    touched: Array
+    """uint8 (n,), whether a firm is in the list of those."""
     due: Array
     """int32 (3, T), first firm for whom something is due in a month; -1 for none."""
     active: Array
-    """int32 (n,), without gaps; what belongs to it is apart, because every month goes through all of it."""
-    active_milieu: Array
-    active_size: Array
-    active_hazard: Array
-    """float64 (n,), 1/month, of the tie mechanisms."""
-    active_pressure: Array
-    active_threshold: Array
+    """int32 (n,), without gaps."""
+    wake: Array
+    """int16 (n,), of ``active``; apart, because every month goes through all of it."""
     waiting: Array
     """WAITING (n,), without gaps."""
+    event: Array
+    """EVENT (room,)."""
+
+
+class Desk(NamedTuple):
+    """Where calls are decided; of a replicate, but only while one lasts."""
+
     applicant: Array
-    """APPLICANT (n,)."""
-    events: Array
-    """int32 (4, room): month, event, firm, route."""
+    """int32 (2, n), firms that apply; the second row is for sorting."""
+    points: Array
+    """uint64 (2, n), bits of what they are ranked by."""
+    as_number: Array
+    """float64 (2, n), the same memory."""
+    grant: Array
+    """int64 (n,), of the ranked."""
+    is_marked: Array
+    """bool (3, n): of the ranked, who is a member, who is regional, who is funded."""
+    count: Array
+    """int32 (2048,), for sorting."""
 
 
 _EVERY_FIRM = 2**62
@@ -138,49 +185,61 @@ _EVERY_FIRM = 2**62
 _buffers = threading.local()
 
 
-def fresh_state(problem: Problem, room: int) -> State:
-    """Returns the state before anything has happened, in buffers that belong to this thread and problem.
+def fresh_state(problem: Problem, room: int) -> tuple[State, Desk]:
+    """Returns the state before anything has happened and the desk, in buffers that belong to this thread and problem.
 
     Args:
         problem: whose sizes count.
         room: for events, at least.
     """
     if not hasattr(_buffers, "states"):
-        _buffers.states = WeakKeyDictionary[Milieus, State]()
+        _buffers.states = WeakKeyDictionary[Milieus, tuple[State, Desk]]()
     states = _buffers.states
-    state = states.get(problem.milieus)
+    state, desk = states.get(problem.milieus, (None, None))
     if state is None or state.due.shape[1] != problem.horizon.n_months:
-        state = states[problem.milieus] = _allocate(problem, room)
-    if state.events.shape[1] < room:
-        state = states[problem.milieus] = state._replace(events=np.empty((4, room), np.int32))
+        state, desk = _allocate(problem, room), _desk(len(problem.population))
+    if len(state.event) < room:
+        state = state._replace(event=np.empty(room, EVENT))
         state.tally["events"] = _EVERY_FIRM
-    return state
+    states[problem.milieus] = state, desk
+    return state, desk
 
 
 def _allocate(problem: Problem, room: int) -> State:
     n, n_milieus, n_cells = len(problem.population), len(problem.milieus.cell), len(problem.milieus.cell_firms)
-    tally = np.zeros(1, TALLY)
-    tally["events"] = _EVERY_FIRM
+    tally, group = np.zeros(1, TALLY), np.zeros(n_milieus, GROUP)
+    tally["events"], tally["tie_weights"] = _EVERY_FIRM, -1
+    group["size"] = problem.milieus.size
+    bits = np.empty(n + n % 2, np.uint64)
     return State(
         tally=tally,
-        firm=np.empty(n, FIRM),
-        bits=np.empty(((n + 1) // 2, 2), np.uint64),
-        pressure=np.empty(n_milieus, np.int64),
-        hazard=np.empty(n_milieus),
-        trigger=np.empty(n_milieus, np.int64),
-        queue=np.empty(n_milieus, QUEUE),
+        clock=np.zeros(problem.horizon.n_months + 1, CLOCK),
+        firm=np.zeros(n, FIRM),
+        life=np.zeros(n, LIFE),
+        bits=bits,
+        unit=bits.view(np.float64),
+        group=group,
+        milieu_wake=np.empty(n_milieus, np.int16),
         queued=np.empty(n, np.int32),
         needed=np.empty(n, np.int64),
         cell=np.empty(n_cells, SEEN_IN_CELL),
         lists=np.empty((4, n + 1), np.int32),
+        touched=np.zeros(n, np.uint8),
         due=np.empty((3, problem.horizon.n_months), np.int32),
         active=np.empty(n, np.int32),
-        active_milieu=np.empty(n, np.int32),
-        active_size=np.empty(n, np.int8),
-        active_hazard=np.empty(n),
-        active_pressure=np.empty(n, np.int64),
-        active_threshold=np.empty(n, np.int64),
+        wake=np.empty(n, np.int16),
         waiting=np.empty(n, WAITING),
-        applicant=np.empty(n, APPLICANT),
-        events=np.empty((4, room), np.int32),
+        event=np.empty(room, EVENT),
+    )
+
+
+def _desk(n: int) -> Desk:
+    points = np.empty((2, n), np.uint64)
+    return Desk(
+        applicant=np.empty((2, n), np.int32),
+        points=points,
+        as_number=points.view(np.float64),
+        grant=np.empty(n, np.int64),
+        is_marked=np.empty((3, n), np.bool_),
+        count=np.empty(2048, np.int32),
     )

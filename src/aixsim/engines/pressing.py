@@ -1,0 +1,72 @@
+"""Pressure that nobody adds up month by month: it is known from a start, a rate and the economic time since.
+
+These functions are called for every event, so they are handed single records and arrays, never a whole state: Numba copies all that it
+is handed.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from aixsim.core import pressure as fixed
+from aixsim.core.pressure import NEVER
+from aixsim.engines.compile import compiled
+from aixsim.engines.state import NO_MONTH
+
+_NEVER = NEVER
+grown, to_rate = compiled(fixed.grown), compiled(fixed.rate)
+
+
+@compiled
+def group_pressure(clock: Any, group: Any, month: int) -> int:
+    """Pressure of a milieu at the start of a month."""
+    return grown(group.pressure, group.rate, clock[month].time[group.size] - clock[group.since].time[group.size])
+
+
+@compiled
+def tie_pressure(clock: Any, state: Any, size: int, month: int) -> int:
+    """Pressure of an active firm's ties at the start of a month."""
+    return grown(state.tie_pressure, state.rate, clock[month].time[size] - clock[state.since].time[size])
+
+
+@compiled
+def settle(clock: Any, state: Any, size: int, month: int) -> None:
+    """Writes down what an active firm's ties have pressed by the start of a month; its rate may change afterwards."""
+    state.tie_pressure = tie_pressure(clock, state, size, month)
+    state.since = month
+
+
+@compiled
+def earliest(rest: int, rate: int, fastest: float, month: int) -> int:
+    """First month, from ``month`` on, by the end of which a pressure can have grown by ``rest``; never too late, for it must not be missed.
+
+    Args:
+        rest: pressure that is lacking at the start of ``month``.
+        rate: the highest hazard that is reckoned with.
+        fastest: most economic time that a month can let pass.
+        month: the next month whose economic time is still to pass.
+    """
+    if rate <= 0 or rest >= _NEVER:
+        return NO_MONTH
+    months = float(rest) / (float(rate) * fastest) * (1.0 - 1e-9)
+    if months >= NO_MONTH - month:
+        return NO_MONTH
+    return month + max(int(math.ceil(months)) - 1, 0)
+
+
+@compiled
+def firm_wakes(clock: Any, state: Any, group: Any, month: int) -> int:
+    """Returns when an active firm must be looked at again."""
+    if state.threshold >= _NEVER:
+        return NO_MONTH
+    size = group.size
+    rest = state.threshold - group_pressure(clock, group, month) - tie_pressure(clock, state, size, month)
+    return earliest(rest, group.highest + state.rate, clock[month].fastest[size], month)
+
+
+@compiled
+def milieu_wakes(clock: Any, group: Any, month: int) -> int:
+    """Returns when a milieu must be looked at again, as long as its rate stays the same."""
+    rest = group.need - group_pressure(clock, group, month)
+    return earliest(rest, group.rate, clock[month].fastest[group.size], month)
