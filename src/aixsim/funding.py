@@ -141,13 +141,15 @@ def award(
     n_funded = 0
     to_members = 0
     to_regions = 0
+    cheapest = available + 1
+    for rank in range(len(grants)):
+        cheapest = min(cheapest, grants[rank] - grants[rank] // instalments * (instalments - 1))
     for reserve in range(3):
         for rank in range(len(grants)):
-            if funded[rank]:
-                continue
-            if reserve == 0 and (not members[rank] or to_members >= quota):
-                continue
-            if reserve == 1 and (not regional[rank] or to_regions >= floor):
+            # What nobody can change any more ends a pass early; most applicants are far below the line.
+            if available < cheapest or (reserve == 0 and to_members >= quota) or (reserve == 1 and to_regions >= floor):
+                break
+            if funded[rank] or (reserve == 0 and not members[rank]) or (reserve == 1 and not regional[rank]):
                 continue
             part = grants[rank] // instalments
             first = grants[rank] - part * (instalments - 1)

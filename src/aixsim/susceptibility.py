@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,23 +63,33 @@ SECTION = Section(
 )
 
 
-def susceptibility(settings: Mapping[str, Any], population: Population) -> NDArray[np.float64]:
-    """Returns ``a_i``, shape ``(n,)``, from the values of ``SECTION``."""
+def factors(settings: Mapping[str, Any], population: Population) -> NDArray[np.float64]:
+    """Returns the factor of size class and readiness, shape ``(5, 2)``, from the values of ``SECTION``."""
     counts = population.firms_of_size.astype(np.float64)
     by_size = np.array([settings["size"][name] for name in SIZES], dtype=np.float64)
     mean = float(by_size @ counts) / counts.sum()
     if mean <= 0.0:
-        return np.zeros(len(population))
+        return np.zeros((len(SIZES), 2))
     ratio = settings["readiness"]
     without = 1.0 / (1.0 + (ratio - 1.0) * population.ready_share)
-    factors = (by_size / mean)[:, None] * np.array([1.0, ratio]) * without[:, None]
-    a: NDArray[np.float64] = factors.ravel()[population.size_and_readiness]
-    if settings["frailty"] != "none" and settings["frailty_variance"] != 0.0:
-        a *= _frailty(settings["frailty"], settings["frailty_variance"], population)
-    return a
+    return (by_size / mean)[:, None] * np.array([1.0, ratio]) * without[:, None]
+
+
+_frailties: WeakKeyDictionary[Population, dict[tuple[str, float], NDArray[np.float64]]] = WeakKeyDictionary()
+
+
+def frailty(settings: Mapping[str, Any], population: Population) -> NDArray[np.float64]:
+    """Returns the frailty of every site, shape ``(n,)``; the last one is kept, since most studies do not draw its variance."""
+    law, variance = settings["frailty"], float(settings["frailty_variance"])
+    kept = _frailties.get(population, {})
+    if (law, variance) not in kept:
+        kept = _frailties[population] = {(law, variance): _frailty(law, variance, population)}
+    return kept[law, variance]
 
 
 def _frailty(law: str, variance: float, population: Population) -> NDArray[np.float64]:
+    if law == "none" or variance == 0.0:
+        return np.ones(len(population))
     if law == "gamma":
         from scipy.special import gammaincinv
 

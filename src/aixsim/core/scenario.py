@@ -57,7 +57,8 @@ class Scenario:
         seed, replicate: with these the engines address their random numbers.
         drawn: value of every uncertainty by config key.
         mechanisms: active mechanisms with their parameters, in the order in which hazards are added.
-        susceptibility: float64 ``(n,)``, mean 1 over the population.
+        susceptibility: float64 ``(5, 2)``, factor of size class and readiness; times the frailty it has mean 1 over the population.
+        frailty: float64 ``(n,)``.
         climate: float64 ``(T,)``, m(t).
         support: float64 ``(T, 5)``, share of a project's cost that a firm expects public money to carry.
         elasticity, learning_exponent, experience: of economic attraction and of Wright's law; experience counts firms of
@@ -94,6 +95,7 @@ class Scenario:
     drawn: dict[str, float]
     mechanisms: tuple[tuple[Mechanism, tuple[float, ...]], ...]
     susceptibility: NDArray[np.float64]
+    frailty: NDArray[np.float64]
     climate: NDArray[np.float64]
     support: NDArray[np.float64]
     elasticity: float

@@ -56,6 +56,6 @@ def run(problem: Problem, scenario: Scenario) -> History:
 
 
 def _run(problem: Problem, scenario: Scenario, room: int) -> tuple[State, Pots]:
-    (state, desk), pots = fresh_state(problem, room), pots_of(scenario, problem)
+    (state, desk), pots = fresh_state(problem, scenario.frailty, room), pots_of(scenario, problem)
     simulate(world_of(problem), state, desk, inputs_of(scenario, problem), pots)
     return state, pots

@@ -25,10 +25,10 @@ N_POLES = len(POLES)
 SITE = np.dtype(
     [
         ("log_employees", np.float64),
+        ("frailty", np.float64),
         ("start", np.int64),
         ("stop", np.int64),
         ("milieu", np.int32),
-        ("cell", np.int32),
         ("customers", np.int32),
         ("suppliers", np.int32),
         ("siblings", np.int32),
@@ -39,14 +39,17 @@ SITE = np.dtype(
         ("agent_type", np.int8),
         ("pole", np.int8),
         ("tier", np.int8),
+        ("ready", np.int8),
         ("regional", np.bool_),
     ],
     align=True,
 )
-"""What a firm is, together in memory because it is read together; ``start`` and ``stop`` enclose who sees it in ``World.watcher``."""
+"""What a firm is, together in memory because it is read together; ``start`` and ``stop`` enclose who sees it in
+``World.watcher``. Each thread has its own, with the frailty of its scenario."""
 
 MILIEU = np.dtype(
-    [("first", np.int64), ("stop", np.int64), ("cell", np.int32), ("park", np.int16), ("province", np.int8), ("sector", np.int8)], align=True
+    [("first", np.int64), ("stop", np.int64), ("cell", np.int32), ("park", np.int16), ("province", np.int8), ("sector", np.int8)],
+    align=True,
 )
 """What a milieu is; ``first`` and ``stop`` enclose its firms in ``World.firms``."""
 
@@ -61,10 +64,12 @@ class World(NamedTuple):
     """SITE (n,)."""
     firms: Array
     """int32 (n,), firms sorted by milieu."""
+    milieu_of: Array
+    """int32 (n,)."""
+    kind_of: Array
+    """int8 (n,), twice the size class and one more for a ready site."""
     milieu: Array
     """MILIEU (G,), sorted by cell."""
-    milieu_size: Array
-    """int8 (G,); apart, because every month goes through all of it."""
     in_parks: Array
     """int32, milieus of park tenants, by park."""
     cell: Array
@@ -140,6 +145,7 @@ CASE = np.dtype(
         ("abandonment", np.float64),
         ("open_funding", np.bool_),
         ("tie_weights", np.int64, (3,)),
+        ("susceptibility", np.float64, (2 * N_SIZES,)),
         ("duration", np.float64, (N_SIZES,)),
         ("own_burden", np.float64, (N_SIZES,)),
         ("success", np.float64, (N_ROUTES, N_SIZES)),
@@ -200,7 +206,7 @@ class Inputs(NamedTuple):
     """float64 (T, 17, 23)."""
     uplift: Array
     """UPLIFT (k,), by month."""
-    susceptibility: Array
+    frailty: Array
     """float64 (n,)."""
 
 
@@ -218,14 +224,14 @@ def world_of(problem: Problem) -> World:
 def _prepare(problem: Problem) -> World:
     population, network, milieus = problem.population, problem.network, problem.milieus
     n, n_milieus, n_cells = len(population), len(milieus.cell), len(milieus.cell_firms)
-    site = np.zeros(n, SITE)
+    site = np.empty(n, SITE)
     site["start"], site["stop"] = network.start[:-1], network.start[1:]
-    site["milieu"], site["cell"] = milieus.of_firm, milieus.cell_of_firm
+    site["milieu"] = milieus.of_firm
     row = np.repeat(np.arange(n), np.diff(network.start))
     n_kind = np.bincount(row * 3 + network.kind, minlength=3 * n).reshape(n, 3)
     for kind, name in enumerate(("customers", "suppliers", "siblings")):
         site[name] = n_kind[:, kind]
-    for name in ("park", "size", "province", "sector", "agent_type", "tier"):
+    for name in ("park", "size", "province", "sector", "agent_type", "tier", "ready"):
         site[name] = getattr(population, name)
     site["pole"] = np.array(POLE_INDEX)[population.province]
     site["regional"] = site["pole"] != CAPITAL
@@ -246,8 +252,9 @@ def _prepare(problem: Problem) -> World:
     return World(
         site=site,
         firms=np.argsort(milieus.of_firm, kind="stable").astype(np.int32),
+        milieu_of=milieus.of_firm,
+        kind_of=population.size_and_readiness.astype(np.int8),
         milieu=milieu,
-        milieu_size=milieus.size.astype(np.int8),
         in_parks=in_parks.astype(np.int32),
         cell=cell,
         watcher=(4 * network.partner + as_seen)[order].astype(np.int32),
@@ -275,7 +282,7 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
     case, month, model = np.zeros(1, CASE), np.zeros(problem.horizon.n_months, MONTH), np.zeros(len(scenario.model_lead), MODEL)
     for name in CASE.names or ():
         if hasattr(scenario, name):
-            case[name] = getattr(scenario, name)
+            case[name] = np.ravel(getattr(scenario, name)) if name == "susceptibility" else getattr(scenario, name)
     for level in ("milieu", "tie"):
         _set_laws(case, scenario, level)
     for name in ("climate", "support", "own_rate", "credit", "tie_factor"):
@@ -303,7 +310,7 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
         priority=scenario.priority,
         zone=scenario.zone,
         uplift=uplift,
-        susceptibility=scenario.susceptibility,
+        frailty=scenario.frailty,
     )
 
 

@@ -6,25 +6,36 @@ from typing import Any
 
 import numpy as np
 
+from aixsim.core.draws import exponential
 from aixsim.core.pressure import NEVER, UNIT
 from aixsim.engines.compile import compiled, hazard_sum, inlined
+from aixsim.engines.philox import open_unit
 from aixsim.engines.pressing import firm_wakes, group_pressure, milieu_wakes, to_rate
+from aixsim.engines.slots import POTENTIAL, fill, slot_for, threshold
 from aixsim.engines.sorting import sort_pairs
 from aixsim.engines.state import FOUND, STALE_CELLS
-from aixsim.engines.transitions import POTENTIAL, commit, first_threshold
+from aixsim.engines.transitions import commit
 from aixsim.mechanisms import mechanisms
 from aixsim.sensing import visible_share
 
 _NEVER, _UNIT = NEVER, UNIT
-_visible_share = compiled(visible_share)
+_visible_share, _exponential = compiled(visible_share), compiled(exponential)
 LEAST_BOUND = 1e-4
 """Pressure up to which firms are looked at when nothing tells how far it will go; a milieu that outgrows its bound looks again."""
-MARGIN = 1.5
+MARGIN = 3.0
 """How much further than the pressure of a milieu that sees nothing its firms are looked at."""
 
-milieu_hazard = hazard_sum(
-    tuple(m for m in mechanisms().values() if m.level == "milieu"), ("peer_share", "park_service", "zone_activity")
-)
+milieu_hazard = hazard_sum(tuple(m for m in mechanisms().values() if m.level == "milieu"), ("peer_share", "park_service", "zone_activity"))
+
+
+@compiled
+def wake_all(clock: Any, ties: Any, firms: Any, wake: Any, group: Any, month: int) -> None:
+    """Notes anew when the firms of a milieu that are stepped singly must be looked at."""
+    slot = np.int64(group.first)
+    while slot >= 0:
+        if ties[slot].stage == POTENTIAL:
+            wake[slot] = firm_wakes(clock, firms[slot], group, month)
+        slot = np.int64(firms[slot].next_in_milieu)
 
 
 @compiled
@@ -44,12 +55,7 @@ def take_hazard(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None
     if rate > group.highest:
         # Half as much again, so that the firms of a milieu need not reckon anew with every peer.
         group.highest = rate + rate // 2
-        firm = np.int64(group.active)
-        while firm >= 0:
-            state = s.firm[firm]
-            if state.slot > 0:
-                s.wake[state.slot - 1] = firm_wakes(s.clock, state, group, month)
-            firm = np.int64(s.life[firm].next_active)
+        wake_all(s.clock, s.tie, s.firm, s.wake, group, month)
 
 
 @compiled
@@ -92,7 +98,7 @@ def may_decide_within(one_and_more: float, susceptibility: float, bound: float) 
 
 
 @compiled
-def look_at_all(w: Any, s: Any, x: Any, bound: float) -> None:
+def look_at_all(w: Any, s: Any, x: Any, kinds: Any, bound: float) -> None:
     """Lists the firms of all milieus whose thresholds lie within a bound, in one pass over memory."""
     limit = int(min(bound * _UNIT, float(_NEVER - 1)))
     for milieu in range(len(w.milieu)):
@@ -100,14 +106,14 @@ def look_at_all(w: Any, s: Any, x: Any, bound: float) -> None:
         group.at = group.end = w.milieu[milieu].first
         group.bound = limit
     found, n = s.lists[FOUND], 0
-    for firm in range(len(s.firm)):
+    for firm in range(len(w.firms)):
         found[n] = firm
-        n += may_decide_within(s.unit[firm], x.susceptibility[firm], bound)
+        n += may_decide_within(s.unit[firm], kinds[w.kind_of[firm]] * x.frailty[firm], bound)
     for position in range(n):
         firm = np.int64(found[position])
-        needed = first_threshold(s.unit[firm], x.susceptibility[firm])
+        needed = threshold(_exponential(open_unit(s.unit[firm])), kinds[w.kind_of[firm]] * x.frailty[firm])
         if needed <= limit:
-            group = s.group[w.site[firm].milieu]
+            group = s.group[w.milieu_of[firm]]
             s.queued[group.end], s.needed[group.end] = firm, needed
             group.end += 1
     for milieu in range(len(w.milieu)):
@@ -116,7 +122,7 @@ def look_at_all(w: Any, s: Any, x: Any, bound: float) -> None:
 
 
 @compiled
-def look_again(w: Any, s: Any, x: Any, milieu: int, reached: int) -> None:
+def look_again(w: Any, s: Any, x: Any, kinds: Any, milieu: int, reached: int) -> None:
     """Lists the firms of a milieu up to twice the pressure that it has reached."""
     bound = 2.0 * reached / _UNIT
     limit = min(2 * reached, _NEVER - 1)
@@ -125,8 +131,8 @@ def look_again(w: Any, s: Any, x: Any, milieu: int, reached: int) -> None:
     group.bound = limit
     for place in range(w.milieu[milieu].first, w.milieu[milieu].stop):
         firm = np.int64(w.firms[place])
-        if may_decide_within(s.unit[firm], x.susceptibility[firm], bound) and s.firm[firm].stage == POTENTIAL and s.firm[firm].slot == 0:
-            needed = first_threshold(s.unit[firm], x.susceptibility[firm])
+        if s.slot_of[firm] < 0 and may_decide_within(s.unit[firm], kinds[w.kind_of[firm]] * x.frailty[firm], bound):
+            needed = threshold(_exponential(open_unit(s.unit[firm])), kinds[w.kind_of[firm]] * x.frailty[firm])
             if needed <= limit:
                 s.queued[group.end], s.needed[group.end] = firm, needed
                 group.end += 1
@@ -161,12 +167,14 @@ def serve(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None:
     while True:
         while group.at < group.end and s.needed[group.at] <= reached:
             firm = np.int64(s.queued[group.at])
-            # One with exposures of its own is stepped singly; one back from a pause has another threshold.
-            if s.firm[firm].stage == POTENTIAL and s.firm[firm].slot == 0:
-                commit(c, w, s, month, firm)
+            # One with a slot is stepped singly, or has decided already.
+            if s.slot_of[firm] < 0:
+                slot = slot_for(s.slot_of, s.tie, s.wake, s.tally[0], firm)
+                fill(c, s, month + 1)
+                commit(c, s, month, slot)
             group.at += 1
         if reached <= group.bound:
             break
-        look_again(w, s, x, milieu, reached)
+        look_again(w, s, x, c.susceptibility, milieu, reached)
     note_need(s.needed, group)
     s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month + 1)

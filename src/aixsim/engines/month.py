@@ -11,23 +11,12 @@ from aixsim.core.history import Event
 from aixsim.economics import attraction, cost_now
 from aixsim.engines.calls import fund
 from aixsim.engines.compile import compiled
-from aixsim.engines.milieus import decide_milieus, first_bound, look_at_all, sense_milieus
+from aixsim.engines.milieus import decide_milieus, first_bound, look_at_all, sense_milieus, wake_all
 from aixsim.engines.philox import fill_resistances
-from aixsim.engines.pressing import firm_wakes, group_pressure, milieu_wakes, tie_pressure
-from aixsim.engines.state import TOUCHED
-from aixsim.engines.ties import decide_active, sense, tie_hazard, touch_models, weigh_ties
-from aixsim.engines.transitions import (
-    POTENTIAL,
-    PROGRAMME,
-    commit,
-    implement,
-    lift,
-    log_event,
-    operate,
-    publish,
-    reconsider,
-    touch,
-)
+from aixsim.engines.pressing import group_pressure, milieu_wakes, tie_pressure
+from aixsim.engines.slots import POTENTIAL, fill, slot_for, touch
+from aixsim.engines.ties import decide_singly, join_models, sense, tie_hazard, touch_models
+from aixsim.engines.transitions import PROGRAMME, commit, implement, lift, log_event, operate, publish, reconsider
 
 _LAUNCHED, _BEFORE = np.int64(Event.LAUNCHED), np.int64(-1)
 _attraction, _cost_now, _pace = compiled(attraction), compiled(cost_now), compiled(fixed.pace)
@@ -35,57 +24,34 @@ _attraction, _cost_now, _pace = compiled(attraction), compiled(cost_now), compil
 
 @compiled
 def clear(s: Any) -> None:
-    """Empties the state; a replicate touches few of the firms, and only those are written to."""
+    """Empties the state; only firms with a slot have one."""
     tally = s.tally[0]
-    if tally.events > len(s.event) or 2 * (tally.events + tally.active) > len(s.firm):
-        for firm in range(len(s.firm)):
-            clear_firm(s, firm)
-        s.touched[:] = 0
-    else:
-        for k in range(tally.events):
-            clear_firm(s, np.int64(s.event[k].firm))
-        for slot in range(tally.active):
-            clear_firm(s, np.int64(s.active[slot]))
-        for position in range(tally.touched):
-            s.touched[s.lists[TOUCHED, position]] = 0
-    tally.events = tally.operated = tally.reckoned = tally.active = tally.waiting = 0
+    for slot in range(tally.slots):
+        s.slot_of[s.tie[slot].firm] = -1
+    tally.events = tally.operated = tally.reckoned = tally.slots = tally.filled = tally.waiting = 0
     tally.touched = tally.changed = tally.stale_cells = tally.uplift = 0
     tally.own_time[:, :] = 0
     s.due[:] = -1
     for milieu in range(len(s.group)):
         group = s.group[milieu]
         group.pressure = group.rate = group.highest = group.since = 0
-        group.active = -1
+        group.first = -1
     for cell in s.cell:
         cell.seen[0] = cell.seen[1] = cell.seen[2] = 0
         cell.is_stale = False
 
 
 @compiled
-def clear_firm(s: Any, firm: int) -> None:
-    """Makes a firm potential, and forgets all it has seen and withstood."""
-    state, life = s.firm[firm], s.life[firm]
-    state.exposure[0] = state.exposure[1] = state.exposure[2] = 0
-    state.tie_pressure = state.rate = 0
-    state.slot = 0
-    state.since = 0
-    state.stage = POTENTIAL
-    state.listed = False
-    life.susceptibility = 0.0
-    life.episode = 0
-    life.route = -1
-    life.seen = life.shown = 0
-
-
-@compiled
-def adopt_initially(c: Any, w: Any, s: Any) -> None:
+def adopt_initially(c: Any, s: Any) -> None:
     """Lets the first firms operate before the first month."""
     for firm in range(c.initial_adopters):
-        commit(c, w, s, _BEFORE, firm)
-        s.life[firm].route = PROGRAMME
+        slot = slot_for(s.slot_of, s.tie, s.wake, s.tally[0], firm)
+        fill(c, s, _BEFORE + 1)
+        commit(c, s, _BEFORE, slot)
+        s.life[slot].route = PROGRAMME
         # Not launch(): it would put the firm on the list of projects under way as well.
         log_event(s.event, s.tally[0], _BEFORE, _LAUNCHED, firm, PROGRAMME)
-        operate(c, s, _BEFORE, firm)
+        operate(c, s, _BEFORE, slot)
     s.tally[0].waiting = 0
 
 
@@ -119,15 +85,15 @@ def reckon(c: Any, s: Any, x: Any, month: int) -> None:
 def begin(c: Any, w: Any, s: Any, x: Any, ties: bool) -> None:
     """Empties the buffers, draws the resistances, lists who decides first, and lets everybody see the initial adopters."""
     clear(s)
-    weigh_ties(c, w, s)
     fill_resistances(c.seed, c.replicate, s.bits)
-    look_at_all(w, s, x, first_bound(c, x))
-    adopt_initially(c, w, s)
+    look_at_all(w, s, x, c.susceptibility, first_bound(c, x))
+    join_models(c, s, x)
+    adopt_initially(c, s)
     publish(c, w, s, x, ties)
     # A law that presses even those who see nothing leaves nobody out.
     if ties and tie_hazard(c.tie_active, c.tie_parameters, 0.0, 0.0) > 0.0:
-        for firm in range(len(s.firm)):
-            touch(s.lists, s.touched, s.tally[0], np.int64(firm))
+        for firm in range(len(s.slot_of)):
+            touch(s.lists, s.tie, s.tally[0], slot_for(s.slot_of, s.tie, s.wake, s.tally[0], firm))
 
 
 @compiled
@@ -139,12 +105,7 @@ def open_month(c: Any, s: Any, x: Any, month: int) -> float:
         for milieu in range(len(s.group)):
             group = s.group[milieu]
             s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month)
-            firm = np.int64(group.active)
-            while firm >= 0:
-                state = s.firm[firm]
-                if state.slot > 0:
-                    s.wake[state.slot - 1] = firm_wakes(s.clock, state, group, month)
-                firm = np.int64(s.life[firm].next_active)
+            wake_all(s.clock, s.tie, s.firm, s.wake, group, month)
     cost = _cost_now(operated, c.experience, c.learning_exponent)
     for size in range(len(now.support)):
         s.clock[month + 1].time[size] = s.clock[month].time[size] + _pace(now.climate, _attraction(cost, now.support[size], c.elasticity))
@@ -161,18 +122,18 @@ def simulate(w: Any, s: Any, d: Any, x: Any, p: Any) -> None:
         cost = open_month(c, s, x, month)
         if month > 0 and x.month[month - 1].year != x.month[month].year:
             carry_over(p, x.month[month].year)
-        reconsider(c, w, s, x, month)
-        lift(w, s, x, month)
+        reconsider(c, s, month)
+        lift(c, s, x, month)
         touch_models(s, x, month)
         sense_milieus(c, w, s, x, month)
-        sense(c, w, s, x, month)
+        sense(c, s, x, month)
         decide_milieus(c, w, s, x, month)
-        decide_active(c, w, s, month)
+        decide_singly(c, s, month)
         for model in x.model:
-            if model.start == month and s.firm[model.lead].stage == POTENTIAL:
-                commit(c, w, s, month, np.int64(model.lead))
-        fund(c, w, s, d, x, p, month, cost)
-        implement(c, w, s, month)
+            if model.start == month and s.tie[s.slot_of[model.lead]].stage == POTENTIAL:
+                commit(c, s, month, np.int64(s.slot_of[model.lead]))
+        fund(c, s, d, x, p, month, cost)
+        implement(c, s, month)
         publish(c, w, s, x, ties)
 
 
@@ -184,12 +145,9 @@ def add_pressures(w: Any, s: Any, pressure: Any) -> None:
         shared = group_pressure(s.clock, s.group[milieu], last)
         for place in range(w.milieu[milieu].first, w.milieu[milieu].stop):
             pressure[w.firms[place]] = shared
-    for slot in range(s.tally[0].active):
-        firm = np.int64(s.active[slot])
-        pressure[firm] += tie_pressure(s.clock, s.firm[firm], w.site[firm].size, last)
-    for k in range(s.tally[0].events):
-        firm = s.event[k].firm
-        if s.firm[firm].slot == 0:
-            # A firm may have many events, so each gives once.
-            pressure[firm] += s.firm[firm].tie_pressure
-            s.firm[firm].tie_pressure = 0
+    for slot in range(s.tally[0].slots):
+        firm = s.firm[slot]
+        if s.tie[slot].stage == POTENTIAL:
+            pressure[s.tie[slot].firm] += tie_pressure(s.clock, firm, last)
+        else:
+            pressure[s.tie[slot].firm] += firm.tie_pressure

@@ -25,20 +25,20 @@ def group_pressure(clock: Any, group: Any, month: int) -> int:
 
 
 @compiled
-def tie_pressure(clock: Any, state: Any, size: int, month: int) -> int:
-    """Pressure of an active firm's ties at the start of a month."""
-    return grown(state.tie_pressure, state.rate, clock[month].time[size] - clock[state.since].time[size])
+def tie_pressure(clock: Any, state: Any, month: int) -> int:
+    """Pressure of a firm's ties at the start of a month."""
+    return grown(state.tie_pressure, state.rate, clock[month].time[state.size] - clock[state.since].time[state.size])
 
 
 @compiled
-def settle(clock: Any, state: Any, size: int, month: int) -> None:
-    """Writes down what an active firm's ties have pressed by the start of a month; its rate may change afterwards."""
-    state.tie_pressure = tie_pressure(clock, state, size, month)
+def settle(clock: Any, state: Any, month: int) -> None:
+    """Writes down what a firm's ties have pressed by the start of a month; its rate may change afterwards."""
+    state.tie_pressure = tie_pressure(clock, state, month)
     state.since = month
 
 
 @compiled
-def earliest(rest: int, rate: int, fastest: float, month: int) -> int:
+def earliest(rest: int, rate: int, fastest: float, month: int, stop: int) -> int:
     """First month, from ``month`` on, by the end of which a pressure can have grown by ``rest``; never too late, for it must not be missed.
 
     Args:
@@ -46,27 +46,27 @@ def earliest(rest: int, rate: int, fastest: float, month: int) -> int:
         rate: the highest hazard that is reckoned with.
         fastest: most economic time that a month can let pass.
         month: the next month whose economic time is still to pass.
+        stop: the month after the last.
     """
-    if rate <= 0 or rest >= _NEVER:
+    if rest <= 0:
+        return month
+    most = float(rate) * fastest * (1.0 + 1e-9)
+    if rest > most * (stop - month) or rest >= _NEVER:
         return NO_MONTH
-    months = float(rest) / (float(rate) * fastest) * (1.0 - 1e-9)
-    if months >= NO_MONTH - month:
-        return NO_MONTH
-    return month + max(int(math.ceil(months)) - 1, 0)
+    return month + max(math.ceil(float(rest) / most) - 1, 0)
 
 
 @compiled
 def firm_wakes(clock: Any, state: Any, group: Any, month: int) -> int:
-    """Returns when an active firm must be looked at again."""
+    """Returns when a firm must be looked at again."""
     if state.threshold >= _NEVER:
         return NO_MONTH
-    size = group.size
-    rest = state.threshold - group_pressure(clock, group, month) - tie_pressure(clock, state, size, month)
-    return earliest(rest, group.highest + state.rate, clock[month].fastest[size], month)
+    rest = state.threshold - group_pressure(clock, group, month) - tie_pressure(clock, state, month)
+    return earliest(rest, group.highest + state.rate, clock[month].fastest[state.size], month, len(clock) - 1)
 
 
 @compiled
 def milieu_wakes(clock: Any, group: Any, month: int) -> int:
     """Returns when a milieu must be looked at again, as long as its rate stays the same."""
     rest = group.need - group_pressure(clock, group, month)
-    return earliest(rest, group.rate, clock[month].fastest[group.size], month)
+    return earliest(rest, group.rate, clock[month].fastest[group.size], month, len(clock) - 1)

@@ -113,7 +113,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         self.tier = int(population.tier[identity])
         self.park: AXPark | None = model.parks[population.park[identity]] if population.park[identity] >= 0 else None
         self.milieu = model.milieus[model.problem.milieus.of_firm[identity]]
-        self.susceptibility = float(scenario.susceptibility[identity])
+        self.susceptibility = float(scenario.susceptibility[self.size, int(population.ready[identity])]) * float(scenario.frailty[identity])
         self.consortium = int(scenario.model_of[identity])
         self.partners: list[tuple[Firm, int]] = []
         self.stage, self.seen, self.route = Stage.POTENTIAL, Seen.NOTHING, -1

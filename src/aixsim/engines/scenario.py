@@ -17,7 +17,7 @@ from aixsim.levers import levers
 from aixsim.mechanisms import mechanisms
 from aixsim.programmes import expected_support, programme_pot
 from aixsim.sensing import WEIGHT_UNIT
-from aixsim.susceptibility import susceptibility
+from aixsim.susceptibility import factors, frailty
 
 
 def draw_scenario(problem: Problem, replicate: int) -> Scenario:
@@ -31,7 +31,6 @@ def draw_scenario(problem: Problem, replicate: int) -> Scenario:
     settings = substitute(problem.settings, drawn)
     horizon, population, n = problem.horizon, problem.population, len(problem.population)
     funding, implementation, economics, sensing = (settings[name] for name in ("funding", "implementation", "economics", "sensing"))
-    a = susceptibility(settings["susceptibility"], population)
     cost = _by_size(economics["project_cost_krw_bn"])
     pots = [programme_pot(table, horizon, problem.scale) for table in settings["programme"]]
     success = np.repeat(_by_size(implementation["success"])[None, :], len(ROUTES), axis=0)
@@ -45,7 +44,8 @@ def draw_scenario(problem: Problem, replicate: int) -> Scenario:
             for name, mechanism in mechanisms().items()
             if name in settings["mechanisms"]
         ),
-        susceptibility=a,
+        susceptibility=factors(settings["susceptibility"], population),
+        frailty=frailty(settings["susceptibility"], population),
         climate=climate_path(settings["climate"], horizon.n_months, problem.seed, replicate),
         support=expected_support(
             pots, horizon, cost, [table["public_share_max"] for table in settings["programme"]], economics["expected_success"]

@@ -9,41 +9,51 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from aixsim.core.problem import Milieus, Problem
-from aixsim.engines.layout import N_POLES, N_SIZES, Array
+from aixsim.engines.layout import N_POLES, N_SIZES, Array, world_of
+
+TIE = np.dtype([("exposure", np.int64, (3,)), ("firm", np.int32), ("stage", np.int8), ("touched", np.bool_)], align=True)
+"""What others do to a firm: ``exposure`` counts weighted partners seen launched, operating, disappointing; ``touched`` says that it has
+changed since the firm sensed it."""
 
 FIRM = np.dtype(
     [
-        ("exposure", np.int64, (3,)),
         ("total", np.int64),
         ("tie_pressure", np.int64),
         ("rate", np.int64),
         ("threshold", np.int64),
-        ("slot", np.int32),
+        ("milieu", np.int32),
+        ("next_in_milieu", np.int32),
+        ("model", np.int32),
         ("since", np.int16),
-        ("stage", np.int8),
-        ("listed", np.bool_),
+        ("size", np.int8),
+        ("tier", np.int8),
     ],
     align=True,
 )
-"""What a firm feels, in one line of the processor's cache: ``exposure`` counts weighted partners seen launched, operating, disappointing,
-``total`` all of them; ``tie_pressure`` as of the start of month ``since``, from when it grows by ``rate``; ``slot`` is one more than its
-place among the active; ``listed`` says whether its milieu can find it."""
+"""What makes a firm decide: ``total`` weight of its ties; ``tie_pressure`` as of the start of month ``since``, from when it grows by
+``rate``; its collaboration model, -1 for none."""
 
 LIFE = np.dtype(
     [
         ("susceptibility", np.float64),
+        ("log_employees", np.float64),
         ("next", np.int32),
-        ("next_active", np.int32),
         ("place", np.int32),
         ("episode", np.int32),
+        ("park", np.int16),
         ("route", np.int8),
         ("seen", np.int8),
         ("shown", np.int8),
+        ("province", np.int8),
+        ("sector", np.int8),
+        ("agent_type", np.int8),
+        ("pole", np.int8),
+        ("regional", np.bool_),
     ],
     align=True,
 )
-"""What becomes of a firm: ``susceptibility`` once it has been raised, else 0; ``next`` links the lists of what is due,
-``next_active`` the active firms of a milieu; ``place`` is among the waiting; ``shown`` is what others have been told of ``seen``."""
+"""What becomes of a firm that decides: ``next`` links the lists of what is due, ``place`` is among the waiting, ``shown`` is what others
+have been told of ``seen``."""
 
 GROUP = np.dtype(
     [
@@ -54,7 +64,7 @@ GROUP = np.dtype(
         ("bound", np.int64),
         ("at", np.int64),
         ("end", np.int64),
-        ("active", np.int32),
+        ("first", np.int32),
         ("since", np.int16),
         ("size", np.int8),
     ],
@@ -62,12 +72,12 @@ GROUP = np.dtype(
 )
 """A milieu: ``pressure`` as of the start of month ``since``, from when it grows by ``rate``, which firms reckon not to exceed ``highest``.
 The firms that decide next stand from ``at`` to ``end`` in ``State.queued``, all with thresholds up to ``bound``; ``need`` is the pressure
-at which somebody may decide or more firms must be looked at. ``active`` is the first of its firms that are stepped singly."""
+at which somebody may decide or more firms must be looked at. ``first`` is the slot of the first of its firms that are stepped singly."""
 
 WAITING = np.dtype(
     [
         ("target", np.int64),
-        ("firm", np.int32),
+        ("slot", np.int32),
         ("since", np.int16),
         ("refusals", np.int16),
         ("refused", np.int16),
@@ -76,8 +86,8 @@ WAITING = np.dtype(
     ],
     align=True,
 )
-"""A firm that has decided and is not funded: it pays itself when ``TALLY.own_time`` of its ``pole`` and ``size`` reaches ``target``; ``refused`` is the
-month of the last refusal."""
+"""A firm that has decided and is not funded: it pays itself when ``TALLY.own_time`` of its
+``pole`` and ``size`` reaches ``target``; ``refused`` is the month of the last refusal."""
 
 EVENT = np.dtype([("firm", np.int32), ("month", np.int16), ("event", np.int8), ("route", np.int8)], align=True)
 """As in ``core.history``."""
@@ -90,26 +100,27 @@ TALLY = np.dtype(
         ("events", np.int64),
         ("operated", np.int64),
         ("reckoned", np.int64),
-        ("active", np.int64),
+        ("slots", np.int64),
+        ("filled", np.int64),
         ("waiting", np.int64),
         ("touched", np.int64),
         ("changed", np.int64),
         ("stale_cells", np.int64),
         ("uplift", np.int64),
-        ("tie_weights", np.int64, (3,)),
+        ("fetched", np.float64),
         ("own_time", np.int64, (N_POLES, N_SIZES)),
     ],
     align=True,
 )
-"""Events noted, factories that ever operated, how many of them the months ahead are reckoned with, lengths of lists, the next uplift, and
-the weights that ``FIRM.total`` was made with; and the pressure to pay oneself since the start, in ``RATE_UNIT``, by pole and size class."""
+"""Events noted, factories that ever operated, how many of them the months ahead are reckoned with, slots given away and filled, lengths of
+lists, the next uplift, and the pressure to pay oneself since the start, in ``RATE_UNIT``, by pole and size class."""
 
 CLOCK = np.dtype([("time", np.int64, (N_SIZES,)), ("fastest", np.float64, (N_SIZES,))], align=True)
 """By size class: economic time that has passed by the start of a month, and the most that a month from this one on lets pass."""
 
 TOUCHED, CHANGED, STALE_CELLS, FOUND = range(4)
-"""Rows of ``State.lists``: firms whose partners or lead have changed, firms that look different since the start of the month,
-cells whose milieus must sense again, and places of what must be looked at this month."""
+"""Rows of ``State.lists``: slots of firms whose partners or lead have changed, and of firms that look different since the
+start of the month; cells whose milieus must sense again; and what must be looked at this month."""
 
 CONTRACT, PROJECT, PAUSE = np.arange(3)
 """Rows of ``State.due``."""
@@ -119,7 +130,11 @@ NO_MONTH = 2**15 - 1
 
 
 class State(NamedTuple):
-    """Shapes: n firms, G milieus, C cells, T months. Active firms are potential ones with exposures of their own.
+    """Shapes: n firms, G milieus, C cells, T months.
+
+    A firm that is only one of its milieu has no state of its own. One that sees a visible tie, belongs to a collaboration model, is
+    uplifted, or decides, is given a *slot*, in the order of events: what is read often stays close together, and fits into the processor's
+    cache, however large the country.
 
     ``wake`` and ``milieu_wake`` hold the first month in which somebody can decide: before it nobody looks.
     """
@@ -128,10 +143,18 @@ class State(NamedTuple):
     """TALLY (1,)."""
     clock: Array
     """CLOCK (T + 1,)."""
+    site: Array
+    """SITE (n,)."""
+    slot_of: Array
+    """int32 (n,), -1 for none."""
+    tie: Array
+    """TIE, by slot, as the next three; apart, because partners write to it and read nothing else."""
     firm: Array
-    """FIRM (n,)."""
+    """FIRM."""
     life: Array
-    """LIFE (n,)."""
+    """LIFE."""
+    wake: Array
+    """int16; apart, because every month goes through all of it."""
     bits: Array
     """uint64 (n or n + 1,), of the numbers in ``unit``."""
     unit: Array
@@ -148,14 +171,8 @@ class State(NamedTuple):
     """SEEN_IN_CELL (C,)."""
     lists: Array
     """int32 (4, n + 1); no list is longer than there are firms."""
-    touched: Array
-    """uint8 (n,), whether a firm is in the list of those."""
     due: Array
-    """int32 (3, T), first firm for whom something is due in a month; -1 for none."""
-    active: Array
-    """int32 (n,), without gaps."""
-    wake: Array
-    """int16 (n,), of ``active``; apart, because every month goes through all of it."""
+    """int32 (3, T), first slot for which something is due in a month; -1 for none."""
     waiting: Array
     """WAITING (n,), without gaps."""
     event: Array
@@ -165,8 +182,10 @@ class State(NamedTuple):
 class Desk(NamedTuple):
     """Where calls are decided; of a replicate, but only while one lasts."""
 
-    applicant: Array
+    firm: Array
     """int32 (2, n), firms that apply; the second row is for sorting."""
+    slot: Array
+    """int32 (n,), their slots."""
     points: Array
     """uint64 (2, n), bits of what they are ranked by."""
     as_number: Array
@@ -179,43 +198,45 @@ class Desk(NamedTuple):
     """int32 (2048,), for sorting."""
 
 
-_EVERY_FIRM = 2**62
-"""More events than any room holds: what was in the buffers is unknown, and every firm must be cleared."""
-
 _buffers = threading.local()
 
 
-def fresh_state(problem: Problem, room: int) -> tuple[State, Desk]:
+def fresh_state(problem: Problem, frailty: Array, room: int) -> tuple[State, Desk]:
     """Returns the state before anything has happened and the desk, in buffers that belong to this thread and problem.
 
     Args:
         problem: whose sizes count.
+        frailty: float64 (n,), of the scenario; written to the sites when it is not that of the last replicate.
         room: for events, at least.
     """
-    if not hasattr(_buffers, "states"):
-        _buffers.states = WeakKeyDictionary[Milieus, tuple[State, Desk]]()
-    states = _buffers.states
-    state, desk = states.get(problem.milieus, (None, None))
+    if not hasattr(_buffers, "kept"):
+        _buffers.kept = WeakKeyDictionary[Milieus, tuple[State, Desk, Array]]()
+    kept = _buffers.kept
+    state, desk, written = kept.get(problem.milieus, (None, None, None))
     if state is None or state.due.shape[1] != problem.horizon.n_months:
-        state, desk = _allocate(problem, room), _desk(len(problem.population))
+        state, desk, written = _allocate(problem, room), _desk(len(problem.population)), None
     if len(state.event) < room:
         state = state._replace(event=np.empty(room, EVENT))
-        state.tally["events"] = _EVERY_FIRM
-    states[problem.milieus] = state, desk
+    if written is not frailty:
+        state.site["frailty"] = frailty
+    kept[problem.milieus] = state, desk, frailty
     return state, desk
 
 
 def _allocate(problem: Problem, room: int) -> State:
     n, n_milieus, n_cells = len(problem.population), len(problem.milieus.cell), len(problem.milieus.cell_firms)
     tally, group = np.zeros(1, TALLY), np.zeros(n_milieus, GROUP)
-    tally["events"], tally["tie_weights"] = _EVERY_FIRM, -1
     group["size"] = problem.milieus.size
     bits = np.empty(n + n % 2, np.uint64)
     return State(
         tally=tally,
         clock=np.zeros(problem.horizon.n_months + 1, CLOCK),
+        site=world_of(problem).site.copy(),
+        slot_of=np.full(n, -1, np.int32),
+        tie=np.zeros(n, TIE),
         firm=np.zeros(n, FIRM),
         life=np.zeros(n, LIFE),
+        wake=np.empty(n, np.int16),
         bits=bits,
         unit=bits.view(np.float64),
         group=group,
@@ -224,10 +245,7 @@ def _allocate(problem: Problem, room: int) -> State:
         needed=np.empty(n, np.int64),
         cell=np.empty(n_cells, SEEN_IN_CELL),
         lists=np.empty((4, n + 1), np.int32),
-        touched=np.zeros(n, np.uint8),
         due=np.empty((3, problem.horizon.n_months), np.int32),
-        active=np.empty(n, np.int32),
-        wake=np.empty(n, np.int16),
         waiting=np.empty(n, WAITING),
         event=np.empty(room, EVENT),
     )
@@ -236,7 +254,8 @@ def _allocate(problem: Problem, room: int) -> State:
 def _desk(n: int) -> Desk:
     points = np.empty((2, n), np.uint64)
     return Desk(
-        applicant=np.empty((2, n), np.int32),
+        firm=np.empty((2, n), np.int32),
+        slot=np.empty(n, np.int32),
         points=points,
         as_number=points.view(np.float64),
         grant=np.empty(n, np.int64),

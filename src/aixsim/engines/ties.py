@@ -9,17 +9,9 @@ import numpy as np
 from aixsim.core import pressure as fixed
 from aixsim.engines.compile import compiled, hazard_sum
 from aixsim.engines.pressing import firm_wakes, group_pressure, settle, tie_pressure, to_rate
+from aixsim.engines.slots import POTENTIAL, fill, slot_for, touch
 from aixsim.engines.state import FOUND, TOUCHED
-from aixsim.engines.transitions import (
-    POTENTIAL,
-    SEEN_LAUNCHED,
-    SEEN_OPERATING,
-    activate,
-    commit,
-    first_threshold,
-    in_started_model,
-    touch,
-)
+from aixsim.engines.transitions import SEEN_LAUNCHED, SEEN_OPERATING, commit, in_started_model, touch_members
 from aixsim.mechanisms import mechanisms
 from aixsim.sensing import visible_share
 
@@ -28,76 +20,87 @@ tie_hazard = hazard_sum(tuple(m for m in mechanisms().values() if m.level == "ti
 
 
 @compiled
-def weigh_ties(c: Any, w: Any, s: Any) -> None:
-    """Adds up the weights of every firm's ties, when they are not those of the last replicate."""
-    tally, weights = s.tally[0], c.tie_weights
-    if weights[0] == tally.tie_weights[0] and weights[1] == tally.tie_weights[1] and weights[2] == tally.tie_weights[2]:
-        return
-    tally.tie_weights[0], tally.tie_weights[1], tally.tie_weights[2] = weights[0], weights[1], weights[2]
-    for firm in range(len(s.firm)):
-        site = w.site[firm]
-        s.firm[firm].total = site.customers * weights[0] + site.suppliers * weights[1] + site.siblings * weights[2]
+def join_models(c: Any, s: Any, x: Any) -> None:
+    """Gives the firms of all collaboration models a slot."""
+    tally, month = s.tally[0], np.int64(0)
+    for model in x.model:
+        for place in range(model.first, model.last):
+            slot_for(s.slot_of, s.tie, s.wake, tally, np.int64(x.members[place]))
+    fill(c, s, month)
+    for number in range(len(x.model)):
+        model = x.model[number]
+        for place in range(model.first, model.last):
+            slot = np.int64(s.slot_of[x.members[place]])
+            s.firm[slot].model = number
+            # Its threshold counts from now on, whatever it senses.
+            touch(s.lists, s.tie, tally, slot)
 
 
 @compiled
 def touch_models(s: Any, x: Any, month: int) -> None:
     """Members of a collaboration model that starts or stops this month look at its lead."""
     for model in x.model:
-        if model.start == month or model.stop == month:
-            for place in range(model.first, model.last):
-                touch(s.lists, s.touched, s.tally[0], np.int64(x.members[place]))
+        if month in (model.start, model.stop):
+            touch_members(model, x.members, s.slot_of, s.lists, s.tie, s.tally[0])
 
 
 @compiled
-def lead_visible(lives: Any, models: Any, model: int, visibility: float, month: int, firm: int) -> float:
+def lead_visible(lives: Any, slot_of: Any, models: Any, model: int, visibility: float, month: int, number: int) -> float:
     """1 when the firm's collaboration model has started and its lead, another firm, is visible."""
     if not in_started_model(models, model, month):
         return 0.0
     lead = models[model].lead
-    seen = lives[lead].seen
-    return 1.0 if lead != firm and (seen == SEEN_OPERATING or (seen == SEEN_LAUNCHED and visibility > 0.0)) else 0.0
+    seen = lives[slot_of[lead]].seen
+    return 1.0 if lead != number and (seen == SEEN_OPERATING or (seen == SEEN_LAUNCHED and visibility > 0.0)) else 0.0
 
 
 @compiled
-def sense(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
+def fetch(touched: Any, ties: Any, firms: Any, groups: Any, tally: Any) -> None:
+    """Reads what will be needed of the touched firms: in so short a loop the processor waits for many at once instead of one by one."""
+    total = 0
+    for position in range(tally.touched):
+        slot = touched[position]
+        total += ties[slot].stage + groups[firms[slot].milieu].since
+    tally.fetched = total
+
+
+@compiled
+def sense(c: Any, s: Any, x: Any, month: int) -> None:
     """Takes the hazards again of potential firms whose partners or lead have changed, or all when the force of ties has."""
+    fill(c, s, month)
     if x.month[month].ties_change:
-        for slot in range(s.tally[0].active):
-            touch(s.lists, s.touched, s.tally[0], np.int64(s.active[slot]))
+        for slot in range(s.tally[0].slots):
+            touch(s.lists, s.tie, s.tally[0], slot)
+    fetch(s.lists[TOUCHED], s.tie, s.firm, s.group, s.tally[0])
     for position in range(s.tally[0].touched):
-        firm = np.int64(s.lists[TOUCHED, position])
-        s.touched[firm] = 0
-        state = s.firm[firm]
-        if state.stage != POTENTIAL:
+        slot = np.int64(s.lists[TOUCHED, position])
+        tie = s.tie[slot]
+        tie.touched = False
+        if tie.stage != POTENTIAL:
             continue
-        site = w.site[firm]
-        if state.slot == 0:
-            activate(s, firm, site.milieu, first_threshold(s.unit[firm], x.susceptibility[firm]), month)
-        else:
-            settle(s.clock, state, site.size, month)
-        exposure = state.exposure
-        share = _visible_share(exposure[1], exposure[0], exposure[2], state.total, c.visibility, c.disappointment)
-        lead = lead_visible(s.life, x.model, x.model_of[firm], c.visibility, month, firm) if len(x.model) > 0 else 0.0
-        factor = x.month[month].tie_factor[site.tier]
-        state.rate = to_rate(tie_hazard(c.tie_active, c.tie_parameters, share, lead) * factor)
-        s.wake[state.slot - 1] = firm_wakes(s.clock, state, s.group[site.milieu], month)
+        firm = s.firm[slot]
+        settle(s.clock, firm, month)
+        share = _visible_share(tie.exposure[1], tie.exposure[0], tie.exposure[2], firm.total, c.visibility, c.disappointment)
+        lead = lead_visible(s.life, s.slot_of, x.model, firm.model, c.visibility, month, np.int64(tie.firm))
+        factor = x.month[month].tie_factor[firm.tier]
+        firm.rate = to_rate(tie_hazard(c.tie_active, c.tie_parameters, share, lead) * factor)
+        s.wake[slot] = firm_wakes(s.clock, firm, s.group[firm.milieu], month)
     s.tally[0].touched = 0
 
 
 @compiled
-def decide_active(c: Any, w: Any, s: Any, month: int) -> None:
-    """Looks at the firms with exposures of their own that can decide this month; those that can resist no longer do."""
+def decide_singly(c: Any, s: Any, month: int) -> None:
+    """Looks at the firms with a slot that can decide this month; those that can resist no longer do."""
     found, n = s.lists[FOUND], 0
-    for slot in range(s.tally[0].active):
+    for slot in range(s.tally[0].slots):
         found[n] = slot
         n += s.wake[slot] <= month
-    # Backwards, because the last one moves into the place of one that decides.
-    for position in range(n - 1, -1, -1):
-        firm = np.int64(s.active[found[position]])
-        site, state = w.site[firm], s.firm[firm]
-        group = s.group[site.milieu]
-        shared, own = group_pressure(s.clock, group, month + 1), tie_pressure(s.clock, state, site.size, month + 1)
-        if _reaches(shared, own, state.threshold):
-            commit(c, w, s, month, firm)
+    for position in range(n):
+        slot = np.int64(found[position])
+        firm = s.firm[slot]
+        group = s.group[firm.milieu]
+        shared, own = group_pressure(s.clock, group, month + 1), tie_pressure(s.clock, firm, month + 1)
+        if _reaches(shared, own, firm.threshold):
+            commit(c, s, month, slot)
         else:
-            s.wake[state.slot - 1] = firm_wakes(s.clock, state, group, month + 1)
+            s.wake[slot] = firm_wakes(s.clock, firm, group, month + 1)
