@@ -164,8 +164,14 @@ def table_of(name: str, title: str, cards: tuple[Card, ...]) -> type[Table]:
 
 def _optional(table: type[Table]) -> Any:
     """Returns the type of a table that may be absent; ``false`` takes away the one that the base states."""
+
+    def given(raw: Any) -> Any:
+        if raw is not None and raw is not False and not isinstance(raw, dict):
+            raise NotAllowed(f"found {raw!r}", "a table, or false to take away the one of the base")
+        return None if raw is False else raw
+
     schema = {"anyOf": [table.model_json_schema(), {"const": False}], "description": table.__doc__}
-    return Annotated[table | None, BeforeValidator(lambda raw: None if raw is False else raw), WithJsonSchema(schema)]
+    return Annotated[table | None, BeforeValidator(given), WithJsonSchema(schema)]
 
 
 @cache

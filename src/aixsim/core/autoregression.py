@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,11 @@ from numpy.typing import NDArray
 from aixsim.core.draws import Purpose, normal, uniform
 
 
+@lru_cache(maxsize=1)
 def log_deviations(volatility: float, persistence: float, n_months: int, seed: int, replicate: int) -> NDArray[np.float64]:
-    """Returns the stationary AR(1) ``x(t) = rho * x(t-1) + sd * sqrt(1 - rho^2) * z(t)``, shape ``(n_months,)``.
+    """Returns the stationary AR(1) ``x(t) = rho * x(t-1) + sd * sqrt(1 - rho^2) * z(t)``, shape ``(n_months,)``, read-only.
+
+    Kept for the next caller, because the climate and the lever that damps it ask for the same path in every replicate.
 
     Args:
         volatility: stationary standard deviation ``sd``.
@@ -25,4 +29,5 @@ def log_deviations(volatility: float, persistence: float, n_months: int, seed: i
         z = normal(uniform(seed, replicate, Purpose.CLIMATE, t))
         x = volatility * z if t == 0 else persistence * x + volatility * math.sqrt(1.0 - persistence * persistence) * z
         path[t] = x
+    path.flags.writeable = False
     return path

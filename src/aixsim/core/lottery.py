@@ -18,18 +18,21 @@ def months_reached(
     leaves out months and moves none: who is reached in a month depends neither on the start nor on the stop.
 
     Args:
-        eligible: firms that can be reached.
+        eligible: firms that can be reached, in order.
         yearly: firms to reach in a calendar year, shape ``(n_years,)``; whole firms as soon as they add up.
         horizon: simulated months.
         window: first month, and first month no longer.
         address: seed, replicate and purpose of the lots.
     """
     seed, replicate, purpose = address
-    lot = uniforms(seed, replicate, purpose, int(eligible.max(initial=-1)) + 1)[eligible]
-    order = eligible[np.argsort(lot, kind="stable")]
     until = np.floor(np.cumsum(yearly[horizon.month_years]) / 12.0 + 1e-9).astype(np.int64)
-    until = np.minimum(until, len(order))
+    until = np.minimum(until, len(eligible))
     month = np.repeat(np.arange(horizon.n_months), np.diff(until, prepend=0))
-    firm = order[: len(month)].astype(np.int32)
+    if len(month) == 0:
+        return np.zeros(0, np.int32), np.zeros(0, np.int64)
+    lot = uniforms(seed, replicate, purpose, int(eligible[-1]) + 1)[eligible]
+    # Only the first lots need an order; sorting all of them would take most of the time.
+    first = np.argpartition(lot, len(month) - 1)[: len(month)]
+    firm = eligible[first[np.argsort(lot[first], kind="stable")]].astype(np.int32)
     inside = (window[0] <= month) & (month < window[1])
     return firm[inside], month[inside]

@@ -34,11 +34,11 @@ class Uplifts:
         """Returns no uplift at all."""
         return cls(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_))
 
-    def and_more(self, month: NDArray[np.int64], firm: NDArray[np.int32], factor: float, *, equips: bool) -> Uplifts:
+    def and_more(self, month: NDArray[np.int64], firm: NDArray[np.int32], factor: NDArray[np.float64], *, equips: bool) -> Uplifts:
         """Returns these and others, in an order that does not depend on which were added first."""
         months = np.concatenate([self.month, month])
         firms = np.concatenate([self.firm, firm]).astype(np.int32)
-        factors = np.concatenate([self.factor, np.full(len(firm), factor)])
+        factors = np.concatenate([self.factor, factor])
         equipping = np.concatenate([self.equips, np.full(len(firm), equips)])
-        order = np.lexsort((equipping, factors, firms, months))
+        order = np.lexsort((equipping, factors, months << 33 | firms))
         return Uplifts(months[order], firms[order], factors[order], equipping[order])

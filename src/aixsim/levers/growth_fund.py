@@ -16,6 +16,7 @@ which firms reckon with as with public money.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -48,16 +49,17 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
     """Gives credit by pole and what its low rate is worth, in the months of the fund."""
     horizon = problem.horizon
     first, end = window(settings, horizon)
-    end = min(end, horizon.index(settings["start"]) + 12 * round(settings["years"]))
+    end = max(min(end, horizon.index(settings["start"]) + 12 * round(settings["years"])), first)
     pace = by_year(settings["pace"], horizon, fill=1.0)
-    for t in range(first, end):
-        money = settings["size_krw_tn"] * settings["ai_share"] * pace[horizon.year_index(t)]
-        met = coverage(money, settings["demand_krw_tn"] * settings["ai_demand_share"], settings["regional_share"])
-        credit = settings["loan_share"] * met
-        scenario.credit[t] += credit - scenario.credit[t] * credit
-        scenario.support[t] += settings["grant_element"] * float(credit @ _output_shares())
+    money = settings["size_krw_tn"] * settings["ai_share"] * pace
+    demand = settings["demand_krw_tn"] * settings["ai_demand_share"]
+    yearly = settings["loan_share"] * np.array([coverage(float(paid), demand, settings["regional_share"]) for paid in money])
+    credit = yearly[horizon.month_years[first:end]]
+    scenario.credit[first:end] += credit - scenario.credit[first:end] * credit
+    scenario.support[first:end] += settings["grant_element"] * (credit * _output_shares()).sum(axis=1)[:, None]
 
 
+@cache
 def _output_shares() -> NDArray[np.float64]:
     table = "pole_structure.csv"
     shares = np.array([value(table, "manufacturing_output_share_2015_pct_domestic", pole_or_zone=pole) for pole in POLES])

@@ -43,8 +43,9 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
     """Opens the first of the listed places and adds their project money as one pot."""
     horizon, parks = problem.horizon, problem.population.parks
     first, end = window(settings, horizon)
-    known = [park.name for park in parks]
-    places = [known.index(name) for name in settings["places"] if name in known][: round(settings["number"])]
+    # Parks of a population stand in the order of the table; a population from a file may have fewer or none.
+    listed = [PLACES.index(name) for name in settings["places"]]
+    places = [park for park in listed if park < len(parks)][: round(settings["number"])]
     budget = np.zeros(len(horizon.years), np.int64)
     yearly = settings["central_krw_bn"] * (1.0 + settings["local_match"]) * settings["project_share"] / round(settings["years"])
     for position, park in enumerate(places):
@@ -61,7 +62,7 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
         for year in range(first_year, min(first_year + round(settings["years"]), horizon.date(end - 1).year + 1)):
             if year in horizon.years:
                 budget[year - horizon.years[0]] += round(yearly * problem.scale * _WON_PER_BN)
-    if places:
+    if (scenario.park_open < horizon.n_months).any():
         scenario.park_duration_factor = settings["duration_factor"]
     if not budget.any():
         return

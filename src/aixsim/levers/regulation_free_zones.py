@@ -26,7 +26,8 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
     activity = settings["activity"] * np.minimum((age + 1) / settings["ramp_months"], 1.0)
     cells = growth_engines(settings["poles"])
     scenario.zone[first:end] = np.maximum(scenario.zone[first:end], activity[:, None, None] * cells)
-    scenario.zone_duration_factor = settings["duration_factor"]
+    if activity.any():
+        scenario.zone_duration_factor = settings["duration_factor"]
 
 
 LEVER = Lever(

@@ -26,14 +26,13 @@ from aixsim.core.scenario import Scenario
 def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
     """Equips the lottery's winners and raises those that were not ready."""
     population = problem.population
-    eligible = np.flatnonzero(np.isin(population.size, [SIZES.index(name) for name in settings["sizes"]]))
+    eligible = population.of_sizes(settings["sizes"])
     yearly = by_year(settings["per_year"], problem.horizon, fill=0.0) * settings["delivered_share"] * problem.scale
     address = (scenario.seed, scenario.replicate, Purpose.SMART_FACTORY)
     firm, month = months_reached(eligible, yearly, problem.horizon, window(settings, problem.horizon), address)
     ratio = substitute(problem.settings["susceptibility"]["readiness"], scenario.drawn, "susceptibility.readiness")
-    for is_ready, factor in ((False, max(float(ratio) ** settings["strength"], 1.0)), (True, 1.0)):
-        chosen = population.ready[firm] == is_ready
-        scenario.uplifts = scenario.uplifts.and_more(month[chosen], firm[chosen], factor, equips=True)
+    factor = np.where(population.ready[firm], 1.0, max(float(ratio) ** settings["strength"], 1.0))
+    scenario.uplifts = scenario.uplifts.and_more(month, firm, factor, equips=True)
 
 
 LEVER = Lever(

@@ -2,8 +2,8 @@
 
 Diversified markets, accession to the CPTPP and the USD 200 bn investment fund with the United States move the level of the climate;
 KRW 275 tn of trade insurance damps its swings: with damping ``d`` the deviation ``x(t)`` counts ``(1 - d)`` of itself, at a mean that
-stays 1, with the same random numbers. What others do (tariffs, unfair competition) is no lever and stands in ``climate.py``. No effect of any of
-these on AI projects is known: all strengths are assumed, and the fund's may have either sign, because the money goes abroad.
+stays 1, with the same random numbers. What others do (tariffs, unfair competition) is no lever and stands in ``climate.py``. No effect of
+any of these on AI projects is known: all strengths are assumed, and the fund's may have either sign, because the money goes abroad.
 """
 
 from __future__ import annotations

@@ -19,11 +19,11 @@ from aixsim.core.scenario import Scenario
 
 def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
     """Trains the lottery's winners."""
-    eligible = np.flatnonzero(np.isin(problem.population.size, [SIZES.index(name) for name in settings["sizes"]]))
+    eligible = problem.population.of_sizes(settings["sizes"])
     yearly = by_year(settings["per_year"], problem.horizon, fill=0.0) * problem.scale
     address = (scenario.seed, scenario.replicate, Purpose.TRAINING)
     firm, month = months_reached(eligible, yearly, problem.horizon, window(settings, problem.horizon), address)
-    scenario.uplifts = scenario.uplifts.and_more(month, firm, settings["factor"], equips=False)
+    scenario.uplifts = scenario.uplifts.and_more(month, firm, np.full(len(firm), float(settings["factor"])), equips=False)
 
 
 LEVER = Lever(
