@@ -100,10 +100,18 @@ def _cards(key: str, title: str, cards: tuple[Card, ...]) -> str:
     ]
     for card in cards:
         bounds = ", ".join(card.choices) if card.choices else "" if card.low == card.high else f"{card.low:g} to {card.high:g}"
-        default = ", ".join(f"{k} {v:g}" for k, v in card.default.items()) if isinstance(card.default, dict) else card.default
+        default = _default(card)
         known = f"{card.confidence}; range: {card.prior}" if card.prior else card.confidence
         lines.append(f"| {card.name} | {default} | {card.unit} | {bounds} | {card.meaning} | {card.source} | {known} |")
     return "\n".join(lines)
+
+
+def _default(card: Card) -> str:
+    if isinstance(card.default, dict):
+        return ", ".join(f"{key} {value:g}" for key, value in card.default.items())
+    if isinstance(card.default, list):
+        return "all" if card.default == list(card.choices) else ", ".join(card.default)
+    return str(card.default)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.core.calendar import Horizon
+from aixsim.core.calendar import Horizon, by_year
 from aixsim.core.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
 from aixsim.core.scenario import Pot
 
 WON_PER_BN = 1_000_000_000
+HIGHEST_SUPPORT = 0.99
+"""Share of a project's cost beyond which no firm expects public money to go."""
 
 
 def programme_pot(settings: Mapping[str, Any], horizon: Horizon, scale: float) -> Pot:
@@ -45,6 +47,7 @@ def programme_pot(settings: Mapping[str, Any], horizon: Horizon, scale: float) -
         agent_type=_mask(settings["agent_types"], AGENT_TYPES),
         quota=np.zeros(horizon.n_months),
         floor=np.full(horizon.n_months, float(settings["regional_floor"])),
+        change=np.zeros(len(horizon.years), np.int64),
     )
 
 
@@ -66,25 +69,6 @@ def delivered_budget(planned: NDArray[np.float64], share: float, carried: float,
     return delivered
 
 
-def by_year(value: Any, horizon: Horizon, fill: float | None) -> NDArray[np.float64]:
-    """Spreads a number, or a table by year, over the years of the horizon.
-
-    A year that a table leaves out takes ``fill``, or the latest earlier value (the first value before it) when ``fill`` is ``None``.
-    """
-    if not isinstance(value, Mapping):
-        return np.full(len(horizon.years), float(value))
-    stated = {int(year): float(number) for year, number in value.items()}
-    out = np.empty(len(horizon.years))
-    for position, year in enumerate(horizon.years):
-        if year in stated:
-            out[position] = stated[year]
-        elif fill is not None:
-            out[position] = fill
-        else:
-            out[position] = stated[max((y for y in stated if y < year), default=min(stated))]
-    return out
-
-
 def expected_support(
     pots: Sequence[Pot], horizon: Horizon, cost_krw_bn: NDArray[np.float64], share_max: Sequence[float], expected_success: float
 ) -> NDArray[np.float64]:
@@ -101,10 +85,10 @@ def expected_support(
     for t in range(horizon.n_months):
         year = horizon.year_index(t)
         for pot, highest in zip(pots, share_max, strict=True):
-            if pot.budget[year] > 0:
+            if pot.budget[year] + pot.change[year] > 0:
                 offered = np.minimum(pot.grant[year] / WON_PER_BN / cost_krw_bn, highest) * pot.size
                 support[t] = np.maximum(support[t], expected_success * offered)
-    return np.minimum(support, 0.99)
+    return np.minimum(support, HIGHEST_SUPPORT)
 
 
 def _mask(names: Sequence[str], of: Sequence[str]) -> NDArray[np.bool_]:

@@ -57,22 +57,28 @@ def test_a_replicate_leaves_nothing_behind(korea: Problem) -> None:
 
 
 @pytest.fixture
-def firm_left_dirty(korea: Problem) -> Iterator[None]:
-    """A buffer in which one firm keeps what an earlier replicate made of it, as if clearing had forgotten it."""
+def slot_left_behind(korea: Problem) -> Iterator[None]:
+    """Buffers in which a firm keeps the slot that an earlier replicate gave it, as if clearing had forgotten it."""
     run(korea, 1)
-    state = fresh_state(korea, 0)
-    untouched = ~np.isin(np.arange(len(korea.population)), state.events[2, : state.tally["events"][0]])
-    untouched &= state.firm["slot"] == 0
-    state.firm["stage"][untouched] = 4
+    frailty = draw_scenario(korea, 0).frailty
+    state, _ = fresh_state(korea, frailty, 0)
+    state.slot_of[np.flatnonzero(state.slot_of < 0)[:200]] = 0
     yield
-    state.tally["events"] = 2**62  # what is in it is unknown, and all of it will be cleared
+    state.slot_of[:] = -1
 
 
-@pytest.mark.usefixtures("firm_left_dirty")
+@pytest.mark.usefixtures("slot_left_behind")
 def test_what_is_left_behind_would_be_noticed(korea: Problem) -> None:
     dirty = run(korea, 0)
-    fresh_state(korea, 0).tally["events"] = 2**62
+    fresh_state(korea, draw_scenario(korea, 0).frailty, 0)[0].slot_of[:] = -1
     assert not same(dirty, run(korea, 0))
+
+
+def test_another_frailty_reaches_the_kept_buffers(korea: Problem) -> None:
+    other = draw_scenario(korea, 0)
+    other.frailty = other.frailty[::-1].copy()
+    assert not same(kernel.run(korea, other), run(korea, 0))
+    assert same(kernel.run(korea, other), kernel.run(korea, other))
 
 
 def test_threads_give_the_same(korea: Problem) -> None:

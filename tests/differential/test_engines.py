@@ -28,7 +28,9 @@ from aixsim.core.supply_chain import build_supply_chain
 from aixsim.engines import kernel, reference
 from aixsim.engines.scenario import draw_scenario
 from aixsim.levers import levers
+from aixsim.mechanisms import mechanisms
 from tests import worlds
+from tests.lever_worlds import settings_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,19 +71,19 @@ def random_worlds(draw: st.DrawFn) -> Problem:
     ties = np.array(sorted(pairs), np.int32).reshape(-1, 2)
     kinds = np.array(draw(st.lists(st.integers(0, 2), min_size=len(ties), max_size=len(ties))), np.int8)
     rate = st.floats(0.0, 1.0)
-    laws = {
-        name: {"rate": draw(rate)}
-        for name in ("innovation", "peers", "parks", "partners", "collaboration")
-        if name == "innovation" or draw(st.booleans())
-    }
-    chosen_levers: dict[str, dict[str, Any]] = {}
+    laws = {name: {"rate": draw(rate)} for name in mechanisms() if name == "innovation" or draw(st.booleans())}
     small: dict[str, dict[str, Any]] = {
-        "parks": {"capacity": 5.0, "project_share": 0.9},
-        "collaboration": {"number": 2, "start": "2024-07", "members": 5},
+        "parks": {"capacity": 5.0, "project_share": 0.9, "first_opening": "2024-03", "later_opening": "2024-09"},
+        "collaboration": {"number": 2, "members": 5},
+        "smart_factories": {"per_year": 9.0},
+        "training": {"per_year": 9.0},
     }
-    for name, stated in small.items():
-        if draw(st.booleans()):
-            chosen_levers[name] = {**{card.name: card.default for card in levers()[name].cards}, **stated}
+    chosen_levers = {
+        name: settings_of(name, start=draw(st.sampled_from(["2024-01", "2024-07", "2025-01"])), **small.get(name, {}))
+        | ({"stop": draw(st.sampled_from(["2025-09", "2026-01"]))} if draw(st.booleans()) else {})
+        for name in levers()
+        if draw(st.booleans())
+    }
     is_open = draw(st.booleans())
     pots = [] if is_open else [
         worlds.programme(
@@ -146,13 +148,10 @@ def test_every_shipped_config(path: Path) -> None:
 def korea() -> Problem:
     """A small Korea in which every law and lever does something."""
     population = build_korea(0.005, 1)
-    laws = {
-        name: {"rate": rate}
-        for name, rate in (("innovation", 0.004), ("peers", 0.3), ("partners", 0.1), ("parks", 0.01), ("collaboration", 0.05))
-    }
+    rates = {"innovation": 0.004, "peers": 0.3, "partners": 0.1, "parks": 0.01, "collaboration": 0.05, "zones": 0.01}
     chosen = worlds.settings(
-        laws,
-        levers={name: {card.name: card.default for card in levers()[name].cards} for name in ("parks", "collaboration")},
+        {name: {"rate": rate} for name, rate in rates.items()},
+        levers={name: settings_of(name) for name in levers()},
         funding={"mode": "programmes", "own_rate": 0.05},
         sensing={"visibility": 0.4, "disappointment": 0.3},
         programme=[

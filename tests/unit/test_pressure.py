@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aixsim.core.pressure import NEVER, UNIT, threshold
-from aixsim.engines.transitions import threshold as compiled_threshold
+from aixsim.engines.slots import threshold as compiled_threshold
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from aixsim.catalogue import SECTIONS
 from aixsim.config.errors import NotAllowed
@@ -152,11 +162,23 @@ def table_of(name: str, title: str, cards: tuple[Card, ...]) -> type[Table]:
     return create_model(name, __base__=Table, __doc__=title, **fields)
 
 
+def _optional(table: type[Table]) -> Any:
+    """Returns the type of a table that may be absent; ``false`` takes away the one that the base states."""
+
+    def given(raw: Any) -> Any:
+        if raw is not None and raw is not False and not isinstance(raw, dict):
+            raise NotAllowed(f"found {raw!r}", "a table, or false to take away the one of the base")
+        return None if raw is False else raw
+
+    schema = {"anyOf": [table.model_json_schema(), {"const": False}], "description": table.__doc__}
+    return Annotated[table | None, BeforeValidator(given), WithJsonSchema(schema)]
+
+
 @cache
 def config_model() -> type[Table]:
     """Returns the model of a whole config; it grows with every mechanism, lever and section that has cards."""
-    laws = {m.name: (table_of(m.name, m.title, m.cards) | None, None) for m in mechanisms().values()}
-    instruments = {lever.name: (table_of(lever.name, lever.title, lever.cards) | None, None) for lever in levers().values()}
+    laws = {m.name: (_optional(table_of(m.name, m.title, m.cards)), None) for m in mechanisms().values()}
+    instruments = {lever.name: (_optional(table_of(lever.name, lever.title, lever.cards)), None) for lever in levers().values()}
     sections: dict[str, Any] = {}
     for section in SECTIONS:
         model = table_of(section.name, section.title, section.cards)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from aixsim.config.errors import NotAllowed
-from aixsim.config.values import annotated, json_schema, plain, read
+from aixsim.config.values import annotated, by_year, json_schema, plain, read, years_schema
 from aixsim.core.classification import AGENT_TYPES, PROVINCES, SECTORS, SIZES
 from aixsim.core.parameters import Card
 
@@ -125,19 +125,8 @@ PROGRAMME_CARDS = (BUDGET, GRANT, CALLS, *SIMPLE, FROM)
 """What a programme can state; ``name``, ``budget_krw_bn``, ``grant_krw_bn`` and ``call_months`` must be stated."""
 
 
-def _by_year(card: Card, raw: Any) -> dict[int, Any]:
-    if not isinstance(raw, Mapping) or "dist" in raw or not raw:
-        raise NotAllowed(f"found {raw!r}", "a table by year, such as { 2026 = 145.0 }")
-    out = {}
-    for year, value in raw.items():
-        if not (str(year).isdigit() and len(str(year)) == 4):
-            raise NotAllowed(f"found the year {year!r}", "calendar years of four digits")
-        out[int(year)] = read(card, value)
-    return out
-
-
 def _grant(raw: Any) -> Any:
-    return _by_year(GRANT, raw) if isinstance(raw, Mapping) and "dist" not in raw else read(GRANT, raw)
+    return by_year(GRANT, raw) if isinstance(raw, Mapping) and "dist" not in raw else read(GRANT, raw)
 
 
 def _calls(raw: Any) -> list[int]:
@@ -150,7 +139,7 @@ def _calls(raw: Any) -> list[int]:
 
 
 def _table(card: Card) -> dict[str, Any]:
-    years = {"type": "object", "patternProperties": {r"^\d{4}$": json_schema(card)}, "additionalProperties": False}
+    years = years_schema(json_schema(card))
     return {"anyOf": [json_schema(card), years]} if card is GRANT else years
 
 
@@ -171,7 +160,7 @@ class Programme(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Annotated[str, Field(min_length=1)]
-    budget_krw_bn: Annotated[Any, PlainValidator(lambda raw: _by_year(BUDGET, raw)), PlainSerializer(plain), WithJsonSchema(_table(BUDGET))]
+    budget_krw_bn: Annotated[Any, PlainValidator(lambda raw: by_year(BUDGET, raw)), PlainSerializer(plain), WithJsonSchema(_table(BUDGET))]
     grant_krw_bn: Annotated[Any, PlainValidator(_grant), PlainSerializer(plain), WithJsonSchema(_table(GRANT))]
     call_months: Annotated[
         Any, PlainValidator(_calls), WithJsonSchema({"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 12}})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aixsim.config.errors import NotAllowed
+from aixsim.config.errors import NotAllowed, nearest
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Expect, Goal
 from aixsim.config.study import Study
+from aixsim.levers import levers
 from aixsim.levers.parks import PARK_MONEY
 
 
@@ -16,6 +17,7 @@ def relations(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
     yield from _names(study)
     yield from _deadlines(study)
     yield from _money(study)
+    yield from _levers(study)
     yield from _network(study)
     yield from _files(study)
 
@@ -52,6 +54,23 @@ def _money(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
             yield ("programme", position, "name"), NotAllowed(f"found {PARK_MONEY!r}", "another name: this one is that of the parks' money")
     if study.settings["funding"]["mode"] == "open" and study.settings["programme"]:
         yield ("funding", "mode"), NotAllowed("found 'open' with programmes", "'programmes', or no [[programme]]")
+
+
+def _levers(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
+    programmes = [table["name"] for table in study.settings["programme"]]
+    for name, lever in levers().items():
+        settings = study.settings["levers"].get(name)
+        if settings is None:
+            continue
+        if study.horizon.index(settings["stop"]) < study.horizon.index(settings["start"]):
+            yield (
+                ("levers", name, "stop"),
+                NotAllowed(f"found {settings['stop']!r}", f"a month that is not before the start, {settings['start']!r}"),
+            )
+        for card in lever.cards:
+            key, value = ("levers", name, card.name), settings[card.name]
+            if card.name == "programme" and value not in ("all", *programmes):
+                yield key, NotAllowed(f"found {value!r}", ", ".join(["all", *programmes]), nearest(value, programmes))
 
 
 def _network(study: Study) -> Iterator[tuple[Key, NotAllowed]]:

@@ -31,8 +31,12 @@ def read(card: Card, raw: Any) -> Any:
             return _integer(card, raw)
         case "by_size":
             return _by_size(card, raw)
+        case "by_year":
+            return by_year(card, raw) if isinstance(raw, Mapping) and "dist" not in raw else _number(card, raw)
         case "month":
             return month(raw)
+        case "text":
+            return _text(raw)
         case "choice":
             return name(raw, card.choices)
         case "names":
@@ -95,6 +99,28 @@ def names(raw: Any, choices: tuple[str, ...]) -> list[str]:
     if not isinstance(raw, list) or not raw or len(set(map(str, raw))) != len(raw):
         raise NotAllowed(f"found {raw!r}", f"a list of different names out of {', '.join(choices)}")
     return [name(item, choices) for item in raw]
+
+
+def by_year(card: Card, raw: Any) -> dict[int, float | Distribution]:
+    """Returns a table by calendar year.
+
+    Raises:
+        NotAllowed: anything else, an empty one, or a value that the card does not take.
+    """
+    if not isinstance(raw, Mapping) or "dist" in raw or not raw:
+        raise NotAllowed(f"found {raw!r}", "a table by year, such as { 2026 = 145.0 }")
+    out = {}
+    for year, value in raw.items():
+        if not (str(year).isdigit() and len(str(year)) == 4):
+            raise NotAllowed(f"found the year {year!r}", "calendar years of four digits")
+        out[int(year)] = _number(card, value)
+    return out
+
+
+def _text(raw: Any) -> str:
+    if not isinstance(raw, str) or not raw:
+        raise NotAllowed(f"found {raw!r}", "a name in quotes")
+    return raw
 
 
 def _range(card: Card) -> str:
@@ -198,16 +224,25 @@ def json_schema(card: Card) -> dict[str, Any]:
     match card.kind:
         case "month":
             return {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$", "description": text}
+        case "text":
+            return {"type": "string", "minLength": 1, "description": text}
         case "choice":
             return {"enum": list(card.choices), "description": text}
         case "names":
             return {"type": "array", "items": {"enum": list(card.choices)}, "uniqueItems": True, "description": text}
     number: dict[str, Any] = {"type": "integer" if card.kind == "integer" else "number", "minimum": card.low, "maximum": card.high}
     either = [number, DISTRIBUTION_SCHEMA]
+    if card.kind == "by_year":
+        return {"anyOf": [*either, years_schema({"anyOf": either})], "description": text}
     if card.kind == "by_size":
         by_size = {"type": "object", "properties": {size: {"anyOf": either} for size in SIZES}, "additionalProperties": False}
         return {"anyOf": [*either, by_size], "description": text}
     return {"anyOf": either, "description": text}
+
+
+def years_schema(value: dict[str, Any]) -> dict[str, Any]:
+    """Returns the JSON schema of a table by calendar year."""
+    return {"type": "object", "patternProperties": {r"^\d{4}$": value}, "additionalProperties": False}
 
 
 DISTRIBUTION_SCHEMA: dict[str, Any] = {

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 def parse_month(text: str) -> tuple[int, int]:
@@ -60,3 +65,22 @@ class Horizon:
         """Position in ``years`` of the year of every month."""
         _, first = parse_month(self.start)
         return [(first - 1 + index) // 12 for index in range(self.n_months)]
+
+
+def by_year(value: Any, horizon: Horizon, fill: float | None) -> NDArray[np.float64]:
+    """Spreads a number, or a table by year, over the years of the horizon.
+
+    A year that a table leaves out takes ``fill``, or the latest earlier value (the first value before it) when ``fill`` is ``None``.
+    """
+    if not isinstance(value, Mapping):
+        return np.full(len(horizon.years), float(value))
+    stated = {int(year): float(number) for year, number in value.items()}
+    out = np.empty(len(horizon.years))
+    for position, year in enumerate(horizon.years):
+        if year in stated:
+            out[position] = stated[year]
+        elif fill is not None:
+            out[position] = fill
+        else:
+            out[position] = stated[max((y for y in stated if y < year), default=min(stated))]
+    return out

@@ -45,6 +45,8 @@ class Purpose(IntEnum):
     CLIMATE = 7
     PARAMETER = 8
     COLLABORATION = 9
+    SMART_FACTORY = 10
+    TRAINING = 11
     FRAILTY = 20
     READINESS = 21
     EMPLOYEES = 22

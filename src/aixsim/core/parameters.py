@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["number", "integer", "by_size", "month", "names", "choice"]
-"""Shape of a value: one number, a whole number, one number for each size class, a month "YYYY-MM", a list of names, one name."""
+Kind = Literal["number", "integer", "by_size", "by_year", "month", "names", "choice", "text"]
+"""Shape of a value: one number, a whole number, one number for each size class, one number or a table by calendar year, a month
+"YYYY-MM", a list of names, one name of several, any text."""
 
 
 @dataclass(frozen=True, slots=True)

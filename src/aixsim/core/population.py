@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -111,6 +112,11 @@ class Population:
         from scipy.special import ndtri
 
         return np.asarray(ndtri(self.frailty), dtype=np.float64)
+
+    def of_sizes(self, names: Sequence[str]) -> NDArray[np.intp]:
+        """Returns the sites of some size classes, in order."""
+        chosen = np.array([name in names for name in SIZES])
+        return np.flatnonzero(chosen[self.size])
 
     def is_large(self) -> NDArray[np.bool_]:
         """Returns which sites belong to large firms, shape ``(n,)``."""

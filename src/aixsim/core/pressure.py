@@ -75,6 +75,9 @@ def lowered(shared: int, own: int, threshold: int, factor: float) -> int:
     """Returns the threshold of a firm whose susceptibility is multiplied by ``factor``: what is left to resist shrinks by it."""
     if threshold >= NEVER:
         return NEVER
+    # A division by 1 would round what is left to 53 bits.
+    if factor == 1.0:
+        return threshold
     return shared + own + math.ceil((threshold - shared - own) / factor)
 
 

@@ -27,6 +27,9 @@ class Pot:
         park_tenants_only: only tenants of a park that is open.
         quota: float64 ``(n_months,)``, share of the year's budget that a call keeps for members of collaboration models first.
         floor: float64 ``(n_months,)``, the same for firms outside the Capital pole.
+        change: int64 ``(n_years,)``, won by which a year's budget changes when the year begins (in the first month of the horizon for
+            the first year), after what the year before passes on; a cut takes at most what no earlier call has reserved. Nobody knows
+            of it before.
         carries: what is left at the end of a year moves to the next one instead of lapsing.
     """
 
@@ -43,8 +46,13 @@ class Pot:
     agent_type: NDArray[np.bool_]
     quota: NDArray[np.float64]
     floor: NDArray[np.float64]
+    change: NDArray[np.int64]
     park_tenants_only: bool = False
     carries: bool = False
+
+    def multiply(self, factor: NDArray[np.float64]) -> None:
+        """Multiplies what each year is to have, shape ``(n_years,)``; several factors multiply, to the won in any order."""
+        self.change = np.rint((self.budget + self.change) * factor).astype(np.int64) - self.budget
 
 
 @dataclass(slots=True)
@@ -60,7 +68,8 @@ class Scenario:
         susceptibility: float64 ``(5, 2)``, factor of size class and readiness; times the frailty it has mean 1 over the population.
         frailty: float64 ``(n,)``.
         climate: float64 ``(T,)``, m(t).
-        support: float64 ``(T, 5)``, share of a project's cost that a firm expects public money to carry.
+        support: float64 ``(T, 5)``, share of a project's cost that a firm expects public money to carry, in 0..0.99. Levers add to it
+            what they give beside the programmes; what the programmes offer is added once all levers are applied.
         elasticity, learning_exponent, experience: of economic attraction and of Wright's law; experience counts firms of
             this population.
         visibility, disappointment: what a launched and what a failed or abandoned project count.
@@ -74,6 +83,7 @@ class Scenario:
         zone: float64 ``(T, 17, 23)``, activity of regulation-free zones by province and sector, in 0..1.
         zone_duration_factor: what a fully active zone multiplies durations by.
         tie_factor: float64 ``(T, 5)``, what tie hazards are multiplied by, by tier of the supply chain.
+        cell_tie_factor: float64 ``(T, 17, 23)``, what tie hazards are multiplied by after that, by province and sector.
         credit: float64 ``(T, 8)``, share of a project's cost that credit carries for those who pay themselves, by pole, in 0..1.
         uplifts: firms whose susceptibility is raised for good, and when.
         ranking: weights of merit noise, of size, and of membership in a collaboration model.
@@ -115,6 +125,7 @@ class Scenario:
     zone: NDArray[np.float64]
     zone_duration_factor: float
     tie_factor: NDArray[np.float64]
+    cell_tie_factor: NDArray[np.float64]
     credit: NDArray[np.float64]
     uplifts: Uplifts
     ranking: tuple[float, float, float]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Uplifts:
-    """Raised susceptibilities, one entry a firm and month, in the order of the months. All arrays have shape ``(k,)``.
+    """Raised susceptibilities, in the order of the months and within a month of the firms. All arrays have shape ``(k,)``.
 
     Attributes:
         month: int64, when the firm is reached.
@@ -34,13 +34,11 @@ class Uplifts:
         """Returns no uplift at all."""
         return cls(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_))
 
-    def and_more(self, month: NDArray[np.int64], firm: NDArray[np.int32], factor: float, *, equips: bool) -> Uplifts:
-        """Returns these and others, in the order of the months and, within a month, in the order in which they were added."""
+    def and_more(self, month: NDArray[np.int64], firm: NDArray[np.int32], factor: NDArray[np.float64], *, equips: bool) -> Uplifts:
+        """Returns these and others, in an order that does not depend on which were added first."""
         months = np.concatenate([self.month, month])
-        order = np.argsort(months, kind="stable")
-        return Uplifts(
-            months[order],
-            np.concatenate([self.firm, firm])[order].astype(np.int32),
-            np.concatenate([self.factor, np.full(len(firm), factor)])[order],
-            np.concatenate([self.equips, np.full(len(firm), equips)])[order],
-        )
+        firms = np.concatenate([self.firm, firm]).astype(np.int32)
+        factors = np.concatenate([self.factor, factor])
+        equipping = np.concatenate([self.equips, np.full(len(firm), equips)])
+        order = np.lexsort((equipping, factors, months << 33 | firms))
+        return Uplifts(months[order], firms[order], factors[order], equipping[order])

@@ -111,6 +111,8 @@ class Pots(NamedTuple):
     """float64 (K, T)."""
     floor: Array
     """float64 (K, T)."""
+    change: Array
+    """int64 (K, Y), won by which a year's budget changes when the year begins."""
     year: Array
     """YEAR_OF_POT (K, Y)."""
     left: Array
@@ -204,6 +206,8 @@ class Inputs(NamedTuple):
     """float64 (T, 17, 23)."""
     zone: Array
     """float64 (T, 17, 23)."""
+    cell_tie_factor: Array
+    """float64 (T, 17, 23)."""
     uplift: Array
     """UPLIFT (k,), by month."""
     frailty: Array
@@ -267,14 +271,14 @@ def pots_of(scenario: Scenario, problem: Problem) -> Pots:
     n_pots, n_months, n_years = len(scenario.pots), problem.horizon.n_months, len(problem.horizon.years)
     rules, year = np.zeros(n_pots, POT), np.zeros((n_pots, n_years), YEAR_OF_POT)
     calls, left = np.zeros((n_pots, n_months), np.bool_), np.zeros((n_pots, n_years), np.int64)
-    quota, floor = np.zeros((n_pots, n_months)), np.zeros((n_pots, n_months))
+    quota, floor, change = np.zeros((n_pots, n_months)), np.zeros((n_pots, n_months)), np.zeros((n_pots, n_years), np.int64)
     for k, pot in enumerate(scenario.pots):
         for name in ("lag", "instalments", "route", "carries", "size", "province", "sector", "agent_type"):
             rules[name][k] = getattr(pot, name)
         rules["tenants_only"][k] = pot.park_tenants_only
         year["budget"][k], year["grant"][k] = pot.budget, pot.grant
-        calls[k], left[k], quota[k], floor[k] = pot.calls, pot.budget, pot.quota, pot.floor
-    return Pots(rules, calls, quota, floor, year, left)
+        calls[k], left[k], quota[k], floor[k], change[k] = pot.calls, pot.budget, pot.quota, pot.floor, pot.change
+    return Pots(rules, calls, quota, floor, change, year, left)
 
 
 def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
@@ -288,8 +292,8 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
     for name in ("climate", "support", "own_rate", "credit", "tie_factor"):
         month[name] = getattr(scenario, name)
     month["year"] = problem.horizon.month_years
-    month["ties_change"][1:] = (scenario.tie_factor[1:] != scenario.tie_factor[:-1]).any(axis=1)
-    month["zones_change"][1:] = (scenario.zone[1:] != scenario.zone[:-1]).any(axis=(1, 2))
+    month["ties_change"] = _changes(scenario.tie_factor) | _changes(scenario.cell_tie_factor)
+    month["zones_change"] = _changes(scenario.zone)
     members = np.flatnonzero(scenario.model_of >= 0)
     members = members[np.argsort(scenario.model_of[members], kind="stable")].astype(np.int32)
     borders = np.searchsorted(scenario.model_of[members], np.arange(len(model) + 1))
@@ -309,9 +313,18 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
         members=members,
         priority=scenario.priority,
         zone=scenario.zone,
+        cell_tie_factor=scenario.cell_tie_factor,
         uplift=uplift,
         frailty=scenario.frailty,
     )
+
+
+def _changes(by_month: Array) -> Array:
+    """Returns in which months something differs from the month before, bool ``(T,)``."""
+    flat = by_month.reshape(len(by_month), -1)
+    changes = np.zeros(len(flat), np.bool_)
+    changes[1:] = (flat[1:] != flat[:-1]).any(axis=1)
+    return changes
 
 
 def _set_laws(case: Array, scenario: Scenario, level: str) -> None:

@@ -68,6 +68,15 @@ def carry_over(p: Any, year: int) -> None:
 
 
 @compiled
+def change_budgets(p: Any, year: int) -> None:
+    """Changes what a year is to have; a cut takes at most what no earlier call has reserved."""
+    for k in range(len(p.rules)):
+        change = max(p.change[k, year], -p.left[k, year])
+        p.left[k, year] += change
+        p.year[k, year].budget += change
+
+
+@compiled
 def reckon(c: Any, s: Any, x: Any, month: int) -> None:
     """Reckons how fast economic time can pass in the months ahead while not too many more factories operate."""
     tally, last = s.tally[0], len(x.month)
@@ -120,8 +129,11 @@ def simulate(w: Any, s: Any, d: Any, x: Any, p: Any) -> None:
     begin(c, w, s, x, ties)
     for month in range(len(x.month)):
         cost = open_month(c, s, x, month)
-        if month > 0 and x.month[month - 1].year != x.month[month].year:
-            carry_over(p, x.month[month].year)
+        year = x.month[month].year
+        if month > 0 and x.month[month - 1].year != year:
+            carry_over(p, year)
+        if month == 0 or x.month[month - 1].year != year:
+            change_budgets(p, year)
         reconsider(c, s, month)
         lift(c, s, x, month)
         touch_models(s, x, month)

@@ -136,7 +136,9 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
             sensed = self.partner_share() if mechanism.senses == "partner_share" else self.lead_visible()
             self.sensed[mechanism.name] = sensed
             self.hazards[mechanism.name] = mechanism.hazard(sensed, *parameters)
-        self.hazard = added(self.hazards.values()) * float(self.model.case.tie_factor[self.model.month, self.tier])
+        case, month = self.model.case, self.model.month
+        ties = added(self.hazards.values()) * float(case.tie_factor[month, self.tier])
+        self.hazard = ties * float(case.cell_tie_factor[month, self.province, self.sector])
 
     def partner_share(self) -> float:
         """Returns the weighted share of its customers, suppliers and sibling sites that are visible AI factories."""
@@ -333,6 +335,8 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.year = self.problem.horizon.year_index(t)
         if t > 0 and self.problem.horizon.year_index(t - 1) != self.year:
             self.carry_over()
+        if t == 0 or self.problem.horizon.year_index(t - 1) != self.year:
+            self.change_budgets()
         for park in self.parks:
             park.serve()
         for firm in self.firms:
@@ -350,6 +354,13 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
                 for money in (self.left[k], self.budget[k]):
                     money[self.year - 1] -= rest
                     money[self.year] += rest
+
+    def change_budgets(self) -> None:
+        """Gives this year's budgets what levers add to them or take from them, as far as no earlier call has reserved it."""
+        for k, pot in enumerate(self.case.pots):
+            change = max(int(pot.change[self.year]), -int(self.left[k][self.year]))
+            for money in (self.left[k], self.budget[k]):
+                money[self.year] += change
 
     def sense(self) -> None:
         """Everybody senses the state at the start of the month."""

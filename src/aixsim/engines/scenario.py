@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.climate import climate_path
+from aixsim.climate import adverse_exports, climate_path
 from aixsim.core.classification import POLES, PROVINCES, ROUTES, SECTORS, SIZES, TIERS
 from aixsim.core.problem import Problem, substitute
 from aixsim.core.scenario import Scenario
@@ -15,7 +15,7 @@ from aixsim.economics import learning_exponent
 from aixsim.implementation import monthly_hazard
 from aixsim.levers import levers
 from aixsim.mechanisms import mechanisms
-from aixsim.programmes import expected_support, programme_pot
+from aixsim.programmes import HIGHEST_SUPPORT, expected_support, programme_pot
 from aixsim.sensing import WEIGHT_UNIT
 from aixsim.susceptibility import factors, frailty
 
@@ -46,10 +46,9 @@ def draw_scenario(problem: Problem, replicate: int) -> Scenario:
         ),
         susceptibility=factors(settings["susceptibility"], population),
         frailty=frailty(settings["susceptibility"], population),
-        climate=climate_path(settings["climate"], horizon.n_months, problem.seed, replicate),
-        support=expected_support(
-            pots, horizon, cost, [table["public_share_max"] for table in settings["programme"]], economics["expected_success"]
-        ),
+        climate=climate_path(settings["climate"], horizon.n_months, problem.seed, replicate)
+        * adverse_exports(settings["climate"], horizon),
+        support=np.zeros((horizon.n_months, len(SIZES))),
         elasticity=economics["elasticity"],
         learning_exponent=learning_exponent(economics["learning_rate"]),
         experience=economics["experience"] * problem.scale,
@@ -69,6 +68,7 @@ def draw_scenario(problem: Problem, replicate: int) -> Scenario:
         zone=np.zeros((horizon.n_months, len(PROVINCES), len(SECTORS))),
         zone_duration_factor=1.0,
         tie_factor=np.ones((horizon.n_months, TIERS)),
+        cell_tie_factor=np.ones((horizon.n_months, len(PROVINCES), len(SECTORS))),
         credit=np.zeros((horizon.n_months, len(POLES))),
         uplifts=Uplifts.none(),
         ranking=(funding["merit_noise"], funding["size_weight"], funding["consortium_bonus"]),
@@ -90,6 +90,11 @@ def draw_scenario(problem: Problem, replicate: int) -> Scenario:
     for name, lever in levers().items():
         if name in settings["levers"]:
             lever.apply(scenario, settings["levers"][name], problem)
+    # Programmes come first among the pots; levers may have changed what they offer.
+    programmes = scenario.pots[: len(settings["programme"])]
+    shares = [table["public_share_max"] for table in settings["programme"]]
+    offered = expected_support(programmes, horizon, cost, shares, economics["expected_success"])
+    scenario.support = np.minimum(offered + scenario.support, HIGHEST_SUPPORT)
     return scenario
 
 

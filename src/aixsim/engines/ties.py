@@ -82,8 +82,10 @@ def sense(c: Any, s: Any, x: Any, month: int) -> None:
         settle(s.clock, firm, month)
         share = _visible_share(tie.exposure[1], tie.exposure[0], tie.exposure[2], firm.total, c.visibility, c.disappointment)
         lead = lead_visible(s.life, s.slot_of, x.model, firm.model, c.visibility, month, np.int64(tie.firm))
-        factor = x.month[month].tie_factor[firm.tier]
-        firm.rate = to_rate(tie_hazard(c.tie_active, c.tie_parameters, share, lead) * factor)
+        life = s.life[slot]
+        # Multiplied one after the other, as in the reference engine: another order would round otherwise.
+        hazard = tie_hazard(c.tie_active, c.tie_parameters, share, lead) * x.month[month].tie_factor[firm.tier]
+        firm.rate = to_rate(hazard * x.cell_tie_factor[month, life.province, life.sector])
         s.wake[slot] = firm_wakes(s.clock, firm, s.group[firm.milieu], month)
     s.tally[0].touched = 0
 

@@ -2,7 +2,8 @@
 
 The plan names 15 large-medium-small collaboration models and no members, so each replicate draws the leads among large firms
 with suppliers; the members are the lead's suppliers and then their suppliers, the largest first. At its start the lead
-commits to a project (forming the model is its decision), and members follow by the collaboration mechanism.
+commits to a project (forming the model is its decision), and members follow by the collaboration mechanism. A model that is wound up leaves
+its projects running and its members without quota and example.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.core.classification import ROUTES
 from aixsim.core.draws import Purpose, uniforms
-from aixsim.core.lever import Lever
+from aixsim.core.lever import Lever, start_card, stop_card, window
 from aixsim.core.network import SUPPLIER
 from aixsim.core.parameters import Card
 from aixsim.core.problem import Problem
@@ -24,8 +26,8 @@ from aixsim.core.scenario import Scenario
 def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
     """Forms the models of one replicate and reserves the programmes' quota for them."""
     number = round(settings["number"] * problem.scale)
-    start = problem.horizon.index(settings["start"])
-    if number <= 0 or start >= problem.horizon.n_months:
+    first, end = window(settings, problem.horizon)
+    if number <= 0 or first == end:
         return
     leads = _leads(problem, scenario.seed, scenario.replicate, number)
     for model, lead in enumerate(leads):
@@ -34,10 +36,11 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
         for member in _members(problem, lead, round(settings["members"]), scenario.model_of):
             scenario.model_of[member] = model
     scenario.model_lead = np.array(leads, dtype=np.int32)
-    scenario.model_start = np.full(len(leads), start, dtype=np.int64)
-    scenario.model_stop = np.full(len(leads), problem.horizon.n_months, dtype=np.int64)
+    scenario.model_start = np.full(len(leads), problem.horizon.index(settings["start"]), dtype=np.int64)
+    scenario.model_stop = np.full(len(leads), end, dtype=np.int64)
     for pot in scenario.pots:
-        pot.quota[max(start, 0) :] = settings["quota"]
+        if pot.route == ROUTES.index("programme"):
+            pot.quota[first:end] = np.maximum(pot.quota[first:end], settings["quota"])
 
 
 def _leads(problem: Problem, seed: int, replicate: int, number: int) -> list[int]:
@@ -79,17 +82,8 @@ LEVER = Lever(
     neutral={"number": 0},
     cards=(
         Card("number", 15, "models", 0, 1000, "collaboration models", "ai_factory_targets_history.csv", "quoted", kind="integer"),
-        Card(
-            "start",
-            "2026-03",
-            "month",
-            0,
-            0,
-            "month in which the models start",
-            "assumed; the plan dates them to 2026",
-            "assumed",
-            kind="month",
-        ),
+        start_card("2026-03", "assumed; the plan dates the models to 2026", "assumed"),
+        stop_card(),
         Card("members", 20, "firms", 1, 10000, "members of a model beside its lead", "assumed", "assumed", "5 to 50", kind="integer"),
         Card("quota", 0.15, "1", 0.0, 1.0, "share of every programme's budget kept for members first", "assumed", "assumed", "0 to 0.3"),
     ),

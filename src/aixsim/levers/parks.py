@@ -2,6 +2,7 @@
 
 Ten parks were chosen in 2025 and three more in 2026, each with KRW 14 bn of central money and at least 40 % of that from
 local governments, over four years (``ax_parks.csv``). Which share of the money pays tenants' projects is not published.
+A park that closes advises and pays nobody any more; its money of the years after lapses.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from typing import Any
 import numpy as np
 
 from aixsim.core.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
-from aixsim.core.lever import Lever
+from aixsim.core.lever import Lever, start_card, stop_card, window
 from aixsim.core.parameters import Card
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Pot, Scenario
+from aixsim.data.tables import rows
 
 _WON_PER_BN = 1_000_000_000
 PARK_MONEY = "AX parks"
 """Name of the pot that pays tenants' projects."""
+PLACES = tuple(row["park"] for row in rows("industrial_parks.csv"))
 
 
 def service_level(age: int, ramp: int, capacity: float, tenants: int) -> float:
@@ -37,24 +40,29 @@ def service_level(age: int, ramp: int, capacity: float, tenants: int) -> float:
 
 
 def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
-    """Opens the first parks of the packaged list and adds their project money as one pot."""
+    """Opens the first of the listed places and adds their project money as one pot."""
     horizon, parks = problem.horizon, problem.population.parks
-    n_parks = min(round(settings["number"]), len(parks))
-    first, later = horizon.index(settings["first_opening"]), horizon.index(settings["later_opening"])
-    opening = [first if park < round(settings["first_wave"]) else later for park in range(n_parks)]
+    first, end = window(settings, horizon)
+    # Parks of a population stand in the order of the table; a population from a file may have fewer or none.
+    listed = [PLACES.index(name) for name in settings["places"]]
+    places = [park for park in listed if park < len(parks)][: round(settings["number"])]
     budget = np.zeros(len(horizon.years), np.int64)
     yearly = settings["central_krw_bn"] * (1.0 + settings["local_match"]) * settings["project_share"] / round(settings["years"])
-    for park, month in enumerate(opening):
-        scenario.park_open[park] = month
-        for t in range(max(month, 0), horizon.n_months):
+    for position, park in enumerate(places):
+        wave = "first_opening" if position < round(settings["first_wave"]) else "later_opening"
+        month = max(horizon.index(settings[wave]), horizon.index(settings["start"]))
+        if month >= end:
+            continue
+        scenario.park_open[park], scenario.park_close[park] = month, end
+        for t in range(max(month, first), end):
             scenario.park_service[park, t] = service_level(
                 t - month, round(settings["ramp_months"]), settings["capacity"] * problem.scale, parks[park].n_tenants
             )
-        first_year = horizon.years[0] if month < 0 else horizon.date(month).year
-        for year in range(first_year, first_year + round(settings["years"])):
+        first_year = horizon.date(month).year
+        for year in range(first_year, min(first_year + round(settings["years"]), horizon.date(end - 1).year + 1)):
             if year in horizon.years:
                 budget[year - horizon.years[0]] += round(yearly * problem.scale * _WON_PER_BN)
-    if n_parks:
+    if (scenario.park_open < horizon.n_months).any():
         scenario.park_duration_factor = settings["duration_factor"]
     if not budget.any():
         return
@@ -73,6 +81,7 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
             agent_type=np.ones(len(AGENT_TYPES), np.bool_),
             quota=np.zeros(horizon.n_months),
             floor=np.zeros(horizon.n_months),
+            change=np.zeros(len(horizon.years), np.int64),
             park_tenants_only=True,
             carries=True,
         )
@@ -85,18 +94,32 @@ LEVER = Lever(
     apply=apply,
     neutral={"number": 0},
     cards=(
+        start_card("2024-01", "assumed: the openings below say when", "assumed"),
+        stop_card(),
         Card(
             "number",
             13,
             "parks",
             0,
-            27,
-            "AX demonstration parks, in the order of industrial_parks.csv",
+            len(PLACES),
+            "AX demonstration parks: the first so many places",
             "ax_parks.csv",
             "quoted",
             kind="integer",
         ),
-        Card("first_wave", 10, "parks", 0, 27, "parks that open with the first opening", "ax_parks.csv", "quoted", kind="integer"),
+        Card(
+            "places",
+            list(PLACES),
+            "1",
+            0,
+            0,
+            "industrial parks in the order in which they become AX parks",
+            "industrial_parks.csv; four of the thirteen confirmed, the others likely or assumed",
+            "assumed",
+            kind="names",
+            choices=PLACES,
+        ),
+        Card("first_wave", 10, "parks", 0, len(PLACES), "parks that open with the first opening", "ax_parks.csv", "quoted", kind="integer"),
         Card(
             "first_opening",
             "2025-09",
