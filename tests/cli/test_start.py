@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_bad_configs import GOOD
+
 HEAVY = ("numba", "mesa", "pandas", "matplotlib", "seaborn", "scipy", "pyarrow", "networkx", "rich")
 PROBE = """
 import sys
@@ -57,3 +59,23 @@ def test_what_is_loaded_is_noticed(tmp_path: Path) -> None:
 
 def test_help_names_the_default_folder_in_full(tmp_path: Path) -> None:
     assert "[default: results/NAME/ID]" in " ".join(loads(["run", "--help"], tmp_path)[1].split())
+
+
+def test_a_second_start_of_a_run_compiles_nothing(tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text(GOOD)
+    probe = """
+from numba.core import event
+from aixsim import engines, load
+from aixsim.config.build import problems
+from aixsim.engines.scenario import draw_scenario
+seen = event.RecordingListener()
+event.register("numba:compile", seen)
+problem = problems(load("study.toml"))(0)
+engines.prepare("kernel", problem, draw_scenario(problem, 0))
+print(len(seen.buffer))
+"""
+    first, second = (
+        subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=tmp_path) for _ in range(2)
+    )
+    assert first.stdout
+    assert (second.stdout.split(), second.stderr) == (["0"], "")
