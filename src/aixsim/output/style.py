@@ -120,9 +120,14 @@ def save(figure: Figure, result: Result, folder: Path, name: str, *, formats: Se
 
 
 def _freeze(figure: Figure) -> None:
-    """Lays the figure out once and rounds the places of its panels: the solver's last bits differ from call to call."""
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    """Lays the figure out once and rounds the places of its panels: the solver's last bits differ from call to call.
+
+    Nothing is drawn for it, and without an engine no file is drawn twice.
+    """
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine(None)
     for axes in figure.axes:
         left, bottom, width, height = (round(float(edge), 5) for edge in axes.get_position(original=True).bounds)
         axes.set_position((left, bottom, width, height))
