@@ -83,7 +83,7 @@ def simulate(
         return Simulated(open_result(target), reused=True)
     folder = ResultFolder.begin(target, identity)
     # What is needed after the last replicate is loaded before the first: an interrupt must not wait for imports.
-    for module in ("scipy.stats", "pandas"):
+    for module in ("scipy.special", "pandas"):
         import_module(module)
     started = time.perf_counter()
     try:
