@@ -70,7 +70,7 @@ _SAVING: dict[str, dict[str, Any]] = {
 @contextmanager
 def canvas(size: tuple[float, float]) -> Iterator[Figure]:
     """Offers an empty figure in the house style, without touching anybody's matplotlib settings."""
-    look = {
+    look: dict[Any, Any] = {
         **_WHITEGRID,
         "svg.hashsalt": "aixsim",
         "svg.fonttype": "none",
