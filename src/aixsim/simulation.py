@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from aixsim.core.scenario import Scenario
 from aixsim.engines import engine as find_engine
 from aixsim.engines import prepare
 from aixsim.engines.scenario import draw_scenario
-from aixsim.study import tables
+from aixsim.study import cost, tables
 from aixsim.study.provenance import environment, run_id
 from aixsim.study.runner import Engine, Finished, run_replicates
 from aixsim.study.scratch import Layout, Scratch
@@ -60,6 +61,7 @@ def simulate(
     engine: str = "kernel",
     workers: int = 1,
     engine_function: Engine | None = None,
+    tell: Callable[[str], object] | None = None,
 ) -> Simulated:
     """Runs a study and writes its result folder.
 
@@ -69,9 +71,10 @@ def simulate(
         engine: ``kernel`` (compiled) or ``mesa`` (reference); the tables are the same bytes.
         workers: number of processes; changes no byte of the tables.
         engine_function: an engine of one's own instead, a picklable function of a module.
+        tell: is told what the run will cost, before it starts, when that is more than ten seconds.
 
     Raises:
-        StoreError: the folder cannot be used.
+        StoreError: the folder cannot be used, or has no room for the run.
     """
     seed_chosen = study.monte_carlo.seed is not None
     if not seed_chosen:
@@ -93,13 +96,12 @@ def simulate(
         if engine_function is None:
             prepare(engine, problem, scenario)
         layout = _layout(study, problem, scenario, folder.partial / "scratch")
-        end = run_replicates(
-            problem_of,
-            engine_function or find_engine(engine),
-            layout,
-            workers=workers,
-            enough=_stop_rule(study, problem_of),
-        )
+        is_slow = engine_function is None and engine == "mesa"
+        run, expected = cost.begin(problem_of, engine_function or find_engine(engine), layout, workers, is_slow=is_slow)
+        _refuse_what_does_not_fit(target, expected)
+        if tell is not None and expected.seconds > cost.WORTH_TELLING:
+            tell(str(expected))
+        end = run_replicates(problem_of, run, layout, workers=workers, enough=_stop_rule(study, problem_of))
         _write(folder, study, problem_of, layout, end, config)
         _write_provenance(folder, study, problem_of, layout, end, identity, seed_chosen, engine, time.perf_counter() - started)
         _remove(layout.folder)
@@ -130,6 +132,14 @@ def _layout(study: Study, problem: Problem, scenario: Scenario, scratch: Path) -
         pots=tuple(pot.name for pot in scenario.pots),
         uncertainties=tuple(problem.uncertainties),
     )
+
+
+def _refuse_what_does_not_fit(target: Path, needed: cost.Cost) -> None:
+    """Raises a store error when the disk has no room for the scratch files: a mapped file that outgrows it ends the process."""
+    free = disk_usage(needed.folder).free
+    if free < needed.scratch_bytes:
+        message = f"the run needs {cost.size(needed.scratch_bytes)} of scratch space beside it, and {cost.size(free)} are free"
+        raise StoreError(target, "storage", message, "free space, choose another folder with -o, or run fewer replicates with -n")
 
 
 def _stop_rule(study: Study, problem_of: Problems) -> Callable[[Scratch, int], bool] | None:
