@@ -12,8 +12,6 @@ from pathlib import Path
 from shutil import disk_usage
 from typing import Any
 
-import numpy as np
-
 from aixsim.analysis.goals import evaluate_goals, target_in_sample
 from aixsim.analysis.intervals import wilson_half_width
 from aixsim.analysis.network_summary import describe_network
@@ -171,10 +169,8 @@ def _write(folder: ResultFolder, study: Study, problem_of: Problems, layout: Lay
     tables.write_parameters(folder.partial / "parameters.parquet", scratch)
     tables.write_money(folder.partial / "money.parquet", scratch, study.horizon.years)
     problem = problem_of(0)
-    done = scratch.done()
-    goals = evaluate_goals(
-        np.asarray(scratch.counts[done]), study.goals, study.horizon, problem.scale, len(end.failures), study.monte_carlo.confidence
-    )
+    failed, confidence = len(end.failures), study.monte_carlo.confidence
+    goals = evaluate_goals(scratch.counts, study.goals, study.horizon, problem.scale, failed, confidence, rows=scratch.done())
     folder.write_text("goals.json", _json(goals))
     folder.write_text("network.json", _json(describe_network(problem.population, problem.network)))
     folder.write_text("config.toml", config)
