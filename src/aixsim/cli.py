@@ -18,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing rich takes longer than all else that --help does, and it swallows [default: …] as markup
 )
 
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="TOML file of the study, such as configs/korea-2030.toml.")]
@@ -47,7 +48,10 @@ def run(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Run the Monte Carlo simulation of a config and write a result folder."""
+    """Run a config and write a result folder.
+
+    Runs the Monte Carlo simulation: tables, goals, provenance and figures. The very same run is not computed twice.
+    """
     from aixsim.commands.run import run as command
 
     raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], diary, verify, as_json=json))
@@ -75,7 +79,10 @@ def compare(results: Results, json: Json = False) -> None:
 
 @app.command()
 def check(config: Config, overrides: Overrides = None, workers: Workers = CORES) -> None:
-    """Validate a config, say what would run, and test its [[expect]] statements."""
+    """Validate a config and test what it expects.
+
+    Says what would run, and whether the model satisfies the [[expect]] statements of the file.
+    """
     from aixsim.commands.check import check as command
 
     raise typer.Exit(command(config, overrides or [], workers))
@@ -83,7 +90,10 @@ def check(config: Config, overrides: Overrides = None, workers: Workers = CORES)
 
 @app.command()
 def describe(name: Annotated[str | None, typer.Argument(help="A mechanism, lever or section, or one of its keys.")] = None) -> None:
-    """Show parameters with units, ranges, sources and confidence."""
+    """Show parameters with units and sources.
+
+    Without a name, lists everything; with one, shows unit, range, source and confidence of every setting.
+    """
     from aixsim.commands.describe import describe as command
 
     raise typer.Exit(command(name))
@@ -91,7 +101,10 @@ def describe(name: Annotated[str | None, typer.Argument(help="A mechanism, lever
 
 @app.command()
 def schema() -> None:
-    """Print the JSON schema of the config, for completion in editors."""
+    """Print the JSON schema of the config.
+
+    Editors complete and check a config with it.
+    """
     import json
 
     from aixsim.config import schema as json_schema

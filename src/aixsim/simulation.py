@@ -9,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
-
-import numpy as np
 
 from aixsim.analysis.goals import evaluate_goals, target_in_sample
 from aixsim.analysis.intervals import wilson_half_width
@@ -25,7 +24,7 @@ from aixsim.core.scenario import Scenario
 from aixsim.engines import engine as find_engine
 from aixsim.engines import prepare
 from aixsim.engines.scenario import draw_scenario
-from aixsim.study import tables
+from aixsim.study import cost, tables
 from aixsim.study.provenance import environment, run_id
 from aixsim.study.runner import Engine, Finished, run_replicates
 from aixsim.study.scratch import Layout, Scratch
@@ -60,6 +59,7 @@ def simulate(
     engine: str = "kernel",
     workers: int = 1,
     engine_function: Engine | None = None,
+    tell: Callable[[str], object] | None = None,
 ) -> Simulated:
     """Runs a study and writes its result folder.
 
@@ -69,9 +69,10 @@ def simulate(
         engine: ``kernel`` (compiled) or ``mesa`` (reference); the tables are the same bytes.
         workers: number of processes; changes no byte of the tables.
         engine_function: an engine of one's own instead, a picklable function of a module.
+        tell: is told what the run will cost, before it starts, when that is more than ten seconds.
 
     Raises:
-        StoreError: the folder cannot be used.
+        StoreError: the folder cannot be used, or has no room for the run.
     """
     seed_chosen = study.monte_carlo.seed is not None
     if not seed_chosen:
@@ -83,7 +84,7 @@ def simulate(
         return Simulated(open_result(target), reused=True)
     folder = ResultFolder.begin(target, identity)
     # What is needed after the last replicate is loaded before the first: an interrupt must not wait for imports.
-    for module in ("scipy.stats", "pandas"):
+    for module in ("scipy.special", "pandas"):
         import_module(module)
     started = time.perf_counter()
     try:
@@ -93,13 +94,12 @@ def simulate(
         if engine_function is None:
             prepare(engine, problem, scenario)
         layout = _layout(study, problem, scenario, folder.partial / "scratch")
-        end = run_replicates(
-            problem_of,
-            engine_function or find_engine(engine),
-            layout,
-            workers=workers,
-            enough=_stop_rule(study, problem_of),
-        )
+        is_slow = engine_function is None and engine == "mesa"
+        run, expected = cost.begin(problem_of, engine_function or find_engine(engine), layout, workers, is_slow=is_slow)
+        _refuse_what_does_not_fit(target, expected)
+        if tell is not None and expected.seconds > cost.WORTH_TELLING:
+            tell(str(expected))
+        end = run_replicates(problem_of, run, layout, workers=workers, enough=_stop_rule(study, problem_of))
         _write(folder, study, problem_of, layout, end, config)
         _write_provenance(folder, study, problem_of, layout, end, identity, seed_chosen, engine, time.perf_counter() - started)
         _remove(layout.folder)
@@ -132,6 +132,14 @@ def _layout(study: Study, problem: Problem, scenario: Scenario, scratch: Path) -
     )
 
 
+def _refuse_what_does_not_fit(target: Path, needed: cost.Cost) -> None:
+    """Raises a store error when the disk has no room for the scratch files: a mapped file that outgrows it ends the process."""
+    free = disk_usage(needed.folder).free
+    if free < needed.scratch_bytes:
+        message = f"the run needs {cost.size(needed.scratch_bytes)} of scratch space beside it, and {cost.size(free)} are free"
+        raise StoreError(target, "storage", message, "free space, choose another folder with -o, or run fewer replicates with -n")
+
+
 def _stop_rule(study: Study, problem_of: Problems) -> Callable[[Scratch, int], bool] | None:
     """Stops when every goal's Wilson interval is narrow enough: fixed-width stopping keeps the coverage."""
     half_width = study.monte_carlo.half_width
@@ -161,10 +169,8 @@ def _write(folder: ResultFolder, study: Study, problem_of: Problems, layout: Lay
     tables.write_parameters(folder.partial / "parameters.parquet", scratch)
     tables.write_money(folder.partial / "money.parquet", scratch, study.horizon.years)
     problem = problem_of(0)
-    done = scratch.done()
-    goals = evaluate_goals(
-        np.asarray(scratch.counts[done]), study.goals, study.horizon, problem.scale, len(end.failures), study.monte_carlo.confidence
-    )
+    failed, confidence = len(end.failures), study.monte_carlo.confidence
+    goals = evaluate_goals(scratch.counts, study.goals, study.horizon, problem.scale, failed, confidence, rows=scratch.done())
     folder.write_text("goals.json", _json(goals))
     folder.write_text("network.json", _json(describe_network(problem.population, problem.network)))
     folder.write_text("config.toml", config)

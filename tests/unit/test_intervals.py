@@ -7,6 +7,7 @@ from math import comb, sqrt
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from aixsim.analysis.goals import evaluate_goals
 from aixsim.analysis.intervals import proportion
@@ -40,6 +41,16 @@ def lowest_coverage(interval: Callable[[int], tuple[float, float]]) -> float:
 def test_clopper_pearson_never_covers_less_than_it_says() -> None:
     assert lowest_coverage(exact) >= CONFIDENCE
     assert lowest_coverage(wald) < 0.8, "the twin: the textbook normal interval fails"
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.999])
+@pytest.mark.parametrize("n", [1, 7, 1000])
+def test_both_intervals_are_scipys(n: int, confidence: float) -> None:
+    for k in sorted({0, 1, n // 3, n - 1, n}):
+        test, ours = binomtest(k, n), proportion(k, n, confidence)
+        exactly, score = test.proportion_ci(confidence, method="exact"), test.proportion_ci(confidence, method="wilson")
+        np.testing.assert_allclose(ours.clopper_pearson, (exactly.low, exactly.high), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(ours.wilson, (score.low, score.high), rtol=1e-9, atol=1e-12)
 
 
 def test_never_zero_or_hundred_percent_without_its_bound() -> None:

@@ -19,6 +19,8 @@ __all__ = ["INTERVAL_METHOD", "Goal", "evaluate_goals", "month_reached", "target
 INTERVAL_METHOD: Final = "Clopper-Pearson"
 """Of the interval that every output shows: exact, so never too narrow."""
 QUANTILES: Final = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+_AT_A_TIME: Final = 5000
+"""Replicates whose paths are in memory at once."""
 
 
 class Goal(Protocol):
@@ -52,33 +54,55 @@ def target_in_sample(at_least: float, scale: float) -> int:
 
 
 def evaluate_goals(
-    counts: NDArray[np.int32], goals: Iterable[Goal], horizon: Horizon, scale: float, n_failed: int, confidence: float
+    counts: NDArray[np.int32],
+    goals: Iterable[Goal],
+    horizon: Horizon,
+    scale: float,
+    n_failed: int,
+    confidence: float,
+    *,
+    rows: NDArray[np.int64] | None = None,
 ) -> list[dict[str, Any]]:
     """Returns the content of ``goals.json``, one record a goal; none when no replicate finished.
 
-    Counts are national but for those that say ``in_sample``.
+    Counts are national but for those that say ``in_sample``. Memory holds two numbers a replicate and goal, and a few paths at a time.
 
     Args:
-        counts: firms of the simulated population, shape ``(n_replicates, n_outcomes, n_months)``, of the finished replicates.
+        counts: firms of the simulated population, shape ``(n_replicates, n_outcomes, n_months)``; may be a mapped file.
         goals: what is to be reached.
         horizon: simulated months.
         scale: share of the national population that is simulated.
         n_failed: replicates without a result; ``probability_if_failed_…`` counts all of them as missed and as reached.
         confidence: of the intervals.
+        rows: the finished replicates; by default all.
 
     Raises:
         UserError: a deadline lies outside the horizon.
     """
-    return [_evaluate(counts, goal, horizon, scale, n_failed=n_failed, confidence=confidence) for goal in goals] if len(counts) else []
+    rows = np.arange(len(counts)) if rows is None else rows
+    return [_evaluate(counts, rows, goal, horizon, scale, n_failed=n_failed, confidence=confidence) for goal in goals] if len(rows) else []
 
 
-def _evaluate(counts: NDArray[np.int32], goal: Goal, horizon: Horizon, scale: float, *, n_failed: int, confidence: float) -> dict[str, Any]:
+def _evaluate(
+    counts: NDArray[np.int32],
+    rows: NDArray[np.int64],
+    goal: Goal,
+    horizon: Horizon,
+    scale: float,
+    *,
+    n_failed: int,
+    confidence: float,
+) -> dict[str, Any]:
     deadline = horizon.index(goal.by)
     if not 0 <= deadline < horizon.n_months:
         raise UserError(f"goal {goal.name!r}: its deadline {goal.by} is outside the horizon {horizon.start} to {horizon.end}")
-    path = counts[:, OUTCOMES.index(goal.outcome), : deadline + 1]
-    target = target_in_sample(goal.at_least, scale)
-    final, n = path[:, -1].astype(np.float64), len(path)
+    target, n = target_in_sample(goal.at_least, scale), len(rows)
+    paths = counts[:, OUTCOMES.index(goal.outcome), : deadline + 1]
+    final, first = np.empty(n), np.empty(n, np.int64)
+    for start in range(0, n, _AT_A_TIME):
+        path = paths[rows[start : start + _AT_A_TIME]]
+        final[start : start + len(path)] = path[:, -1]
+        first[start : start + len(path)] = _first_month(path >= target)
     chance = proportion(int((final >= target).sum()), n, confidence)
     return {
         "name": goal.name,
@@ -100,7 +124,7 @@ def _evaluate(counts: NDArray[np.int32], goal: Goal, horizon: Horizon, scale: fl
         "short_statement": chance.short,
         "count_at_deadline": _summary(final / scale),
         "count_at_deadline_in_sample": _summary(final),
-        "month_reached": month_reached(path >= target, horizon),
+        "month_reached": _quantiles_of_month(first, deadline + 1, horizon),
         "shortfall": _summary(np.maximum(goal.at_least - final / scale, 0.0) * (final < target)),
         "shortfall_in_sample": _summary(np.maximum(target - final, 0.0)),
     }
@@ -124,10 +148,19 @@ def month_reached(reached: NDArray[np.bool_], horizon: Horizon) -> dict[str, str
     Returns:
         ``p05``, ``p50`` and ``p95`` as ``YYYY-MM``: the month by which that share of replicates has been there; None when fewer have.
     """
-    first = np.sort(np.where(reached.any(axis=1), reached.argmax(axis=1), reached.shape[1]))
+    return _quantiles_of_month(_first_month(reached), reached.shape[1], horizon)
+
+
+def _first_month(reached: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Returns the first month at or above the target, the number of months where there is none, shape ``(n_replicates,)``."""
+    return np.where(reached.any(axis=1), reached.argmax(axis=1), reached.shape[1])
+
+
+def _quantiles_of_month(first: NDArray[np.int64], n_months: int, horizon: Horizon) -> dict[str, str | None]:
+    first = np.sort(first)
     out: dict[str, str | None] = {}
     for name, q in QUANTILES.items():
         # 1e-9: 0.05 * 100 must be the 5th replicate, not the 6th.
         month = int(first[max(math.ceil(q * len(first) - 1e-9), 1) - 1])
-        out[name] = f"{horizon.date(month):%Y-%m}" if month < reached.shape[1] else None
+        out[name] = f"{horizon.date(month):%Y-%m}" if month < n_months else None
     return out

@@ -85,14 +85,18 @@ def proportion(successes: int, n: int, confidence: float) -> Proportion:
     Raises:
         UserError: nothing was counted.
     """
-    from scipy.stats import binomtest
+    # scipy.special alone loads in a fraction of the time of scipy.stats, whose binomtest gives the same.
+    from scipy.special import betaincinv, ndtri
 
     if n < 1:
         raise UserError("no replicate finished, so there is nothing to estimate; see failures.jsonl")
-    test = binomtest(successes, n)
-    exact = test.proportion_ci(confidence, method="exact")
-    score = test.proportion_ci(confidence, method="wilson")
-    return Proportion(successes, n, confidence, (float(exact.low), float(exact.high)), (float(score.low), float(score.high)))
+    tail = (1.0 - confidence) / 2.0
+    low = float(betaincinv(successes, n - successes + 1, tail)) if successes > 0 else 0.0
+    high = float(betaincinv(successes + 1, n - successes, 1.0 - tail)) if successes < n else 1.0
+    share, z = successes / n, float(ndtri(1.0 - tail))
+    middle = (share + z * z / (2 * n)) / (1.0 + z * z / n)
+    margin = z / (1.0 + z * z / n) * math.sqrt(share * (1.0 - share) / n + z * z / (4 * n * n))
+    return Proportion(successes, n, confidence, (low, high), (max(middle - margin, 0.0), min(middle + margin, 1.0)))
 
 
 def wilson_half_width(successes: int, n: int, confidence: float) -> float:

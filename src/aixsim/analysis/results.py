@@ -53,6 +53,10 @@ class Result:
         """Counts by replicate and month, in firms of the simulated population."""
         return self._table("trajectories")
 
+    def counts_in(self, month: str) -> pd.DataFrame:
+        """Returns the rows of ``trajectories`` of one month, ``YYYY-MM``, without reading the others into memory."""
+        return self._table("trajectories", filters=[("month", "==", self.horizon.date(self.horizon.index(month)))])
+
     @cached_property
     def groups(self) -> pd.DataFrame:
         """Mean and quantiles by month, group, level and outcome, in firms of the simulated population."""
@@ -104,11 +108,11 @@ class Result:
         failed = self.provenance["replicates_failed"]
         return f"n = {self.provenance['replicates_done']:,} replicates" + (f", {failed:,} failed" if failed else "")
 
-    def _table(self, name: str) -> pd.DataFrame:
+    def _table(self, name: str, filters: Any = None) -> pd.DataFrame:
         import pandas as pd
 
         try:
-            return pd.read_parquet(self.path / f"{name}.parquet")
+            return pd.read_parquet(self.path / f"{name}.parquet", filters=filters)
         except (OSError, ValueError) as error:
             raise self._unreadable(f"{name}.parquet", error) from error
 

@@ -34,7 +34,7 @@ def check(config: Path, overrides: Sequence[str], workers: int) -> int:
     if not study.expects:
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        result = simulate(study, Path(folder) / "check", workers=workers).result
+        result = simulate(study, Path(folder) / "check", workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n")).result
         trajectories = result.trajectories
         failed = result.provenance["replicates_failed"]
     verdicts = [

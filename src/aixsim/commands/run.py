@@ -35,7 +35,7 @@ def run(
         from aixsim.commands.verify import verify as compare_engines
 
         return compare_engines(study, verify)
-    done = simulate(study, out, engine=engine, workers=workers)
+    done = simulate(study, out, engine=engine, workers=workers, tell=_say)
     if done.reused:
         _say("This very run is already there; nothing to compute.")
     if done.interrupted:

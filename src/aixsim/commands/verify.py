@@ -10,9 +10,7 @@ from aixsim.config.study import Study
 from aixsim.engines import engine, prepare
 from aixsim.engines.scenario import draw_scenario
 from aixsim.engines.verify import first_difference
-
-SECONDS_PER_FIRM_MONTH = 6e-6
-"""Of the Mesa model on an ordinary laptop, for the announcement alone."""
+from aixsim.study.cost import MESA_SECONDS_PER_FIRM_MONTH, WORTH_TELLING, duration
 
 
 def verify(study: Study, replicates: int) -> int:
@@ -27,10 +25,9 @@ def verify(study: Study, replicates: int) -> int:
         scenario = draw_scenario(problem, replicate)
         if replicate == 0:
             prepare("kernel", problem, scenario)
-            expected = SECONDS_PER_FIRM_MONTH * len(problem.population) * problem.horizon.n_months * replicates
-            if expected > 10:
-                duration = f"{expected:.0f} s" if expected < 100 else f"{expected / 60:.0f} min"
-                sys.stderr.write(f"the Mesa model will take about {duration} for {replicates} replicates\n")
+            expected = MESA_SECONDS_PER_FIRM_MONTH * len(problem.population) * problem.horizon.n_months * replicates
+            if expected > WORTH_TELLING:
+                sys.stderr.write(f"the Mesa model will take about {duration(expected)} for {replicates} replicates\n")
         started = time.perf_counter()
         a = fast(problem, scenario)
         between = time.perf_counter()

@@ -31,7 +31,11 @@ def cache_folder() -> Path:
     """Returns the folder: ``AIXSIM_CACHE``, else ``aixsim`` in the user's cache folder."""
     if chosen := os.environ.get("AIXSIM_CACHE"):
         return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aixsim"
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aixsim"
+    except RuntimeError:
+        # A user without a home, as in some containers, has no cache: nothing can be written below a device.
+        return Path(os.devnull) / "aixsim"
 
 
 def korea_population(scale: float, seed: int) -> Population:

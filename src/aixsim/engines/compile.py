@@ -1,56 +1,133 @@
 """Compiles the model's own functions; the only file that imports Numba.
 
-Compiled code is kept in a folder named after the hash of all code that it may contain: Numba itself notices a change of the compiled
-file alone, not of the functions that it calls. A folder that cannot be written costs the compilation at every start, nothing else.
+Numba's own cache notices a change of the compiled file alone, not of the functions that it calls; it breaks the program when a file of it
+is damaged, and it may take one process's code for another's when two write at once. Hence a store of our own.
 """
 
 from __future__ import annotations
 
-import os
+import hashlib
+import inspect
+import pickle
+import sys
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
+from functools import cache, cached_property
 from typing import Any
 
 import numba
+from numba.core import serialize
+from numba.core.caching import _Cache
+from numba.core.compiler import CompileResult
+from numba.core.registry import CPUDispatcher
 
-from aixsim.core.cache import cache_folder
 from aixsim.core.mechanism import Mechanism
-from aixsim.engines.fingerprint import model_hash
+from aixsim.engines.code_store import has_code, read_code, write_code
 
-
-@cache
-def _keeps_compiled_code() -> bool:
-    folder = cache_folder() / f"compiled-{model_hash()[:16]}-numba-{numba.__version__}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return False
-    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]  # set by Numba when it starts
-    return os.access(folder, os.W_OK)
+# Without reference counts a call costs nothing, however many arrays it is handed, and a loop that would ask for memory does not
+# compile: that none does is proven, not promised.
+_OPTIONS: dict[str, Any] = {"nopython": True, "nogil": True, "fastmath": False, "_nrt": False}
+_rebuild: Any = CompileResult._rebuild
+_dumps: Any = serialize.dumps
+_MONTHS = "aixsim.engines.month.simulate"
 
 
 def is_compiled() -> bool:
-    """Returns whether machine code of the month loop is on disk already."""
-    return _keeps_compiled_code() and any(Path(numba.config.CACHE_DIR).rglob("month.simulate*.nbc"))  # type: ignore[attr-defined]
+    """Returns whether machine code of the month loop is on disk already, for this processor."""
+    return has_code(f"{_MONTHS}-{_machine()}-")
 
 
-def compiled(function: Callable[..., Any], *, keep: bool = True, options: dict[str, Any] | None = None) -> Any:
+def compiled(function: Callable[..., Any], *, keep: bool = True, text: str | None = None) -> Any:
     """Returns the function compiled when it is first called, without the global lock and with exact floating point.
 
     Args:
         function: plain arithmetic over numbers and arrays.
-        keep: whether the machine code is kept on disk; not possible for generated functions.
-        options: more of Numba's.
+        keep: whether the machine code is kept on disk.
+        text: all that determines a generated function; by default the file that defines it.
     """
-    # Without reference counts a call costs nothing, however many arrays it is handed, and a loop that would ask for memory does not
-    # compile: that none does is proven, not promised.
-    return numba.njit(cache=keep and _keeps_compiled_code(), nogil=True, fastmath=False, _nrt=False, **(options or {}))(function)
+    dispatcher: Any = _Compiled(function, targetoptions=_OPTIONS)
+    if keep:
+        dispatcher._cache = _Kept(function, text)
+    return dispatcher
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Returns a function that becomes part of the loops that call it, so that the processor can take several of their rounds at a time."""
-    return compiled(function, options={"inline": "always"})
+    return CPUDispatcher(function, targetoptions={**_OPTIONS, "inline": "always"})
+
+
+class _Compiled(CPUDispatcher):
+    """A function to be called from Python; compiled code calls a twin without the wrappers that take Python's arguments apart.
+
+    Those wrappers are a third of the compilation, and only the outermost function needs them.
+    """
+
+    @cached_property
+    def _twin(self) -> CPUDispatcher:
+        return CPUDispatcher(self.py_func, targetoptions={**self.targetoptions, "no_cpython_wrapper": True, "no_cfunc_wrapper": True})
+
+    @property
+    def _numba_type_(self) -> Any:
+        return numba.types.Dispatcher(self._twin)
+
+
+class _Kept(_Cache):
+    """Where Numba asks for machine code before it compiles, and leaves it afterwards."""
+
+    def __init__(self, function: Callable[..., Any], text: str | None) -> None:
+        self._name = f"{function.__module__}.{function.__qualname__}"
+        self._text = _source(function) if text is None else text
+
+    @property
+    def cache_path(self) -> None:
+        """There is no folder a function."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Returns the compiled function for a signature; None when it has to be compiled."""
+        target_context.refresh()
+        if not self._text or (code := read_code(self._file(sig))) is None:
+            return None
+        try:
+            return _rebuild(target_context, *pickle.loads(code))  # noqa: S301 - written below, and checked
+        except Exception:  # noqa: BLE001 - whatever another version of a library has left there, compiling anew mends it
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keeps a compiled function, unless it holds addresses of this process."""
+        if self._text and not data.lifted and not data.library.has_dynamic_globals:
+            write_code(self._file(sig), _dumps(data._reduce()))
+
+    def enable(self) -> None:
+        """Always on."""
+
+    def disable(self) -> None:
+        """Always on."""
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def _file(self, sig: Any) -> str:
+        digest = hashlib.sha256(f"{self._text}\0{sig!r}".encode()).hexdigest()
+        return f"{self._name}-{_machine()}-{digest[:24]}"
+
+
+@cache
+def _machine() -> str:
+    """Returns what machine code depends on beside the source: processor, Python and Numba."""
+    processor = numba.core.registry.cpu_target.target_context.codegen().magic_tuple()
+    return hashlib.sha256(repr((processor, sys.implementation.cache_tag, numba.__version__)).encode()).hexdigest()[:12]
+
+
+@cache
+def _file_text(file: str) -> str:
+    return inspect.getsource(sys.modules[file])
+
+
+def _source(function: Callable[..., Any]) -> str:
+    """Returns the text of the module that defines a function; empty when there is none, as in a notebook: then nothing is kept."""
+    try:
+        return _file_text(function.__module__) + function.__qualname__
+    except (OSError, TypeError, KeyError):
+        return ""
 
 
 def hazard_sum(mechanisms: tuple[Mechanism, ...], senses: tuple[str, ...]) -> Any:
@@ -61,14 +138,16 @@ def hazard_sum(mechanisms: tuple[Mechanism, ...], senses: tuple[str, ...]) -> An
         senses: what ``f`` is given, in order.
     """
     lines = [f"def total(active, parameters, {', '.join(senses)}):", "    hazard = 0.0"]
-    scope: dict[str, Any] = {}
+    scope: dict[str, Any] = {"__name__": __name__}
     place = 0
     for number, mechanism in enumerate(mechanisms):
-        scope[f"law_{number}"] = compiled(mechanism.hazard)
+        law = mechanism.hazard
+        scope[f"law_{number}"] = compiled(law)
         sensed = mechanism.senses if mechanism.senses in senses else "0.0"
         values = "".join(f", parameters[{place + k}]" for k in range(len(mechanism.cards)))
-        lines += [f"    if active[{number}]:", f"        hazard += law_{number}({sensed}{values})"]
+        lines += [f"    if active[{number}]:  # {law.__module__}.{law.__qualname__}", f"        hazard += law_{number}({sensed}{values})"]
         place += len(mechanism.cards)
     lines.append("    return hazard")
-    exec("\n".join(lines), scope)  # noqa: S102 - the text above, from names of this package alone
-    return compiled(scope["total"], keep=False)
+    text = "\n".join(lines)
+    exec(text, scope)  # noqa: S102 - the text above, from names of this package alone
+    return compiled(scope["total"], text=text + "".join(_source(mechanism.hazard) for mechanism in mechanisms))

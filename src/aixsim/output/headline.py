@@ -97,10 +97,10 @@ def _months(month: dict[str, str | None]) -> str:
 
 def _final(result: Result) -> dict[str, dict[str, float]]:
     """Returns quantiles of every national count in the last month."""
-    table = result.trajectories
+    table = result.counts_in(result.horizon.end)
     if table.empty:
         return {}
-    last = table.loc[table["month"] == table["month"].max(), list(OUTCOMES)] / result.scale
+    last = table[list(OUTCOMES)] / result.scale
     quantiles = (("p05", 0.05), ("p50", 0.5), ("p95", 0.95))
     return {name: {q: float(last[name].quantile(share)) for q, share in quantiles} for name in OUTCOMES}
 
@@ -119,9 +119,7 @@ def _own(result: Result) -> list[str]:
 
 
 def _simulated(result: Result, seen: dict[str, Any]) -> float | None:
-    table = result.trajectories
-    month = result.horizon.date(result.horizon.index(seen["month"]))
-    counts = table.loc[table["month"] == month, seen["outcome"]] / result.scale
+    counts = result.counts_in(seen["month"])[seen["outcome"]] / result.scale
     return None if counts.empty else float(counts.median())
 
 

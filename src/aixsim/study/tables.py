@@ -15,20 +15,24 @@ from aixsim.core.classification import GROUPS, OUTCOMES
 from aixsim.study.scratch import MONEY_COLUMNS, Scratch
 
 _CHUNK = 500
+"""Replicates that are written at a time; the number of rows in a row group follows from it, and with it the bytes of the tables."""
+_ROOM = 2_000_000
+"""Numbers that are sorted at a time."""
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 
 
 def write_trajectories(path: Path, scratch: Scratch, dates: Sequence[dt.date]) -> None:
     """Writes ``trajectories.parquet``: one row a replicate and month, one column an outcome."""
     schema = pa.schema([("replicate", pa.int32()), ("month", pa.date32()), *((name, pa.int32()) for name in OUTCOMES)])
+    months = np.array(dates, "datetime64[D]")
     with pq.ParquetWriter(path, schema) as writer:
-        for rows in _chunks(scratch.done()):
+        for rows in _chunks(scratch.done(), _CHUNK):
             counts = scratch.counts[rows]
             writer.write_table(
                 pa.table(
                     [
                         pa.array(np.repeat(rows, len(dates)).astype(np.int32)),
-                        pa.array(list(dates) * len(rows), pa.date32()),
+                        pa.array(np.tile(months, len(rows)), pa.date32()),
                         *(pa.array(counts[:, k].ravel()) for k in range(len(OUTCOMES))),
                     ],
                     schema=schema,
@@ -45,52 +49,63 @@ def write_groups(path: Path, scratch: Scratch, dates: Sequence[dt.date]) -> None
         [("month", pa.date32()), ("group", strings), ("level", strings), ("outcome", strings), ("mean", pa.float64())]
         + [(name, pa.float64()) for name in QUANTILES]
     )
+    n = len(OUTCOMES) * len(dates)
+    months = pa.array(np.tile(np.array(dates, "datetime64[D]"), len(OUTCOMES)), pa.date32())
+    outcomes = pa.array(np.repeat(OUTCOMES, len(dates)).tolist()).dictionary_encode()
     with pq.ParquetWriter(path, schema) as writer:
         for k, (group, level) in enumerate(names):
             if not len(done):
                 break
-            values = np.asarray(scratch.groups[done, k])
-            quantiles = _quantiles(values)
-            n = len(OUTCOMES) * len(dates)
-            columns = [
-                pa.array(list(dates) * len(OUTCOMES), pa.date32()),
-                _constant(group, n),
-                _constant(level, n),
-                pa.array(np.repeat(OUTCOMES, len(dates)).tolist()).dictionary_encode(),
-                pa.array(values.mean(axis=0).ravel()),
-                *(pa.array(quantile.ravel()) for quantile in quantiles),
-            ]
+            summary = _summary(scratch.groups[:, k].reshape(len(scratch.groups), n), done)
+            columns = [months, _constant(group, n), _constant(level, n), outcomes, *map(pa.array, summary)]
             writer.write_table(pa.table(columns, schema=schema))
 
 
 def write_parameters(path: Path, scratch: Scratch) -> None:
     """Writes ``parameters.parquet``: every drawn uncertainty by replicate."""
-    done = scratch.done()
-    columns = {"replicate": pa.array(done.astype(np.int32))}
-    for position, key in enumerate(scratch.layout.uncertainties):
-        columns[key] = pa.array(np.asarray(scratch.drawn[done, position]))
-    pq.write_table(pa.table(columns), path)
+    keys = scratch.layout.uncertainties
+    schema = pa.schema([("replicate", pa.int32()), *((key, pa.float64()) for key in keys)])
+    with pq.ParquetWriter(path, schema) as writer:
+        for rows in _chunks(scratch.done(), 100 * _CHUNK):
+            drawn = scratch.drawn[rows]
+            columns = [pa.array(rows.astype(np.int32)), *(pa.array(drawn[:, position]) for position in range(len(keys)))]
+            writer.write_table(pa.table(columns, schema=schema))
 
 
 def write_money(path: Path, scratch: Scratch, years: Sequence[int]) -> None:
     """Writes ``money.parquet``: budget, spent and left in KRW bn, applicants and funded projects, by replicate, year and programme."""
-    done, pots = scratch.done(), scratch.layout.pots
-    money = np.asarray(scratch.money[done])
-    r, k, y = len(done), len(pots), len(years)
-    budget, spent, applicants, funded = (money[..., column].ravel() for column in range(len(MONEY_COLUMNS)))
-    table = pa.table(
-        {
-            "replicate": pa.array(np.repeat(done, k * y).astype(np.int32)),
-            "year": pa.array(np.tile(np.array(years, np.int32), r * k)),
-            "programme": pa.array([name for name in pots for _ in years] * r, pa.string()),
-            "budget_krw_bn": pa.array(budget / 1e9),
-            "spent_krw_bn": pa.array(spent / 1e9),
-            "left_krw_bn": pa.array((budget - spent) / 1e9),
-            "applicants": pa.array(applicants.astype(np.int32)),
-            "funded": pa.array(funded.astype(np.int32)),
-        }
+    pots = scratch.layout.pots
+    k, y = len(pots), len(years)
+    schema = pa.schema(
+        [("replicate", pa.int32()), ("year", pa.int32()), ("programme", pa.string())]
+        + [(name, pa.float64()) for name in ("budget_krw_bn", "spent_krw_bn", "left_krw_bn")]
+        + [(name, pa.int32()) for name in ("applicants", "funded")]
     )
-    pq.write_table(table, path)
+    with pq.ParquetWriter(path, schema) as writer:
+        for rows in _chunks(scratch.done(), 10 * _CHUNK):
+            money, r = scratch.money[rows], len(rows)
+            budget, spent, applicants, funded = (money[..., column].ravel() for column in range(len(MONEY_COLUMNS)))
+            columns = [
+                pa.array(np.repeat(rows, k * y).astype(np.int32)),
+                pa.array(np.tile(np.array(years, np.int32), r * k)),
+                pa.array([name for name in pots for _ in years] * r, pa.string()),
+                pa.array(budget / 1e9),
+                pa.array(spent / 1e9),
+                pa.array((budget - spent) / 1e9),
+                pa.array(applicants.astype(np.int32)),
+                pa.array(funded.astype(np.int32)),
+            ]
+            writer.write_table(pa.table(columns, schema=schema))
+
+
+def _summary(values: NDArray[np.int32], rows: NDArray[np.int64]) -> list[NDArray[np.float64]]:
+    """Returns mean and quantiles over the given rows of every column, as many columns at a time as there is room to sort."""
+    width = max(_ROOM // len(rows), 1)
+    parts = []
+    for first in range(0, values.shape[1], width):
+        block = values[:, first : first + width][rows]
+        parts.append([block.mean(axis=0), *_quantiles(block)])
+    return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
 
 
 def _quantiles(values: NDArray[np.int32]) -> list[NDArray[np.float64]]:
@@ -109,5 +124,5 @@ def _constant(name: str, n: int) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), pa.array([name]))
 
 
-def _chunks(rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    return [rows[i : i + _CHUNK] for i in range(0, len(rows), _CHUNK)]
+def _chunks(rows: NDArray[np.int64], n: int) -> list[NDArray[np.int64]]:
+    return [rows[i : i + n] for i in range(0, len(rows), n)]

@@ -36,10 +36,12 @@ def draw_group(result: Result, figure: Any, *, group: str, levels: list[str], no
             axes.plot(x, numbers["mean"], color=colour, linestyle=dash, linewidth=2, label=outcome)
             ends.append((axes, x[-1], float(numbers["mean"][-1]), ink))
         axes.set_title(level)
-        year_axis(axes, result, short=columns > 3)
-        axes.tick_params(axis="x", which="minor", labelsize=8)
     for axes in panels[len(levels) :]:
         axes.set_visible(False)
+    # Panels share their axes: ticks set in one are set in all, and setting them in each would make all of them again.
+    year_axis(panels[0], result, short=columns > 3)
+    for axes in panels:
+        axes.tick_params(axis="x", which="minor", length=0, labelsize=8)
     whole_numbers(panels[0])
     for axes in panels[: len(levels)]:
         end_labels(axes, ends[0][1], [(y, f" {y:,.0f}", ink) for own, _, y, ink in ends if own is axes])

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import seaborn as sns
 
 from aixsim.analysis.results import Result
 from aixsim.output.figure import Figure
-from aixsim.output.style import BLUE, CYCLE, DASHES, GREY, head
+from aixsim.output.style import BLUE, CYCLE, DASHES, GREY, INK, head
 
 
 def draw(result: Result, figure: Any) -> None:
@@ -51,17 +50,29 @@ def _tails(axes: Any, network: dict[str, Any]) -> None:
 def _tiers(axes: Any, network: dict[str, Any]) -> None:
     names = network["tiers"]
     share = 100 * np.array(network["tier_matrix"])
-    text = np.where(share >= 0.5, np.vectorize(lambda v: f"{v:.0f}")(share), np.where(share > 0, "<1", ""))
-    sns.heatmap(
-        share, annot=text, fmt="", cmap="Blues", cbar=False, ax=axes, linewidths=1, linecolor="white", square=True,
-        xticklabels=names, yticklabels=names, annot_kws={"fontsize": 9.5},
-    )  # fmt: skip
+    image = axes.pcolormesh(share, cmap="Blues", edgecolors="white", linewidth=1)
+    axes.set(xlim=(0, len(names)), ylim=(len(names), 0), aspect="equal")
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    for (row, column), value in np.ndenumerate(share):
+        text = f"{value:.0f}" if value >= 0.5 else "<1" if value > 0 else ""
+        # Ink or white, whichever is read on the cell.
+        ink = "white" if _lightness(image.to_rgba(value)) < 0.41 else INK
+        axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=ink, fontsize=9.5)
+    axes.set_xticks(np.arange(len(names)) + 0.5, names)
+    axes.set_yticks(np.arange(len(names)) + 0.5, names)
     axes.set_xlabel("tier of the customer")
     axes.set_ylabel("tier of the supplier")
     axes.tick_params(axis="both", length=0)
     axes.tick_params(axis="x", rotation=35)
     axes.tick_params(axis="y", rotation=0)
     axes.set_title("Who delivers to whom, % of links")
+
+
+def _lightness(rgba: Any) -> float:
+    """Returns the relative luminance of a colour, 0 to 1 (WCAG 2)."""
+    r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in rgba[:3])
+    return float(0.2126 * r + 0.7152 * g + 0.0722 * b)
 
 
 def _preference(axes: Any, network: dict[str, Any]) -> None:

@@ -1,0 +1,70 @@
+"""Machine code on disk: one file a piece, complete or not there, checked when it is read.
+
+The store is a convenience: a folder that cannot be written, or a file that is damaged, costs a compilation and nothing else. Where the
+user's folder cannot be written, the code is kept for the processes of this run alone, so that workers need not compile again.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+import shutil
+import tempfile
+import uuid
+from contextlib import suppress
+from pathlib import Path
+
+from aixsim.core.cache import cache_folder
+from aixsim.engines.fingerprint import model_hash
+
+_OF_THIS_RUN = "AIXSIM_COMPILED"
+_CHECK = hashlib.sha256().digest_size
+
+
+def code_folder() -> Path:
+    """Returns the folder: named after the hash of all code of the model, so that no stale code is ever found."""
+    if chosen := os.environ.get(_OF_THIS_RUN):
+        return Path(chosen)
+    return cache_folder() / f"compiled-{model_hash()[:16]}"
+
+
+def has_code(name: str) -> bool:
+    """Returns whether a piece whose name starts so is there."""
+    try:
+        return any(path.name.startswith(name) for path in code_folder().iterdir())
+    except OSError:
+        return False
+
+
+def read_code(name: str) -> bytes | None:
+    """Returns a piece; None when it is missing or is not what was written, as executing damaged machine code ends in a crash."""
+    try:
+        stored = (code_folder() / name).read_bytes()
+    except OSError:
+        return None
+    check, code = stored[:_CHECK], stored[_CHECK:]
+    return code if hashlib.sha256(code).digest() == check else None
+
+
+def write_code(name: str, code: bytes) -> None:
+    """Keeps a piece; of processes that write the same one at the same time the last wins, and any is right."""
+    if not _write(code_folder(), name, code) and _OF_THIS_RUN not in os.environ:
+        with suppress(OSError):
+            folder = Path(tempfile.mkdtemp(prefix="aixsim-"))
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            os.environ[_OF_THIS_RUN] = str(folder)  # inherited by the workers
+            _write(folder, name, code)
+
+
+def _write(folder: Path, name: str, code: bytes) -> bool:
+    temporary = folder / f".{uuid.uuid4().hex}.tmp"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(hashlib.sha256(code).digest() + code)
+        temporary.replace(folder / name)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        return False
+    return True

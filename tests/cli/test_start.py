@@ -1,0 +1,81 @@
+"""A command answers before anything heavy is loaded that it does not need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_bad_configs import GOOD
+
+HEAVY = ("numba", "mesa", "pandas", "matplotlib", "seaborn", "scipy", "pyarrow", "networkx", "rich")
+PROBE = """
+import sys
+from aixsim.cli import main
+try:
+    main(sys.argv[2:])
+except SystemExit as end:
+    code = end.code
+loaded = [name for name in sys.argv[1].split() if name in sys.modules]
+sys.stderr.write(" ".join(loaded))
+sys.exit(code)
+"""
+
+
+def loads(arguments: list[str], folder: Path, watched: tuple[str, ...] = HEAVY) -> tuple[int, str, list[str]]:
+    """Returns exit code, output and which of the watched modules a command has imported, in a process of its own."""
+    command = [sys.executable, "-c", PROBE, " ".join(watched), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    return done.returncode, done.stdout, done.stderr.split()
+
+
+def test_help_loads_nothing_at_all(tmp_path: Path) -> None:
+    code, out, loaded = loads(["--help"], tmp_path, (*HEAVY, "numpy", "pydantic"))
+    assert (code, loaded) == (0, [])
+    assert "Usage: aixsim" in out
+
+
+# Typer itself loads pydantic to take the arguments of a command apart.
+@pytest.mark.parametrize("command", ["run", "plot", "compare", "check", "describe", "schema", "init"])
+def test_the_help_of_a_command_loads_nothing_heavy(command: str, tmp_path: Path) -> None:
+    code, out, loaded = loads([command, "--help"], tmp_path, (*HEAVY, "numpy"))
+    assert (code, loaded) == (0, [])
+    assert f"Usage: aixsim {command}" in out
+
+
+@pytest.mark.parametrize("arguments", [["describe"], ["describe", "mechanisms.peers"], ["schema"], ["init"]])
+def test_what_needs_no_simulation_loads_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
+    code, out, loaded = loads(arguments, tmp_path)
+    assert (code, loaded) == (0, [])
+    assert out
+
+
+def test_what_is_loaded_is_noticed(tmp_path: Path) -> None:
+    code, _, loaded = loads(["describe"], tmp_path, ("numpy", "pydantic"))
+    assert (code, loaded) == (0, ["numpy", "pydantic"])
+
+
+def test_help_names_the_default_folder_in_full(tmp_path: Path) -> None:
+    assert "[default: results/NAME/ID]" in " ".join(loads(["run", "--help"], tmp_path)[1].split())
+
+
+def test_a_second_start_of_a_run_compiles_nothing(tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text(GOOD)
+    probe = """
+from numba.core import event
+from aixsim import engines, load
+from aixsim.config.build import problems
+from aixsim.engines.scenario import draw_scenario
+seen = event.RecordingListener()
+event.register("numba:compile", seen)
+problem = problems(load("study.toml"))(0)
+engines.prepare("kernel", problem, draw_scenario(problem, 0))
+print(len(seen.buffer))
+"""
+    first, second = (
+        subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=tmp_path) for _ in range(2)
+    )
+    assert first.stdout
+    assert (second.stdout.split(), second.stderr) == (["0"], "")
