@@ -20,7 +20,7 @@ from aixsim.engines.scenario import draw_scenario
 
 CONFIG = Path(__file__).parents[1] / "configs" / "korea-2030.toml"
 SCALES = (0.01, 0.1, 1.0, 10.0)
-REFERENCE_REPEATS = {0.01: 5, 0.1: 3, 1.0: 1}
+REFERENCE_REPEATS = {0.01: 5, 0.1: 2, 1.0: 1}
 """Replicates of the reference engine; the whole nation takes it a minute or two, ten nations too long."""
 KERNEL_REPEATS = {0.01: 30, 0.1: 30, 1.0: 30, 10.0: 5}
 
