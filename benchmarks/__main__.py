@@ -33,8 +33,10 @@ def main() -> int:
         part = contest(n, quick=quick)
         lines += part
         say(neutral_table(part))
-    engines = [korea.engines(scale, quick=quick) for scale in (korea.SCALES[:2] if quick else korea.SCALES)]
-    say(korea_table(engines))
+    engines = []
+    for scale in korea.SCALES[:2] if quick else korea.SCALES:
+        engines.append(korea.engines(scale, quick=quick))
+        say(korea_table(engines[-1:]))
     events = korea.events(5 if quick else 20)
     workers = None if quick else scaling.workers()
     memory = None if quick else scaling.memory()

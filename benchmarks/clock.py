@@ -52,12 +52,15 @@ def interleave(tasks: Mapping[str, Task], first: int = 1) -> dict[str, Times]:
         first: number of the first repeat, given to ``begin``; often the seed.
     """
     times = {name: Times() for name in tasks}
+    gc.collect()
+    gc.freeze()  # what imports left is looked at by no later collection: fair to those who make many objects
     rounds = max((task.repeats for task in tasks.values()), default=0)
     for turn in range(rounds):
         for name, task in tasks.items():
             k = turn * task.repeats // rounds
             if (turn + 1) * task.repeats // rounds > k:
                 _time(task.begin(first + k), times[name])
+    gc.unfreeze()
     return times
 
 
