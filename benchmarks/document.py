@@ -1,0 +1,102 @@
+"""docs/performance.md: what was measured, on what, and how to do it again."""
+
+from __future__ import annotations
+
+import os
+
+from benchmarks import machine
+from benchmarks.clock import Times
+from benchmarks.korea import Engines
+from benchmarks.neutral.agreement import HIGHEST_Z
+from benchmarks.neutral.c_loop import COMPILER
+from benchmarks.neutral.contest import REFERENCE, Line
+from benchmarks.report import Ratio, korea_table, neutral_table, ratio_table
+
+TEXT = """\
+# Performance
+
+Written by `make bench`, never by hand. Everything below was measured in one run; compare ratios, not milliseconds.
+
+Machine: {cores} cores, {processor}; load {low:.1f} to {high:.1f} during the {minutes:.0f} minutes. {disturbed}
+
+{versions}
+
+## Ratios and their targets
+
+{ratios}
+
+## korea-2030, both engines
+
+One replicate, the same for both; the scenario, which both are given, is drawn apart. The reference engine runs the whole nation once,
+and ten nations not at all. *Same history*: every event of every firm and every firm's pressure are equal.
+
+{korea}
+
+For *scale 0.1 over scale 1.0* a tenth of the firms is given ten times the money and ten times the hazards that need no example, so that
+about as many factories are launched: where cost follows events the ratio is 1, where it follows firms 0.1.
+
+## A law that every framework can express
+
+n firms, eight in-neighbours each, 60 months, hazard 0.0008 + 0.05 × adopted share of the in-neighbours a month, everybody deciding at
+once on the state of the month before. Timed are the 60 months with all their random numbers, nothing else: agents, networks and models are
+built before the clock starts, for everybody, and everything has been compiled. The kernel and the C loop draw their resistances within
+the time. One core: libraries that would start threads are kept to one.
+
+{neutral}
+
+- **z** compares the mean curve with that of the law written word for word in NumPy ({reference_small} replicates of {small:,} firms,
+  {reference_large} of {large:,}), at the end of months 30 and 60, in units of Monte Carlo error; the larger counts, {highest:g} is the
+  limit. The planted fault shows that the check notices one.
+- **Mesa** and **agentpy**: plain lists of neighbours, one pass a month over the firms that have not adopted, chances looked up in a
+  table; Mesa steps with `do`. *Told by adopters* is less work than the law as modellers write it: nobody looks, adopters count
+  themselves up at their neighbours.
+- **NumPy + scipy.sparse** tosses a coin a firm and month; *resistances* draws one threshold a firm instead, as kernel and C loop do.
+- **Starsim**: an infection over directed ties, common random numbers off. **ambr**: the vectorised lane.
+- **C loop**: `{compiler}`, single precision, the limit.
+
+Times are medians of processor time, contestants taking turns; the two workers are compared by wall time.
+
+## Again
+
+    make bench
+
+It builds `.venv-bench` with the peers of `benchmarks/constraints.txt`, apart from the environment of the tests. A peer that cannot be
+installed is named in the table. `.venv-bench/bin/python -m benchmarks.neutral` runs the contest at {small:,} firms alone.
+"""
+
+
+def document(lines: list[Line], engines: list[Engines], ratios: list[Ratio], load: tuple[float, float], minutes: float) -> str:
+    """Returns the page.
+
+    Args:
+        lines, engines, ratios: what was measured.
+        load: least and most processes that wanted a core.
+        minutes: of the run.
+    """
+    small, large = sorted(REFERENCE)
+    return TEXT.format(
+        cores=os.cpu_count(),
+        processor=machine.processor(),
+        low=load[0],
+        high=load[1],
+        minutes=minutes,
+        disturbed=_disturbed([line.times for line in lines if line.times] + [item.kernel for item in engines]),
+        versions=" · ".join(f"{name} {number}" for name, number in machine.versions().items()),
+        ratios=ratio_table(ratios),
+        korea=korea_table(engines),
+        neutral=neutral_table(lines),
+        highest=HIGHEST_Z,
+        compiler=" ".join(COMPILER),
+        small=small,
+        large=large,
+        reference_small=REFERENCE[small],
+        reference_large=REFERENCE[large],
+    )
+
+
+def _disturbed(times: list[Times]) -> str:
+    """Returns a sentence on whether others used the cores."""
+    share = sum(sum(item.processor) for item in times) / sum(sum(item.wall) for item in times)
+    if share > 0.95:
+        return "The machine was quiet: contestants had a core to themselves."
+    return f"Others used the machine: contestants had a core {100 * share:.0f} % of the time, and their caches were shared."

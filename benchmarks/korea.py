@@ -1,0 +1,129 @@
+"""Both engines on the same replicate of korea-2030, and whether the kernel's cost follows events rather than firms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from benchmarks.clock import Task, Times, interleave
+
+from aixsim.config import load
+from aixsim.config.build import problems
+from aixsim.core.history import Event, History
+from aixsim.core.problem import Problem
+from aixsim.core.scenario import Scenario
+from aixsim.engines import kernel, reference
+from aixsim.engines.scenario import draw_scenario
+
+CONFIG = Path(__file__).parents[1] / "configs" / "korea-2030.toml"
+SCALES = (0.01, 0.1, 1.0, 10.0)
+REFERENCE_REPEATS = {0.01: 5, 0.1: 2, 1.0: 1}
+"""Replicates of the reference engine; the whole nation takes it a minute or two, ten nations too long."""
+KERNEL_REPEATS = {0.01: 30, 0.1: 30, 1.0: 30, 10.0: 5}
+
+
+@dataclass(frozen=True)
+class Engines:
+    """Both engines at one scale.
+
+    Attributes:
+        scale, n_firms: of the population.
+        draw: times of drawing the scenario, which both engines are given.
+        kernel: times of the kernel.
+        reference: times of the reference engine; None where it is not asked.
+        same: whether both gave the same events and pressures; None likewise.
+    """
+
+    scale: float
+    n_firms: int
+    draw: Times
+    kernel: Times
+    reference: Times | None
+    same: bool | None
+
+
+def problem_at(scale: float, overrides: tuple[str, ...] = ()) -> Problem:
+    """Returns korea-2030 at a scale."""
+    return problems(load(CONFIG, [f"population.scale={scale}", *overrides]))(0)
+
+
+def engines(scale: float, *, quick: bool = False) -> Engines:
+    """Runs replicate 0 with both engines, its scenario drawn afresh each time."""
+    problem = problem_at(scale)
+    kernel.run(problem, draw_scenario(problem, 0))
+    repeats = REFERENCE_REPEATS.get(scale, 0) if not quick or scale < 0.1 else 0
+    tasks = {
+        "draw": Task(lambda _: lambda: draw_scenario(problem, 0) and None, KERNEL_REPEATS[scale]),
+        "kernel": Task(_begin(kernel.run, problem), KERNEL_REPEATS[scale]),
+    }
+    if repeats:
+        tasks["reference"] = Task(_begin(reference.run, problem), repeats)
+    times = interleave(tasks)
+    slow = times.get("reference")
+    same = _same(times["kernel"].results[0], slow.results[0]) if slow else None
+    return Engines(scale, len(problem.population), times["draw"], times["kernel"], slow, same)
+
+
+def _begin(run: Callable[[Problem, Scenario], History], problem: Problem) -> Callable[[int], Callable[[], Any]]:
+    def begin(_: int) -> Callable[[], Any]:
+        scenario = draw_scenario(problem, 0)
+        return lambda: run(problem, scenario)
+
+    return begin
+
+
+def _same(a: History, b: History) -> bool:
+    return np.array_equal(a.canonical(), b.canonical()) and np.array_equal(a.pressure, b.pressure)
+
+
+@dataclass(frozen=True)
+class Events:
+    """The same number of factories in one firm out of ten and in all.
+
+    Attributes:
+        times: kernel, by scale.
+        launched: factories launched by the replicates that were timed, by scale.
+    """
+
+    times: dict[float, Times]
+    launched: dict[float, int]
+
+    @property
+    def ratio(self) -> float:
+        """Time of the tenth over time of the whole."""
+        return sum(self.times[0.1].processor) / sum(self.times[1.0].processor)
+
+
+def tenfold() -> tuple[str, ...]:
+    """Returns what lets a tenth of the firms launch as many: ten times the money and ten times the unprompted hazards."""
+    study = load(CONFIG)
+    out = []
+    for number, programme in enumerate(study.settings["programme"]):
+        out += [f"programme.{number}.budget_krw_bn.{year}={10 * budget}" for year, budget in programme["budget_krw_bn"].items()]
+    out += [
+        "mechanisms.innovation.rate={ dist = 'lognormal', median = 2.6e-3, sigma = 0.25 }",
+        "mechanisms.parks.rate={ dist = 'loguniform', low = 3.0e-3, high = 3.0e-2 }",
+        "mechanisms.collaboration.rate={ dist = 'loguniform', low = 0.05, high = 0.8 }",
+    ]
+    return tuple(out)
+
+
+def events(replicates: int = 20) -> Events:
+    """Times the kernel on replicates 1, 2, … of both."""
+    worlds = {0.1: problem_at(0.1, tenfold()), 1.0: problem_at(1.0)}
+
+    def begin(problem: Problem) -> Callable[[int], Callable[[], Any]]:
+        def at(replicate: int) -> Callable[[], Any]:
+            scenario = draw_scenario(problem, replicate)
+            return lambda: int((kernel.run(problem, scenario).event == Event.LAUNCHED).sum())
+
+        return at
+
+    for problem in worlds.values():
+        begin(problem)(0)()
+    named = interleave({str(scale): Task(begin(problem), replicates) for scale, problem in worlds.items()})
+    times = {scale: named[str(scale)] for scale in worlds}
+    return Events(times, {scale: sum(times[scale].results) for scale in worlds})

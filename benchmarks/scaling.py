@@ -1,0 +1,107 @@
+"""What a whole run takes: with two workers rather than one, and in memory, of korea-2030 at scale 1.0."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.korea import CONFIG
+
+MIB = 1024**2
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Wall time of runs through the public API, tables written, no figures.
+
+    Attributes:
+        few, many: replicates of the shorter and of the longer run.
+        seconds: wall time by (workers, replicates), s.
+    """
+
+    few: int
+    many: int
+    seconds: dict[tuple[int, int], float]
+
+    @property
+    def ratio(self) -> float:
+        """Replicates per second of two workers over those of one, their start left out."""
+        one, two = (self.seconds[k, self.many] - self.seconds[k, self.few] for k in (1, 2))
+        return one / two
+
+    @property
+    def whole(self) -> float:
+        """Time of the longer run with one worker over that with two, their start included."""
+        return self.seconds[1, self.many] / self.seconds[2, self.many]
+
+
+def workers(few: int = 100, many: int = 500) -> Workers:
+    """Runs one and two workers in turn; the same tables come out."""
+    from aixsim import load, simulate
+
+    seconds: dict[tuple[int, int], float] = {}
+    for replicates in (few, many):
+        study = load(CONFIG, [f"monte_carlo.replicates={replicates}"])
+        for number in (1, 2):
+            with tempfile.TemporaryDirectory() as folder:
+                started = time.perf_counter()
+                simulate(study, Path(folder) / "result", workers=number)
+                seconds[number, replicates] = time.perf_counter() - started
+    return Workers(few, many, seconds)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Peak memory of ``aixsim run`` as a process of its own, figures drawn.
+
+    Attributes:
+        resident: bytes by number of replicates; includes the pages of mapped scratch files, which the system may drop at any time.
+        private: bytes by number of replicates, without mapped files, looked at every 20 ms; empty where the system does not tell.
+    """
+
+    resident: dict[int, int]
+    private: dict[int, int]
+
+
+def growth(peak: dict[int, int]) -> float | None:
+    """Returns the peak with most replicates over the peak with fewest."""
+    return peak[max(peak)] / peak[min(peak)] if peak else None
+
+
+def memory(replicates: tuple[int, ...] = (50, 500)) -> Memory:
+    """Runs the program and asks the operating system."""
+    peaks = {n: _peaks(n) for n in replicates}
+    return Memory({n: peak[0] for n, peak in peaks.items()}, {n: peak[1] for n, peak in peaks.items() if peak[1]})
+
+
+def _peaks(replicates: int) -> tuple[int, int]:
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(sys.executable).with_name("aixsim")
+        command = [str(program), "run", str(CONFIG), "-n", str(replicates), "-o", str(Path(folder) / "result")]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        private = 0
+        while True:
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if ended:
+                break
+            private = max(private, _private(process.pid))
+            time.sleep(0.02)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            raise RuntimeError(f"aixsim run ended with {process.returncode}")
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), private
+
+
+def _private(process: int) -> int:
+    try:
+        text = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    found = re.search(r"RssAnon:\s+(\d+) kB", text)
+    return 1024 * int(found[1]) if found else 0
