@@ -25,7 +25,7 @@ from tests.cli.run_cli import run_cli
 from tests.cli.test_bad_configs import GOOD
 
 ROOT = Path(__file__).parents[2]
-TABLES = ("trajectories", "groups", "parameters", "money")
+TABLES = ("trajectories", "groups", "parameters", "money", "projects")
 UNCERTAIN = GOOD.replace("rate = 0.01", 'rate = { dist = "loguniform", low = 0.05, high = 0.5 }').replace(
     "replicates = 2", "replicates = 24"
 )
