@@ -61,7 +61,7 @@ def count_by_rule(pieces: Iterable[Projects], ways: Sequence[Rule], replicates: 
         place = np.searchsorted(replicates, projects.replicate)
         met = dict(zip(STATUSES, (projects.started(deadline), projects.operated(deadline), projects.operate_at(deadline)), strict=True))
         for k, rule in enumerate(ways):
-            on_route = np.isin(projects.route, [ROUTES.index(route) for route in rule.routes])
+            on_route = np.array([route in rule.routes for route in ROUTES])[projects.route]
             out[:, k] += np.bincount(place[met[rule.status] & on_route], minlength=len(replicates))
     return out
 

@@ -80,26 +80,30 @@ def pair(baseline: Result, other: Result) -> Pair:
                 f"{other.path} cannot be paired with {baseline.path}: {words} differ ({theirs} and {ours});"
                 f" run both with the same {key}, so that equal replicates have equal luck",
             )  # fmt: skip
-    ids = [np.unique(result.trajectories["replicate"].to_numpy(np.int64)) for result in (baseline, other)]
-    common = np.intersect1d(*ids)
+    ours_done, theirs_done = (np.unique(result.trajectories["replicate"].to_numpy(np.int64)) for result in (baseline, other))
+    common = np.intersect1d(ours_done, theirs_done)
     if len(common) < 2:
         raise ComparisonError(
             baseline.path, other.path, "replicates",
             f"{other.path} and {baseline.path} have {len(common)} finished replicates in common; an interval needs two or more",
         )  # fmt: skip
-    return Pair(baseline, other, common, len(np.union1d(*ids)) - len(common), _notes(baseline, other))
+    return Pair(baseline, other, common, len(np.union1d(ours_done, theirs_done)) - len(common), _notes(baseline, other))
 
 
 def _what_must_agree(baseline: Result, other: Result) -> list[tuple[str, str, str, str]]:
-    a, b = baseline.provenance, other.provenance
+    """Returns what is checked, in words, and its value in both."""
+    results = (baseline, other)
+    a, b = (result.provenance for result in results)
+    months = [f"{p['horizon']['start']} to {p['horizon']['end']}" for p in (a, b)]
     checks = [
-        ("horizon", "the months", *(f"{p['horizon']['start']} to {p['horizon']['end']}" for p in (a, b))),
-        ("scale", "the shares of the nation", *(f"{p['scale']:g}" for p in (a, b))),
-        ("population", "the firms", *(f"{p['n_firms']:,} firms" for p in (a, b))),
-        ("seed", "the seeds", *(str(p["seed"]) for p in (a, b))),
+        ("horizon", "the months", months[0], months[1]),
+        ("scale", "the shares of the nation", f"{a['scale']:g}", f"{b['scale']:g}"),
+        ("population", "the firms", f"{a['n_firms']:,} firms", f"{b['n_firms']:,} firms"),
+        ("seed", "the seeds", str(a["seed"]), str(b["seed"])),
     ]
-    for key in ("population", "network"):
-        checks.append((key, f"the {key}s", *(f"mark {result.firms[f'{key}_sha256'][:8]}" for result in (baseline, other))))
+    for key, words in (("population", "the firms"), ("network", "the ties")):
+        marks = [f"mark {result.firms[f'{key}_sha256'][:8]}" for result in results]
+        checks.append((key, words, marks[0], marks[1]))
     return checks
 
 

@@ -50,6 +50,11 @@ class Projects:
         """Pole or special zone of the firm, index into ``POLES``."""
         return np.array(POLE_INDEX)[self.province]
 
+    def of_replicates(self, replicates: Ints) -> Flags:
+        """Returns which projects belong to given replicates, ascending."""
+        place = np.minimum(np.searchsorted(replicates, self.replicate), len(replicates) - 1)
+        return replicates[place] == self.replicate
+
     @property
     def is_public(self) -> Flags:
         """Whether public money pays for it."""

@@ -60,8 +60,8 @@ def _counted(pair: Pair, result: Result, outcome: str) -> Projects:
     """Returns the projects of the common replicates that stand in the outcome at the deadline."""
     projects, t = result.projects, pair.deadline_index
     met = projects.started(t) if outcome == "launched" else projects.operate_at(t)
-    routes = [ROUTES.index(route) for route in result.provenance["counts"]]
-    return projects.where(met & np.isin(projects.route, routes) & np.isin(projects.replicate, pair.replicates))
+    counts = np.array([route in result.provenance["counts"] for route in ROUTES])
+    return projects.where(met & counts[projects.route] & projects.of_replicates(pair.replicates))
 
 
 def _by_level(pair: Pair, projects: Projects, group: str) -> NDArray[np.float64]:

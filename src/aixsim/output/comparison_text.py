@@ -14,6 +14,7 @@ from aixsim.analysis.winners import COMPARED
 _WIDTH: Final = 78
 _LABEL, _CELL = 24, 12
 _MOST_SETTINGS: Final = 8
+_WORTH_SAYING: Final = 1.05
 GROUP_NAMES: Final = {"agent_type": "type of firm", "pole": "pole or zone", "size": "size of firm", "province": "province"}
 
 
@@ -60,8 +61,8 @@ def _row(label: str, before: str, after: str, difference: str) -> str:
 
 
 def _header(one: Pair, label: str) -> str:
-    cells = (textwrap.shorten(name_of(result), _CELL - 1, placeholder="…") or name_of(result)[: _CELL - 1] for result in _both(one))
-    return _row(label, *cells, "difference")
+    before, after = (name_of(result)[: _CELL - 1] for result in _both(one))
+    return _row(label, before, after, "difference")
 
 
 def _both(one: Pair) -> tuple[Any, Any]:
@@ -89,25 +90,30 @@ def _goal(one: Pair, c: Change) -> list[str]:
         _row("count, mean", f"{count.before:,.1f}", f"{count.after:,.1f}", _signed(count.paired)),
         _row("  if not paired", "", "", _bracket(count.unpaired)),
         _row("  90 % of replicates", "", "", f"{c.count_quantiles['p05']:+,.0f} to {c.count_quantiles['p95']:+,.0f}"),
-        _row("probability, %", *(f"{100 * chance:.1f}" for chance in c.chances), _signed(c.probability, 1, 100.0)),
+        _row("probability, %", f"{100 * c.chances[0]:.1f}", f"{100 * c.chances[1]:.1f}", _signed(c.probability, 1, 100.0)),
         _row("  if not paired", "", "", _bracket(c.probability_unpaired, 1, 100.0)),
-        _row("  reach it only here", f"{c.lost:,}", f"{c.gained:,}", f"exact test of no difference: p = {c.p_value:.2g}"),
+        _row("  reach it only here", f"{c.lost:,}", f"{c.gained:,}", f"exact test: p = {c.p_value:.2g}"),
         _row("month reached, median", before, after, ""),
     ]
     if c.months:
-        lines.append(_row("  where both reach it", "", "", f"{_signed(c.months)} months, n = {c.n_months:,}"))
+        lines.append(_row("  months, where both", "", f"n = {c.n_months:,}", _signed(c.months)))
     return [f"{c.goal}: at least {c.at_least:,.0f} {c.outcome} by {c.by}", "", *lines, *textwrap.wrap(_pairing(c), _WIDTH)]
 
 
 def _pairing(c: Change) -> str:
-    """Says what the common random numbers were worth."""
-    if c.count.narrower is None or c.count.variance_reduction is None:
+    """Says what the common random numbers were worth, which may be nothing."""
+    narrower, reduction = c.count.narrower, c.count.variance_reduction
+    if narrower is None or reduction is None:
         return "Pairing: the difference is the same in every replicate, so its interval is a point."
-    probability = "" if c.probability_narrower is None else f", that of the probability {c.probability_narrower:.1f} times"
+    if narrower < _WORTH_SAYING:
+        return (
+            f"Pairing gains nothing for this count (interval {narrower:.2f} times narrower than without): from replicate to replicate"
+            " the two do not move together, as when one of them hardly varies."
+        )
+    probability = "" if c.probability_narrower is None else f"; that of the probability {c.probability_narrower:.2f} times"
     return (
-        f"Pairing: the interval of the count is {c.count.narrower:.1f} times narrower than without it (variance"
-        f" 1/{c.count.variance_reduction:.1f}: independent runs would need {c.count.variance_reduction:.1f} times as many"
-        f" replicates){probability}."
+        f"Pairing: the interval of the count is {narrower:.2f} times narrower than without it (variance 1/{reduction:.1f}: independent"
+        f" runs would need {reduction:.1f} times as many replicates){probability}."
     )
 
 

@@ -39,7 +39,7 @@ def draw(change: PolicyChange, figure: Any) -> None:
     panels[0].legend(loc="upper left")
     figure.align_titles()
     d = found["launched"]
-    times = f", {d.narrower:.1f} times wider" if d.narrower else ""
+    times = f", {d.narrower:.1f} times as wide" if d.narrower else ""
     head(
         figure,
         f"{name_of(one.other)}: {abs(d.paired.estimate):,.0f} {'more' if d.paired.estimate >= 0 else 'fewer'} AI factories launched by"

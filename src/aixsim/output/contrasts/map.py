@@ -10,18 +10,18 @@ from aixsim.analysis.winners import LevelChange
 from aixsim.core.classification import POLES, PROVINCES
 from aixsim.output.comparison_text import signed
 from aixsim.output.contrasts import ContrastFigure
-from aixsim.output.style import head, month_name
+from aixsim.output.style import BLUE, BROWN, head, month_name
 from aixsim.output.tiles import Tile, draw_tiles, pole_table
 
 
 def draw(change: PolicyChange, figure: Any) -> None:
     """Draws launched and operating, each tile with the difference and its paired interval, and the poles as a table."""
-    import seaborn as sns
+    from matplotlib.colors import LinearSegmentedColormap
 
     one = change.pair
     *maps, table = figure.subplots(1, 3, width_ratios=(1, 1, 0.94))
     # Blue and brown differ in every common kind of colour vision; no difference is white.
-    colours = sns.diverging_palette(45, 245, s=85, l=48, as_cmap=True)
+    colours = LinearSegmentedColormap.from_list("fewer to more", (BROWN, "#F7F7F7", BLUE))
     for axes, outcome in zip(maps, ("launched", "operating"), strict=True):
         levels = _levels(change, "province", outcome)
         most = max(*(abs(level.contrast.paired.estimate) for level in levels.values()), 1e-12)

@@ -14,16 +14,16 @@ from aixsim.output.tiles import Tile, draw_tiles, pole_table
 
 def draw(result: Result, figure: Any) -> None:
     """Draws two maps and, as legend of the poles, a table of their totals."""
-    import seaborn as sns
+    from matplotlib import colormaps
 
     number, rate, table = figure.subplots(1, 3, width_ratios=(1, 1, 0.94))
     deadline = _deadline(result)
     counts, per_1000 = _launched(result, "province", deadline)
-    blues = sns.color_palette("Blues", as_cmap=True)
+    blues = colormaps["Blues"]
     highest, steepest = (max(*values.values(), 1e-12) for values in ({p: c[0] for p, c in counts.items()}, per_1000))
     draw_tiles(number, {p: Tile(0.85 * c[0] / highest, _short(c[0]), f"{c[1]:,.0f} to {c[2]:,.0f}") for p, c in counts.items()}, blues)
     number.set_title("AI factories launched")
-    oranges = sns.color_palette("YlOrBr", as_cmap=True)
+    oranges = colormaps["YlOrBr"]
     firms = _firms(result, "province")
     draw_tiles(rate, {p: Tile(0.75 * v / steepest, _short(v), f"of {firms[p]:,.0f}") for p, v in per_1000.items()}, oranges)
     rate.set_title("per 1,000 firms")
@@ -58,9 +58,9 @@ def _launched(result: Result, group: str, deadline: str) -> tuple[dict[str, tupl
     table = result.groups
     chosen = table[(table["group"] == group) & (table["outcome"] == "launched")]
     chosen = chosen[[(day.year, day.month) == (year, month) for day in chosen["month"]]].set_index("level")
-    firms = _firms(result, group)
-    counts = {level: tuple(float(chosen.loc[level, name]) / result.scale for name in ("mean", "p05", "p95")) for level in firms}
-    return counts, {level: 1000 * counts[level][0] / firms[level] if firms[level] else 0.0 for level in firms}  # type: ignore[return-value]
+    numbers = (chosen[["mean", "p05", "p95"]] / result.scale).to_dict("index")
+    counts = {str(level): (row["mean"], row["p05"], row["p95"]) for level, row in numbers.items()}
+    return counts, {level: 1000 * counts[level][0] / n if n else 0.0 for level, n in _firms(result, group).items()}
 
 
 def _short(value: float) -> str:
