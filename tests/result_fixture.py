@@ -78,7 +78,7 @@ def make_result(
         with_money: whether there are programmes.
     """
     folder.mkdir(parents=True)
-    rows = np.array([r for r in range(n) if r not in failed])
+    rows = np.array([r for r in range(n) if r not in failed], np.int64)
     counts = np.stack([_counts(seed, int(r), scale, lift) for r in rows]) if len(rows) else np.zeros((0, len(OUTCOMES), 84), np.int32)
     population = _population(min(scale, 0.05))
     _write_tables(folder, rows, counts, population, n=n, scale=scale, seed=seed, with_money=with_money)
