@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,15 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.analysis.counting import counting
 from aixsim.analysis.goals import evaluate_goals
 from aixsim.analysis.network_summary import describe_network
+from aixsim.analysis.population_summary import describe_firms
+from aixsim.analysis.projects import pieces
 from aixsim.core.calendar import Horizon
 from aixsim.core.classification import GROUPS, OUTCOMES
 from aixsim.core.draws import BUILD, Purpose, normal, uniform, uniforms
 from aixsim.core.korea import build_korea
 from aixsim.core.network import Network
+from aixsim.core.population import Population
+from aixsim.core.projects import NEVER, PROJECT_COLUMNS
 from aixsim.core.supply_chain import build_supply_chain
 from aixsim.study import tables
+from aixsim.study.project_log import write_projects
 from aixsim.study.scratch import DONE, N_LEVELS, Layout, Scratch
 
 HORIZON = Horizon("2024-01", "2030-12")
@@ -71,10 +78,10 @@ def make_result(
         with_money: whether there are programmes.
     """
     folder.mkdir(parents=True)
-    rows = np.array([r for r in range(n) if r not in failed])
+    rows = np.array([r for r in range(n) if r not in failed], np.int64)
     counts = np.stack([_counts(seed, int(r), scale, lift) for r in rows]) if len(rows) else np.zeros((0, len(OUTCOMES), 84), np.int32)
-    _write_tables(folder, rows, counts, n=n, scale=scale, with_money=with_money)
-    population = build_korea(min(scale, 0.05), 1)
+    population = _population(min(scale, 0.05))
+    _write_tables(folder, rows, counts, population, n=n, scale=scale, seed=seed, with_money=with_money)
     network = build_supply_chain(population, 1, 4.5) if with_network else Network.none(len(population))
     provenance: dict[str, Any] = {
         "run_id": f"{seed:04d}{round(1000 * lift):04d}feed",
@@ -100,7 +107,14 @@ def make_result(
             {"month": "2025-12", "outcome": "launched", "value": 102, "source": "asiae_en_20251001"},
         ],
     }
+    projects, confidence, counted = pieces(folder / "projects.parquet", HORIZON), 0.95, provenance["counts"]
+    firms = describe_firms(population, network)
+    firms["by"] = {
+        group: {level: round(k * scale / min(scale, 0.05)) for level, k in levels.items()} for group, levels in firms["by"].items()
+    }
     documents = {
+        "firms.json": firms,
+        "counting.json": counting(projects, goals, counted, rows, HORIZON, scale, len(failed), confidence),
         "provenance.json": provenance,
         "goals.json": evaluate_goals(counts, goals, HORIZON, scale, len(failed), 0.95),
         "network.json": describe_network(population, network),
@@ -147,7 +161,39 @@ def _counts(seed: int, replicate: int, scale: float, lift: float) -> NDArray[np.
     return np.stack([np.floor(national[name] * scale + dither * (scale < 1)).astype(np.int32) for name in OUTCOMES])
 
 
-def _write_tables(folder: Path, rows: NDArray[np.int64], counts: NDArray[np.int32], *, n: int, scale: float, with_money: bool) -> None:
+@cache
+def _population(scale: float) -> Population:
+    return build_korea(scale, 1)
+
+
+def _projects(seed: int, replicate: int, count: NDArray[np.int32], population: Population) -> NDArray[np.int32]:
+    """Returns projects that add up to the counts: the same firms first in every result with the same luck, own projects last."""
+    order = np.argsort(uniforms(seed, replicate, Purpose.MERIT, len(population)), kind="stable")
+    parts = []
+    for outcome, chosen in (("launched", order), ("launched_own", order[::-1])):
+        started = np.repeat(np.arange(HORIZON.n_months), np.diff(count[OUTCOMES.index(outcome)], prepend=0))
+        rows = np.full((len(started), len(PROJECT_COLUMNS)), NEVER, np.int32)
+        rows[:, 0], rows[:, 2] = chosen[: len(started)], started
+        rows[:, 1] = 3 if outcome == "launched_own" else np.arange(len(started)) % 3
+        alive = count[OUTCOMES.index(outcome.replace("launched", "operating")), -1]
+        rows[:alive, 3] = np.minimum(started[:alive] + 12, HORIZON.n_months - 1)
+        for column, trait in enumerate((population.agent_type, population.province, population.size, population.sector), start=5):
+            rows[:, column] = trait[rows[:, 0]]
+        parts.append(rows)
+    return np.concatenate(parts)
+
+
+def _write_tables(
+    folder: Path,
+    rows: NDArray[np.int64],
+    counts: NDArray[np.int32],
+    population: Population,
+    *,
+    n: int,
+    scale: float,
+    seed: int,
+    with_money: bool,
+) -> None:
     dates = [HORIZON.date(t) for t in range(HORIZON.n_months)]
     with TemporaryDirectory() as place:
         layout = Layout(Path(place), n, HORIZON.n_months, len(HORIZON.years), POTS if with_money else (), ("mechanisms.peers.rate",))
@@ -157,11 +203,13 @@ def _write_tables(folder: Path, rows: NDArray[np.int64], counts: NDArray[np.int3
             scratch.groups[r] = np.floor(count * _level_shares(int(r))[:, None, None])
             if with_money:
                 scratch.money[r] = _money(count, scale)
+            scratch.projects[r] = scratch.log.append(_projects(seed, int(r), count, population))
             scratch.drawn[r, 0] = 0.02 * uniform(7, int(r), Purpose.PARAMETER, 0)
         tables.write_trajectories(folder / "trajectories.parquet", scratch, dates)
         tables.write_groups(folder / "groups.parquet", scratch, dates)
         tables.write_parameters(folder / "parameters.parquet", scratch)
         tables.write_money(folder / "money.parquet", scratch, HORIZON.years)
+        write_projects(folder / "projects.parquet", scratch.log, rows, np.asarray(scratch.projects[rows]), HORIZON)
 
 
 def _level_shares(replicate: int) -> NDArray[np.float64]:

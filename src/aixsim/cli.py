@@ -70,11 +70,17 @@ def plot(
 
 
 @app.command()
-def compare(results: Results, json: Json = False) -> None:
+def compare(
+    results: Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Result folders, or configs, which are run first.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder for figures, text and JSON.")] = None,
+    replicates: Replicates = None,
+    workers: Workers = CORES,
+    json: Json = False,
+) -> None:
     """Compare results with the first one, paired by replicate."""
     from aixsim.commands.compare import compare as command
 
-    raise typer.Exit(command(results, as_json=json))
+    raise typer.Exit(command(results, out, replicates, workers, as_json=json))
 
 
 @app.command()

@@ -12,9 +12,14 @@ from pathlib import Path
 from shutil import disk_usage
 from typing import Any
 
+import numpy as np
+
+from aixsim.analysis.counting import counting
 from aixsim.analysis.goals import evaluate_goals, target_in_sample
 from aixsim.analysis.intervals import wilson_half_width
 from aixsim.analysis.network_summary import describe_network
+from aixsim.analysis.population_summary import describe_firms
+from aixsim.analysis.projects import pieces
 from aixsim.analysis.results import Result, open_result
 from aixsim.config.build import Problems, problems
 from aixsim.config.study import Study
@@ -25,6 +30,7 @@ from aixsim.engines import engine as find_engine
 from aixsim.engines import prepare
 from aixsim.engines.scenario import draw_scenario
 from aixsim.study import cost, tables
+from aixsim.study.project_log import write_projects
 from aixsim.study.provenance import environment, run_id
 from aixsim.study.runner import Engine, Finished, run_replicates
 from aixsim.study.scratch import Layout, Scratch
@@ -169,9 +175,13 @@ def _write(folder: ResultFolder, study: Study, problem_of: Problems, layout: Lay
     tables.write_parameters(folder.partial / "parameters.parquet", scratch)
     tables.write_money(folder.partial / "money.parquet", scratch, study.horizon.years)
     problem = problem_of(0)
-    failed, confidence = len(end.failures), study.monte_carlo.confidence
-    goals = evaluate_goals(scratch.counts, study.goals, study.horizon, problem.scale, failed, confidence, rows=scratch.done())
-    folder.write_text("goals.json", _json(goals))
+    done = scratch.done()
+    write_projects(folder.partial / "projects.parquet", scratch.log, done, np.asarray(scratch.projects[done]), study.horizon)
+    about = (study.horizon, problem.scale, len(end.failures), study.monte_carlo.confidence)
+    projects = pieces(folder.partial / "projects.parquet", study.horizon)
+    folder.write_text("goals.json", _json(evaluate_goals(scratch.counts, study.goals, *about, rows=done)))
+    folder.write_text("counting.json", _json(counting(projects, study.goals, study.counts, done, *about)))
+    folder.write_text("firms.json", _json(describe_firms(problem.population, problem.network)))
     folder.write_text("network.json", _json(describe_network(problem.population, problem.network)))
     folder.write_text("config.toml", config)
     if end.failures:

@@ -24,7 +24,7 @@ from tests.cli.run_cli import run_cli
 from tests.cli.test_bad_configs import GOOD
 
 ROOT = Path(__file__).parents[2]
-TABLES = ("trajectories", "groups", "parameters", "money")
+TABLES = ("trajectories", "groups", "parameters", "money", "projects")
 UNCERTAIN = GOOD.replace("rate = 0.01", 'rate = { dist = "loguniform", low = 0.05, high = 0.5 }').replace(
     "replicates = 2", "replicates = 24"
 )
@@ -205,8 +205,24 @@ def test_compare_is_paired(study: Path) -> None:
     assert halved["paired"]
     assert halved["count"][0] < 0 < halved["lost"]
     assert same["count"] == [0.0, 0.0, 0.0]
-    assert "NOT paired" in run_cli(["compare", "a", "c"], study).out
+    refused = run_cli(["compare", "a", "c"], study)
+    assert (refused.code, len(refused.err.splitlines())) == (2, 1)
+    assert "the seeds differ (9 and 1)" in refused.err
     assert run_cli(["compare", "a"], study).code == 2
+    assert run_cli(["compare", "a", "b", "-o", "a"], study).code == 2, "a result is not drawn over"
+
+
+@pytest.mark.figures
+def test_compare_draws_and_runs_configs_first(study: Path) -> None:
+    (study / "free.toml").write_text(UNCERTAIN.replace("seed = 1\n", "").replace("grant_krw_bn = 1.0", "grant_krw_bn = 2.0"))
+    ended = run_cli(["compare", "study.toml", "free.toml", "-n", "8", "--workers", "1", "-o", "both"], study)
+    assert ended.code == 0, ended.err
+    assert "n = 8 pairs" in ended.out
+    assert "programme.calls.grant_krw_bn: 1.0 -> 2.0" in ended.out
+    assert {"comparison.json", "comparison.txt", "fan.png", "dumbbell.svg"} <= {path.name for path in (study / "both").iterdir()}
+    assert (study / "both" / "comparison.txt").read_text() in ended.out
+    again = run_cli(["compare", "study.toml", "free.toml", "-n", "8", "--json"], study)
+    assert json.loads(again.out) == json.loads((study / "both" / "comparison.json").read_text())
 
 
 def test_check_judges_expectations(study: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.stats import multinomial, ttest_1samp, ttest_ind
 
-from aixsim.analysis.comparison import ComparisonError, compare
+from aixsim.analysis.comparison import Comparison, ComparisonError, compare
 from aixsim.analysis.differences import (
     Difference,
     independent_mean,
@@ -20,8 +21,11 @@ from aixsim.analysis.differences import (
     paired_mean,
     paired_proportions,
 )
+from aixsim.analysis.pairing import Pair
 from aixsim.analysis.results import Result, open_result
+from aixsim.analysis.settings_changed import settings_changed
 from aixsim.core.draws import Purpose, uniforms
+from aixsim.output.comparison_text import comparison_text
 from tests.result_fixture import FakeGoal, make_result
 
 SURE = 0.95
@@ -92,6 +96,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
         "lifted": make_result(base / "lifted", 60, lift=1.15),
         "some failed": make_result(base / "failed", 60, lift=1.15, failed=(0, 7)),
         "other seed": make_result(base / "seed", 60, seed=2, lift=1.15),
+        "other network": make_result(base / "network", 60, with_network=False),
         "sample": make_result(base / "sample", 10, 0.05),
         "no goals": make_result(base / "goals", 5, goals=()),
         "one left": make_result(base / "one", 2, failed=(0,)),
@@ -101,60 +106,109 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
 
 def test_a_result_does_not_differ_from_itself(results: dict[str, Result]) -> None:
     for change in compare([results["plan"], results["plan"]]).changes:
-        assert (change.count.estimate, change.count.low, change.count.high) == (0, 0, 0)
+        assert (change.count.paired.estimate, change.count.paired.low, change.count.paired.high) == (0, 0, 0)
         assert (change.gained, change.lost, change.variance_reduction, change.p_value) == (0, 0, None, 1.0)
-        assert change.spent_krw_bn.estimate == 0
+    policy = compare([results["plan"], results["plan"]]).policies[0]
+    assert policy.spent_krw_bn.paired.estimate == 0
+    assert policy.settings == {}
+    assert policy.firms.deadweight is not None
+    assert (policy.firms.deadweight.estimate, policy.firms.displaced.estimate, policy.firms.gained.estimate) == (1, 0, 0)
+    assert not any(level.is_clear for level in policy.groups)
 
 
 def test_a_lift_is_found_and_pairing_pays(results: dict[str, Result]) -> None:
-    change, operating = compare([results["plan"], results["lifted"]]).changes
-    assert change.paired
+    comparison = compare([results["plan"], results["lifted"]])
+    change, operating = comparison.changes
     assert change.n == 60
-    assert change.count.low > 40
+    assert change.count.paired.low > 40
     assert change.lost == 0
     assert change.gained
     assert change.variance_reduction is not None
     assert change.variance_reduction > 20
     assert change.months is not None
     assert change.months.high < 0
-    assert change.spent_krw_bn.low > 0
+    assert comparison.policies[0].spent_krw_bn.paired.low > 0
     assert operating.goal == "500 operating"
-    plain = compare([results["plan"], results["lifted"]]).to_dict()["differences"][0]
-    assert plain["count"] == [change.count.estimate, change.count.low, change.count.high]
-    assert json.dumps(plain, allow_nan=False)
+    document = comparison.to_dict()
+    plain = document["differences"][0]
+    assert plain["count"] == [change.count.paired.estimate, change.count.paired.low, change.count.paired.high]
+    assert (plain["paired"], plain["variance_reduction"]) == (True, change.variance_reduction)
+    assert {record["group"] for record in document["groups"]} == {"agent_type", "pole", "size", "province"}
+    assert json.dumps(document, allow_nan=False)
+
+
+def at_deadline(result: Result, outcome: str = "launched") -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    table = result.trajectories
+    return table[table["month"] == table["month"].max()].sort_values("replicate")[outcome].to_numpy(np.float64)
+
+
+def test_the_printed_factor_is_that_of_the_printed_intervals(results: dict[str, Result]) -> None:
+    comparison = compare([results["plan"], results["lifted"]])
+    change, text = comparison.changes[0], comparison_text(comparison)
+    before, after = at_deadline(results["plan"]), at_deadline(results["lifted"])
+    paired = ttest_1samp(after - before, 0.0).confidence_interval(SURE)
+    apart = ttest_ind(after, before, equal_var=False).confidence_interval(SURE)
+    factor = (apart.high - apart.low) / (paired.high - paired.low)
+    assert factor > 3
+    assert change.count.narrower == pytest.approx(factor)
+    assert change.variance_reduction == pytest.approx((after.var() + before.var()) / (after - before).var())
+    for printed in (
+        f"[{paired.low:+,.1f}, {paired.high:+,.1f}]",
+        f"[{apart.low:+,.1f}, {apart.high:+,.1f}]",
+        f"{factor:.2f} times narrower",
+    ):
+        assert printed in text, printed
+
+
+def test_levels_of_a_group_add_up_to_the_whole(results: dict[str, Result]) -> None:
+    (policy,) = compare([results["plan"], results["lifted"]]).policies
+    for change in policy.goals:
+        for group in ("agent_type", "pole", "size", "province"):
+            levels = [level.contrast for level in policy.groups if (level.group, level.outcome) == (group, change.outcome)]
+            assert sum(level.paired.estimate for level in levels) == pytest.approx(change.count.paired.estimate)
+            assert sum(level.before for level in levels) == pytest.approx(change.count.before)
 
 
 def test_broken_pairing_is_noticed(results: dict[str, Result]) -> None:
-    """The planted fault: the replicates of one result exchanged; the advantage of pairs must go."""
+    """The planted fault: the replicates of one result exchanged; the advantage of pairs must go, and firms must not match."""
     shuffled = Result(results["lifted"].path, results["lifted"].provenance)
     table = shuffled.trajectories.copy()
     table["replicate"] = 59 - table["replicate"]
     shuffled.__dict__["trajectories"] = table
-    change = compare([results["plan"], shuffled]).changes[0]
+    projects = results["lifted"].projects
+    shuffled.__dict__["projects"] = replace(projects, replicate=59 - projects.replicate)
+    (paired,), (broken,) = (compare([results["plan"], other]).policies for other in (results["lifted"], shuffled))
+    change = broken.goals[0]
     assert change.variance_reduction is not None
     assert change.variance_reduction < 2
+    assert change.count.narrower is not None
+    assert change.count.narrower < 1.5
+    assert "gains nothing" in comparison_text(Comparison([broken])) or change.count.narrower > 1.05
+    assert paired.firms.deadweight is not None
+    assert broken.firms.deadweight is not None
+    assert paired.firms.deadweight.low > 0.8
+    assert broken.firms.deadweight.high < 0.3
+    assert paired.firms.displaced.high < 1 < broken.firms.displaced.low
 
 
 def test_only_common_replicates_are_compared(results: dict[str, Result]) -> None:
     change = compare([results["plan"], results["some failed"]]).changes[0]
     assert change.n == 58
     full = compare([results["plan"], results["lifted"]]).changes[0]
-    assert change.count.estimate == pytest.approx(full.count.estimate, abs=5)
-
-
-def test_different_seeds_are_not_paired(results: dict[str, Result]) -> None:
-    comparison = compare([results["plan"], results["other seed"]])
-    change = comparison.changes[0]
-    assert not change.paired
-    assert (change.gained, change.variance_reduction, change.count_quantiles) == (None, None, None)
-    assert "NOT paired: different seeds" in comparison.to_text()
-    paired = compare([results["plan"], results["lifted"]]).changes[0]
-    assert change.count.standard_error > 4 * paired.count.standard_error
+    assert change.count.paired.estimate == pytest.approx(full.count.paired.estimate, abs=5)
+    text = comparison_text(compare([results["plan"], results["some failed"]]))
+    assert "n = 58 pairs of replicates (0 and 2 failed), 2 without a partner left out" in text
 
 
 @pytest.mark.parametrize(
     ("first", "other", "key"),
-    [("plan", "sample", "scale"), ("no goals", "plan", "goals"), ("plan", "one left", "replicates")],
+    [
+        ("plan", "sample", "scale"),
+        ("plan", "other seed", "seed"),
+        ("plan", "other network", "network"),
+        ("no goals", "plan", "goals"),
+        ("plan", "one left", "replicates"),
+    ],
 )
 def test_what_cannot_be_compared_is_refused(results: dict[str, Result], first: str, other: str, key: str) -> None:
     with pytest.raises(ComparisonError) as caught:
@@ -163,21 +217,41 @@ def test_what_cannot_be_compared_is_refused(results: dict[str, Result], first: s
     assert caught.value.other == results[first if key == "goals" else other].path
 
 
-def test_different_horizons_are_refused(results: dict[str, Result]) -> None:
+@pytest.mark.parametrize(("key", "value"), [("horizon", {"start": "2024-01", "end": "2031-12"}), ("n_firms", 5)])
+def test_what_cannot_be_paired_is_refused(results: dict[str, Result], key: str, value: object) -> None:
     plan = results["plan"]
-    later = Result(plan.path, {**plan.provenance, "horizon": {"start": "2024-01", "end": "2031-12"}})
     with pytest.raises(ComparisonError) as caught:
-        compare([plan, later])
-    assert caught.value.key == "horizon"
+        compare([plan, Result(plan.path, {**plan.provenance, key: value})])
+    assert caught.value.key == {"n_firms": "population"}.get(key, key)
+
+
+def test_another_version_of_the_program_is_said(results: dict[str, Result]) -> None:
+    plan = results["plan"]
+    other = Result(plan.path, {**plan.provenance, "model_sha256": "another"})
+    assert "different versions" in comparison_text(compare([plan, other]))
+    assert "different versions" not in comparison_text(compare([plan, plan]))
+
+
+def test_what_configs_state_differently_is_told(results: dict[str, Result], tmp_path: Path) -> None:
+    configs = ("[levers.parks]\nnumber = 13\n", '[levers.parks]\nnumber = 27\nrate = { dist = "uniform", low = 0.1, high = 0.2 }\n')
+    pairs = []
+    for name, text in zip("ab", configs, strict=True):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.toml").write_text(text + "[monte_carlo]\nreplicates = 1\n", encoding="utf-8")
+        pairs.append(Result(tmp_path / name, results["plan"].provenance))
+    settings = settings_changed(Pair(pairs[0], pairs[1], np.arange(2), 0))
+    assert list(settings) == ["levers.parks.number", "levers.parks.rate"]
+    assert settings["levers.parks.number"] == (13, 27)
 
 
 def test_words_fit_the_terminal(results: dict[str, Result]) -> None:
-    text = compare([results["plan"], results["lifted"]]).to_text()
-    assert max(len(line) for line in text.splitlines() if "/" not in line) <= 80
+    text = comparison_text(compare([results["plan"], results["lifted"]]))
+    assert text.isascii()
+    assert max(len(line) for line in text.splitlines()) <= 80
 
 
 def test_counts_of_a_sample_are_scaled_to_the_nation(tmp_path: Path) -> None:
     goal = (FakeGoal("g", "launched", 500, "2030-12"),)
     plan, more = (open_result(make_result(tmp_path / str(lift), 30, 0.05, lift=lift, goals=goal)) for lift in (1.0, 1.15))
     (change,) = compare([plan, more]).changes
-    assert 30 < change.count.estimate < 100
+    assert 30 < change.count.paired.estimate < 100

@@ -14,7 +14,7 @@ from aixsim.output.plots import draw_figures, figures
 from aixsim.output.style import canvas, head
 from tests.result_fixture import FakeGoal, make_result
 
-KINDS = ["adoption", "money", "network", "poles", "probability", "stages", "types"]
+KINDS = ["adoption", "counting", "map", "money", "network", "poles", "probability", "stages", "types"]
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_long_titles_shrink() -> None:
 
 def test_what_a_result_lacks_is_left_out_or_refused(results: dict[str, Result], tmp_path: Path) -> None:
     names = {path.stem for path in draw_figures(results["bare"], tmp_path, formats=["svg"])}
-    assert names == {"adoption", "poles", "stages", "types"}
+    assert names == {"adoption", "map", "poles", "stages", "types"}
     with pytest.raises(PlotError) as caught:
         draw_figures(results["bare"], tmp_path, ["money"])
     assert (caught.value.kind, caught.value.suggestion) == ("money", None)

@@ -73,7 +73,8 @@ def test_a_worker_killed_once_costs_time_and_nothing_else(config: Path, monkeypa
     simulate(load(config), calm, workers=1)
     assert (config.parent / "mark").exists()
     assert provenance(killed)["replicates_failed"] == 0
-    assert (killed / "trajectories.parquet").read_bytes() == (calm / "trajectories.parquet").read_bytes()
+    for table in ("trajectories.parquet", "projects.parquet"):
+        assert (killed / table).read_bytes() == (calm / table).read_bytes()
 
 
 def test_a_replicate_that_always_kills_its_worker_does_not_hang_the_run(config: Path) -> None:

@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.analysis.contrasts import Contrast, contrast, ends, narrowing
 from aixsim.analysis.curves import paths
-from aixsim.analysis.differences import (
-    Difference,
-    MeanDifference,
-    independent_mean,
-    independent_proportions,
-    mcnemar,
-    paired_mean,
-    paired_proportions,
-)
+from aixsim.analysis.differences import Difference, MeanDifference, independent_proportions, mcnemar, paired_mean, paired_proportions
+from aixsim.analysis.firm_by_firm import FirmByFirm, firm_by_firm
 from aixsim.analysis.goals import month_reached, target_in_sample
+from aixsim.analysis.pairing import ComparisonError, Pair, pair
 from aixsim.analysis.results import Result
-from aixsim.core.errors import UserError
+from aixsim.analysis.settings_changed import settings_changed
+from aixsim.analysis.winners import LevelChange, winners_and_losers
+
+__all__ = ["Change", "Comparison", "ComparisonError", "PolicyChange", "compare", "paired_paths"]
 
 Floats = NDArray[np.float64]
-
-
-class ComparisonError(UserError):
-    """Two results that cannot be compared.
-
-    Attributes:
-        baseline, other: their folders.
-        key: what differs or is missing: ``scale``, ``horizon``, ``goals`` or ``replicates``.
-    """
-
-    def __init__(self, baseline: Path, other: Path, key: str, message: str) -> None:
-        """Keeps the facts as fields."""
-        super().__init__(message)
-        self.baseline, self.other, self.key = baseline, other, key
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,193 +29,185 @@ class Change:
     """How one result differs from the baseline in one goal. Counts, months and money are this result minus the baseline.
 
     Attributes:
-        result, baseline: folders.
-        goal, by, confidence: which goal, until when, and of all intervals.
-        paired: whether replicates are compared one by one: same seed, same number of firms.
-        pairing: the same in words.
-        n: replicates that both have finished; without pairing, the smaller of the two numbers.
-        count: national count at the deadline, mean difference with Student's (paired) or Welch's interval.
-        count_quantiles: ``p05``, ``p50``, ``p95`` of the paired differences; None without pairing.
-        probability: of reaching the goal, with Newcombe's interval.
-        gained, lost: replicates that reach the goal only here, and only in the baseline; None without pairing.
-        p_value: McNemar's exact test of equal probabilities; None without pairing.
+        goal, outcome, at_least, by: which goal, until when.
+        n: pairs of replicates.
+        count: national count at the deadline.
+        count_quantiles: ``p05``, ``p50``, ``p95`` of the differences by replicate.
+        chances: probability of reaching the goal in the baseline and in this result.
+        probability: their difference with Newcombe's interval of pairs.
+        probability_unpaired: the same difference with his interval of independent samples.
+        probability_narrower: width of the latter over that of the former.
+        gained, lost: replicates that reach the goal only here, and only in the baseline.
+        p_value: McNemar's exact test of equal probabilities.
         month_reached: median month of the baseline and of this result; None: not by the deadline.
-        months: mean difference in months over the ``n_months`` replicates that reach the goal in both; None below two of them
-            or without pairing. These are the easy replicates: read it beside ``gained`` and ``lost``.
+        months: mean difference in months over the ``n_months`` replicates that reach the goal in both; None below two of them. These
+            are the easy replicates: read it beside ``gained`` and ``lost``.
         n_months: see there.
-        spent_krw_bn: public money over the horizon, of the nation.
-        variance_reduction: variance of the difference of two independent runs over that of the pairs; None without pairing or spread.
     """
 
-    result: str
-    baseline: str
     goal: str
+    outcome: str
+    at_least: float
     by: str
-    confidence: float
-    paired: bool
-    pairing: str
     n: int
-    count: MeanDifference
-    count_quantiles: dict[str, float] | None
+    count: Contrast
+    count_quantiles: dict[str, float]
+    chances: tuple[float, float]
     probability: Difference
-    gained: int | None
-    lost: int | None
-    p_value: float | None
+    probability_unpaired: Difference
+    probability_narrower: float | None
+    gained: int
+    lost: int
+    p_value: float
     month_reached: tuple[str | None, str | None]
     months: MeanDifference | None
     n_months: int
-    spent_krw_bn: MeanDifference
-    variance_reduction: float | None
+
+    @property
+    def variance_reduction(self) -> float | None:
+        """Of the count, see ``Contrast``."""
+        return self.count.variance_reduction
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the change ready for JSON; each difference with an interval as ``[estimate, low, high]``."""
+        out = {name: getattr(self, name) for name in self.__slots__}
+        for name, value in out.items():
+            if isinstance(value, Difference):
+                out[name] = ends(value)
+        about_count = self.count.to_dict()
+        return {
+            **out,
+            "count": about_count.pop("difference"),
+            **{f"count_{key}": value for key, value in about_count.items() if key not in ("n", "variance_reduction")},
+            "variance_reduction": self.variance_reduction,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """Everything in which one result differs from the baseline.
+
+    Attributes:
+        pair: the two.
+        settings: ``{key path: (baseline, other)}`` of what their configs state differently.
+        goals: one change a goal of the baseline.
+        spent_krw_bn: public money over the horizon, of the nation.
+        groups: winners and losers.
+        firms: deadweight and displacement.
+    """
+
+    pair: Pair
+    settings: dict[str, tuple[Any, Any]]
+    goals: list[Change]
+    spent_krw_bn: Contrast
+    groups: list[LevelChange]
+    firms: FirmByFirm
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """All differences of some results from the first one."""
 
-    changes: list[Change]
+    policies: list[PolicyChange]
+
+    @property
+    def changes(self) -> list[Change]:
+        """The goals of all results, one after the other."""
+        return [change for policy in self.policies for change in policy.goals]
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the differences ready for JSON; each with an interval as ``[estimate, low, high]``."""
-        return {"differences": [_plain(change) for change in self.changes]}
-
-    def to_text(self) -> str:
-        """Returns the differences in words, at most 80 columns but for the names of folders."""
-        return "\n\n".join(_text(change) for change in self.changes)
+        """Returns the differences ready for JSON: one record a goal, a level and a result, each naming the two folders."""
+        out: dict[str, list[dict[str, Any]]] = {"differences": [], "groups": [], "firms": [], "settings": []}
+        for policy in self.policies:
+            one = policy.pair
+            about = {"result": str(one.other.path), "baseline": str(one.baseline.path)}
+            failed = {
+                "paired": True,
+                "confidence": one.confidence,
+                "replicates_not_common": one.dropped,
+                "replicates_failed": [int(r.provenance["replicates_failed"]) for r in (one.baseline, one.other)],
+            }
+            money = {"spent_krw_bn": ends(policy.spent_krw_bn.paired), "spent_krw_bn_narrower": policy.spent_krw_bn.narrower}
+            out["differences"] += [{**about, **failed, **change.to_dict(), **money} for change in policy.goals]
+            out["groups"] += [{**about, **level.to_dict()} for level in policy.groups]
+            out["firms"].append({**about, **policy.firms.to_dict()})
+            changed = {key: list(values) for key, values in policy.settings.items()}
+            out["settings"].append({**about, "changed": changed, "notes": list(one.notes)})
+        return out
 
 
 def compare(results: Sequence[Result]) -> Comparison:
     """Compares every result with the first one, goal by goal of the first.
 
     Raises:
-        ComparisonError: horizon or scale differ, the first has no goal, or fewer than two replicates can be compared.
+        ComparisonError: they cannot be paired, see ``pairing.pair``.
     """
-    first = results[0]
-    if not first.provenance["goals"]:
-        raise ComparisonError(first.path, first.path, "goals", f"{first.path}: has no [[goal]], so there is nothing to compare")
-    for other in results[1:]:
-        for key in ("horizon", "scale"):
-            if other.provenance[key] != first.provenance[key]:
-                raise ComparisonError(
-                    first.path, other.path, key,
-                    f"{other.path}: its {key} is {_words(other.provenance[key])}, that of {first.path} is"
-                    f" {_words(first.provenance[key])}; run both alike to compare them",
-                )  # fmt: skip
-    return Comparison([_change(first, other, goal) for other in results[1:] for goal in first.provenance["goals"]])
+    pairs = [pair(results[0], other) for other in results[1:]]
+    return Comparison([_policy(one) for one in pairs])
 
 
-def _words(value: Any) -> str:
-    return f"{value['start']} to {value['end']}" if isinstance(value, dict) else f"{value:g}"
-
-
-def _pairing(first: Result, other: Result) -> tuple[bool, str]:
-    for key, words in (("seed", "different seeds"), ("n_firms", "different numbers of firms")):
-        if first.provenance[key] != other.provenance[key]:
-            return False, f"NOT paired: {words}, so intervals are wider than need be"
-    return True, "paired by replicate"
-
-
-def _change(first: Result, other: Result, goal: dict[str, Any]) -> Change:
-    paired, pairing = _pairing(first, other)
-    confidence, scale = float(first.provenance["confidence"]), first.scale
-    horizon = first.horizon
-    target, deadline = target_in_sample(goal["at_least"], scale), horizon.index(goal["by"])
-    (ids_b, before), (ids_a, after) = (_paths(result, goal["outcome"], deadline) for result in (first, other))
-    spent_b, spent_a = (_spent(result, ids) / scale for result, ids in ((first, ids_b), (other, ids_a)))
-    n = len(np.intersect1d(ids_a, ids_b)) if paired else min(len(ids_a), len(ids_b))
-    if n < 2:
-        raise ComparisonError(
-            first.path, other.path, "replicates",
-            f"{other.path} and {first.path} have {n} finished replicates in common; an interval needs two or more",
-        )  # fmt: skip
-    if paired:
-        keep_a, keep_b = np.isin(ids_a, ids_b), np.isin(ids_b, ids_a)
-        after, before, spent_a, spent_b = after[keep_a], before[keep_b], spent_a[keep_a], spent_b[keep_b]
-    final_a, final_b = after[:, -1] / scale, before[:, -1] / scale
-    reach_a, reach_b = after[:, -1] >= target, before[:, -1] >= target
-    common: dict[str, Any] = {
-        "result": str(other.path), "baseline": str(first.path), "goal": goal["name"], "by": goal["by"],
-        "confidence": confidence, "paired": paired, "pairing": pairing, "n": n,
-        "month_reached": tuple(month_reached(values >= target, horizon)["p50"] for values in (before, after)),
-    }  # fmt: skip
-    if not paired:
-        return Change(
-            **common,
-            count=independent_mean(final_a, final_b, confidence),
-            count_quantiles=None,
-            probability=independent_proportions((int(reach_a.sum()), len(reach_a)), (int(reach_b.sum()), len(reach_b)), confidence),
-            gained=None,
-            lost=None,
-            p_value=None,
-            months=None,
-            n_months=0,
-            spent_krw_bn=independent_mean(spent_a, spent_b, confidence),
-            variance_reduction=None,
-        )
-    difference = final_a - final_b
-    gained, lost = int((reach_a & ~reach_b).sum()), int((reach_b & ~reach_a).sum())
-    months = _months_between(before >= target, after >= target)
-    spread = float(difference.var())
-    return Change(
-        **common,
-        count=paired_mean(difference, confidence),
-        count_quantiles={f"p{q:02d}": float(np.quantile(difference, q / 100)) for q in (5, 50, 95)},
-        probability=paired_proportions(int((reach_a & reach_b).sum()), gained, lost, int((~reach_a & ~reach_b).sum()), confidence),
-        gained=gained,
-        lost=lost,
-        p_value=mcnemar(gained, lost),
-        months=paired_mean(months, confidence) if len(months) > 1 else None,
-        n_months=len(months),
-        spent_krw_bn=paired_mean(spent_a - spent_b, confidence),
-        variance_reduction=float(final_a.var() + final_b.var()) / spread if spread > 0 else None,
+def _policy(one: Pair) -> PolicyChange:
+    return PolicyChange(
+        pair=one,
+        settings=settings_changed(one),
+        goals=[_change(one, goal) for goal in one.baseline.provenance["goals"]],
+        spent_krw_bn=contrast(_spent(one, one.other), _spent(one, one.baseline), one.confidence),
+        groups=winners_and_losers(one),
+        firms=firm_by_firm(one),
     )
 
 
-def _paths(result: Result, outcome: str, deadline: int) -> tuple[NDArray[np.int64], Floats]:
+def paired_paths(one: Pair, outcome: str) -> tuple[Floats, Floats]:
+    """Returns the national counts of the baseline and of the other result, shape ``(n_replicates, n_months)`` each."""
+    before, after = (_paths(one, result, outcome) / one.scale for result in (one.baseline, one.other))
+    return before, after
+
+
+def _paths(one: Pair, result: Result, outcome: str) -> Floats:
     _, replicates, values = paths(result.trajectories, outcome)
-    return replicates, values[:, : deadline + 1]
+    return values[np.searchsorted(replicates, one.replicates)]
 
 
-def _spent(result: Result, replicates: NDArray[np.int64]) -> Floats:
+def _spent(one: Pair, result: Result) -> Floats:
     total = result.money.groupby("replicate")["spent_krw_bn"].sum()
-    spent: Floats = total.reindex(replicates, fill_value=0.0).to_numpy(np.float64)
-    return spent
+    spent: Floats = total.reindex(one.replicates, fill_value=0.0).to_numpy(np.float64)
+    return spent / one.scale
+
+
+def _change(one: Pair, goal: dict[str, Any]) -> Change:
+    horizon, scale = one.baseline.horizon, one.scale
+    stop = horizon.index(goal["by"]) + 1
+    target = target_in_sample(goal["at_least"], scale)
+    before, after = (_paths(one, result, goal["outcome"])[:, :stop] for result in (one.baseline, one.other))
+    count = contrast(after[:, -1] / scale, before[:, -1] / scale, one.confidence)
+    reach_a, reach_b = after[:, -1] >= target, before[:, -1] >= target
+    n, gained, lost = count.n, int((reach_a & ~reach_b).sum()), int((reach_b & ~reach_a).sum())
+    paired = paired_proportions(int((reach_a & reach_b).sum()), gained, lost, int((~reach_a & ~reach_b).sum()), one.confidence)
+    unpaired = independent_proportions((int(reach_a.sum()), n), (int(reach_b.sum()), n), one.confidence)
+    months = _months_between(before >= target, after >= target)
+    difference = (after[:, -1] - before[:, -1]) / scale
+    return Change(
+        goal=goal["name"],
+        outcome=goal["outcome"],
+        at_least=goal["at_least"],
+        by=goal["by"],
+        n=n,
+        count=count,
+        count_quantiles={f"p{q:02d}": float(np.quantile(difference, q / 100)) for q in (5, 50, 95)},
+        chances=(float(reach_b.mean()), float(reach_a.mean())),
+        probability=paired,
+        probability_unpaired=unpaired,
+        probability_narrower=narrowing(unpaired, paired),
+        gained=gained,
+        lost=lost,
+        p_value=mcnemar(gained, lost),
+        month_reached=(month_reached(before >= target, horizon)["p50"], month_reached(after >= target, horizon)["p50"]),
+        months=paired_mean(months, one.confidence) if len(months) > 1 else None,
+        n_months=len(months),
+    )
 
 
 def _months_between(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Floats:
     both = before.any(axis=1) & after.any(axis=1)
     months: Floats = (after[both].argmax(axis=1) - before[both].argmax(axis=1)).astype(np.float64)
     return months
-
-
-def _plain(change: Change) -> dict[str, Any]:
-    """Returns a change for JSON."""
-    out = asdict(change)
-    for key, value in ((name, getattr(change, name)) for name in out):
-        if isinstance(value, Difference):
-            out[key] = [value.estimate, value.low, value.high]
-    return {**out, "count_standard_error": change.count.standard_error}
-
-
-def _text(c: Change) -> str:
-    sure = f"{100 * c.confidence:g} %"
-    reduction = "" if c.variance_reduction is None else f", variance 1/{c.variance_reduction:.1f} of independent runs"
-    p, before, after = c.probability, *(month or "after the deadline" for month in c.month_reached)
-    lines = [
-        c.result,
-        f"  minus {c.baseline}",
-        f"  {c.goal}, by {c.by}; n = {c.n:,}; brackets: {sure} intervals",
-        f"  {c.pairing}{reduction}",
-        f"    count at the deadline  {c.count.estimate:+,.1f} [{c.count.low:+,.1f}, {c.count.high:+,.1f}]",
-    ]
-    if c.count_quantiles:
-        lines.append(f"      by replicate         90 % between {c.count_quantiles['p05']:+,.0f} and {c.count_quantiles['p95']:+,.0f}")
-    lines.append(f"    probability, points    {100 * p.estimate:+.1f} [{100 * p.low:+.1f}, {100 * p.high:+.1f}]")
-    if c.paired:
-        lines.append(f"      replicates           {c.gained:,} reach it only here, {c.lost:,} only there")
-    lines.append(f"    median month reached   {before} -> {after}")
-    if c.months:
-        span = f"{c.months.estimate:+.1f} months [{c.months.low:+.1f}, {c.months.high:+.1f}]"
-        lines.append(f"      where both reach it  {span}, n = {c.n_months:,}")
-    money = c.spent_krw_bn
-    lines.append(f"    public money, KRW bn   {money.estimate:+,.1f} [{money.low:+,.1f}, {money.high:+,.1f}]")
-    return "\n".join(lines)

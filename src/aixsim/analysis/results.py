@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aixsim.analysis.projects import Projects, read_projects
 from aixsim.core.calendar import Horizon
 from aixsim.study.store import StoreError
 
@@ -71,6 +72,28 @@ class Result:
     def parameters(self) -> pd.DataFrame:
         """Drawn uncertainties by replicate."""
         return self._table("parameters")
+
+    @cached_property
+    def projects(self) -> Projects:
+        """Every project of every replicate, as arrays of numbers."""
+        try:
+            return read_projects(self.path / "projects.parquet", self.horizon)
+        except (OSError, ValueError) as error:
+            raise self._unreadable("projects.parquet", error) from error
+
+    @cached_property
+    def counting(self) -> list[dict[str, Any]]:
+        """Contents of ``counting.json``; empty in results of versions that did not write it."""
+        return list(self._document("counting.json")) if self.has("counting.json") else []
+
+    @cached_property
+    def firms(self) -> dict[str, Any]:
+        """Contents of ``firms.json``."""
+        return dict(self._document("firms.json"))
+
+    def has(self, name: str) -> bool:
+        """Returns whether there is such a file; results of earlier versions lack some."""
+        return (self.path / name).is_file()
 
     @cached_property
     def goals(self) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 from aixsim.analysis.intervals import percent
 from aixsim.analysis.results import Result
 from aixsim.core.classification import OUTCOMES
+from aixsim.output.counting_table import counting_table
 
 _WIDTH = 78
 _LABEL, _COLUMN, _ABREAST = 22, 28, 2
@@ -28,7 +29,7 @@ def headline(result: Result) -> str:
     goals = result.goals
     blocks += [_table(goals[i : i + _ABREAST]) for i in range(0, len(goals), _ABREAST)]
     if p["replicates_done"]:
-        blocks += [_own(result), _history(result)]
+        blocks += [counting_table(result.counting), _own(result), _history(result)]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -39,6 +40,7 @@ def headline_json(result: Result) -> dict[str, Any]:
         **{key: result.provenance[key] for key in _KEYS},
         "sample": result.sample_note or None,
         "goals": result.goals,
+        "counting": result.counting,
         "final_counts": _final(result),
         "observed": [{**seen, "simulated_median": _simulated(result, seen)} for seen in result.provenance["observed"]],
     }

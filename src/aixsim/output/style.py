@@ -121,14 +121,19 @@ def scaled_note(result: Result) -> str:
 
 
 def save(figure: Figure, result: Result, folder: Path, name: str, *, formats: Sequence[str]) -> list[Path]:
-    """Writes a figure in each format, complete or not at all.
+    """Writes a figure of a result in each format, complete or not at all.
 
     Raises:
         StoreError: the disk refuses.
     """
+    source = (f"Source: aixsim simulation, run {result.provenance['run_id']}", result.n_note, result.sample_note)
+    return save_with(figure, source, folder, name, formats=formats)
+
+
+def save_with(figure: Figure, source: Sequence[str], folder: Path, name: str, *, formats: Sequence[str]) -> list[Path]:
+    """Writes a figure with a source line of the given parts; otherwise as ``save``."""
     width, height = figure.get_size_inches()
-    parts = [f"Source: aixsim simulation, run {result.provenance['run_id']}", result.n_note, result.sample_note]
-    figure.text(_LEFT / width, 0.14 / height, " · ".join(part for part in parts if part), fontsize=7.5, color=GREY)
+    figure.text(_LEFT / width, 0.14 / height, " · ".join(part for part in source if part), fontsize=7.5, color=GREY)
     _freeze(figure)
     paths = []
     for ending in formats:

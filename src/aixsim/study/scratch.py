@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from aixsim.core.classification import GROUPS, OUTCOMES
 from aixsim.core.history import History, firm_levels, group_counts, outcome_counts
 from aixsim.core.problem import Problem
+from aixsim.core.projects import projects_of
 from aixsim.core.scenario import Scenario
+from aixsim.study.project_log import ProjectLog
 
 WAITING, DONE, FAILED = 0, 1, 2
 N_LEVELS = sum(len(levels) for levels in GROUPS.values())
@@ -46,6 +48,8 @@ class Scratch:
         groups: int32 ``(R, n_levels, n_outcomes, n_months)``.
         money: int64 ``(R, n_pots, n_years, 4)``, columns ``MONEY_COLUMNS``, won.
         drawn: float64 ``(R, n_uncertainties)``.
+        projects: int64 ``(R, 3)``, where the projects are in ``log``, see ``project_log.Place``.
+        log: projects of all replicates.
         state: uint8 ``(R,)``: waiting, done or failed.
     """
 
@@ -65,6 +69,8 @@ class Scratch:
         self.groups = array("groups", np.int32, N_LEVELS, len(OUTCOMES), layout.n_months)
         self.money = array("money", np.int64, len(layout.pots), layout.n_years, len(MONEY_COLUMNS))
         self.drawn = array("drawn", np.float64, len(layout.uncertainties))
+        self.projects = array("projects", np.int64, 3)
+        self.log = ProjectLog(layout.folder)
         self.state = array("state", np.uint8)
 
     def write(self, problem: Problem, scenario: Scenario, history: History) -> None:
@@ -78,6 +84,7 @@ class Scratch:
                 slot[:, column] = values[k]
         for position, key in enumerate(self.layout.uncertainties):
             self.drawn[r, position] = scenario.drawn[key]
+        self.projects[r] = self.log.append(projects_of(history, problem.population))
         self.state[r] = DONE
 
     def done(self) -> NDArray[np.int64]:
