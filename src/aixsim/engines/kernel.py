@@ -1,10 +1,12 @@
 """The kernel: the same schedule over arrays, compiled; work follows events, not firms times months.
 
-Milieus advance a shared pressure and find their next deciders at the front of a list sorted by threshold; only firms that a low bound
-on their resistance does not rule out are in it, and a milieu whose pressure outgrows the bound looks again. Firms with a visible tie, in a
-started collaboration model, or back from a pause are stepped singly; what they sense is taken again only when it has changed. Funding and
-implementation touch decided firms only. It calls the very same laws as the reference engine and must agree with it to the last bit, in
-pressures and in every event.
+Pressure is linear in economic time while a hazard stays the same, so nobody adds it up month by month: a milieu, and a firm with exposures
+of its own, is known by a start, a rate and the economic time since, and is looked at in the first month in which it can decide. Milieus
+find their next deciders at the front of a list sorted by threshold; only firms that a low bound on their resistance does not rule out
+are in it, and a milieu whose pressure outgrows the bound looks again. Firms with a visible tie, in a collaboration model, uplifted, or
+decided are given a slot: their state lies close together in the order of events, because what costs time at this speed is memory that is
+far apart. Funding and implementation touch decided firms only. The kernel calls the very same laws as the reference engine and must agree
+with it to the last bit, in pressures and in every event.
 """
 
 from __future__ import annotations
