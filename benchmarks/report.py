@@ -143,4 +143,4 @@ def _is_number(cell: str) -> bool:
 
 def _number(value: float) -> str:
     """Returns three digits that mean something, never an exponent."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if value >= 99.95 else f"{value:#.3g}"

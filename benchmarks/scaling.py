@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -62,7 +60,7 @@ class Memory:
 
     Attributes:
         resident: bytes by number of replicates; includes the pages of mapped scratch files, which the system may drop at any time.
-        private: bytes by number of replicates, without mapped files, looked at every 20 ms; empty where the system does not tell.
+        private: bytes by number of replicates, without mapped files, looked at often; empty where the system does not tell.
     """
 
     resident: dict[int, int]
@@ -83,25 +81,8 @@ def memory(replicates: tuple[int, ...] = (50, 500)) -> Memory:
 def _peaks(replicates: int) -> tuple[int, int]:
     with tempfile.TemporaryDirectory() as folder:
         program = Path(sys.executable).with_name("aixsim")
-        command = [str(program), "run", str(CONFIG), "-n", str(replicates), "-o", str(Path(folder) / "result")]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        private = 0
-        while True:
-            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if ended:
-                break
-            private = max(private, _private(process.pid))
-            time.sleep(0.02)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            raise RuntimeError(f"aixsim run ended with {process.returncode}")
-    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), private
-
-
-def _private(process: int) -> int:
-    try:
-        text = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-    except OSError:
-        return 0
-    found = re.search(r"RssAnon:\s+(\d+) kB", text)
-    return 1024 * int(found[1]) if found else 0
+        command = [program, "run", CONFIG, "-n", str(replicates), "-o", Path(folder) / "result"]
+        watched = [sys.executable, Path(__file__).with_name("peak.py"), *command]
+        done = subprocess.run([str(part) for part in watched], stdout=subprocess.PIPE, text=True, check=True)
+    resident, private = map(int, done.stdout.split())
+    return resident, private
