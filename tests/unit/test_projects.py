@@ -127,3 +127,16 @@ def test_a_missing_table_is_named(folder: Path, tmp_path: Path) -> None:
         _ = result.projects
     assert caught.value.file == "projects.parquet"
     assert result.counting == []
+
+
+def test_portions_change_no_row(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, horizon = ProjectLog(tmp_path), Horizon("2024-01", "2024-06")
+    replicates = np.array([0, 2, 3, 5])
+    rows = np.array([[firm, 0, 1, NEVER, NEVER, 2, 3, 1, 4] for firm in range(5)], np.int32)
+    places = np.array([log.append(rows[:n]) for n in (3, 0, 5, 1)])
+    write_projects(tmp_path / "one.parquet", log, replicates, places, horizon)
+    monkeypatch.setattr("aixsim.study.project_log._ROWS_AT_A_TIME", 2)
+    write_projects(tmp_path / "many.parquet", log, replicates, places, horizon)
+    assert pd.read_parquet(tmp_path / "one.parquet").equals(pd.read_parquet(tmp_path / "many.parquet"))
+    portions = [part.replicate.tolist() for part in pieces(tmp_path / "many.parquet", horizon)]
+    assert portions == [[0, 0, 0], [3] * 5, [5]], "a replicate stays whole"

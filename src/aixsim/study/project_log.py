@@ -21,7 +21,7 @@ from aixsim.core.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, 
 from aixsim.core.projects import NEVER, PROJECT_COLUMNS
 
 _ROW = 4 * len(PROJECT_COLUMNS)
-_REPLICATES_AT_A_TIME = 500
+_ROWS_AT_A_TIME = 500_000
 _EPOCH = np.datetime64("1970-01-01", "D")
 
 Place = tuple[int, int, int]
@@ -77,8 +77,10 @@ def write_projects(path: Path, log: ProjectLog, replicates: NDArray[np.int64], p
         + [(name, strings) for name in names]
     )
     with pq.ParquetWriter(path, schema) as writer:
-        for k in range(0, len(replicates), _REPLICATES_AT_A_TIME):
-            chosen = slice(k, k + _REPLICATES_AT_A_TIME)
+        # Whole replicates, in portions that follow from the data alone: every worker count gives the same row groups.
+        portion = (np.cumsum(places[:, 2]) - places[:, 2]) // _ROWS_AT_A_TIME
+        for number in np.unique(portion):
+            chosen = portion == number
             parts = list(log.read(places[chosen]))
             rows = np.concatenate(parts)
             firm, route, launched, operating, ended, *traits = rows.T
