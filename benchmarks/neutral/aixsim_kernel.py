@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from benchmarks.neutral.workload import DEGREE, MONTHS, P, Q, Workload
@@ -16,8 +15,10 @@ from aixsim.core.network import Network
 from aixsim.core.population import Population
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
-from aixsim.engines import kernel
+from aixsim.engines.layout import inputs_of, pots_of, world_of
+from aixsim.engines.month import simulate
 from aixsim.engines.scenario import draw_scenario
+from aixsim.engines.state import fresh_state
 
 CUSTOMER, SUPPLIER = 0, 1
 
@@ -46,10 +47,14 @@ def prepare(work: Workload) -> Callable[[int], NDArray[np.int64]]:
     """Returns what runs one replicate: adopters by month, ``(60,)``."""
     problem = problem_of(work)
     scenario: Scenario = draw_scenario(problem, 0)
+    world, inputs, room = world_of(problem), inputs_of(scenario, problem), 3 * work.n
 
     def run(replicate: int) -> NDArray[np.int64]:
-        history = kernel.run(problem, replace(scenario, replicate=replicate))
-        months = history.month[history.event == Event.LAUNCHED]
-        return np.cumsum(np.bincount(months, minlength=MONTHS))
+        # What differs between replicates of this law is the luck alone.
+        inputs.case["replicate"] = replicate
+        state, desk = fresh_state(problem, scenario.frailty, room)
+        simulate(world, state, desk, inputs, pots_of(scenario, problem))
+        events = state.event[: state.tally["events"][0]]
+        return np.cumsum(np.bincount(events["month"][events["event"] == Event.LAUNCHED], minlength=MONTHS))
 
     return run
