@@ -32,14 +32,13 @@ def programme_pot(settings: Mapping[str, Any], horizon: Horizon, scale: float) -
         max((settings["delivered_from"] or horizon.years[0]) - horizon.years[0], 0),
     )
     grant = np.rint(by_year(settings["grant_krw_bn"], horizon, fill=None) * WON_PER_BN).astype(np.int64)
-    months = set(settings["call_months"])
     return Pot(
         name=settings["name"],
         route=ROUTES.index("programme"),
         budget=np.rint(delivered * scale * WON_PER_BN).astype(np.int64),
         grant=np.repeat(grant[:, None], len(SIZES), axis=1),
         instalments=settings["instalments"],
-        calls=np.array([horizon.date(t).month in months for t in range(horizon.n_months)]),
+        calls=np.isin(horizon.calendar_months, settings["call_months"]),
         lag=settings["lag_months"],
         size=_mask(settings["sizes"], SIZES),
         province=_mask(settings["provinces"], PROVINCES),
@@ -81,14 +80,12 @@ def expected_support(
         share_max: highest public share of a cost, by pot.
         expected_success: chance of a grant that a firm reckons with.
     """
-    support = np.zeros((horizon.n_months, len(SIZES)))
-    for t in range(horizon.n_months):
-        year = horizon.year_index(t)
-        for pot, highest in zip(pots, share_max, strict=True):
-            if pot.budget[year] + pot.change[year] > 0:
-                offered = np.minimum(pot.grant[year] / WON_PER_BN / cost_krw_bn, highest) * pot.size
-                support[t] = np.maximum(support[t], expected_success * offered)
-    return np.minimum(support, HIGHEST_SUPPORT)
+    support = np.zeros((len(horizon.years), len(SIZES)))
+    for pot, highest in zip(pots, share_max, strict=True):
+        offered = np.minimum(pot.grant / WON_PER_BN / cost_krw_bn, highest) * pot.size
+        has_money = pot.budget + pot.change > 0
+        support = np.maximum(support, np.where(has_money[:, None], expected_success * offered, 0.0))
+    return np.minimum(support, HIGHEST_SUPPORT)[horizon.month_years]
 
 
 def _mask(names: Sequence[str], of: Sequence[str]) -> NDArray[np.bool_]:

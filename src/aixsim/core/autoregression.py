@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.core.draws import Purpose, normal, uniform
+from aixsim.core.draws import Purpose, normal, uniforms
 
 
 @lru_cache(maxsize=1)
@@ -25,8 +25,8 @@ def log_deviations(volatility: float, persistence: float, n_months: int, seed: i
     """
     path = np.empty(n_months)
     x = 0.0
-    for t in range(n_months):
-        z = normal(uniform(seed, replicate, Purpose.CLIMATE, t))
+    for t, u in enumerate(uniforms(seed, replicate, Purpose.CLIMATE, n_months).tolist()):
+        z = normal(u)
         x = volatility * z if t == 0 else persistence * x + volatility * math.sqrt(1.0 - persistence * persistence) * z
         path[t] = x
     path.flags.writeable = False

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 
+@lru_cache(maxsize=1024)
 def parse_month(text: str) -> tuple[int, int]:
     """Returns ``(year, month)`` of ``"YYYY-MM"``.
 
@@ -23,7 +25,7 @@ def parse_month(text: str) -> tuple[int, int]:
     return int(year), int(month)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Horizon:
     """The simulated months, both ends included.
 
@@ -40,12 +42,12 @@ class Horizon:
         first_year, first = parse_month(self.start)
         return (year - first_year) * 12 + number - first
 
-    @property
+    @cached_property
     def n_months(self) -> int:
         """Number of simulated months."""
         return self.index(self.end) + 1
 
-    @property
+    @cached_property
     def years(self) -> tuple[int, ...]:
         """Calendar years that the horizon touches."""
         return tuple(range(parse_month(self.start)[0], parse_month(self.end)[0] + 1))
@@ -60,11 +62,24 @@ class Horizon:
         """Returns the position in ``years`` of the year that month ``index`` lies in."""
         return self.date(index).year - self.years[0]
 
-    @property
-    def month_years(self) -> list[int]:
-        """Position in ``years`` of the year of every month."""
-        _, first = parse_month(self.start)
-        return [(first - 1 + index) // 12 for index in range(self.n_months)]
+    @cached_property
+    def month_years(self) -> NDArray[np.int64]:
+        """Position in ``years`` of the year of every month, shape ``(n_months,)``, read-only."""
+        return _read_only(self._months_since_january // 12)
+
+    @cached_property
+    def calendar_months(self) -> NDArray[np.int64]:
+        """Month of the year of every month, 1 to 12, shape ``(n_months,)``, read-only."""
+        return _read_only(self._months_since_january % 12 + 1)
+
+    @cached_property
+    def _months_since_january(self) -> NDArray[np.int64]:
+        return np.arange(self.n_months) + parse_month(self.start)[1] - 1
+
+
+def _read_only(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    numbers.flags.writeable = False
+    return numbers
 
 
 def by_year(value: Any, horizon: Horizon, fill: float | None) -> NDArray[np.float64]:

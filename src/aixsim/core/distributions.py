@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from aixsim.core.draws import Purpose, normal, uniform
+import numpy as np
+
+from aixsim.core.draws import Purpose, normal, uniform, uniforms_of
 
 PARAMETERS_OF: Final[dict[str, tuple[str, ...]]] = {
     "uniform": ("low", "high"),
@@ -70,8 +73,18 @@ class Distribution:
 
     def draw(self, seed: int, replicate: int, path: str) -> float:
         """Returns the value of this replicate for the config key ``path``; the key is the address, not the order."""
-        agent = int.from_bytes(hashlib.sha256(path.encode()).digest()[:4], "big")
-        return self.quantile(uniform(seed, replicate, Purpose.PARAMETER, agent))
+        return self.quantile(uniform(seed, replicate, Purpose.PARAMETER, _agent(path)))
+
+
+def draw_all(distributions: Mapping[str, Distribution], seed: int, replicate: int) -> dict[str, float]:
+    """Returns the value of this replicate for every config key, as ``Distribution.draw`` does for one."""
+    agents = np.array([_agent(path) for path in distributions], np.int64)
+    levels = uniforms_of(seed, replicate, Purpose.PARAMETER, agents).tolist()
+    return {path: dist.quantile(u) for (path, dist), u in zip(distributions.items(), levels, strict=True)}
+
+
+def _agent(path: str) -> int:
+    return int.from_bytes(hashlib.sha256(path.encode()).digest()[:4], "big")
 
 
 def _beta_quantile(u: float, a: float, b: float) -> float:

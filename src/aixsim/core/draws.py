@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,11 @@ _WEYL_1: Final = 0xBB67AE85
 _MASK: Final = 0xFFFFFFFF
 _ROUNDS: Final = 10
 _INVERSE_2_52: Final = 2.0**-52
+_ONE: Final = np.uint64(1)
+_BLOCKS: Final = 16384
+"""Blocks that are encrypted at a time: few enough for the processor's cache."""
+
+Words = NDArray[np.uint64]
 
 BUILD: Final = 0xFFFFFFFF
 """The replicate word of numbers that build population and network; no replicate of a run carries it."""
@@ -100,11 +105,24 @@ def from_words(high: int, low: int) -> float:
 
 def uniforms(seed: int, replicate: int, purpose: int, n_agents: int, attempt: int = 0) -> NDArray[np.float64]:
     """Returns the numbers of agents ``0 … n_agents - 1``, shape ``(n_agents,)``; equals ``uniform`` bit for bit."""
-    n_blocks = (n_agents + 1) // 2
-    c0 = np.arange(n_blocks, dtype=np.uint64)
-    c1 = np.full(n_blocks, attempt, dtype=np.uint64)
-    c2 = np.full(n_blocks, int(purpose), dtype=np.uint64)
-    c3 = np.full(n_blocks, replicate, dtype=np.uint64)
+    out = np.empty(n_agents + n_agents % 2)
+    for start in range(0, len(out), 2 * _BLOCKS):
+        part = out[start : start + 2 * _BLOCKS]
+        words = _philox_blocks(np.arange(start // 2, (start + len(part)) // 2, dtype=np.uint64), attempt, purpose, replicate, seed)
+        part[0::2], part[1::2] = _from_words(words[0], words[1]), _from_words(words[2], words[3])
+    return out[:n_agents]
+
+
+def uniforms_of(seed: int, replicate: int, purpose: int, agents: NDArray[np.integer[Any]], attempt: int = 0) -> NDArray[np.float64]:
+    """Returns the numbers of some agents, shape of ``agents``; equals ``uniform`` bit for bit."""
+    words = _philox_blocks(agents.astype(np.uint64) >> _ONE, attempt, purpose, replicate, seed)
+    odd = agents & 1 == 1
+    return _from_words(np.where(odd, words[2], words[0]), np.where(odd, words[3], words[1]))
+
+
+def _philox_blocks(c0: Words, attempt: int, purpose: int, replicate: int, seed: int) -> tuple[Words, Words, Words, Words]:
+    """Encrypts ``(c0, attempt, purpose, replicate)`` for every ``c0``, as ``philox_block`` does for one."""
+    c1, c2, c3 = (np.full(c0.shape, word, np.uint64) for word in (attempt, int(purpose), replicate))
     k0, k1 = seed & _MASK, seed >> 32
     mask, half = np.uint64(_MASK), np.uint64(32)
     for _ in range(_ROUNDS):
@@ -118,10 +136,11 @@ def uniforms(seed: int, replicate: int, purpose: int, n_agents: int, attempt: in
         )
         k0 = (k0 + _WEYL_0) & _MASK
         k1 = (k1 + _WEYL_1) & _MASK
-    out = np.empty(2 * n_blocks, dtype=np.uint64)
-    out[0::2] = (c0 << np.uint64(20)) | (c1 >> np.uint64(12))
-    out[1::2] = (c2 << np.uint64(20)) | (c3 >> np.uint64(12))
-    return (out[:n_agents].astype(np.float64) + 0.5) * _INVERSE_2_52
+    return c0, c1, c2, c3
+
+
+def _from_words(high: Words, low: Words) -> NDArray[np.float64]:
+    return (((high << np.uint64(20)) | (low >> np.uint64(12))).astype(np.float64) + 0.5) * _INVERSE_2_52
 
 
 def exponential(u: float) -> float:

@@ -131,7 +131,7 @@ def firm_levels(population: Population) -> dict[str, NDArray[np.int64]]:
 
 
 @cache
-def _effects() -> NDArray[np.int64]:
+def effects() -> NDArray[np.int64]:
     """Returns what an event adds to each outcome: shape ``(counted, own, n_events, n_outcomes)``."""
     table = np.zeros((2, 2, len(Event), len(OUTCOMES)), np.int64)
     for event, (outcome, sign) in _WITHOUT_ROUTE.items():
@@ -149,7 +149,7 @@ def _tabulate(
 ) -> NDArray[np.int32]:
     has_route = history.route != NO_ROUTE
     counted = np.where(has_route, counts[history.route], 0).astype(np.int64)
-    change = _effects()[counted, (history.route == _OWN).astype(np.int64), history.event]
+    change = effects()[counted, (history.route == _OWN).astype(np.int64), history.event]
     if by_route:
         change = change * has_route[:, None]
     cell = level * n_months + np.maximum(history.month, 0)

@@ -33,6 +33,6 @@ def months_reached(
     lot = uniforms(seed, replicate, purpose, int(eligible[-1]) + 1)[eligible]
     # Only the first lots need an order; sorting all of them would take most of the time.
     first = np.argpartition(lot, len(month) - 1)[: len(month)]
-    firm = eligible[first[np.argsort(lot[first], kind="stable")]].astype(np.int32)
+    firm = eligible[first[np.argsort(lot[first])]].astype(np.int32)
     inside = (window[0] <= month) & (month < window[1])
     return firm[inside], month[inside]

@@ -113,10 +113,29 @@ class Population:
 
         return np.asarray(ndtri(self.frailty), dtype=np.float64)
 
+    @cached_property
+    def largest_first(self) -> NDArray[np.intp]:
+        """Sites by employees, the largest first and equal ones in order, shape ``(n,)``."""
+        return np.argsort(-self.employees.astype(np.int64), kind="stable")
+
+    @cached_property
+    def place_by_size(self) -> NDArray[np.intp]:
+        """Place of each site in ``largest_first``, shape ``(n,)``."""
+        place = np.empty(len(self), np.intp)
+        place[self.largest_first] = np.arange(len(self))
+        return place
+
     def of_sizes(self, names: Sequence[str]) -> NDArray[np.intp]:
-        """Returns the sites of some size classes, in order."""
-        chosen = np.array([name in names for name in SIZES])
-        return np.flatnonzero(chosen[self.size])
+        """Returns the sites of some size classes, in order, read-only; kept, because levers ask for the same in every replicate."""
+        chosen = tuple(name in names for name in SIZES)
+        if chosen not in self._sites:
+            self._sites[chosen] = np.flatnonzero(np.array(chosen)[self.size])
+            self._sites[chosen].flags.writeable = False
+        return self._sites[chosen]
+
+    @cached_property
+    def _sites(self) -> dict[tuple[bool, ...], NDArray[np.intp]]:
+        return {}
 
     def is_large(self) -> NDArray[np.bool_]:
         """Returns which sites belong to large firms, shape ``(n,)``."""

@@ -101,12 +101,20 @@ def _collect(node: Any, path: str, found: dict[str, Distribution]) -> None:
             _collect(value, f"{path}[{position}]", found)
 
 
+_PLAIN = (float, int, str)
+
+
 def substitute(node: Any, drawn: Mapping[str, float], path: str = "") -> Any:
     """Returns a copy of ``node`` with every distribution replaced by the value drawn for its key."""
     if isinstance(node, Distribution):
         return drawn[path]
     if isinstance(node, Mapping):
-        return {key: substitute(value, drawn, f"{path}.{key}" if path else str(key)) for key, value in node.items()}
+        return {
+            key: value if isinstance(value, _PLAIN) else substitute(value, drawn, f"{path}.{key}" if path else str(key))
+            for key, value in node.items()
+        }
     if isinstance(node, list | tuple):
-        return [substitute(value, drawn, f"{path}[{position}]") for position, value in enumerate(node)]
+        return [
+            value if isinstance(value, _PLAIN) else substitute(value, drawn, f"{path}[{position}]") for position, value in enumerate(node)
+        ]
     return node

@@ -40,5 +40,8 @@ class Uplifts:
         firms = np.concatenate([self.firm, firm]).astype(np.int32)
         factors = np.concatenate([self.factor, factor])
         equipping = np.concatenate([self.equips, np.full(len(firm), equips)])
-        order = np.lexsort((equipping, factors, months << 33 | firms))
+        key = months << 33 | firms
+        order = np.argsort(key)
+        if (np.diff(key[order]) == 0).any():
+            order = np.lexsort((equipping, factors, key))
         return Uplifts(months[order], firms[order], factors[order], equipping[order])

@@ -19,16 +19,18 @@ from aixsim.core.history import History
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
 from aixsim.engines.compile import is_compiled
-from aixsim.engines.layout import Pots, inputs_of, pots_of, world_of
+from aixsim.engines.inputs import Pots, inputs_of, pots_of
+from aixsim.engines.layout import world_of
 from aixsim.engines.month import add_pressures, simulate
 from aixsim.engines.state import State, fresh_state
+from aixsim.engines.tabulate import tables
 
 
 def warm_up(problem: Problem, scenario: Scenario) -> None:
     """Compiles before any worker starts, so that it happens once and is announced."""
     if not is_compiled():
         sys.stderr.write("compiling the model once, about 20 s; later runs start at once\n")
-    run(problem, scenario)
+    tables(run(problem, scenario), scenario.counts, problem.horizon.n_months, problem.population)
 
 
 def run(problem: Problem, scenario: Scenario) -> History:

@@ -8,6 +8,7 @@ import numpy as np
 
 from aixsim.climate import adverse_exports, climate_path
 from aixsim.core.classification import POLES, PROVINCES, ROUTES, SECTORS, SIZES, TIERS
+from aixsim.core.distributions import draw_all
 from aixsim.core.problem import Problem, substitute
 from aixsim.core.scenario import Scenario
 from aixsim.core.uplift import Uplifts
@@ -27,7 +28,7 @@ def draw_scenario(problem: Problem, replicate: int) -> Scenario:
         problem: the study made ready.
         replicate: 0 to 2**32 - 2; with the problem's seed it addresses every random number.
     """
-    drawn = {path: dist.draw(problem.seed, replicate, path) for path, dist in problem.uncertainties.items()}
+    drawn = draw_all(problem.uncertainties, problem.seed, replicate)
     settings = substitute(problem.settings, drawn)
     horizon, population, n = problem.horizon, problem.population, len(problem.population)
     funding, implementation, economics, sensing = (settings[name] for name in ("funding", "implementation", "economics", "sensing"))

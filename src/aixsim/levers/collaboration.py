@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.core.classification import ROUTES
-from aixsim.core.draws import Purpose, uniforms
+from aixsim.core.draws import Purpose, uniforms_of
 from aixsim.core.lever import Lever, start_card, stop_card, window
 from aixsim.core.network import SUPPLIER
 from aixsim.core.parameters import Card
@@ -30,11 +30,9 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
     if number <= 0 or first == end:
         return
     leads = _leads(problem, scenario.seed, scenario.replicate, number)
-    for model, lead in enumerate(leads):
-        scenario.model_of[lead] = model
-    for model, lead in enumerate(leads):
-        for member in _members(problem, lead, round(settings["members"]), scenario.model_of):
-            scenario.model_of[member] = model
+    scenario.model_of[leads] = np.arange(len(leads))
+    for lead in leads:
+        _gather(problem, lead, round(settings["members"]), scenario.model_of)
     scenario.model_lead = np.array(leads, dtype=np.int32)
     scenario.model_start = np.full(len(leads), problem.horizon.index(settings["start"]), dtype=np.int64)
     scenario.model_stop = np.full(len(leads), end, dtype=np.int64)
@@ -46,8 +44,8 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
 def _leads(problem: Problem, seed: int, replicate: int, number: int) -> list[int]:
     """Draws large sites, at most one of a company, among those that have suppliers."""
     population = problem.population
-    large = np.flatnonzero(population.is_large())
-    lot = uniforms(seed, replicate, Purpose.COLLABORATION, int(large.max(initial=-1)) + 1)[large]
+    large = population.of_sizes(["large"])
+    lot = uniforms_of(seed, replicate, Purpose.COLLABORATION, large)
     chosen: dict[int, int] = {}
     for firm in large[np.argsort(lot, kind="stable")].tolist():
         if _suppliers(problem, firm).size:
@@ -57,17 +55,18 @@ def _leads(problem: Problem, seed: int, replicate: int, number: int) -> list[int
     return list(chosen.values())
 
 
-def _members(problem: Problem, lead: int, number: int, taken: NDArray[np.int32]) -> list[int]:
-    """Returns suppliers and then suppliers' suppliers that belong to no model yet, the largest first."""
-    members: list[int] = []
-    circle = [lead]
+def _gather(problem: Problem, lead: int, number: int, model_of: NDArray[np.int32]) -> None:
+    """Takes suppliers and then suppliers' suppliers that belong to no model yet into the lead's, the largest first."""
+    population, circle = problem.population, [lead]
     for _ in range(2):
-        around = np.unique(np.concatenate([_suppliers(problem, firm) for firm in circle])) if circle else np.zeros(0, np.int32)
-        found = np.setdiff1d(around[taken[around] < 0], members)
-        order = np.lexsort((found, -problem.population.employees[found]))
-        circle = found[order][: number - len(members)].tolist()
-        members += circle
-    return members
+        if not circle:
+            break
+        around = np.concatenate([_suppliers(problem, firm) for firm in circle])
+        places = np.sort(population.place_by_size[around[model_of[around] < 0]])
+        is_new = np.diff(places, prepend=-1) > 0  # several of a circle may have the same supplier
+        circle = population.largest_first[places[is_new][:number]].tolist()
+        model_of[circle] = model_of[lead]
+        number -= len(circle)
 
 
 def _suppliers(problem: Problem, firm: int) -> NDArray[np.int32]:

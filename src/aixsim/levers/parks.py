@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aixsim.core.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
 from aixsim.core.lever import Lever, start_card, stop_card, window
@@ -25,18 +26,18 @@ PARK_MONEY = "AX parks"
 PLACES = tuple(row["park"] for row in rows("industrial_parks.csv"))
 
 
-def service_level(age: int, ramp: int, capacity: float, tenants: int) -> float:
-    """Returns what a park offers a tenant, in 0..1: 0 before opening, rising over the ramp-up, at most what capacity reaches.
+def service_level(age: NDArray[np.int64], ramp: int, capacity: float, tenants: int) -> NDArray[np.float64]:
+    """Returns what a park offers a tenant, in 0..1, by month: rising over the ramp-up, at most what capacity reaches.
 
     Args:
-        age: months since opening, negative before.
+        age: months since opening, 0 or more.
         ramp: months until full service.
         capacity: tenants that the park can advise at a time.
         tenants: firms in the park.
     """
-    if age < 0 or tenants <= 0:
-        return 0.0
-    return min((age + 1) / max(ramp, 1), 1.0) * min(capacity / tenants, 1.0)
+    if tenants <= 0:
+        return np.zeros(len(age))
+    return np.minimum((age + 1) / max(ramp, 1), 1.0) * min(capacity / tenants, 1.0)
 
 
 def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
@@ -54,10 +55,9 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
         if month >= end:
             continue
         scenario.park_open[park], scenario.park_close[park] = month, end
-        for t in range(max(month, first), end):
-            scenario.park_service[park, t] = service_level(
-                t - month, round(settings["ramp_months"]), settings["capacity"] * problem.scale, parks[park].n_tenants
-            )
+        age = np.arange(max(month, first), end) - month
+        capacity, ramp = settings["capacity"] * problem.scale, round(settings["ramp_months"])
+        scenario.park_service[park, age + month] = service_level(age, ramp, capacity, parks[park].n_tenants)
         first_year = horizon.date(month).year
         for year in range(first_year, min(first_year + round(settings["years"]), horizon.date(end - 1).year + 1)):
             if year in horizon.years:
@@ -73,7 +73,7 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
             budget=budget,
             grant=np.full((len(horizon.years), len(SIZES)), round(settings["grant_krw_bn"] * _WON_PER_BN), np.int64),
             instalments=1,
-            calls=np.array([horizon.date(t).month == round(settings["call_month"]) for t in range(horizon.n_months)]),
+            calls=horizon.calendar_months == round(settings["call_month"]),
             lag=round(settings["lag_months"]),
             size=np.ones(len(SIZES), np.bool_),
             province=np.ones(len(PROVINCES), np.bool_),

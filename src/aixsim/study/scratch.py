@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.core.classification import GROUPS, OUTCOMES
-from aixsim.core.history import History, firm_levels, group_counts, outcome_counts
+from aixsim.core.history import History
 from aixsim.core.problem import Problem
 from aixsim.core.projects import projects_of
 from aixsim.core.scenario import Scenario
@@ -75,9 +75,10 @@ class Scratch:
 
     def write(self, problem: Problem, scenario: Scenario, history: History) -> None:
         """Fills the slot of a replicate; its state is set last."""
-        r, t = scenario.replicate, self.layout.n_months
-        self.counts[r] = outcome_counts(history, scenario.counts, t)
-        self.groups[r] = group_counts(history, scenario.counts, t, firm_levels(problem.population))
+        from aixsim.engines.tabulate import tables  # late, because it loads Numba
+
+        r = scenario.replicate
+        self.counts[r], self.groups[r] = tables(history, scenario.counts, self.layout.n_months, problem.population)
         for k, name in enumerate(history.pots):
             slot = self.money[r, self.layout.pots.index(name)]
             for column, values in enumerate((history.budget, history.spent, history.applicants, history.funded)):
