@@ -147,6 +147,7 @@ def _counts(seed: int, replicate: int, scale: float, lift: float) -> NDArray[np.
     decided = 9000 * (0.5 + u[4]) / (1 + np.exp(-(t - 80 - 20 * u[5]) / 17))
     own = 70 * (0.2 + 1.3 * u[6]) / (1 + np.exp(-(t - 62) / 11))
     national = {
+        "equipped": 140.0 * np.maximum(t - 24, 0) * u[7],
         "decided": decided,
         "launched": started.cumsum(),
         "operating": operating,
