@@ -39,7 +39,9 @@ def test_the_stored_answer_satisfies_what_is_expected(study: Path) -> None:
     import csv
 
     with (study / "answer.csv").open(encoding="utf-8") as stream:
-        rows = [{key: value if key in ("policy", "goal") else float(value) for key, value in row.items()} for row in csv.DictReader(stream)]
+        rows: list[dict[str, Any]] = [
+            {key: value if key in ("policy", "goal") else float(value) for key, value in row.items()} for row in csv.DictReader(stream)
+        ]
     expected = tomllib.loads((study / "expected.toml").read_text(encoding="utf-8"))["expect"]
     assert not broken(rows, expected)
     shifted = [{**row, "probability": row["probability"] + 0.2} for row in rows]
