@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from aixsim.core.draws import BUILD, Purpose, exponential, from_words, logistic, normal, philox_block, uniform, uniforms
+from aixsim.core.distributions import Distribution, draw_all
+from aixsim.core.draws import BUILD, Purpose, exponential, from_words, logistic, normal, philox_block, uniform, uniforms, uniforms_of
 
 # kat_vectors of the Random123 distribution (Salmon et al. 2011), philox4x32-10.
 KNOWN = [
@@ -40,6 +41,25 @@ def test_bulk_equals_single(seed: int, replicate: int, purpose: Purpose, attempt
     bulk = uniforms(seed, replicate, purpose, n, attempt)
     assert bulk.tolist() == [uniform(seed, replicate, purpose, agent, attempt) for agent in range(n)]
     assert ((bulk > 0) & (bulk < 1)).all()
+    some = np.arange(n)[::-3]
+    assert uniforms_of(seed, replicate, purpose, some, attempt).tolist() == bulk[some].tolist()
+
+
+def test_numbers_drawn_in_parts_are_those_of_single_agents() -> None:
+    bulk = uniforms(2**63 + 5, 3, Purpose.RESISTANCE, 70_001)
+    around_borders = [0, 1, 32_766, 32_767, 32_768, 32_769, 65_535, 65_536, 70_000]
+    assert len(bulk) == 70_001
+    assert bulk[around_borders].tolist() == [uniform(2**63 + 5, 3, Purpose.RESISTANCE, agent) for agent in around_borders]
+
+
+def test_values_drawn_together_are_those_drawn_singly() -> None:
+    several = {
+        "a": Distribution("uniform", (0.0, 1.0)),
+        "b.c[1]": Distribution("lognormal", (2.0, 0.5)),
+        "d": Distribution("pert", (0, 1, 4)),
+    }
+    assert draw_all(several, 7, 11) == {path: dist.draw(7, 11, path) for path, dist in several.items()}
+    assert draw_all({}, 7, 11) == {}
 
 
 def test_no_two_of_a_million_addresses_share_a_number() -> None:
