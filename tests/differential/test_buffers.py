@@ -14,7 +14,7 @@ from aixsim.core.history import History
 from aixsim.core.korea import build_korea
 from aixsim.core.problem import Problem
 from aixsim.core.supply_chain import build_supply_chain
-from aixsim.engines import kernel, month
+from aixsim.engines import kernel, month, reference
 from aixsim.engines.compile import compiled
 from aixsim.engines.scenario import draw_scenario
 from aixsim.engines.state import fresh_state
@@ -54,6 +54,14 @@ def test_a_replicate_leaves_nothing_behind(korea: Problem) -> None:
     assert same(run(korea, 0), first)
     assert not any(same(other, first) for other in others)
     assert len(first.firm) > 50
+
+
+def test_no_replicate_depends_on_the_one_before(korea: Problem) -> None:
+    expected = [reference.run(korea, draw_scenario(korea, replicate)) for replicate in range(4)]
+    for before in range(4):
+        for replicate in range(4):
+            run(korea, before)
+            assert same(run(korea, replicate), expected[replicate]), f"{replicate} after {before}"
 
 
 @pytest.fixture

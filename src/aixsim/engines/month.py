@@ -157,7 +157,8 @@ def add_pressures(w: Any, s: Any, pressure: Any) -> None:
         shared = group_pressure(s.clock, s.group[milieu], last)
         for place in range(w.milieu[milieu].first, w.milieu[milieu].stop):
             pressure[w.firms[place]] = shared
-    for slot in range(s.tally[0].slots):
+    # Slots given away by the last month's news are not filled: what stands in them is of another replicate.
+    for slot in range(s.tally[0].filled):
         firm = s.firm[slot]
         if s.tie[slot].stage == POTENTIAL:
             pressure[s.tie[slot].firm] += tie_pressure(s.clock, firm, last)
