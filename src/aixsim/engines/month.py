@@ -157,7 +157,8 @@ def add_pressures(w: Any, s: Any, pressure: Any) -> None:
         shared = group_pressure(s.clock, s.group[milieu], last)
         for place in range(w.milieu[milieu].first, w.milieu[milieu].stop):
             pressure[w.firms[place]] = shared
-    for slot in range(s.tally[0].slots):
+    # Slots given away in the last month are not filled, and their firms have sensed nothing yet.
+    for slot in range(s.tally[0].filled):
         firm = s.firm[slot]
         if s.tie[slot].stage == POTENTIAL:
             pressure[s.tie[slot].firm] += tie_pressure(s.clock, firm, last)
