@@ -82,6 +82,16 @@ def test_what_is_left_behind_would_be_noticed(korea: Problem) -> None:
     assert not same(dirty, run(korea, 0))
 
 
+def test_slots_of_the_last_month_are_not_read(korea: Problem) -> None:
+    """They are given away and never filled: what an earlier replicate has left there must not count as pressure."""
+    expected = [run(korea, replicate) for replicate in range(8)]
+    for replicate, history in enumerate(expected):
+        scenario = draw_scenario(korea, replicate)
+        state, _ = fresh_state(korea, scenario.frailty, 0)
+        state.firm["tie_pressure"], state.firm["rate"] = 12345, 678
+        assert same(kernel.run(korea, scenario), history)
+
+
 def test_another_frailty_reaches_the_kept_buffers(korea: Problem) -> None:
     other = draw_scenario(korea, 0)
     other.frailty = other.frailty * np.linspace(0.5, 1.5, len(other.frailty))
