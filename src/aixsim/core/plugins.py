@@ -137,7 +137,7 @@ def plugin_of(name: str, path: str, text: bytes) -> Plugin:
         raise PluginError(path, f"is not UTF-8 text (byte {error.start})", "name a Python file") from None
     except SyntaxError as error:
         raise PluginError(path, f"is not Python: line {error.lineno}: {error.msg}", "mend it") from None
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever somebody else's file raises is told
+    except (Exception, SystemExit) as error:
         raise PluginError(path, f"raises {_told(error, path)} when it is read", "mend it") from error
     return Plugin(name, path, text, digest, _items(module, path))
 
@@ -159,7 +159,7 @@ def _from_entry_point(point: EntryPoint) -> Plugin:
     path = f"entry point {point.name!r} of the package {package}"
     try:
         loaded = point.load()
-    except Exception as error:  # noqa: BLE001 - whatever somebody else's package raises is told
+    except Exception as error:
         raise PluginError(path, f"raises {_told(error, '')}", f"mend or uninstall {package}") from error
     items = (loaded,) if isinstance(loaded, Mechanism | Lever) else None
     return Plugin(point.name, path, None, _code_hash(point.module), _items(loaded, path, items))
