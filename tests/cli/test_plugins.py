@@ -74,7 +74,7 @@ def test_the_pages_example_is_the_same_on_both_engines(place: Path) -> None:
     (place / "plain.toml").write_text(WITH_LAW.replace('plugins.files = ["law.py"]', "").replace(", own = { rate = 0.2 }", ""))
     assert run_cli(["run", "plain.toml", "-o", "plain", "--workers", "1"], place).code == 0
     for engine, workers in (("kernel", 2), ("mesa", 1)):
-        ended = run_cli(["run", "study.toml", "-o", engine, "--workers", workers, "--engine", engine], place)
+        ended = run_cli(["run", "study.toml", "-o", engine, "--workers", str(workers), "--engine", engine], place)
         assert ended.code == 0, ended.err
         assert f"mechanisms.bandwagon: runs on the engine {engine}\n" in ended.err
         assert provenance(place / engine)["engine"] == engine
@@ -97,7 +97,7 @@ def test_the_pages_example_is_the_same_on_both_engines(place: Path) -> None:
 def test_the_pages_example_passes_its_checks(place: Path) -> None:
     ended = run_cli(["check", "--plugin", "my_lever.py", "--plugin", "my_mechanism.py"], place)
     assert ended.code == 0, ended.out + ended.err
-    assert ended.out.count("  holds  ") == 10
+    assert ended.out.count("  holds  ") == 11
     assert ended.out.count("both engines agree") == 2
     shown = run_cli(["describe", "test_beds", "--plugin", "my_lever.py"], place)
     assert "share of a project's cost" in shown.out

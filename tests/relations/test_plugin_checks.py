@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aixsim.commands.plugin_checks import acts_inside_its_window, draws_are_addressed, neutral_changes_nothing
+from aixsim.commands.plugin_checks import acts_inside_its_window, does_something, draws_are_addressed, neutral_changes_nothing
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
 from aixsim.core.soundness import falls, faults, gaps, hazard_faults
@@ -44,15 +44,14 @@ def test_planted_faults_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def restless(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
         scenario.experience += 1e-9 * next(runs)
 
-    def asleep(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
-        pass
-
     for planted, ask in (
         (restless, neutral_changes_nothing),
-        (asleep, neutral_changes_nothing),
         (restless, draws_are_addressed),
         (restless, acts_inside_its_window),
     ):
         twin = replace(lever, apply=planted)
         monkeypatch.setattr("aixsim.engines.scenario.levers", lambda twin=twin: {**levers(), "training": twin})
         assert ask(twin).holds is False
+    monkeypatch.undo()
+    assert does_something(lever).holds
+    assert does_something(levers()["budget"]).holds is None, "its defaults are neutral"

@@ -103,12 +103,13 @@ def test_generated_functions_are_kept_too(folder: Path, compilations: list[Any])
 def test_laws_of_plugins_are_not_taken_for_one_another(folder: Path) -> None:
     """Two files of one name, alike in all but a number."""
     text = (ROOT / "docs" / "how-to" / "my_mechanism.py").read_bytes()
-    results, kept = [], []
+    results: list[float] = []
+    kept: list[set[Path]] = []
     for content in (text, text.replace(b"return rate *", b"return 2.0 * rate *")):
         plugin = plugin_of("law.py", "law.py", content)
         activate((plugin,))
         try:
-            assert why_not_compiled(plugin.items[0]) is None  # type: ignore[arg-type]  # it holds a mechanism
+            assert why_not_compiled(mechanisms()["bandwagon"]) is None
             total = hazard_sum((mechanisms()["bandwagon"],), ("peer_share",))
             results.append(total(np.ones(1, np.int8), np.array([0.1, 0.05]), 0.5))
             kept.append(set(pieces(folder)).difference(*kept))
