@@ -27,6 +27,7 @@ Replicates = Annotated[int | None, typer.Option("-n", "--replicates", min=1, hel
 Seed = Annotated[int | None, typer.Option(min=0, help="Monte Carlo seed, instead of the config's.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes; changes no byte of the results.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Plugins = Annotated[list[Path] | None, typer.Option("--plugin", metavar="FILE", help="Python file with a mechanism or lever of your own.")]
 Results = Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Result folders.")]
 CORES = os.cpu_count() or 1
 
@@ -84,25 +85,33 @@ def compare(
 
 
 @app.command()
-def check(config: Config, overrides: Overrides = None, workers: Workers = CORES) -> None:
-    """Validate a config and test what it expects.
+def check(
+    config: Annotated[Path | None, typer.Argument(metavar="[CONFIG]", help="TOML file of the study; not needed with --plugin.")] = None,
+    plugin: Plugins = None,
+    overrides: Overrides = None,
+    workers: Workers = CORES,
+) -> None:
+    """Validate a config and test what it expects, or check a plugin.
 
-    Says what would run, and whether the model satisfies the [[expect]] statements of the file.
+    Says what would run, and whether the model satisfies the [[expect]] statements of the file. With --plugin, says whether a mechanism or
+    lever of your own does what every one of the package does.
     """
     from aixsim.commands.check import check as command
 
-    raise typer.Exit(command(config, overrides or [], workers))
+    raise typer.Exit(command(config, overrides or [], workers, plugin or []))
 
 
 @app.command()
-def describe(name: Annotated[str | None, typer.Argument(help="A mechanism, lever or section, or one of its keys.")] = None) -> None:
+def describe(
+    name: Annotated[str | None, typer.Argument(help="A mechanism, lever or section, or one of its keys.")] = None, plugin: Plugins = None
+) -> None:
     """Show parameters with units and sources.
 
     Without a name, lists everything; with one, shows unit, range, source and confidence of every setting.
     """
     from aixsim.commands.describe import describe as command
 
-    raise typer.Exit(command(name))
+    raise typer.Exit(command(name, plugin or []))
 
 
 @app.command()

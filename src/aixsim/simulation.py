@@ -24,10 +24,11 @@ from aixsim.analysis.results import Result, open_result
 from aixsim.config.build import Problems, problems
 from aixsim.config.study import Study
 from aixsim.core.classification import OUTCOMES
+from aixsim.core.plugins import Plugin, installed
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
 from aixsim.engines import engine as find_engine
-from aixsim.engines import prepare
+from aixsim.engines import mesa_alone, prepare
 from aixsim.engines.scenario import draw_scenario
 from aixsim.study import cost, tables
 from aixsim.study.project_log import write_projects
@@ -75,7 +76,7 @@ def simulate(
         engine: ``kernel`` (compiled) or ``mesa`` (reference); the tables are the same bytes.
         workers: number of processes; changes no byte of the tables.
         engine_function: an engine of one's own instead, a picklable function of a module.
-        tell: is told what the run will cost, before it starts, when that is more than ten seconds.
+        tell: is told which engine runs the laws of plugins, and what the run will cost when that is more than ten seconds.
 
     Raises:
         StoreError: the folder cannot be used, or has no room for the run.
@@ -84,7 +85,8 @@ def simulate(
     if not seed_chosen:
         study = study.with_seed(secrets.randbelow(2**63))
     config = study.to_toml()
-    identity = run_id(config, [study.folder / name for name in (study.population.file, study.network.file) if name is not None])
+    plugins = used_plugins(study)
+    identity = run_id(config, [study.folder / name for name in (study.population.file, study.network.file) if name is not None], plugins)
     target = out or Path("results") / study.name / identity
     if target.exists() and _is_complete(target, identity):
         return Simulated(open_result(target), reused=True)
@@ -97,7 +99,12 @@ def simulate(
         problem_of = problems(study)
         problem = problem_of(0)
         scenario = draw_scenario(problem, 0)
+        reason = None
         if engine_function is None:
+            reason = mesa_alone(scenario) if engine == "kernel" else None
+            engine = engine if reason is None else "mesa"
+            if tell is not None and (laws := [key for plugin in plugins for key in plugin.keys if key.startswith("mechanisms.")]):
+                tell(f"{', '.join(laws)}: runs on the engine {engine}" + (f" alone, which is slow: {reason}" if reason else ""))
             prepare(engine, problem, scenario)
         layout = _layout(study, problem, scenario, folder.partial / "scratch")
         is_slow = engine_function is None and engine == "mesa"
@@ -107,7 +114,8 @@ def simulate(
             tell(str(expected))
         end = run_replicates(problem_of, run, layout, workers=workers, enough=_stop_rule(study, problem_of))
         _write(folder, study, problem_of, layout, end, config)
-        _write_provenance(folder, study, problem_of, layout, end, identity, seed_chosen, engine, time.perf_counter() - started)
+        made = {"engine": engine, "engine_reason": reason, "plugins": [_told(plugin) for plugin in plugins]}
+        _write_provenance(folder, study, problem_of, layout, end, identity, seed_chosen, made, time.perf_counter() - started)
         _remove(layout.folder)
         folder.publish()
     except OSError as error:
@@ -117,6 +125,16 @@ def simulate(
         folder.discard()
         raise
     return Simulated(open_result(target), interrupted=end.interrupted)
+
+
+def used_plugins(study: Study) -> list[Plugin]:
+    """Returns the plugins that determine a study's numbers: all files that it names, and of installed packages those that it uses."""
+    stated = {f"{group}.{name}" for group in ("mechanisms", "levers") for name in study.settings[group]}
+    return [*(plugin for plugin in installed() if stated.intersection(plugin.keys)), *study.plugins]
+
+
+def _told(plugin: Plugin) -> dict[str, Any]:
+    return {"name": plugin.name, "sha256": plugin.digest, "defines": list(plugin.keys)}
 
 
 def _is_complete(target: Path, identity: str) -> bool:
@@ -184,6 +202,8 @@ def _write(folder: ResultFolder, study: Study, problem_of: Problems, layout: Lay
     folder.write_text("firms.json", _json(describe_firms(problem.population, problem.network)))
     folder.write_text("network.json", _json(describe_network(problem.population, problem.network)))
     folder.write_text("config.toml", config)
+    for plugin in study.plugins:
+        folder.write_bytes(plugin.name, plugin.text or b"")
     if end.failures:
         folder.write_text("failures.jsonl", "".join(json.dumps(asdict(failure)) + "\n" for failure in end.failures))
 
@@ -196,7 +216,7 @@ def _write_provenance(
     end: Finished,
     identity: str,
     seed_chosen: bool,
-    engine: str,
+    made: dict[str, Any],
     seconds: float,
 ) -> None:
     problem = problem_of(0)
@@ -215,7 +235,7 @@ def _write_provenance(
         "replicates_failed": len(end.failures),
         "stopped_at": end.stopped_at,
         "interrupted": end.interrupted,
-        "engine": engine,
+        **made,
         "counts": list(study.counts),
         "horizon": {"start": study.horizon.start, "end": study.horizon.end},
         "confidence": study.monte_carlo.confidence,

@@ -14,10 +14,11 @@ import pytest
 from aixsim.core.lever import NEVER
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
+from aixsim.core.windows import equal, outside
 from aixsim.engines.scenario import draw_scenario
 from aixsim.levers import levers
 from tests import worlds
-from tests.lever_worlds import END, START, STOP, equal, events, korea, outside, settings_of, small_korea, without
+from tests.lever_worlds import END, START, STOP, events, korea, settings_of, small_korea, without
 
 
 @pytest.fixture(params=sorted(levers()))

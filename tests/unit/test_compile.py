@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from numba.core import event as numba_event
 
+from aixsim.core.plugins import activate, plugin_of
 from aixsim.engines import code_store
-from aixsim.engines.compile import compiled, hazard_sum
+from aixsim.engines.compile import compiled, hazard_sum, is_compiled, why_not_compiled
 from aixsim.mechanisms import mechanisms
 
+ROOT = Path(__file__).parents[2]
 event: Any = numba_event  # Numba has no types
 TINY = """
 import sys
@@ -95,6 +98,26 @@ def test_generated_functions_are_kept_too(folder: Path, compilations: list[Any])
     less = hazard_sum(laws[:1], senses)(active[:1], parameters, *(0.5,) * len(senses))
     assert compilations
     assert less < first
+
+
+def test_laws_of_plugins_are_not_taken_for_one_another(folder: Path) -> None:
+    """Two files of one name, alike in all but a number."""
+    text = (ROOT / "docs" / "how-to" / "my_mechanism.py").read_bytes()
+    results: list[float] = []
+    kept: list[set[Path]] = []
+    for content in (text, text.replace(b"return rate *", b"return 2.0 * rate *")):
+        plugin = plugin_of("law.py", "law.py", content)
+        activate((plugin,))
+        try:
+            assert why_not_compiled(mechanisms()["bandwagon"]) is None
+            total = hazard_sum((mechanisms()["bandwagon"],), ("peer_share",))
+            results.append(total(np.ones(1, np.int8), np.array([0.1, 0.05]), 0.5))
+            kept.append(set(pieces(folder)).difference(*kept))
+        finally:
+            activate(())
+    assert results[1] == 2.0 * results[0] > 0.0
+    assert kept[1], "each has machine code of its own"
+    assert not is_compiled()
 
 
 def damaged_in_the_middle(path: Path) -> None:

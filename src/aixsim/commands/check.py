@@ -12,10 +12,37 @@ import pandas as pd
 from aixsim.analysis.expectations import judge
 from aixsim.config import load
 from aixsim.config.build import problems
-from aixsim.simulation import simulate
+from aixsim.core.errors import UserError
+from aixsim.core.plugins import activate, read_plugin
+from aixsim.simulation import simulate, used_plugins
 
 
-def check(config: Path, overrides: Sequence[str], workers: int) -> int:
+def check(config: Path | None, overrides: Sequence[str], workers: int, plugins: Sequence[Path]) -> int:
+    """Checks plugins and then a config; returns 0 when all holds, else 1."""
+    if config is None and not plugins:
+        raise UserError("aixsim check: name a CONFIG, or a file of your own with --plugin FILE")
+    codes = [check_plugins(plugins)] if plugins else []
+    return max([*codes, check_config(config, overrides, workers)] if config is not None else codes)
+
+
+def check_plugins(files: Sequence[Path]) -> int:
+    """Prints a verdict on everything that the mechanisms and levers of the files must do; returns 0 when all hold, else 1."""
+    from aixsim.commands.plugin_checks import check_item
+
+    read = tuple(read_plugin(file, str(file)) for file in files)
+    activate(read)
+    all_hold = True
+    for plugin in read:
+        for key, item in zip(plugin.keys, plugin.items, strict=True):
+            sys.stdout.write(f"{plugin.path}: {key}: {item.title}\n")
+            for verdict in check_item(item):
+                sys.stdout.write(f"  {verdict}\n")
+                sys.stdout.flush()
+                all_hold &= verdict.holds is not False
+    return 0 if all_hold else 1
+
+
+def check_config(config: Path, overrides: Sequence[str], workers: int) -> int:
     """Prints what would run and the verdict on every expectation; returns 0 when all hold, else 1."""
     study = load(config, overrides)
     if study.monte_carlo.seed is None:
@@ -29,6 +56,8 @@ def check(config: Path, overrides: Sequence[str], workers: int) -> int:
     out.write(f"  {len(problem.population):,} firms{sample}, {problem.network.n_ties:,} ties\n")
     out.write(f"  mechanisms: {', '.join(study.settings['mechanisms']) or 'none'}\n")
     out.write(f"  levers: {', '.join(study.settings['levers']) or 'none'}\n")
+    for plugin in used_plugins(study):
+        out.write(f"  plugin {plugin.name}: {', '.join(plugin.keys)}\n")
     out.write(f"  programmes: {', '.join(table['name'] for table in study.settings['programme']) or 'none'}\n")
     out.write(f"  {len(problem.uncertainties)} uncertain numbers, {study.monte_carlo.replicates:,} replicates\n")
     if not study.expects:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import difflib
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from aixsim.catalogue import Entry, entries
 from aixsim.config import PROGRAMME_CARDS
 from aixsim.core.errors import UserError
 from aixsim.core.parameters import Card
+from aixsim.core.plugins import activate, read_plugin
 
 
-def describe(name: str | None) -> int:
-    """Prints the list of everything, or one entry with its cards; returns the exit code."""
+def describe(name: str | None, plugins: Sequence[Path]) -> int:
+    """Prints the list of everything, what plugins offer included, or one entry with its cards; returns the exit code."""
+    activate(tuple(read_plugin(file, str(file)) for file in plugins))
     known = [*entries(), Entry("programme", "array of tables", "Public support lines: [[programme]]", "", "", PROGRAMME_CARDS)]
     if name is None:
         width = max(len(entry.key) for entry in known)

@@ -7,7 +7,8 @@ import time
 
 from aixsim.config.build import problems
 from aixsim.config.study import Study
-from aixsim.engines import engine, prepare
+from aixsim.core.errors import UserError
+from aixsim.engines import engine, mesa_alone, prepare
 from aixsim.engines.scenario import draw_scenario
 from aixsim.engines.verify import first_difference
 from aixsim.study.cost import MESA_SECONDS_PER_FIRM_MONTH, WORTH_TELLING, duration
@@ -24,6 +25,8 @@ def verify(study: Study, replicates: int) -> int:
         problem = problem_of(replicate)
         scenario = draw_scenario(problem, replicate)
         if replicate == 0:
+            if reason := mesa_alone(scenario):
+                raise UserError(f"--verify: there is nothing to compare, as only the engine mesa can run it: {reason}")
             prepare("kernel", problem, scenario)
             expected = MESA_SECONDS_PER_FIRM_MONTH * len(problem.population) * problem.horizon.n_months * replicates
             if expected > WORTH_TELLING:

@@ -12,6 +12,7 @@ from aixsim.config.study import Study
 from aixsim.core.cache import korea_population, supply_network
 from aixsim.core.calendar import Horizon
 from aixsim.core.network import Network
+from aixsim.core.plugins import Plugin, activate
 from aixsim.core.population import Population
 from aixsim.core.population_file import read_network, read_population
 from aixsim.core.problem import Problem
@@ -26,6 +27,7 @@ class Problems:
         folder: where paths in the config start.
         horizon, settings, seed: as in ``core.problem.Problem``.
         shared: the problem that all replicates share; None when the population varies.
+        plugins: the files of mechanisms and levers in use; every process that asks for a problem uses them from then on.
     """
 
     population: PopulationTable
@@ -35,9 +37,11 @@ class Problems:
     settings: Mapping[str, Any]
     seed: int
     shared: Problem | None = None
+    plugins: tuple[Plugin, ...] = ()
 
     def __call__(self, replicate: int) -> Problem:
         """Returns the problem of a replicate."""
+        activate(self.plugins)
         return self.shared or self.build(replicate)
 
     def build(self, replicate: int) -> Problem:
@@ -62,7 +66,9 @@ def problems(study: Study) -> Problems:
     """
     if study.monte_carlo.seed is None:
         raise ValueError("the seed must be settled before anything is built")
-    each = Problems(study.population, study.network, study.folder, study.horizon, study.settings, study.monte_carlo.seed)
+    each = Problems(
+        study.population, study.network, study.folder, study.horizon, study.settings, study.monte_carlo.seed, plugins=study.plugins
+    )
     return each if study.population.vary else replace(each, shared=each.build(0))
 
 

@@ -16,6 +16,7 @@ from aixsim.config.lines import line_of, lines_of
 from aixsim.config.models import config_model
 from aixsim.config.rules import relations
 from aixsim.config.study import Study
+from aixsim.core.plugins import Plugin, PluginError, activate, installed, read_plugin, refuse_unsound_laws
 
 Sources = dict[Key, tuple[str, int | None]]
 """File and line of every key; ``--set`` has no line."""
@@ -38,13 +39,14 @@ def load(path: Path | str, overrides: Sequence[str] = ()) -> Study:
     for text in overrides:
         key = _override(document, text)
         sources[key] = (f"--set {text}", None)
+    plugins = _plugins(document, sources, path)
     problems: list[ConfigProblem] = []
     table = None
     try:
         table = config_model().model_validate(document)
     except ValidationError as error:
         problems = [_problem(item, sources, path) for item in error.errors()]
-    study = Study(path.stem, path.parent, table) if table is not None else None
+    study = Study(path.stem, path.parent, table, plugins) if table is not None else None
     if study is not None:
         problems = [
             ConfigProblem(*_place(key, sources, path), _dotted(key), fault.found, fault.allowed, fault.hint)
@@ -53,6 +55,26 @@ def load(path: Path | str, overrides: Sequence[str] = ()) -> Study:
     if problems or study is None:
         raise ConfigError(dict.fromkeys(problems))
     return study
+
+
+def _plugins(document: dict[str, Any], sources: Sources, path: Path) -> tuple[Plugin, ...]:
+    """Puts the files that a config names to use: what it may say depends on them. What is no list of names is left to validation."""
+    table = document.get("plugins")
+    names = table.get("files") if isinstance(table, dict) else None
+    names = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    place, home = _place(("plugins", "files"), sources, path), path.parent.resolve()
+    for name in names:
+        target = (home / name).resolve()
+        if Path(name).is_absolute() or ".." in Path(name).parts or not target.is_relative_to(home) or target.suffix != ".py":
+            raise ConfigError([ConfigProblem(*place, "plugins.files", f"found {name!r}", "Python files below the config's folder")])
+    installed()  # what is wrong with an installed package is not the config's fault
+    try:
+        plugins = tuple(dict.fromkeys(read_plugin(path.parent / name, name) for name in names))
+        refuse_unsound_laws(plugins)
+        activate(plugins)
+    except PluginError as error:
+        raise ConfigError([ConfigProblem(*place, "plugins.files", str(error), "")]) from error
+    return plugins
 
 
 def _fail(path: Path, found: str, allowed: str, line: int | None = None) -> ConfigError:

@@ -24,6 +24,7 @@ from aixsim.config.values import annotated, finite, month
 from aixsim.core.calendar import Horizon
 from aixsim.core.classification import OUTCOMES, ROUTES
 from aixsim.core.parameters import Card
+from aixsim.core.plugins import Plugin, active
 from aixsim.levers import levers
 from aixsim.mechanisms import mechanisms
 
@@ -109,6 +110,12 @@ def _belongs(kind: str, owner: str, key: str, value: object) -> None:
         )
 
 
+class PluginsTable(Table):
+    """Python files below the config's folder that define mechanisms and levers of one's own."""
+
+    files: list[Annotated[str, Field(min_length=1)]] = []
+
+
 class Goal(Table):
     """What is to be reached, in national numbers."""
 
@@ -174,9 +181,13 @@ def _optional(table: type[Table]) -> Any:
     return Annotated[table | None, BeforeValidator(given), WithJsonSchema(schema)]
 
 
-@cache
 def config_model() -> type[Table]:
-    """Returns the model of a whole config; it grows with every mechanism, lever and section that has cards."""
+    """Returns the model of a whole config; it grows with every mechanism, lever, plugin in use and section that has cards."""
+    return _model_with(active())
+
+
+@cache
+def _model_with(plugins: tuple[Plugin, ...]) -> type[Table]:  # noqa: ARG001 - what mechanisms() and levers() depend on
     laws = {m.name: (_optional(table_of(m.name, m.title, m.cards)), None) for m in mechanisms().values()}
     instruments = {lever.name: (_optional(table_of(lever.name, lever.title, lever.cards)), None) for lever in levers().values()}
     sections: dict[str, Any] = {}
@@ -206,6 +217,7 @@ class _Whole(Table):
     goal: list[Goal] = []
     expect: list[Expect] = []
     monte_carlo: MonteCarlo = MonteCarlo()
+    plugins: PluginsTable = PluginsTable()
 
     @field_validator("counts")
     @classmethod

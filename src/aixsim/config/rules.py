@@ -62,7 +62,7 @@ def _levers(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
         settings = study.settings["levers"].get(name)
         if settings is None:
             continue
-        if study.horizon.index(settings["stop"]) < study.horizon.index(settings["start"]):
+        if {"start", "stop"} <= settings.keys() and study.horizon.index(settings["stop"]) < study.horizon.index(settings["start"]):
             yield (
                 ("levers", name, "stop"),
                 NotAllowed(f"found {settings['stop']!r}", f"a month that is not before the start, {settings['start']!r}"),

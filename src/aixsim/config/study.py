@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from aixsim.config import toml
 from aixsim.config.models import Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, Table
 from aixsim.config.values import plain
 from aixsim.core.calendar import Horizon
+from aixsim.core.plugins import Plugin
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,13 @@ class Study:
         name: of the config file, without its ending.
         folder: where paths in the config start.
         table: the validated config.
+        plugins: the files of mechanisms and levers that the config names, as they were read.
     """
 
     name: str
     folder: Path
     table: Table
+    plugins: tuple[Plugin, ...] = ()
 
     def __getattr__(self, key: str) -> Any:
         """Offers the tables of the config; the typed ones have properties of their own."""
@@ -79,7 +82,7 @@ class Study:
         out: dict[str, Any] = {
             key: _fields(value)
             for key, value in _fields(self.table).items()
-            if key not in ("title", "horizon", "population", "network", "goal", "expect", "monte_carlo")
+            if key not in ("title", "horizon", "population", "network", "goal", "expect", "monte_carlo", "plugins")
         }
         for group in ("mechanisms", "levers"):
             out[group] = {name: _fields(table) for name, table in out[group].items() if table is not None}
@@ -90,12 +93,14 @@ class Study:
     def with_seed(self, seed: int) -> Study:
         """Returns the same study with a Monte Carlo seed."""
         monte_carlo = self.monte_carlo.model_copy(update={"seed": seed})
-        return Study(self.name, self.folder, self.table.model_copy(update={"monte_carlo": monte_carlo}))
+        return replace(self, table=self.table.model_copy(update={"monte_carlo": monte_carlo}))
 
     def to_toml(self) -> str:
         """Returns the fully resolved config, enough to run again."""
         document: dict[str, Any] = {}
         for key, value in _fields(self.table).items():
+            if key == "plugins" and not value.files:
+                continue
             if isinstance(value, list) and value and hasattr(value[0], "model_fields_set"):
                 document[key] = [plain(_fields(item)) for item in value]
             elif key in ("mechanisms", "levers"):

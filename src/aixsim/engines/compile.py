@@ -9,19 +9,24 @@ from __future__ import annotations
 import hashlib
 import inspect
 import pickle
+import re
 import sys
 from collections.abc import Callable
 from functools import cache, cached_property
 from typing import Any
 
 import numba
+import numpy as np
 from numba.core import serialize
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.registry import CPUDispatcher
 
 from aixsim.core.mechanism import Mechanism
+from aixsim.core.plugins import laws_digest
+from aixsim.core.soundness import parameter_sets, sensed_values, where
 from aixsim.engines.code_store import has_code, read_code, write_code
+from aixsim.mechanisms import mechanisms
 
 # Without reference counts a call costs nothing, however many arrays it is handed, and a loop that would ask for memory does not
 # compile: that none does is proven, not promised.
@@ -33,7 +38,7 @@ _MONTHS = "aixsim.engines.month.simulate"
 
 def is_compiled() -> bool:
     """Returns whether machine code of the month loop is on disk already, for this processor."""
-    return has_code(f"{_MONTHS}-{_machine()}-")
+    return has_code(f"{_MONTHS}-{_machine(laws_digest())}-")
 
 
 def compiled(function: Callable[..., Any], *, keep: bool = True, text: str | None = None) -> Any:
@@ -76,6 +81,7 @@ class _Kept(_Cache):
     def __init__(self, function: Callable[..., Any], text: str | None) -> None:
         self._name = f"{function.__module__}.{function.__qualname__}"
         self._text = _source(function) if text is None else text
+        self._machine = _machine(laws_digest())
 
     @property
     def cache_path(self) -> None:
@@ -107,14 +113,14 @@ class _Kept(_Cache):
 
     def _file(self, sig: Any) -> str:
         digest = hashlib.sha256(f"{self._text}\0{sig!r}".encode()).hexdigest()
-        return f"{self._name}-{_machine()}-{digest[:24]}"
+        return f"{self._name}-{self._machine}-{digest[:24]}"
 
 
 @cache
-def _machine() -> str:
-    """Returns what machine code depends on beside the source: processor, Python and Numba."""
+def _machine(laws: str) -> str:
+    """Returns what machine code depends on beside the source: processor, Python, Numba, and the laws of plugins that it calls."""
     processor = numba.core.registry.cpu_target.target_context.codegen().magic_tuple()
-    return hashlib.sha256(repr((processor, sys.implementation.cache_tag, numba.__version__)).encode()).hexdigest()[:12]
+    return hashlib.sha256(repr((processor, sys.implementation.cache_tag, numba.__version__, laws)).encode()).hexdigest()[:12]
 
 
 @cache
@@ -128,6 +134,40 @@ def _source(function: Callable[..., Any]) -> str:
         return _file_text(function.__module__) + function.__qualname__
     except (OSError, TypeError, KeyError):
         return ""
+
+
+def laws_of(level: str) -> tuple[Mechanism, ...]:
+    """Returns the mechanisms of a level that the kernel can use: all that are shipped, and plugins whose law compiles."""
+    return tuple(m for m in mechanisms().values() if m.level == level and why_not_compiled(m) is None)
+
+
+@cache
+def why_not_compiled(mechanism: Mechanism) -> str | None:
+    """Returns why the kernel cannot use the law of a plugin, in a few words; None when it can.
+
+    It can when the law compiles and gives the same numbers to the last bit: ``x ** 3`` in Python and compiled, say, may differ.
+    """
+    if mechanism.hazard.__module__.startswith("aixsim."):
+        return None
+    try:
+        total = hazard_sum((mechanism,), (mechanism.senses,))
+        active = np.ones(1, np.int8)
+        for parameters in parameter_sets(mechanism.cards):
+            row = np.array(parameters or (0.0,))
+            for sensed in sensed_values(mechanism):
+                slow, fast = 0.0 + mechanism.hazard(sensed, *parameters), total(active, row, sensed)
+                if slow != fast:
+                    return f"compiled it is {fast!r} instead of {slow!r} at {where(mechanism, sensed, parameters)}"
+    except Exception as error:  # noqa: BLE001 - Numba has many ways to say no
+        return f"Numba cannot compile it: {_reason(error)}"
+    return None
+
+
+def _reason(error: Exception) -> str:
+    """Returns the line of Numba's report that says what is wrong, without the ones that say where Numba was."""
+    lines = [line.strip() for line in re.sub(r"\x1b\[[0-9;]*m", "", str(error)).splitlines()]
+    said = [line for line in lines if line and not line.startswith(("Failed in", "During:", "File ", "- ", ">", "<source"))]
+    return (said[0] if said else type(error).__name__)[:200]
 
 
 def hazard_sum(mechanisms: tuple[Mechanism, ...], senses: tuple[str, ...]) -> Any:

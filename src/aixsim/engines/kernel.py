@@ -18,12 +18,15 @@ import numpy as np
 from aixsim.core.history import History
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
-from aixsim.engines.compile import is_compiled
+from aixsim.engines.compile import is_compiled, laws_of
 from aixsim.engines.inputs import Pots, inputs_of, pots_of
 from aixsim.engines.layout import world_of
 from aixsim.engines.month import add_pressures, simulate
 from aixsim.engines.state import State, fresh_state
 from aixsim.engines.tabulate import tables
+
+LAWS = laws_of("milieu") + laws_of("tie")
+"""The laws that this kernel knows: those there were when its modules were read."""
 
 
 def warm_up(problem: Problem, scenario: Scenario) -> None:

@@ -8,14 +8,13 @@ import numpy as np
 
 from aixsim.core.draws import exponential
 from aixsim.core.pressure import NEVER, UNIT
-from aixsim.engines.compile import compiled, hazard_sum, inlined
+from aixsim.engines.compile import compiled, hazard_sum, inlined, laws_of
 from aixsim.engines.philox import open_unit
 from aixsim.engines.pressing import firm_wakes, group_pressure, milieu_wakes, to_rate
 from aixsim.engines.slots import POTENTIAL, fill, slot_for, threshold
 from aixsim.engines.sorting import sort_pairs
 from aixsim.engines.state import FOUND, STALE_CELLS
 from aixsim.engines.transitions import commit
-from aixsim.mechanisms import mechanisms
 from aixsim.sensing import visible_share
 
 _NEVER, _UNIT = NEVER, UNIT
@@ -25,7 +24,7 @@ LEAST_BOUND = 1e-4
 MARGIN = 3.0
 """How much further than the pressure of a milieu that sees nothing its firms are looked at."""
 
-milieu_hazard = hazard_sum(tuple(m for m in mechanisms().values() if m.level == "milieu"), ("peer_share", "park_service", "zone_activity"))
+milieu_hazard = hazard_sum(laws_of("milieu"), ("peer_share", "park_service", "zone_activity"))
 
 
 @compiled

@@ -7,16 +7,15 @@ from typing import Any
 import numpy as np
 
 from aixsim.core import pressure as fixed
-from aixsim.engines.compile import compiled, hazard_sum
+from aixsim.engines.compile import compiled, hazard_sum, laws_of
 from aixsim.engines.pressing import firm_wakes, group_pressure, settle, tie_pressure, to_rate
 from aixsim.engines.slots import POTENTIAL, fill, slot_for, touch
 from aixsim.engines.state import FOUND, TOUCHED
 from aixsim.engines.transitions import SEEN_LAUNCHED, SEEN_OPERATING, commit, in_started_model, touch_members
-from aixsim.mechanisms import mechanisms
 from aixsim.sensing import visible_share
 
 _visible_share, _reaches = compiled(visible_share), compiled(fixed.reaches)
-tie_hazard = hazard_sum(tuple(m for m in mechanisms().values() if m.level == "tie"), ("partner_share", "lead_visible"))
+tie_hazard = hazard_sum(laws_of("tie"), ("partner_share", "lead_visible"))
 
 
 @compiled

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from aixsim.core.lever import Lever
-from aixsim.core.registry import discover
+from aixsim.core.plugins import offered
 
 
-@cache
 def levers() -> dict[str, Lever]:
-    """Returns every lever by name, in the fixed order in which they are applied."""
-    return discover(__name__, "LEVER")
+    """Returns every lever by name, those of plugins too, in the fixed order in which they are applied."""
+    return offered(__name__, "LEVER")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from aixsim.core.mechanism import Mechanism
-from aixsim.core.registry import discover
+from aixsim.core.plugins import offered
 
 
-@cache
 def mechanisms() -> dict[str, Mechanism]:
-    """Returns every mechanism by name, in the fixed order in which their hazards are added."""
-    return discover(__name__, "MECHANISM")
+    """Returns every mechanism by name, those of plugins too, in the fixed order in which their hazards are added."""
+    return offered(__name__, "MECHANISM")

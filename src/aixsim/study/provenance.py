@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from aixsim.core.plugins import Plugin
 from aixsim.engines.fingerprint import model_hash
 
 _PACKAGES = ("mesa", "numba", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
@@ -22,16 +23,16 @@ def data_hash() -> str:
     return _hash(sorted((Path(str(files("aixsim"))) / "data").glob("*.csv")))
 
 
-def run_id(config: str, own_files: Sequence[Path] = ()) -> str:
+def run_id(config: str, own_files: Sequence[Path] = (), plugins: Sequence[Plugin] = ()) -> str:
     """Returns twelve letters that stand for everything that determines the numbers of a run.
 
     Args:
         config: the fully resolved config with seed and number of replicates.
         own_files: tables of the user that the config names; their content counts, not their names.
+        plugins: mechanisms and levers of the user.
     """
-    return hashlib.sha256(
-        "\n".join((config, version("aixsim"), data_hash(), model_hash(), *map(_content, own_files))).encode()
-    ).hexdigest()[:12]
+    own = [*map(_content, own_files), *(plugin.digest for plugin in plugins)]
+    return hashlib.sha256("\n".join((config, version("aixsim"), data_hash(), model_hash(), *own)).encode()).hexdigest()[:12]
 
 
 def _content(path: Path) -> str:

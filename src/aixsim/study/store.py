@@ -75,6 +75,11 @@ class ResultFolder:
         """Writes a small file."""
         (self.partial / name).write_text(text, encoding="utf-8")
 
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Writes a file of the user's, below a folder when its name says so."""
+        (self.partial / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.partial / name).write_bytes(content)
+
     def publish(self) -> None:
         """Lets the folder appear in its final place, in one step.
 
@@ -83,7 +88,7 @@ class ResultFolder:
         """
         try:
             (self.partial / "pid").unlink()
-            for file in self.partial.iterdir():
+            for file in [path for path in self.partial.rglob("*") if path.is_file()]:
                 with file.open("rb") as stream:
                     os.fsync(stream.fileno())
             if self.target.exists():

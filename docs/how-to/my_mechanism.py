@@ -1,0 +1,26 @@
+"""Bandwagon: firms imitate their peers, but ever more of them add ever less.
+
+Law: hazard ``rate * share / (share + half)``, in 1/month. The form is that of a dose that saturates; rate and half are assumed.
+"""
+
+from aixsim.core.mechanism import Mechanism
+from aixsim.core.parameters import Card
+
+
+def hazard(sensed: float, rate: float, half: float) -> float:
+    """Returns the hazard in 1/month; ``sensed`` is the share of peers in 0..1 that have a visible AI factory."""
+    return rate * sensed / (sensed + half)
+
+
+MECHANISM = Mechanism(
+    name="bandwagon",
+    title="Firms imitate peers with a saturating appetite",
+    law="rate * share / (share + half)",
+    senses="peer_share",
+    hazard=hazard,
+    cards=(
+        Card("rate", 0.01, "1/month", 0.0, 1.0, "hazard when all peers have one", "assumed", "assumed", "loguniform, 0.003 to 0.03"),
+        Card("half", 0.05, "1", 0.001, 1.0, "share of peers at half the effect", "assumed", "assumed", "loguniform, 0.01 to 0.2"),
+    ),
+    source="assumed",
+)

@@ -1,0 +1,57 @@
+"""What a user's own mechanism or lever is asked by ``aixsim check --plugin`` holds for all of the package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aixsim.commands.plugin_checks import acts_inside_its_window, does_something, draws_are_addressed, neutral_changes_nothing
+from aixsim.core.problem import Problem
+from aixsim.core.scenario import Scenario
+from aixsim.core.soundness import falls, faults, gaps, hazard_faults
+from aixsim.levers import levers
+from aixsim.mechanisms import mechanisms
+
+
+@pytest.mark.parametrize("name", mechanisms())
+def test_every_mechanism_is_sound(name: str) -> None:
+    mechanism = mechanisms()[name]
+    for ask in (faults, gaps, hazard_faults, falls):
+        assert list(ask(mechanism)) == []
+
+
+@pytest.mark.parametrize("name", levers())
+def test_every_lever_is_sound(name: str) -> None:
+    lever = levers()[name]
+    assert [*faults(lever), *gaps(lever)] == []
+    for ask in (neutral_changes_nothing, draws_are_addressed, acts_inside_its_window):
+        verdict = ask(lever)
+        assert verdict.holds, str(verdict)
+
+
+def test_planted_faults_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    law, lever = mechanisms()["peers"], levers()["training"]
+    assert list(falls(replace(law, hazard=lambda sensed, rate: rate * (1.0 - sensed))))
+    assert list(hazard_faults(replace(law, hazard=lambda sensed, rate: rate * (sensed - 0.5))))
+    assert list(gaps(replace(law, cards=(replace(law.cards[0], source=""),))))
+    assert list(gaps(replace(law, cards=(replace(law.cards[0], prior=""),))))
+    assert list(faults(replace(lever, neutral={"per_yaer": 0.0})))
+    runs = iter(range(100))
+
+    def restless(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+        scenario.experience += 1e-9 * next(runs)
+
+    for planted, ask in (
+        (restless, neutral_changes_nothing),
+        (restless, draws_are_addressed),
+        (restless, acts_inside_its_window),
+    ):
+        twin = replace(lever, apply=planted)
+        monkeypatch.setattr("aixsim.engines.scenario.levers", lambda twin=twin: {**levers(), "training": twin})
+        assert ask(twin).holds is False
+    monkeypatch.undo()
+    assert does_something(lever).holds
+    assert does_something(levers()["budget"]).holds is None, "its defaults are neutral"
