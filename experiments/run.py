@@ -91,7 +91,7 @@ def draw(results: dict[str, Result], rows: list[dict[str, Any]], folder: Path) -
                         ha="center" if 15 < 100 * row["probability"] < 85 else "left" if row["probability"] < 0.5 else "right",
                         fontsize=8.5, color=INK,
                     )  # fmt: skip
-            axes.set_title(f"At least {goal} by 2030-12")
+            axes.set_title(f"{goal} by the deadline")
             axes.set_xlim(-3, 103)
             axes.set_ylim(-0.6, len(order) - 0.2)
             axes.set_xlabel("Probability, %")
