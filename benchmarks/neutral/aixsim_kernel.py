@@ -15,7 +15,8 @@ from aixsim.core.network import Network
 from aixsim.core.population import Population
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
-from aixsim.engines.layout import inputs_of, pots_of, world_of
+from aixsim.engines.inputs import inputs_of, pots_of
+from aixsim.engines.layout import world_of
 from aixsim.engines.month import simulate
 from aixsim.engines.scenario import draw_scenario
 from aixsim.engines.state import fresh_state
