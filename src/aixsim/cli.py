@@ -59,6 +59,38 @@ def run(
 
 
 @app.command()
+def sweep(
+    study: Annotated[Path, typer.Argument(metavar="STUDY", help="TOML file of the sweep, such as experiments/NAME/study.toml.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME].")] = None,
+    lasting: Annotated[str | None, typer.Option("--for", metavar="TIME", help="Stop in order after this time, such as 8h.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="CLOCK", help="Stop in order at this time, such as 07:00.")] = None,
+    workers: Workers = CORES,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler, tcp://HOST:PORT, or its scheduler file; instead of processes.")
+    ] = None,
+    notify: Annotated[str | None, typer.Option(metavar="COMMAND", help="Run a command at the end.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, measured on five replicates, and stop.")] = False,
+    fork: Annotated[bool, typer.Option("--fork", help="When the folder holds another study, use one beside it.")] = False,
+    json: Json = False,
+) -> None:
+    """Run a design over policies and factors, or go on with it.
+
+    Whatever happens in between, the same command goes on where it stopped, and the results are the same to the last byte.
+    """
+    from aixsim.commands.sweep import sweep as command
+
+    raise typer.Exit(command(study, out, lasting, until, workers, cluster, notify, dry_run=dry_run, fork=fork, as_json=json))
+
+
+@app.command()
+def status(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")], json: Json = False) -> None:
+    """Say how a sweep stands, from another terminal."""
+    from aixsim.commands.status import status as command
+
+    raise typer.Exit(command(folder, as_json=json))
+
+
+@app.command()
 def plot(
     results: Results,
     kind: Annotated[str | None, typer.Option("-k", "--kind", help="Which figure [default: all of them].")] = None,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,27 @@ Sources = dict[Key, tuple[str, int | None]]
 _NAMED = ("programme", "goal", "expect")
 
 
-def load(path: Path | str, overrides: Sequence[str] = ()) -> Study:
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A value that another file sets in a config.
+
+    Attributes:
+        value: as TOML holds it.
+        file, line: where it stands, for messages.
+    """
+
+    value: Any
+    file: str
+    line: int | None
+
+
+def load(path: Path | str, overrides: Sequence[str] = (), values: Mapping[str, Placed] | None = None) -> Study:
     """Reads and validates a config.
 
     Args:
         path: TOML file.
         overrides: ``key.path=value`` each, as after ``--set``; elements of arrays by number or name.
+        values: likewise by key path, from another file.
 
     Raises:
         ConfigError: with every mistake found.
@@ -39,13 +55,16 @@ def load(path: Path | str, overrides: Sequence[str] = ()) -> Study:
     for text in overrides:
         key = _override(document, text)
         sources[key] = (f"--set {text}", None)
+    for dotted, placed in (values or {}).items():
+        key = _set(document, dotted, placed.value, (placed.file, placed.line))
+        sources[key] = (placed.file, placed.line)
     plugins = _plugins(document, sources, path)
     problems: list[ConfigProblem] = []
     table = None
     try:
         table = config_model().model_validate(document)
     except ValidationError as error:
-        problems = [_problem(item, sources, path) for item in error.errors()]
+        problems = [problem_of(item, sources, path, config_model()) for item in error.errors()]
     study = Study(path.stem, path.parent, table, plugins) if table is not None else None
     if study is not None:
         problems = [
@@ -85,6 +104,22 @@ def _read(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], Sources]
     """Returns a config merged over its bases, and the file and line that every key comes from."""
     if path.resolve() in above:
         raise _fail(path, "is its own base, by way of others", "bases without a circle")
+    document, lines = parse(path)
+    base = document.pop("base", None)
+    if base is None:
+        return document, {key: (str(path), line) for key, line in lines.items()}
+    parent = _base(path, base, line_of(lines, ("base",)))
+    below, sources = _read(parent, (*above, path.resolve()))
+    own: Sources = {key: (str(path), line) for key, line in _numbered(lines, document, below).items()}
+    return _merge(below, document), sources | own
+
+
+def parse(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
+    """Returns what a TOML file says, and the line of every key.
+
+    Raises:
+        ConfigError: there is no such file, or it is not TOML.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -100,14 +135,7 @@ def _read(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], Sources]
         place = re.search(r"line (\d+)", str(error))
         line = int(place[1]) if place else len(text.splitlines())
         raise _fail(path, f"is not TOML: {error}", "TOML; strings stand in quotes, shares have a point", line) from None
-    lines = lines_of(text)
-    base = document.pop("base", None)
-    if base is None:
-        return document, {key: (str(path), line) for key, line in lines.items()}
-    parent = _base(path, base, line_of(lines, ("base",)))
-    below, sources = _read(parent, (*above, path.resolve()))
-    own: Sources = {key: (str(path), line) for key, line in _numbered(lines, document, below).items()}
-    return _merge(below, document), sources | own
+    return document, lines_of(text)
 
 
 def _base(path: Path, base: Any, line: int | None) -> Path:
@@ -177,18 +205,28 @@ def _numbered(lines: dict[Key, int], own: dict[str, Any], below: dict[str, Any])
 
 def _override(document: dict[str, Any], text: str) -> Key:
     """Applies one ``--set`` and returns the key that it changed."""
-
-    def refuse(found: str, allowed: str, hint: str = "") -> ConfigError:
-        return ConfigError([ConfigProblem(f"--set {text}", None, "", found, allowed, hint)])
-
     dotted, equals, raw = text.partition("=")
-    parts = re.findall(r'\[\d+\]|"[^"]*"|[^.\[\]"]+', dotted.strip())
-    if not equals or not parts:
-        raise refuse("is not of the form KEY=VALUE", "such as mechanisms.peers.rate=0.03")
+    if not equals:
+        raise ConfigError([ConfigProblem(f"--set {text}", None, "", *_NO_SETTING)])
     try:
         value = tomllib.loads(f"value = {raw}")["value"]
     except tomllib.TOMLDecodeError:
         value = raw.strip()
+    return _set(document, dotted, value, (f"--set {text}", None))
+
+
+_NO_SETTING = ("is not of the form KEY=VALUE", "such as mechanisms.peers.rate=0.03")
+
+
+def _set(document: dict[str, Any], dotted: str, value: Any, place: tuple[str, int | None]) -> Key:
+    """Sets the value at a key path and returns the key."""
+
+    def refuse(found: str, allowed: str, hint: str = "") -> ConfigError:
+        return ConfigError([ConfigProblem(*place, "", found, allowed, hint)])
+
+    parts = re.findall(r'\[\d+\]|"[^"]*"|[^.\[\]"]+', dotted.strip())
+    if not parts:
+        raise refuse(*_NO_SETTING)
     key: Key = ()
     node: Any = document
     for number, part in enumerate(parts):
@@ -210,15 +248,15 @@ def _override(document: dict[str, Any], text: str) -> Key:
     return key
 
 
-def _problem(item: Any, sources: Sources, path: Path) -> ConfigProblem:
-    """Turns a pydantic error into a problem with its place."""
+def problem_of(item: Any, sources: Sources, path: Path, model: type[BaseModel]) -> ConfigProblem:
+    """Turns a pydantic error of a file that ``model`` describes into a problem with its place."""
     key = tuple(part for part in item["loc"] if not (isinstance(part, str) and part.startswith(("function-", "lax-", "constrained-"))))
     file, line = _place(key, sources, path)
     fault = item.get("ctx", {}).get("error")
     if isinstance(fault, NotAllowed):
         return ConfigProblem(file, line, _dotted(key), fault.found, fault.allowed, fault.hint)
     if item["type"] == "extra_forbidden":
-        known = _known(key[:-1])
+        known = _known(key[:-1], model)
         return ConfigProblem(file, line, _dotted(key), f"there is no key {key[-1]!r} here", ", ".join(known), nearest(key[-1], known))
     if item["type"] == "missing":
         return ConfigProblem(file, line, _dotted(key), "is missing", "it must be stated")
@@ -244,9 +282,8 @@ def _dotted(key: Key) -> str:
     return text
 
 
-def _known(key: Key) -> list[str]:
+def _known(key: Key, model: type[BaseModel]) -> list[str]:
     """Returns the keys of the table at a path."""
-    model: Any = config_model()
     for part in key:
         if isinstance(part, int):
             continue
@@ -254,4 +291,4 @@ def _known(key: Key) -> list[str]:
         candidates = [annotation, *getattr(annotation, "__args__", ())]
         model = next(c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel))
     names = list(model.model_fields)
-    return ["base", *names] if not key else names
+    return names if key or "base" in names else ["base", *names]

@@ -92,7 +92,10 @@ class Study:
 
     def with_seed(self, seed: int) -> Study:
         """Returns the same study with a Monte Carlo seed."""
-        monte_carlo = self.monte_carlo.model_copy(update={"seed": seed})
+        return self.with_monte_carlo(self.monte_carlo.model_copy(update={"seed": seed}))
+
+    def with_monte_carlo(self, monte_carlo: MonteCarlo) -> Study:
+        """Returns the same study with other replicates and another seed."""
         return replace(self, table=self.table.model_copy(update={"monte_carlo": monte_carlo}))
 
     def to_toml(self) -> str:

@@ -160,6 +160,23 @@ def _by_size(card: Card, raw: Any) -> dict[str, float | Distribution]:
 def _distribution(card: Card, raw: Mapping[str, Any]) -> Distribution:
     if "dist" not in raw:
         raise NotAllowed(f"found a table without dist: {dict(raw)!r}", _range(card))
+    law = distribution(raw)
+    if law.dist == "choice":
+        if not all(card.low <= item <= card.high for item in law.values):
+            raise NotAllowed(f"found {list(law.values)!r}", _range(card))
+        return law
+    low, high = _support(law.dist, law.values)
+    if low < card.low or high > card.high:
+        raise NotAllowed(f"{law.dist} reaches from {low:.4g} to {high:.4g}", _range(card))
+    return law
+
+
+def distribution(raw: Mapping[str, Any]) -> Distribution:
+    """Returns the distribution that a table with ``dist`` describes.
+
+    Raises:
+        NotAllowed: there is no such distribution, or its parameters do not make one.
+    """
     law = name(raw["dist"], tuple(PARAMETERS_OF))
     wanted = PARAMETERS_OF[law]
     for key in raw:
@@ -169,22 +186,13 @@ def _distribution(card: Card, raw: Mapping[str, Any]) -> Distribution:
         if key not in raw:
             raise NotAllowed(f"{law} lacks its parameter {key!r}", ", ".join(wanted))
     if law == "choice":
-        return _choice(card, raw["values"])
+        values = raw["values"]
+        if not isinstance(values, list) or not values:
+            raise NotAllowed(f"found {values!r}", "a list of numbers for values")
+        return Distribution("choice", tuple(finite(item, "numbers") for item in values))
     v = tuple(finite(raw[key], f"a finite number for {key}") for key in wanted)
     _check_shape(law, v)
-    low, high = _support(law, v)
-    if low < card.low or high > card.high:
-        raise NotAllowed(f"{law} reaches from {low:.4g} to {high:.4g}", _range(card))
     return Distribution(law, v)
-
-
-def _choice(card: Card, values: Any) -> Distribution:
-    if not isinstance(values, list) or not values:
-        raise NotAllowed(f"found {values!r}", "a list of numbers for values")
-    bare = tuple(finite(item, "numbers") for item in values)
-    if not all(card.low <= item <= card.high for item in bare):
-        raise NotAllowed(f"found {values!r}", _range(card))
-    return Distribution("choice", bare)
 
 
 def _check_shape(law: str, v: tuple[float, ...]) -> None:

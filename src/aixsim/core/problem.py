@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -82,12 +82,23 @@ class Problem:
         """Groups of firms that sense the same."""
         return Milieus.of(self.population)
 
+    def varied(self, horizon: Horizon, settings: Mapping[str, Any], seed: int) -> Problem:
+        """Returns a problem of the same firms and ties, with other settings; what is derived from the firms is shared, not made again."""
+        other = replace(self, horizon=horizon, settings=settings, seed=seed)
+        other.__dict__["milieus"] = self.milieus
+        return other
+
     @cached_property
     def uncertainties(self) -> dict[str, Distribution]:
         """Every distribution of the settings by config key, such as ``mechanisms.peers.rate``."""
-        found: dict[str, Distribution] = {}
-        _collect(self.settings, "", found)
-        return found
+        return uncertainties_of(self.settings)
+
+
+def uncertainties_of(settings: Mapping[str, Any]) -> dict[str, Distribution]:
+    """Returns every distribution of some settings by config key."""
+    found: dict[str, Distribution] = {}
+    _collect(settings, "", found)
+    return found
 
 
 def _collect(node: Any, path: str, found: dict[str, Distribution]) -> None:

@@ -1,0 +1,232 @@
+"""Reads a study file for ``aixsim sweep``: every point of its design, as a validated config."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from aixsim.config.errors import ConfigError, ConfigProblem, nearest
+from aixsim.config.lines import Path as Key
+from aixsim.config.loading import Placed, Sources, load, parse, problem_of
+from aixsim.config.models import Goal, MonteCarlo
+from aixsim.config.study import Study
+from aixsim.config.sweep_tables import MOST_POINTS, DecisionTable, SweepMonteCarlo, SweepTable
+from aixsim.core.distributions import Distribution
+from aixsim.study.designs import Axis, DesignError, rows
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of a sweep: a config with its factors set.
+
+    Attributes:
+        policy: name of the config that it starts from; ``base`` when there is only one.
+        values: the factors' values by config key.
+        study: the validated config, with the seed of this point.
+    """
+
+    policy: str
+    values: dict[str, Any]
+    study: Study
+
+    @property
+    def config(self) -> str:
+        """The fully resolved config, without the number of replicates: what determines the numbers of a replicate."""
+        return self.study.to_toml()
+
+    @property
+    def label(self) -> str:
+        """Policy and factors in a few words."""
+        factors = ", ".join(f"{key.rpartition('.')[2]} = {_short(value)}" for key, value in self.values.items())
+        return ": ".join(part for part in ("" if self.policy == ONLY else self.policy, factors) if part) or self.policy
+
+
+@dataclass(frozen=True)
+class SweepStudy:
+    """A study file, read and validated.
+
+    Attributes:
+        path: of the file.
+        title: of the study.
+        table: what the file says.
+        points: different ones, in the order of the design.
+        factors: keys that differ between points.
+        outcomes: what is kept of every replicate.
+        goals: what is to be reached; the same in every config.
+    """
+
+    path: Path
+    title: str
+    table: SweepTable
+    points: tuple[Point, ...]
+    factors: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    goals: tuple[Goal, ...]
+    policies: tuple[str, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """Of the study: its folder's, when the file is just called study.toml."""
+        return self.path.resolve().parent.name if self.path.stem == "study" else self.path.stem
+
+    @property
+    def monte_carlo(self) -> SweepMonteCarlo:
+        """Replicates and seed."""
+        return self.table.monte_carlo
+
+    @property
+    def decision(self) -> DecisionTable:
+        """What is to be decided."""
+        return self.table.decision
+
+    @property
+    def goal(self) -> Goal:
+        """The goal that the decision is about."""
+        return next(goal for goal in self.goals if self.decision.goal in (None, goal.name))
+
+
+ONLY = "base"
+"""Name of the policy when a study has one base and no policies."""
+
+
+def load_sweep(path: Path | str) -> SweepStudy:
+    """Reads and validates a study file and every config that it leads to.
+
+    Raises:
+        ConfigError: with every mistake of the file, or of the first config that is refused.
+    """
+    path = Path(path)
+    document, lines = parse(path)
+    sources: Sources = {key: (str(path), line) for key, line in lines.items()}
+    try:
+        table = SweepTable.model_validate(document)
+    except ValidationError as error:
+        raise ConfigError(dict.fromkeys(problem_of(item, sources, path, SweepTable) for item in error.errors())) from None
+
+    def refuse(key: Key, found: str, allowed: str, hint: str = "") -> ConfigError:
+        near = next((lines[key[:n]] for n in range(len(key), 0, -1) if key[:n] in lines), None)
+        return ConfigError([ConfigProblem(str(path), near, ".".join(map(str, key)), found, allowed, hint)])
+
+    policies = table.policies or {ONLY: str(table.base)}
+    for name, target in policies.items():
+        _look_at(path, target, refuse, ("policies", name) if table.policies else ("base",))
+    placed = {key: Placed(value, str(path), lines.get(("set", key))) for key, value in table.set.items()}
+    design = _rows(table, path, refuse)
+    points = _points(table, policies, design, placed, path, lines)
+    first = points[0].study
+    _check_goals(table, points, refuse)
+    outcomes = table.keep.outcomes or list(dict.fromkeys(goal.outcome for goal in first.goals))
+    factors = tuple(dict.fromkeys(key for point in points for key in point.values))
+    title = table.title or first.title
+    return SweepStudy(path, title, table, points, factors, tuple(outcomes), tuple(first.goals), tuple(policies))
+
+
+def _look_at(path: Path, target: str, refuse: Any, key: Key) -> None:
+    if Path(target).is_absolute() or not target.endswith(".toml"):
+        raise refuse(key, f"found {target!r}", "the path of a config, from this file")
+    place = path.parent / target
+    if not place.is_file():
+        near = nearest(place.name, [item.name for item in place.parent.glob("*.toml")]) if place.parent.is_dir() else ""
+        raise refuse(key, f"{target!r} does not exist", "an existing config", near)
+
+
+def _rows(table: SweepTable, path: Path, refuse: Any) -> list[dict[str, Any]]:
+    if table.design.kind == "table":
+        return _read_rows(path.parent / str(table.design.file), refuse)
+    if not table.factors:
+        return [{}]
+    axes = tuple(
+        Axis(key, law=value) if isinstance(value, Distribution) else Axis(key, levels=value) for key, value in table.factors.items()
+    )
+    n_combinations = 1
+    for axis in axes:
+        n_combinations *= max(len(axis.levels), 1)
+    if table.design.kind == "factorial" and n_combinations > MOST_POINTS:
+        raise refuse(("factors",), f"found {n_combinations:,} combinations", f"at most {MOST_POINTS:,}; or another design, such as sobol")
+    try:
+        return rows(table.design.kind, axes, table.design.size, table.design.seed)
+    except DesignError as error:
+        raise refuse(("factors", error.key), error.found, error.allowed) from None
+
+
+def _read_rows(path: Path, refuse: Any) -> list[dict[str, Any]]:
+    """Returns the rows of a table: a column a config key; an empty cell leaves the setting as the config has it."""
+    key: Key = ("design", "file")
+    home = path.parent.resolve()
+    try:
+        if not path.resolve().is_relative_to(home):
+            raise refuse(key, f"found {path.name!r}", "a CSV file below the folder of the study")
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            table = list(csv.DictReader(stream, strict=True))
+    except FileNotFoundError:
+        raise refuse(key, f"{path.name!r} does not exist", "a CSV file below the folder of the study") from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise refuse(key, f"{path.name!r} cannot be read ({error})", "a CSV file in UTF-8, a column a config key") from None
+    if not table:
+        raise refuse(key, f"{path.name!r} has no rows", "a line of config keys, then a row a point")
+    for number, row in enumerate(table, 2):
+        if None in row or None in row.values():
+            raise refuse(key, f"line {number} of {path.name!r} has not as many cells as there are columns", "a cell for every key")
+    return [{name.strip(): _cell(text.strip()) for name, text in row.items() if text.strip()} for row in table]
+
+
+def _cell(text: str) -> Any:
+    """Returns a cell as TOML holds it; what is no TOML value is a text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _points(
+    table: SweepTable,
+    policies: Mapping[str, str],
+    design: list[dict[str, Any]],
+    placed: Mapping[str, Placed],
+    path: Path,
+    lines: Mapping[Key, int],
+) -> tuple[Point, ...]:
+    in_table = lines.get(("design", "file"))
+    points: dict[str, Point] = {}
+    for policy, target in policies.items():
+        for row in design:
+            values = {key: Placed(value, str(path), lines.get(("factors", key), in_table)) for key, value in row.items()}
+            study = load(path.parent / target, values={**placed, **values})
+            point = Point(policy, row, _seeded(study, table.monte_carlo, policy, row))
+            # Levels drawn from few values can make the same point twice; it is run once.
+            points.setdefault(json.dumps([policy, row], sort_keys=True), point)
+    return tuple(points.values())
+
+
+def _seeded(study: Study, monte_carlo: SweepMonteCarlo, policy: str, row: Mapping[str, Any]) -> Study:
+    seed = monte_carlo.seed
+    if not monte_carlo.common_random_numbers:
+        address = json.dumps([seed, policy, row], sort_keys=True)
+        seed = int.from_bytes(hashlib.sha256(address.encode()).digest()[:8], "big")
+    return study.with_monte_carlo(MonteCarlo(replicates=1, seed=seed, confidence=monte_carlo.confidence))
+
+
+def _check_goals(table: SweepTable, points: tuple[Point, ...], refuse: Any) -> None:
+    first = points[0].study
+    if not first.goals:
+        raise refuse(("base",), "found a config without a [[goal]]", "a config that says what is to be reached")
+    for point in points:
+        if point.study.goals != first.goals or point.study.horizon != first.horizon:
+            raise refuse(
+                ("policies", point.policy), f"{point.label} has another horizon or other goals than {points[0].label}", "the same in all"
+            )
+    names = [goal.name for goal in first.goals]
+    if table.decision.goal not in (None, *names):
+        raise refuse(("decision", "goal"), f"found {table.decision.goal!r}", ", ".join(names), nearest(table.decision.goal, names))
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,49 @@
+"""Files that are complete or not there: written beside, flushed to the disk, renamed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+ASIDE = ".aside"
+"""Ending of a file that is still being written; what a dead process left of it may be deleted."""
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Lets a file appear with its whole content, or not at all; when this returns it survives a loss of power.
+
+    Raises:
+        OSError: the disk refuses; an earlier file of this name is as it was.
+    """
+    aside = path.with_name(path.name + ASIDE)
+    try:
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        try:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.rename(aside, path)  # noqa: PTH104 - all that the disk is asked for goes through one module, where tests let it fail
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes a rename in this folder survive a loss of power; where folders cannot be opened (Windows) renames need no help."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def checksum(content: bytes) -> str:
+    """Returns the SHA-256 of a content, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
