@@ -12,6 +12,7 @@ from pathlib import Path
 
 from aixsim.config.sweep_study import SweepStudy, load_sweep
 from aixsim.core.errors import UserError
+from aixsim.study.lock import FolderLock
 from aixsim.sweep.cost import forecast, measure
 from aixsim.sweep.duration import seconds_until
 from aixsim.sweep.executor import Executor
@@ -35,12 +36,14 @@ def sweep(
     as_json: bool,
 ) -> int:
     """Returns the exit code: 0 done or out of time, 6 some replicates failed, 130 interrupted."""
-    study = load_sweep(study_file)
     seconds = seconds_until(lasting, until)
+    if not dry_run and not fork:
+        FolderLock.refuse_if_held(out or default_folder(study_file))
+    study = load_sweep(study_file)
     start = _executor(study, workers, cluster)
     if dry_run:
         return _dry_run(study, start)
-    folder = out or default_folder(study)
+    folder = out or default_folder(study_file)
     if fork:
         folder = forked_folder(study, folder)
     with _Bar() as bar:

@@ -74,8 +74,8 @@ class SweepStudy:
 
     @property
     def name(self) -> str:
-        """Of the study: its folder's, when the file is just called study.toml."""
-        return self.path.resolve().parent.name if self.path.stem == "study" else self.path.stem
+        """Of the study."""
+        return name_of(self.path)
 
     @property
     def monte_carlo(self) -> SweepMonteCarlo:
@@ -95,6 +95,11 @@ class SweepStudy:
 
 ONLY = "base"
 """Name of the policy when a study has one base and no policies."""
+
+
+def name_of(study_file: Path) -> str:
+    """Returns the name of a study: its folder's, when the file is just called study.toml."""
+    return study_file.resolve().parent.name if study_file.stem == "study" else study_file.stem
 
 
 def load_sweep(path: Path | str) -> SweepStudy:
@@ -123,7 +128,8 @@ def load_sweep(path: Path | str) -> SweepStudy:
     points = _points(table, policies, design, placed, path, lines)
     first = points[0].study
     _check_goals(table, points, refuse)
-    outcomes = table.keep.outcomes or list(dict.fromkeys(goal.outcome for goal in first.goals))
+    # The answer needs those of the goals; others are kept when the file says so.
+    outcomes = list(dict.fromkeys([*(goal.outcome for goal in first.goals), *(table.keep.outcomes or [])]))
     factors = tuple(dict.fromkeys(key for point in points for key in point.values))
     title = table.title or first.title
     return SweepStudy(path, title, table, points, factors, tuple(outcomes), tuple(first.goals), tuple(policies))

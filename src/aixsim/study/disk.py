@@ -26,18 +26,22 @@ def write_durably(path: Path, content: bytes) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        os.rename(aside, path)  # noqa: PTH104 - all that the disk is asked for goes through one module, where tests let it fail
     except OSError:
         aside.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    rename_durably(aside, path)
 
 
-def sync_folder(folder: Path) -> None:
-    """Makes a rename in this folder survive a loss of power; where folders cannot be opened (Windows) renames need no help."""
+def rename_durably(aside: Path, path: Path) -> None:
+    """Puts a complete file in its place, and makes that survive a loss of power.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    os.replace(aside, path)  # noqa: PTH105 - all that the disk is asked for goes through one module, where tests let it fail
     if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
+        return  # folders cannot be opened there, and renames need no help
+    descriptor = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -40,6 +40,17 @@ class FolderLock:
             raise storage_error(self._folder, error) from error
         return self
 
+    @classmethod
+    def refuse_if_held(cls, folder: Path) -> None:
+        """Refuses at once when another process has the folder, before any work is done.
+
+        Raises:
+            StoreError: it has.
+        """
+        if (folder / ".lock").exists():
+            with cls(folder):
+                pass
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Lets go."""
         (self._folder / ".holder").unlink(missing_ok=True)

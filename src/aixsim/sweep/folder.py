@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from aixsim.study.disk import ASIDE, checksum, sync_folder, write_durably
+from aixsim.study.disk import ASIDE, checksum, rename_durably, write_durably
 from aixsim.study.ledger import NAME, Chunk, FileRow, Ledger, PointRow
 from aixsim.study.lock import FolderLock
 from aixsim.study.store import StoreError, storage_error
@@ -162,7 +162,7 @@ class SweepFolder:
             for name in damaged:
                 self._lose(rows[name])
             return damaged
-        tables = [pq.read_table(io.BytesIO((self.path / name).read_bytes())) for name in names]
+        tables = [pq.read_table(io.BytesIO((self.path / name).read_bytes()), use_threads=False) for name in names]
         # Files hold whole replicates, months in order: sorting them by their first row would do, were singles not among them.
         content = to_parquet(pa.concat_tables(tables).sort_by([("replicate", "ascending"), ("month", "ascending")]).combine_chunks())
         digest = checksum(content)
@@ -207,8 +207,7 @@ class SweepFolder:
         finally:
             other.close()
         self.ledger.close()
-        aside.rename(self.path / NAME)
-        sync_folder(self.path)
+        rename_durably(aside, self.path / NAME)
         self.ledger = Ledger(self.path)
         self.chunks = {(chunk.point, chunk.first): chunk for chunk in whole}
 

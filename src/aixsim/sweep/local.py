@@ -40,8 +40,8 @@ class _Worker:
 class LocalProcesses:
     """An executor of processes. What it runs must not take longer than ``seconds_per_replicate`` once it has begun."""
 
-    def __init__(self, n_workers: int, seconds_per_replicate: float, method: Literal["spawn", "forkserver"] = "spawn") -> None:
-        """Starts the workers."""
+    def __init__(self, n_workers: int, seconds_per_replicate: float, method: Literal["spawn", "forkserver", "fork"] = "spawn") -> None:
+        """Starts the workers; ``fork`` is the quickest way, and safe only where no threads run."""
         self._limit, self._context = seconds_per_replicate, get_context(method)
         self._workers = [self._start() for _ in range(n_workers)]
 
@@ -109,6 +109,7 @@ class LocalProcesses:
                 message: int | ChunkResult = pickle.loads(worker.pipe.recv_bytes())  # noqa: S301 - from a process of our own
                 worker.since = monotonic()
                 if isinstance(message, int):
+                    worker.is_warm |= worker.replicate is not None
                     worker.replicate = message
                 else:
                     worker.replicate, worker.is_warm = None, True

@@ -14,7 +14,7 @@ from typing import Any
 
 from aixsim.analysis.allocation import Tally, allocate, is_open
 from aixsim.analysis.confidence_sequence import bernoulli_sequence
-from aixsim.config.sweep_study import SweepStudy
+from aixsim.config.sweep_study import SweepStudy, name_of
 from aixsim.core.distributions import draw_all
 from aixsim.core.problem import uncertainties_of
 from aixsim.study.disk import checksum
@@ -38,9 +38,9 @@ _LOOK, _TELL = 0.2, 0.5
 """Seconds between looks at the workers, and between lines of progress."""
 
 
-def default_folder(study: SweepStudy) -> Path:
-    """Returns where a study's sweep goes unless the user says otherwise."""
-    return Path("results") / study.name
+def default_folder(study_file: Path) -> Path:
+    """Returns where the sweep of a study file goes unless the user says otherwise."""
+    return Path("results") / name_of(study_file)
 
 
 def forked_folder(study: SweepStudy, out: Path) -> Path:
@@ -88,7 +88,7 @@ class _Run:
         return self.executor
 
 
-def _silent(told: object) -> None:  # noqa: ARG001 - nobody listens
+def _silent(told: object) -> None:
     pass
 
 
@@ -123,8 +123,8 @@ def sweep(
     with stop_requests() as request, SweepFolder.opened(out) as folder:
         until = None if seconds is None else monotonic() + seconds
         run = _Run(study, folder, {}, start, request, until, show, Clock(0), chunk)
+        rows = _rows(run, specs)
         try:
-            rows = _rows(run, specs)
             damaged = folder.verify()
             for name in damaged:
                 tell(f"{name} was damaged; its replicates are run again")

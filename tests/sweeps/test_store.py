@@ -1,0 +1,314 @@
+"""What a folder of a sweep survives, and that it is the same afterwards, byte for byte."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aixsim.analysis.sweeps import open_sweep
+from aixsim.config.sweep_study import load_sweep
+from aixsim.study import disk
+from aixsim.study.ledger import NAME, Chunk, Ledger
+from aixsim.study.store import StoreError
+from aixsim.sweep.chunk import PointSpec, Task
+from aixsim.sweep.executor import Report
+from aixsim.sweep.loop import forked_folder, sweep
+from tests.sweeps.worlds import STUDY, Inline, run_inline, small, tree, write_study
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes]]:
+    """A sweep that nothing disturbed, and its bytes."""
+    place = tmp_path_factory.mktemp("reference")
+    run_inline(small(place), place / "out")
+    return place, tree(place / "out")
+
+
+class Stopping(Inline):
+    """Stops after some tasks, as when the process ends."""
+
+    def __init__(self, n_tasks: int) -> None:
+        super().__init__()
+        self.left = n_tasks
+
+    def wait(self, seconds: float) -> list[Report]:
+        if self.left <= 0:
+            raise Ended
+        self.left -= len(self.tasks)
+        return super().wait(seconds)
+
+
+class Ended(BaseException):
+    pass
+
+
+def stopped(place: Path, n_tasks: int = 6) -> Path:
+    """Returns the folder of a sweep that ended early."""
+    with pytest.raises(Ended):
+        sweep(small(place), place / "out", lambda: Stopping(n_tasks), chunk=5)
+    return place / "out"
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 64])
+def test_chunks_change_no_byte(chunk: int, reference: tuple[Path, dict[str, bytes]], tmp_path: Path) -> None:
+    run_inline(small(tmp_path), tmp_path / "out", chunk=chunk)
+    assert tree(tmp_path / "out") == reference[1]
+
+
+def test_another_seed_is_noticed(reference: tuple[Path, dict[str, bytes]], tmp_path: Path) -> None:
+    run_inline(small(tmp_path, STUDY.replace("seed = 7", "seed = 8")), tmp_path / "out")
+    assert tree(tmp_path / "out") != reference[1]
+
+
+def test_the_design_stands_before_the_first_run_and_a_stopped_sweep_is_even(tmp_path: Path) -> None:
+    out = stopped(tmp_path, 6)
+    result = open_sweep(out)
+    assert result.given == 6 * 12
+    assert {point.n_done for point in result.points} == {5}
+
+
+def test_resumed_is_the_same_and_runs_only_the_rest(reference: tuple[Path, dict[str, bytes]], tmp_path: Path) -> None:
+    out = stopped(tmp_path, 8)
+    rest = Inline()
+    assert sweep(small(tmp_path), out, lambda: rest).state == "complete"
+    assert sum(task.n for task in rest.run) == 6 * 12 - 6 * 5 - 2 * 5
+    assert tree(out) == reference[1]
+    again = Inline()
+    sweep(small(tmp_path), out, lambda: again)
+    assert not again.run
+    assert tree(out) == reference[1]
+
+
+@pytest.mark.parametrize("when", ["running", "complete"])
+@pytest.mark.parametrize("how", ["bit", "truncated", "missing", "swapped"])
+def test_damage_is_noticed_named_and_made_good(how: str, when: str, reference: tuple[Path, dict[str, bytes]], tmp_path: Path) -> None:
+    out = stopped(tmp_path, 8) if when == "running" else tmp_path / "out"
+    if when == "complete":
+        run_inline(small(tmp_path), out)
+    first, second = sorted(out.glob("*/*.parquet"))[:2]
+    damage(first, second, how)
+    told: list[str] = []
+    rest = Inline()
+    sweep(small(tmp_path), out, lambda: rest, chunk=5, tell=told.append)
+    names = [str(path.relative_to(out)) for path in ((first, second) if how == "swapped" else (first,))]
+    assert [line.split()[0] for line in told] == names
+    assert rest.run
+    assert tree(out) == reference[1]
+
+
+def damage(first: Path, second: Path, how: str) -> None:
+    content = first.read_bytes()
+    match how:
+        case "bit":
+            first.write_bytes(content[:100] + bytes([content[100] ^ 4]) + content[101:])
+        case "truncated":
+            first.write_bytes(content[:-7])
+        case "missing":
+            first.unlink()
+        case "swapped":
+            first.write_bytes(second.read_bytes())
+            second.write_bytes(content)
+
+
+def test_damage_that_comes_between_run_and_merge_is_noticed(reference: tuple[Path, dict[str, bytes]], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    class Damaging(Inline):
+        def wait(self, seconds: float) -> list[Report]:
+            shards = sorted(out.glob("shards/*.parquet"))
+            if len(shards) == 10:
+                shards[0].write_bytes(b"nothing")
+            return super().wait(seconds)
+
+    told: list[str] = []
+    sweep(small(tmp_path), out, Damaging, chunk=5, tell=told.append)
+    assert told
+    assert tree(out) == reference[1]
+
+
+def test_a_flipped_bit_in_the_ledger_is_noticed(tmp_path: Path) -> None:
+    out = stopped(tmp_path)
+    base = sqlite3.connect(out / NAME)
+    base.execute("update chunks set successes = '[5, 5]' where point = 0 and first = 0")
+    base.commit()
+    base.close()
+    with pytest.raises(StoreError) as caught:
+        run_inline(small(tmp_path), out)
+    assert caught.value.reason == "damaged"
+    assert "chunks" in str(caught.value)
+
+
+def test_a_ledger_that_is_none_is_named(tmp_path: Path) -> None:
+    out = stopped(tmp_path)
+    (out / NAME).write_bytes(b"something else entirely" * 100)
+    with pytest.raises(StoreError) as caught:
+        run_inline(small(tmp_path), out)
+    assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("seed = 7", "seed = 8", "seed: 7 in the folder, 8 now"),
+        ("[0.0, 0.1, 0.3]", "[0.0, 0.1]", "no longer in the study"),
+        ("replicates = 12", "replicates = 11", "cannot"),
+        ("[monte_carlo]", "[keep]\noutcomes = ['failed']\n[monte_carlo]", "outcomes: "),
+    ],
+)
+def test_another_study_is_refused_with_what_differs_and_can_be_forked(old: str, new: str, named: str, tmp_path: Path) -> None:
+    out = stopped(tmp_path)
+    before = tree(out)
+    study = small(tmp_path, STUDY.replace(old, new))
+    with pytest.raises(StoreError) as caught:
+        run_inline(study, out)
+    assert caught.value.exit_code == 4
+    assert named.replace("cannot", "not shortened") in str(caught.value)
+    assert tree(out) == before
+    other = forked_folder(study, out)
+    assert other != out
+    assert run_inline(study, other).state == "complete"
+    assert forked_folder(study, out) == other
+    assert tree(out) == before
+
+
+def test_a_changed_config_is_shown_as_a_diff(tmp_path: Path) -> None:
+    out = stopped(tmp_path)
+    path = write_study(tmp_path)
+    config = tmp_path / "small.toml"
+    config.write_text(config.read_text().replace("firms = 60", "firms = 61"))
+    with pytest.raises(StoreError, match=r"(?s)-firms = 60.*\+firms = 61"):
+        run_inline(load_sweep(path), out)
+
+
+def test_changed_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = stopped(tmp_path)
+    monkeypatch.setattr("aixsim.sweep.identity.model_hash", lambda: "another model")
+    with pytest.raises(StoreError, match="model: "):
+        run_inline(small(tmp_path), out)
+
+
+def test_more_replicates_and_more_points_use_what_is_there(tmp_path: Path) -> None:
+    run_inline(small(tmp_path / "a"), tmp_path / "a" / "out")
+    longer = STUDY.replace("replicates = 12", "replicates = 20").replace("[0.0, 0.1, 0.3]", "[0.0, 0.1, 0.2, 0.3]")
+    rest = Inline()
+    sweep(small(tmp_path / "a", longer), tmp_path / "a" / "out", lambda: rest, chunk=5)
+    assert sum(task.n for task in rest.run) == 6 * 8 + 2 * 20
+    run_inline(small(tmp_path / "b", longer), tmp_path / "b" / "out")
+    one, other = open_sweep(tmp_path / "a" / "out"), open_sweep(tmp_path / "b" / "out")
+    assert {point.label: point.successes for point in one.points} == {point.label: point.successes for point in other.points}
+
+
+class Faulty:
+    """The operating system, one of whose answers is a refusal."""
+
+    def __init__(self, nth: int) -> None:
+        self.left, self.name = nth, ""
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(os, name)
+        if name not in ("open", "write", "fsync", "replace"):
+            return real
+
+        def call(*arguments: Any) -> Any:
+            self.left -= 1
+            if self.left == 0:
+                self.name = name
+                raise OSError(28, "No space left on device")
+            return real(*arguments)
+
+        return call
+
+
+def test_every_refusal_of_the_disk_loses_nothing(
+    reference: tuple[Path, dict[str, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = small(tmp_path)
+    seen: dict[str, int] = {}
+    for nth in faults():
+        out = tmp_path / f"out-{nth}"
+        system = Faulty(nth)
+        monkeypatch.setattr(disk, "os", system)
+        if system.left > 0:
+            try:
+                run_inline(study, out, chunk=12)
+            except StoreError as error:
+                assert error.exit_code == 5  # noqa: PT017 - every n must be seen, and the last has no error
+        monkeypatch.setattr(disk, "os", os)
+        if not system.name:
+            assert tree(out) == reference[1]
+            break
+        seen[system.name] = seen.get(system.name, 0) + 1
+        run_inline(study, out, chunk=12)
+        assert tree(out) == reference[1], (nth, system.name)
+    assert set(seen) == {"open", "write", "fsync", "replace"}
+    assert min(seen.values()) > 10
+
+
+def faults() -> Iterator[int]:
+    yield from range(1, 10_000)
+
+
+def test_every_refusal_of_the_ledger_loses_nothing(
+    reference: tuple[Path, dict[str, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study, put = small(tmp_path), Ledger.put
+    for nth in faults():
+        out, calls = tmp_path / f"out-{nth}", [0]
+
+        def failing(ledger: Ledger, chunks: Any, calls: list[int] = calls, nth: int = nth) -> None:
+            calls[0] += 1
+            put(ledger, chunks)
+            if calls[0] == nth:
+                raise sqlite3.OperationalError("database or disk is full")
+
+        monkeypatch.setattr(Ledger, "put", failing)
+        if nth > 1:
+            stopped_at = nth
+        try:
+            run_inline(study, out, chunk=12)
+        except StoreError as error:
+            assert error.exit_code == 5  # noqa: PT017 - as above
+        monkeypatch.setattr(Ledger, "put", put)
+        if calls[0] < nth:
+            break
+        run_inline(study, out, chunk=12)
+        assert tree(out) == reference[1], nth
+    assert stopped_at > 10
+
+
+def test_a_fault_that_writes_something_else_would_be_seen(reference: tuple[Path, dict[str, bytes]], tmp_path: Path) -> None:
+    """The twin of the above: the comparison of trees fails when one number of one replicate is wrong."""
+
+    class Wrong(Inline):
+        def submit(self, spec: PointSpec, task: Task) -> None:
+            other = Task(task.point, task.first + 1, task.n) if task == Task(3, 5, 5) else task
+            super().submit(spec, other)
+
+        def wait(self, seconds: float) -> list[Report]:
+            return [type(report)(Task(report.task.point, 5, 5), report.result) if report.task == Task(3, 6, 5) else report  # type: ignore[call-arg]
+                    for report in super().wait(seconds)]  # fmt: skip
+
+    sweep(small(tmp_path), tmp_path / "out", Wrong, chunk=5)
+    assert tree(tmp_path / "out") != reference[1]
+
+
+def test_the_journal_tells_what_happened(tmp_path: Path) -> None:
+    out = stopped(tmp_path)
+    run_inline(small(tmp_path), out)
+    events = [json.loads(line)["event"] for line in (out / "journal.jsonl").read_text().splitlines()]
+    assert events == ["started", "failed", "started", "complete"]
+
+
+def test_the_ledger_is_one_row_a_point_in_the_end(tmp_path: Path) -> None:
+    run_inline(small(tmp_path), tmp_path / "out")
+    ledger = Ledger(tmp_path / "out", read_only=True)
+    chunks = ledger.chunks()
+    ledger.close()
+    assert [(chunk.first, chunk.n, chunk.state) for chunk in chunks] == [(0, 12, "done")] * 6
+    assert all(isinstance(chunk, Chunk) for chunk in chunks)

@@ -1,0 +1,97 @@
+"""Small studies for sweeps, and what tests need to run and compare them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from aixsim.config.sweep_study import SweepStudy, load_sweep
+from aixsim.sweep.chunk import PointSpec, Task, run_chunk
+from aixsim.sweep.executor import Finished, Report
+from aixsim.sweep.folder import NOT_RESULTS
+from aixsim.sweep.loop import sweep
+from aixsim.sweep.status import Status
+
+CONFIG = """
+title = "A small nation"
+horizon = { start = "2024-01", end = "2025-06" }
+population = { kind = "homogeneous", firms = 60 }
+network = { kind = "ring" }
+funding = { mode = "open" }
+[mechanisms.innovation]
+rate = { dist = "uniform", low = 0.005, high = 0.02 }
+[mechanisms.partners]
+rate = 0.1
+[[goal]]
+name = "20 decided"
+outcome = "decided"
+at_least = 20
+by = "2025-06"
+[[goal]]
+name = "10 launched"
+outcome = "launched"
+at_least = 10
+by = "2025-01"
+"""
+STUDY = """
+base = "small.toml"
+[design]
+kind = "factorial"
+[factors]
+"mechanisms.partners.rate" = [0.0, 0.1, 0.3]
+"mechanisms.innovation.rate" = [0.005, 0.02]
+[monte_carlo]
+replicates = 12
+seed = 7
+"""
+
+
+def write_study(folder: Path, study: str = STUDY, config: str = CONFIG) -> Path:
+    """Writes a config and a study file, and returns the latter's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "small.toml").write_text(config, encoding="utf-8")
+    (folder / "tiny.toml").write_text(study, encoding="utf-8")
+    return folder / "tiny.toml"
+
+
+def small(folder: Path, study: str = STUDY) -> SweepStudy:
+    return load_sweep(write_study(folder, study))
+
+
+class Inline:
+    """Runs tasks in the test's own process, when they are waited for."""
+
+    n_workers = 1
+
+    def __init__(self) -> None:
+        self.tasks: list[tuple[PointSpec, Task]] = []
+        self.run: list[Task] = []
+
+    @property
+    def free(self) -> int:
+        return 2 - len(self.tasks)
+
+    def submit(self, spec: PointSpec, task: Task) -> None:
+        self.tasks.append((spec, task))
+
+    def wait(self, seconds: float) -> list[Report]:
+        done: list[Report] = [Finished(task, run_chunk(spec, task)) for spec, task in self.tasks]
+        self.run += [task for _, task in self.tasks]
+        self.tasks = []
+        return done
+
+    def close(self) -> None:
+        self.tasks = []
+
+
+def run_inline(study: SweepStudy, out: Path, **options: Any) -> Status:
+    return sweep(study, out, Inline, **{"chunk": 5} | options)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Returns the results of a sweep, file by file."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in NOT_RESULTS and "figures" not in path.parts
+    }
