@@ -167,10 +167,12 @@ def ended_by_the_disk(study: SweepStudy, out: Path) -> bool:
     try:
         run_inline(study, out)
     except StoreError as error:
-        assert error.exit_code == 5, error
-        assert len(str(error).splitlines()) == 1
-        return True
-    return False
+        ended = error
+    else:
+        return False
+    assert ended.exit_code == 5, ended
+    assert len(str(ended).splitlines()) == 1
+    return True
 
 
 def test_files_that_may_not_grow_end_a_sweep_with_one_line_and_lose_nothing(tmp_path: Path) -> None:

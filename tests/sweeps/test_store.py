@@ -17,7 +17,7 @@ from aixsim.study import disk
 from aixsim.study.ledger import NAME, Chunk, Ledger
 from aixsim.study.store import StoreError
 from aixsim.sweep.chunk import PointSpec, Task
-from aixsim.sweep.executor import Report
+from aixsim.sweep.executor import Finished, Report
 from aixsim.sweep.loop import forked_folder, sweep
 from tests.sweeps.worlds import STUDY, Inline, run_inline, small, tree, write_study
 
@@ -291,8 +291,10 @@ def test_a_fault_that_writes_something_else_would_be_seen(reference: tuple[Path,
             super().submit(spec, other)
 
         def wait(self, seconds: float) -> list[Report]:
-            return [type(report)(Task(report.task.point, 5, 5), report.result) if report.task == Task(3, 6, 5) else report  # type: ignore[call-arg]
-                    for report in super().wait(seconds)]  # fmt: skip
+            return [
+                Finished(Task(3, 5, 5), report.result) if isinstance(report, Finished) and report.task == Task(3, 6, 5) else report
+                for report in super().wait(seconds)
+            ]
 
     sweep(small(tmp_path), tmp_path / "out", Wrong, chunk=5)
     assert tree(tmp_path / "out") != reference[1]

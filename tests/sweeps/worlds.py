@@ -74,7 +74,7 @@ class Inline:
     def submit(self, spec: PointSpec, task: Task) -> None:
         self.tasks.append((spec, task))
 
-    def wait(self, seconds: float) -> list[Report]:
+    def wait(self, seconds: float) -> list[Report]:  # noqa: ARG002 - nothing is waited for
         done: list[Report] = [Finished(task, run_chunk(spec, task)) for spec, task in self.tasks]
         self.run += [task for _, task in self.tasks]
         self.tasks = []

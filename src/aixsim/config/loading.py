@@ -58,6 +58,8 @@ def load(path: Path | str, overrides: Sequence[str] = (), values: Mapping[str, P
     for dotted, placed in (values or {}).items():
         key = _set(document, dotted, placed.value, (placed.file, placed.line))
         sources[key] = (placed.file, placed.line)
+        for n in range(1, len(key)):
+            sources.setdefault(key[:n], sources[key])  # a table that nobody else has stated
     plugins = _plugins(document, sources, path)
     problems: list[ConfigProblem] = []
     table = None

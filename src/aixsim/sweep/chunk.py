@@ -92,13 +92,13 @@ class NotANumber(ValueError):  # noqa: N818 - it reads as what it says
     """A replicate with NaN or infinity in its scenario, or counts below zero in its result."""
 
 
-def run_chunk(spec: PointSpec, task: Task, started: Callable[[int], object] | None = None) -> ChunkResult:
+def run_chunk(spec: PointSpec, task: Task, at: Callable[[int | None], object] | None = None) -> ChunkResult:
     """Runs the replicates of a task; one that fails is a record and ends nothing.
 
     Args:
         spec: of the point.
         task: which replicates.
-        started: is told the number of each replicate when its firms are built and it begins.
+        at: is told the number of each replicate when its firms are built and it begins, and None when all have ended.
     """
     done: list[int] = []
     counts: list[NDArray[np.int32]] = []
@@ -111,8 +111,8 @@ def run_chunk(spec: PointSpec, task: Task, started: Callable[[int], object] | No
         scenario: Scenario | None = None
         try:
             problem = problem_of(spec.problems, replicate)
-            if started is not None:
-                started(replicate)
+            if at is not None:
+                at(replicate)
             begun = perf_counter()
             scenario = draw_scenario(problem, replicate)
             counts.append(_simulate(problem, scenario))
@@ -122,6 +122,8 @@ def run_chunk(spec: PointSpec, task: Task, started: Callable[[int], object] | No
         else:
             done.append(replicate)
             drawn.append(scenario.drawn)
+    if at is not None:
+        at(None)
     table = np.stack(counts) if counts else np.zeros((0, len(OUTCOMES), spec.problems.horizon.n_months), np.int32)
     reached = [int((table[:, OUTCOMES.index(goal.outcome), goal.month] >= goal.count).sum()) for goal in spec.targets]
     content = to_parquet(_rows(spec, task.point, done, table, drawn)) if done else None
@@ -194,18 +196,26 @@ def _rows(spec: PointSpec, point: int, done: list[int], counts: NDArray[np.int32
     months = _months(spec.problems.horizon)
     wanted, r, t = schema(spec), len(done), len(months)
     columns = [
-        pa.array(np.full(r * t, point, np.int32)),
-        pa.array(np.repeat(np.array(done, np.int32), t)),
-        pa.array(np.tile(months, r), pa.date32()),
-        *(pa.array(counts[:, OUTCOMES.index(name)].ravel()) for name in spec.outcomes),
+        np.full(r * t, point, np.int32),
+        np.repeat(np.array(done, np.int32), t),
+        np.tile(months, r),
+        *(counts[:, OUTCOMES.index(name)].ravel() for name in spec.outcomes),
     ]
     for name in wanted.names[len(columns) :]:
-        columns.append(pa.array(np.repeat([values[name] for values in drawn], t)))
-    return pa.table(columns, schema=wanted)
+        columns.append(np.repeat(np.array([values[name] for values in drawn]), t))
+    # From buffers, because pa.array would load pandas, which a worker needs for nothing else.
+    return pa.Table.from_arrays(
+        [
+            pa.Array.from_buffers(kind, r * t, [None, pa.py_buffer(np.ascontiguousarray(column))])
+            for kind, column in zip(wanted.types, columns, strict=True)
+        ],
+        schema=wanted,
+    )
 
 
-def _months(horizon: Horizon) -> NDArray[np.datetime64]:
-    return np.array([horizon.date(t) for t in range(horizon.n_months)], "datetime64[D]")
+def _months(horizon: Horizon) -> NDArray[np.int32]:
+    """Returns the first days of the months as days since 1970, shape ``(n_months,)``."""
+    return np.array([horizon.date(t) for t in range(horizon.n_months)], "datetime64[D]").astype(np.int32)
 
 
 def to_parquet(table: pa.Table) -> bytes:

@@ -80,7 +80,7 @@ class LocalProcesses:
                 worker.process.join()
                 reports += self._bury(worker, _how(worker.process.exitcode), overdue=False)
                 self._workers[position] = self._start()
-            elif worker.tasks and monotonic() - worker.since > self._limit + (0.0 if worker.is_warm else START_UP):
+            elif worker.replicate is not None and monotonic() - worker.since > self._limit + (0.0 if worker.is_warm else START_UP):
                 worker.process.kill()
                 worker.process.join()
                 reports += self._bury(worker, f"took longer than {self._limit:g} s", overdue=True)
@@ -106,13 +106,11 @@ class LocalProcesses:
         """Takes in what a worker has sent; returns False when it has gone."""
         try:
             while worker.pipe.poll():
-                message: int | ChunkResult = pickle.loads(worker.pipe.recv_bytes())  # noqa: S301 - from a process of our own
+                message: int | ChunkResult | None = pickle.loads(worker.pipe.recv_bytes())  # noqa: S301 - from a process of our own
                 worker.since = monotonic()
-                if isinstance(message, int):
-                    worker.is_warm |= worker.replicate is not None
-                    worker.replicate = message
-                else:
-                    worker.replicate, worker.is_warm = None, True
+                worker.is_warm |= worker.replicate is not None
+                worker.replicate = message if isinstance(message, int) else None
+                if isinstance(message, ChunkResult):
                     reports.append(Finished(worker.tasks.popleft(), message))
         except (EOFError, OSError):
             return False
