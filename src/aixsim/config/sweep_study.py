@@ -45,7 +45,7 @@ class Point:
     @property
     def label(self) -> str:
         """Policy and factors in a few words."""
-        factors = ", ".join(f"{key.rpartition('.')[2]} = {_short(value)}" for key, value in self.values.items())
+        factors = ", ".join(f"{short_name(key)} = {_short(value)}" for key, value in self.values.items())
         return ": ".join(part for part in ("" if self.policy == ONLY else self.policy, factors) if part) or self.policy
 
 
@@ -232,6 +232,13 @@ def _check_goals(table: SweepTable, points: tuple[Point, ...], refuse: Any) -> N
     names = [goal.name for goal in first.goals]
     if table.decision.goal not in (None, *names):
         raise refuse(("decision", "goal"), f"found {table.decision.goal!r}", ", ".join(names), nearest(table.decision.goal, names))
+
+
+def short_name(key: str) -> str:
+    """Returns the end of a config key that tells it from others: ``number`` is nobody's, ``parks.number`` is."""
+    parts = key.split(".")
+    # A year alone says nothing: it is a part of the setting before it.
+    return ".".join(parts[-3:] if parts[-1].isdigit() else parts[-2:])
 
 
 def _short(value: Any) -> str:
