@@ -38,6 +38,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the shipped configs, in which the README's commands are run one after the other."""
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(ROOT / "configs", folder / "configs")
+    shutil.copytree(ROOT / "experiments", folder / "experiments")
     return folder
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +136,20 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "SALib.sample", None)
     with pytest.raises(UserError, match="aixsim\\[sensitivity\\]"):
         rows("morris", (UNIFORM,), 5, 3)
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "experiments").glob("*/study.toml")), ids=lambda path: path.parent.name)
+def test_every_shipped_study_is_valid(path: Path) -> None:
+    study = load_sweep(path)
+    assert study.name == path.parent.name
+    assert len(study.points) > 1
+
+
+def test_the_study_file_of_the_page_is_valid(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    text = re.findall(r"```toml\n(.*?)```", (root / "docs" / "how-to" / "overnight.md").read_text(encoding="utf-8"), re.DOTALL)[0]
+    place = tmp_path / "experiments" / "mine"
+    place.mkdir(parents=True)
+    shutil.copytree(root / "configs", tmp_path / "configs")
+    (place / "study.toml").write_text(text, encoding="utf-8")
+    assert len(load_sweep(place / "study.toml").points) == 4 * 8 * 4
