@@ -138,7 +138,10 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         rows("morris", (UNIFORM,), 5, 3)
 
 
-@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "experiments").glob("*/study.toml")), ids=lambda path: path.parent.name)
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("experiments/*/study.toml")), ids=lambda path: path.parent.name)
 def test_every_shipped_study_is_valid(path: Path) -> None:
     study = load_sweep(path)
     assert study.name == path.parent.name
@@ -146,10 +149,9 @@ def test_every_shipped_study_is_valid(path: Path) -> None:
 
 
 def test_the_study_file_of_the_page_is_valid(tmp_path: Path) -> None:
-    root = Path(__file__).parents[2]
-    text = re.findall(r"```toml\n(.*?)```", (root / "docs" / "how-to" / "overnight.md").read_text(encoding="utf-8"), re.DOTALL)[0]
+    text = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "how-to" / "overnight.md").read_text(encoding="utf-8"), re.DOTALL)[0]
     place = tmp_path / "experiments" / "mine"
     place.mkdir(parents=True)
-    shutil.copytree(root / "configs", tmp_path / "configs")
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
     (place / "study.toml").write_text(text, encoding="utf-8")
     assert len(load_sweep(place / "study.toml").points) == 4 * 8 * 4
