@@ -69,6 +69,7 @@ class Sweep:
         points: by number.
         failures: records of failed replicates.
         given: replicates that were to be run so far.
+        common_random_numbers: whether equal replicates have equal luck at all points.
     """
 
     path: Path
@@ -77,6 +78,7 @@ class Sweep:
     points: tuple[SweepPoint, ...]
     failures: list[dict[str, Any]]
     given: int
+    common_random_numbers: bool = True
 
     @property
     def title(self) -> str:
@@ -247,4 +249,5 @@ def open_sweep(path: Path | str) -> Sweep:
         )
         for row in rows
     )  # fmt: skip
-    return Sweep(path, study["question"], goals, points, failures, sum(chunk.n for chunk in chunks))
+    is_common = bool(study["identity"]["common_random_numbers"])
+    return Sweep(path, study["question"], goals, points, failures, sum(chunk.n for chunk in chunks), is_common)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aixsim.analysis.results import open_result
+from aixsim.analysis.sweeps import is_sweep, open_sweep
 from aixsim.core.errors import UserError
-from aixsim.output.plots import draw_figures
+from aixsim.output.plots import FORMATS, draw_figures
+from aixsim.output.sweep_figures import draw_sweep_figures
 
 
 def plot(results: Sequence[Path], kind: str | None, out: Path | None) -> int:
@@ -19,13 +21,19 @@ def plot(results: Sequence[Path], kind: str | None, out: Path | None) -> int:
     if to_file and (kind is None or len(results) > 1):
         raise UserError(f"-o {out}: one file holds one figure; name it with -k and give one result, or give a folder")
     for folder in results:
-        result = open_result(folder)
         if out is not None and to_file:
-            (drawn,) = draw_figures(result, out.parent, kinds=[str(kind)], formats=(out.suffix[1:],))
+            (drawn,) = _draw(folder, out.parent, [str(kind)], (out.suffix[1:],))
             drawn.replace(out)
             paths = [out]
         else:
             target = folder / "figures" if out is None else out if len(results) == 1 else out / folder.name
-            paths = draw_figures(result, target, kinds=None if kind is None else [kind])
+            paths = _draw(folder, target, None if kind is None else [kind], FORMATS)
         sys.stdout.write("".join(f"{path}\n" for path in paths))
     return 0
+
+
+def _draw(folder: Path, target: Path, kinds: Sequence[str] | None, formats: Sequence[str]) -> list[Path]:
+    """Draws a result or a sweep: each has kinds of figures of its own."""
+    if is_sweep(folder):
+        return draw_sweep_figures(open_sweep(folder), target, kinds, formats)
+    return draw_figures(open_result(folder), target, kinds, formats)

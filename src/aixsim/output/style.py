@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from aixsim.analysis.results import Result
+from aixsim.analysis.sweeps import Sweep
 from aixsim.core.calendar import parse_month
 from aixsim.study.store import storage_error
 
@@ -180,7 +181,7 @@ def month_name(month: str) -> str:
     return f"{dt.date(*parse_month(month), 1):%B %Y}"
 
 
-def year_axis(axes: Any, result: Result, *, short: bool = False) -> None:
+def year_axis(axes: Any, result: Result | Sweep, *, short: bool = False) -> None:
     """Marks every January and names each year in its middle; short horizons keep matplotlib's own choice."""
     if result.horizon.n_months < 18:
         return
