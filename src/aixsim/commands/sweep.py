@@ -18,6 +18,7 @@ from aixsim.sweep.duration import seconds_until
 from aixsim.sweep.executor import Executor
 from aixsim.sweep.loop import default_folder, forked_folder
 from aixsim.sweep.loop import sweep as run_sweep
+from aixsim.sweep.signals import stop_requests
 from aixsim.sweep.specs import spec_of
 from aixsim.sweep.status import Status
 
@@ -40,13 +41,14 @@ def sweep(
     if not dry_run and not fork:
         FolderLock.refuse_if_held(out or default_folder(study_file))
     study = load_sweep(study_file)
-    start = _executor(study, workers, cluster)
+    bar = _Bar()
+    start = _executor(study, workers, cluster, bar.tell)
     if dry_run:
         return _dry_run(study, start)
     folder = out or default_folder(study_file)
     if fork:
         folder = forked_folder(study, folder)
-    with _Bar() as bar:
+    with bar:
         status = run_sweep(study, folder, start, seconds=seconds, show=bar.show, tell=bar.tell)
     if status.state in ("complete", "out of time"):
         _draw(folder)
@@ -57,13 +59,13 @@ def sweep(
     return code
 
 
-def _executor(study: SweepStudy, workers: int, cluster: str | None) -> Callable[[], Executor]:
+def _executor(study: SweepStudy, workers: int, cluster: str | None, tell: Callable[[str], object]) -> Callable[[], Executor]:
     limit = study.monte_carlo.seconds_per_replicate
     if cluster is not None:
         from aixsim.sweep.cluster import Cluster, connect
 
         client = connect(cluster)
-        return lambda: Cluster(client, limit)
+        return lambda: Cluster(client, limit, tell)
     from aixsim.sweep.local import LocalProcesses
 
     return lambda: LocalProcesses(workers, limit)
@@ -72,10 +74,13 @@ def _executor(study: SweepStudy, workers: int, cluster: str | None) -> Callable[
 def _dry_run(study: SweepStudy, start: Callable[[], Executor]) -> int:
     executor = start()
     try:
-        measured = measure(executor, spec_of(study.points[0], study))
-        n = executor.n_workers
+        with stop_requests() as request:
+            measured = measure(executor, spec_of(study.points[0], study), lambda: request.made)
+        n = max(executor.n_workers, 1)
     finally:
         executor.close()
+    if measured is None:
+        return 130
     monte_carlo = study.monte_carlo
     text = forecast(measured, points=len(study.points), replicates=monte_carlo.replicates, workers=n)
     sys.stdout.write(f"{study.title}\n{text}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aixsim.core.errors import UserError
@@ -31,8 +32,16 @@ class Measured:
     memory: int | None
 
 
-def measure(executor: Executor, spec: PointSpec) -> Measured:
+def measure(executor: Executor, spec: PointSpec, is_stopped: Callable[[], bool] = bool) -> Measured | None:
     """Runs the first replicate of a point, which loads or compiles what is needed, then five more, and forgets them.
+
+    Args:
+        executor: of the sweep.
+        spec: of the point.
+        is_stopped: is asked whether to go on; a first replicate may take long, and a cluster may have no workers yet.
+
+    Returns:
+        What it takes; None when it was stopped.
 
     Raises:
         UserError: the worker dies of it.
@@ -41,6 +50,8 @@ def measure(executor: Executor, spec: PointSpec) -> Measured:
     for task in (Task(0, 0, 1), Task(0, 1, MEASURED)):
         executor.submit(spec, task)
         while True:
+            if is_stopped():
+                return None
             reports = executor.wait(0.2)
             if died := next((report for report in reports if isinstance(report, Died)), None):
                 raise UserError(f"the first replicates end their worker ({died.why}); try aixsim run on one config to find out why")

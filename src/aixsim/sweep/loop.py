@@ -197,8 +197,9 @@ def _plan(run: _Run, rows: list[PointRow]) -> bool:
         "question": question(study, first.problems.horizon, first.problems.population.scale, goals_of(study, first)),
     }
     if missing and run.chunk is None:
-        measured = measure(run.workers(), first)
-        run.chunk = chunk_size(measured.seconds, wanted, sum(missing.values()))
+        measured = measure(run.workers(), first, lambda: run.request.made or run.is_late)
+        if measured is not None:
+            run.chunk = chunk_size(measured.seconds, wanted, sum(missing.values()))
     if run.request.made:
         return False
     given, turn = _given(run), _next_turn(run)
@@ -236,7 +237,7 @@ def _drain(run: _Run) -> State:
     while queue or running:
         if run.request.made:
             return "interrupted"
-        if run.is_late and not running:
+        if run.is_late and not (running and run.workers().n_workers):  # without workers nothing that is running comes back
             return "out of time"
         executor = run.workers()
         while queue and executor.free and not run.is_late:
