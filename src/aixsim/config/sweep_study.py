@@ -235,10 +235,9 @@ def _check_goals(table: SweepTable, points: tuple[Point, ...], refuse: Any) -> N
 
 
 def short_name(key: str) -> str:
-    """Returns the end of a config key that tells it from others: ``number`` is nobody's, ``parks.number`` is."""
-    parts = key.split(".")
-    # A year alone says nothing: it is a part of the setting before it.
-    return ".".join(parts[-3:] if parts[-1].isdigit() else parts[-2:])
+    """Returns the end of a config key: ``parks.number`` of a lever; of a programme, whose name is long, the setting alone."""
+    parts = [part for part in key.split(".") if not part.isdigit()]
+    return parts[-1] if parts[0] == "programme" else ".".join(parts[-2:])
 
 
 def _short(value: Any) -> str:

@@ -56,22 +56,22 @@ def question(study: SweepStudy, horizon: Horizon, scale: float, targets: list[di
     }
 
 
-def difference(held: Mapping[str, Any], wanted: Mapping[str, Any], points: list[PointRow], configs: Mapping[str, str]) -> list[str]:
+def difference(held: Mapping[str, Any], wanted: Mapping[str, Any], points: list[PointRow], configs: list[tuple[str, str]]) -> list[str]:
     """Returns what stands in the way of going on with a folder, a line each; empty when nothing does.
 
     Args:
         held: identity of the folder.
         wanted: identity of the study.
         points: of the folder.
-        configs: resolved configs of the study's points, by label.
+        configs: label and resolved config of the study's points.
     """
     lines = [f"{key}: {held.get(key)!r} in the folder, {wanted[key]!r} now" for key in wanted if held.get(key) != wanted[key]]
-    now = set(configs.values())
+    now, labelled = {config for _, config in configs}, dict(configs)
     gone = [point for point in points if point.config not in now]
     if not gone:
         return lines
-    first = next((point for point in gone if point.label in configs), None)
+    first = next((point for point in gone if point.label in labelled), None)
     if first is None:
         return [*lines, *(f"the point {point.label!r} is in the folder and no longer in the study" for point in gone[:_LINES])]
-    changed = difflib.unified_diff(first.config.splitlines(), configs[first.label].splitlines(), "in the folder", "now", n=0, lineterm="")
+    changed = difflib.unified_diff(first.config.splitlines(), labelled[first.label].splitlines(), "in the folder", "now", n=0, lineterm="")
     return [*lines, f"{len(gone)} of {len(points)} points have another config; of {first.label!r}:", *list(changed)[:_LINES]]

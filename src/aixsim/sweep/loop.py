@@ -52,10 +52,10 @@ def forked_folder(study: SweepStudy, out: Path) -> Path:
         held, points = ledger.study(), ledger.points()
     finally:
         ledger.close()
-    configs = {point.label: point.config for point in study.points}
+    configs = [(point.label, point.config) for point in study.points]
     if not _difference(held, identity(study), points, configs, study):
         return out
-    digest = checksum(json.dumps([identity(study), sorted(configs.values())], sort_keys=True).encode())
+    digest = checksum(json.dumps([identity(study), sorted(config for _, config in configs)], sort_keys=True).encode())
     return out.with_name(f"{out.name}-{digest[:6]}")
 
 
@@ -152,7 +152,7 @@ def sweep(
 
 
 def _difference(
-    held: dict[str, Any], wanted: dict[str, Any], points: list[PointRow], configs: dict[str, str], study: SweepStudy
+    held: dict[str, Any], wanted: dict[str, Any], points: list[PointRow], configs: list[tuple[str, str]], study: SweepStudy
 ) -> list[str]:
     lines = difference(held.get("identity", wanted), wanted, points, configs)
     asked = held.get("question", {})
@@ -170,7 +170,7 @@ def _rows(run: _Run, specs: list[PointSpec]) -> list[PointRow]:
     """
     folder, study = run.folder, run.study
     held, points = folder.ledger.study(), folder.ledger.points()
-    configs = {point.label: point.config for point in study.points}
+    configs = [(point.label, point.config) for point in study.points]
     if lines := _difference(held, identity(study), points, configs, study):
         raise StoreError(
             folder.path, "foreign", "holds another study:\n  " + "\n  ".join(lines) + "\n", "--fork starts another folder beside it"

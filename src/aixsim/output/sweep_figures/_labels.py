@@ -17,6 +17,11 @@ def factor_name(key: str) -> str:
     return f"{where}: {_words(parts[-1])}{year}" if where else _words(parts[-1])
 
 
+def wrapped(key: str) -> str:
+    """Returns ``factor_name`` in two lines, for the edge of a small panel."""
+    return factor_name(key).replace(": ", ":\n", 1)
+
+
 def _words(name: str) -> str:
     name = name.replace("_krw_bn", ", KRW bn").replace("_krw_tn", ", KRW tn").replace("_usd_bn", ", USD bn")
     return name.replace("_", " ")

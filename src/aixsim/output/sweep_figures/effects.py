@@ -9,7 +9,7 @@ from aixsim.analysis.main_effects import Effect, Reached, effects, strength, var
 from aixsim.analysis.sweeps import Sweep
 from aixsim.output.style import BLUE, GREY, INK, VERMILION, head
 from aixsim.output.sweep_figures import SweepFigure
-from aixsim.output.sweep_figures._labels import factor_name, goal_name
+from aixsim.output.sweep_figures._labels import factor_name, goal_name, wrapped
 
 _COLUMNS, _MOST = 3, 9
 
@@ -23,7 +23,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
     panels = figure.subplots(math.ceil(min(len(order), _MOST) / columns), columns, sharey=True, squeeze=False).ravel()
     for axes, factor in zip(panels, order, strict=False):
         _panel(axes, found[factor])
-        axes.set_title(factor_name(factor), fontsize=9.5)
+        axes.set_title(wrapped(factor), fontsize=9)
         axes.axhline(100 * sweep.level, color=VERMILION, linewidth=1.2, linestyle=(0, (6, 3)))
         axes.set_ylim(-3, 103)
     for axes in panels[len(order) :]:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from aixsim.analysis.main_effects import POLICY, Level, Reached, effects, is_number, levels, strength, value_of, varied
 from aixsim.analysis.sweeps import Sweep
-from aixsim.output.style import BLUE, GREY, INK, head
+from aixsim.output.style import BLUE, INK, head
 from aixsim.output.sweep_figures import SweepFigure
-from aixsim.output.sweep_figures._labels import factor_name, goal_name
+from aixsim.output.sweep_figures._labels import factor_name, goal_name, wrapped
 
 CONTOURS = (50.0, 80.0, 95.0)
 _COLUMNS, _MOST = 3, 6
@@ -29,7 +29,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
     parts = _parts(reached, third)
     n_columns = min(len(parts), _COLUMNS)
     panels = figure.subplots(math.ceil(len(parts) / n_columns), n_columns, sharex=True, sharey=True, squeeze=False).ravel()
-    colours = LinearSegmentedColormap.from_list("probability", ["#FFFFFF", "#BBD9EE", BLUE, "#00304D"])
+    colours = LinearSegmentedColormap.from_list("probability", ["#FFFFFF", "#D6E6F2", "#8FC1E3", BLUE])
     mesh = None
     is_smooth = False
     for axes, part in zip(panels, parts, strict=False):
@@ -47,8 +47,10 @@ def draw(sweep: Sweep, figure: Any) -> None:
     for axes in panels[len(parts) :]:
         axes.set_visible(False)
     for axes in panels[::n_columns]:
-        axes.set_ylabel(factor_name(y))
-    figure.supxlabel(factor_name(x), fontsize=10, color=GREY)
+        axes.set_ylabel(wrapped(y), fontsize=9)
+    for axes in panels[max(len(parts) - n_columns, 0) : len(parts)]:
+        axes.tick_params(axis="x", labelbottom=True)
+        axes.set_xlabel(wrapped(x), fontsize=9)
     bar = figure.colorbar(mesh, ax=list(panels), shrink=0.85, pad=0.02)
     bar.set_label("Probability, %")
     for level in CONTOURS:
