@@ -113,7 +113,7 @@ def test_paths_are_the_table(folder: Path, rows: int, monkeypatch: pytest.Monkey
     assert result.counts_in("2030-06").equals(table[table["month"] == table["month"][77]].reset_index(drop=True))
 
 
-@pytest.mark.parametrize("rows", [7, 100_000])
+@pytest.mark.parametrize("rows", [19, 100_000])
 def test_money_is_that_of_the_table(folder: Path, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "_ROWS_AT_A_TIME", rows)
     money, table = open_result(folder).money_by_year(), open_result(folder).money

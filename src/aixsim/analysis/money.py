@@ -37,7 +37,8 @@ def add_up(batches: Iterable[pa.RecordBatch], years: list[int]) -> Money:
     """Returns what stands in rows of ``money``, which come by replicate, then by programme, then by year.
 
     Args:
-        batches: the rows, piece by piece, one or more, with the columns ``replicate``, ``programme``, ``budget_krw_bn``, ``spent_krw_bn``.
+        batches: the rows, piece by piece, the first with a replicate or more; with the columns ``replicate``, ``programme``,
+            ``budget_krw_bn`` and ``spent_krw_bn``.
         years: of the horizon, ascending.
     """
     programmes: list[str] = []
