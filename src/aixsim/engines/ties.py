@@ -8,7 +8,7 @@ import numpy as np
 
 from aixsim.core import pressure as fixed
 from aixsim.engines.compile import compiled, hazard_sum, laws_of
-from aixsim.engines.pressing import firm_wakes, group_pressure, settle, tie_pressure, to_rate
+from aixsim.engines.pressing import firm_wakes, group_pressure, list_due, settle, tie_pressure, to_rate
 from aixsim.engines.slots import POTENTIAL, fill, slot_for, touch
 from aixsim.engines.state import FOUND, TOUCHED
 from aixsim.engines.transitions import SEEN_LAUNCHED, SEEN_OPERATING, commit, in_started_model, touch_members
@@ -92,11 +92,8 @@ def sense(c: Any, s: Any, x: Any, month: int) -> None:
 @compiled
 def decide_singly(c: Any, s: Any, month: int) -> None:
     """Looks at the firms with a slot that can decide this month; those that can resist no longer do."""
-    found, n = s.lists[FOUND], 0
-    for slot in range(s.tally[0].slots):
-        found[n] = slot
-        n += s.wake[slot] <= month
-    for position in range(n):
+    found = s.lists[FOUND]
+    for position in range(list_due(s.wake, s.tally[0].slots, month, found)):
         slot = np.int64(found[position])
         firm = s.firm[slot]
         group = s.group[firm.milieu]
