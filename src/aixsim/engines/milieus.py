@@ -52,8 +52,8 @@ def take_hazard(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None
     group.rate, group.since = rate, month
     s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month)
     if rate > group.highest:
-        # Half as much again, so that the firms of a milieu need not reckon anew with every peer.
-        group.highest = rate + rate // 2
+        # Half as much again, so that the firms of a milieu need not reckon anew with every peer; but where nobody is seen ever, no more.
+        group.highest = rate + rate // 2 if group.highest > 0 else rate
         wake_all(s.clock, s.tie, s.firm, s.wake, group, month)
 
 

@@ -88,9 +88,15 @@ def list_due(wake: Any, n: int, month: int, found: Any) -> int:
 @compiled
 def firm_wakes(clock: Any, state: Any, group: Any, month: int) -> int:
     """Returns when a firm must be looked at again."""
+    return wakes_at(clock, state, group, tie_pressure(clock, state, month), month)
+
+
+@compiled
+def wakes_at(clock: Any, state: Any, group: Any, own: int, month: int) -> int:
+    """Returns the same where the pressure of the firm's ties at the start of the month is known."""
     if state.threshold >= _NEVER:
         return NO_MONTH
-    rest = state.threshold - group_pressure(clock, group, month) - tie_pressure(clock, state, month)
+    rest = state.threshold - group_pressure(clock, group, month) - own
     return earliest(rest, group.highest + state.rate, clock[month].fastest[state.size], month, len(clock) - 1)
 
 
