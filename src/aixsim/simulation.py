@@ -180,6 +180,7 @@ def _stop_rule(study: Study, problem_of: Problems) -> Callable[[Scratch, int], b
             )
             for goal in study.goals
         ]
+        scratch.release()
         return len(done) > 0 and all(wilson_half_width(k, len(done), study.monte_carlo.confidence) <= half_width for k in reached)
 
     return enough

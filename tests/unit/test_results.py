@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
+from aixsim.analysis import curves, results
 from aixsim.analysis.curves import band, chance_by_month
 from aixsim.analysis.results import ResultError, open_result
 from aixsim.core.errors import UserError
@@ -74,7 +78,7 @@ def test_a_damaged_table_is_named(tmp_path: Path, damage: bytes | None) -> None:
 def test_the_curve_ends_at_the_probability_of_the_goal(folder: Path) -> None:
     result = open_result(folder)
     for goal in result.goals:
-        chance = chance_by_month(result.trajectories, goal["outcome"], goal["target_in_sample"], 0.95)
+        chance = chance_by_month(result.paths(goal["outcome"]), goal["target_in_sample"], 0.95)
         assert chance.estimate[-1] == goal["probability"]
         assert (chance.low <= chance.estimate).all()
         assert (chance.estimate <= chance.high).all()
@@ -83,16 +87,53 @@ def test_the_curve_ends_at_the_probability_of_the_goal(folder: Path) -> None:
 def test_bands_are_quantiles_of_national_counts(sample: Path) -> None:
     result = open_result(sample)
     table = result.trajectories
-    curve = band(table, "launched", result.scale)
+    curve = band(result.paths("launched"), result.scale)
     last = table[table["month"] == table["month"].max()]["launched"].to_numpy() / 0.05
     assert curve.p95[-1] == np.quantile(last, 0.95)
     assert curve.mean[-1] == pytest.approx(last.mean())
     assert curve.n == 40
 
 
-def test_a_missing_month_is_not_drawn_over(folder: Path) -> None:
+def test_few_months_at_a_time_give_the_same_band(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = open_result(sample).paths("operating")
+    whole = band(paths, 0.05)
+    monkeypatch.setattr(curves, "_AT_A_TIME", 40 * 5)
+    assert all(np.array_equal(getattr(whole, field.name), getattr(band(paths, 0.05), field.name)) for field in fields(whole))
+
+
+@pytest.mark.parametrize("rows", [7, 100_000])
+def test_paths_are_the_table(folder: Path, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "_ROWS_AT_A_TIME", rows)
+    result = open_result(folder)
+    paths, table = result.paths("operating"), result.trajectories
+    assert 3 not in paths.replicates
+    assert np.array_equal(paths.replicates, table["replicate"].unique())
+    assert np.array_equal(paths.values.ravel(), table["operating"])
+    assert paths.months == list(table["month"][:84])
+    assert result.counts_in("2030-06").equals(table[table["month"] == table["month"][77]].reset_index(drop=True))
+
+
+@pytest.mark.parametrize("rows", [19, 100_000])
+def test_money_is_that_of_the_table(folder: Path, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "_ROWS_AT_A_TIME", rows)
+    money, table = open_result(folder).money_by_year(), open_result(folder).money
+    assert money is not None
+    assert money.programmes == list(dict.fromkeys(table["programme"]))
+    means = table.groupby(["programme", "year"])[["budget_krw_bn", "spent_krw_bn"]].mean()
+    for name, numbers in (("budget_krw_bn", money.budget), ("spent_krw_bn", money.spent)):
+        np.testing.assert_allclose(numbers, means[name].unstack().loc[money.programmes][money.years], rtol=1e-12)
+    total = table.groupby(["replicate", "year"])["spent_krw_bn"].sum().unstack()
+    np.testing.assert_allclose(money.total, total[money.years], rtol=1e-12)
+
+
+@pytest.mark.parametrize("damage", ["a month lacks", "a replicate lacks its end", "rows are out of order"])
+def test_a_missing_month_is_not_drawn_over(folder: Path, tmp_path: Path, damage: str) -> None:
+    path = shutil.copytree(folder, tmp_path / "plan")
+    table = pq.read_table(path / "trajectories.parquet")
+    kept = {"a month lacks": [*range(1, 84)], "a replicate lacks its end": [*range(83)], "rows are out of order": [1, 0, *range(2, 84)]}
+    pq.write_table(table.take([*kept[damage], *range(84, table.num_rows)]), path / "trajectories.parquet")
     with pytest.raises(UserError):
-        band(open_result(folder).trajectories.iloc[1:], "launched", 1.0)
+        open_result(path).paths("launched")
 
 
 def test_headline_says_what_it_must(folder: Path, sample: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -65,9 +66,28 @@ def peak(work: Callable[[], Any]) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux for the pages of a process")
+def test_slots_that_are_written_do_not_stay_in_memory(tmp_path: Path) -> None:
+    scratch = filled(tmp_path / "scratch", 2000)
+    whole, numbers = scratch.groups.nbytes, scratch.groups.sum()
+    assert mapped() > whole
+    scratch.release()
+    assert mapped() < whole / 10
+    assert scratch.groups.sum() == numbers
+
+
+def mapped() -> int:
+    """Returns the bytes of scratch files that this process has in memory."""
+    kept = 0
+    for part in Path("/proc/self/smaps").read_text(encoding="utf-8").split(".bin\n")[1:]:
+        kept += 1024 * int(part.partition("Rss:")[2].split(maxsplit=1)[0])
+    return kept
+
+
 def shrink(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the pieces small, so that a few hundred replicates are many of them."""
     monkeypatch.setattr(tables, "_CHUNK", 20)
+    monkeypatch.setattr(tables, "_AT_A_LOOK", 20)
     monkeypatch.setattr(tables, "_ROOM", 20 * HORIZON.n_months)
     monkeypatch.setattr(goals, "_AT_A_TIME", 20)
 

@@ -10,10 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.analysis.intervals import proportion
+from aixsim.analysis.paths import Paths
 from aixsim.core.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_AT_A_TIME = 500_000
+"""Counts that quantiles are taken of at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +77,37 @@ def paths(trajectories: pd.DataFrame, outcome: str) -> tuple[list[dt.date], NDAr
     return months, wide.index.to_numpy(np.int64), values
 
 
-def band(trajectories: pd.DataFrame, outcome: str, scale: float) -> Band:
+def band(paths: Paths, scale: float) -> Band:
     """Returns pointwise quantiles of a count, scaled to the nation.
 
     Args:
-        trajectories: the table of a result.
-        outcome: one of its columns.
+        paths: of all replicates.
         scale: share of the national population that was simulated.
     """
-    months, _, values = paths(trajectories, outcome)
-    values = values / scale
-    return Band(months, len(values), values.mean(axis=0), *np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0))
+    n_months = len(paths.months)
+    # A few months at a time: quantiles copy and sort what they are given.
+    pieces = np.array_split(np.arange(n_months), min(max(paths.values.size // _AT_A_TIME, 1), n_months))
+    parts = [_summary(paths.values[:, months] / scale) for months in pieces]
+    return Band(paths.months, len(paths.values), *(np.concatenate(lines) for lines in zip(*parts, strict=True)))
 
 
-def chance_by_month(trajectories: pd.DataFrame, outcome: str, target: float, confidence: float) -> Chance:
+def _summary(values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Returns mean and quantiles of every column."""
+    return [values.mean(axis=0), *np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)]
+
+
+def chance_by_month(paths: Paths, target: float, confidence: float) -> Chance:
     """Returns how probable it is that a count stands at or above a target, month by month.
 
     The last month before the deadline of a goal is hence the probability that the headline gives. A count that can fall
     (``operating``) can also lower the curve.
 
     Args:
-        trajectories: the table of a result.
-        outcome: one of its columns.
+        paths: of all replicates.
         target: firms of the simulated population, see ``goals.target_in_sample``.
         confidence: of the intervals.
     """
-    months, _, values = paths(trajectories, outcome)
-    chances = [proportion(int(k), len(values), confidence) for k in (values >= target).sum(axis=0)]
+    n = len(paths.values)
+    chances = [proportion(int(k), n, confidence) for k in (paths.values >= target).sum(axis=0)]
     ends = np.array([(c.estimate, *c.clopper_pearson) for c in chances])
-    return Chance(months, len(values), ends[:, 0], ends[:, 1], ends[:, 2])
+    return Chance(paths.months, n, ends[:, 0], ends[:, 1], ends[:, 2])

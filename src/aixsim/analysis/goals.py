@@ -13,13 +13,14 @@ from aixsim.analysis.intervals import proportion, wilson_half_width
 from aixsim.core.calendar import Horizon
 from aixsim.core.classification import OUTCOMES
 from aixsim.core.errors import UserError
+from aixsim.study.mapped import release
 
 __all__ = ["INTERVAL_METHOD", "Goal", "evaluate_goals", "month_reached", "target_in_sample", "wilson_half_width"]
 
 INTERVAL_METHOD: Final = "Clopper-Pearson"
 """Of the interval that every output shows: exact, so never too narrow."""
 QUANTILES: Final = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
-_AT_A_TIME: Final = 5000
+_AT_A_TIME: Final = 500
 """Replicates whose paths are in memory at once."""
 
 
@@ -103,6 +104,7 @@ def _evaluate(
         path = paths[rows[start : start + _AT_A_TIME]]
         final[start : start + len(path)] = path[:, -1]
         first[start : start + len(path)] = _first_month(path >= target)
+        release(counts)
     chance = proportion(int((final >= target).sum()), n, confidence)
     return {
         "name": goal.name,

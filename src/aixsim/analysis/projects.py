@@ -91,7 +91,7 @@ def pieces(path: Path, horizon: Horizon) -> Iterator[Projects]:
 
     with pq.ParquetFile(path) as file:
         for k in range(file.num_row_groups):
-            yield _arrays(file.read_row_group(k), horizon)
+            yield _arrays(file.read_row_group(k, use_threads=False), horizon)
 
 
 def read_projects(path: Path, horizon: Horizon) -> Projects:

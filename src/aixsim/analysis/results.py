@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aixsim.analysis.money import Money, add_up
+from aixsim.analysis.paths import Paths, gather
 from aixsim.analysis.projects import Projects, read_projects
 from aixsim.core.calendar import Horizon
 from aixsim.study.store import StoreError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 _REMEDY = "give the folder that aixsim run printed"
+_ROWS_AT_A_TIME = 20_000
 _NEEDED = (
     "run_id", "title", "scale", "n_firms", "seed", "replicates_requested", "replicates_done", "replicates_failed",
     "interrupted", "stopped_at", "confidence", "counts", "horizon", "goals", "observed",
@@ -55,8 +60,23 @@ class Result:
         return self._table("trajectories")
 
     def counts_in(self, month: str) -> pd.DataFrame:
-        """Returns the rows of ``trajectories`` of one month, ``YYYY-MM``, without reading the others into memory."""
-        return self._table("trajectories", filters=[("month", "==", self.horizon.date(self.horizon.index(month)))])
+        """Returns the rows of ``trajectories`` of one month, ``YYYY-MM``; the others are never in memory together."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        date = pa.scalar(self.horizon.date(self.horizon.index(month)))
+        rows = [batch.filter(pc.equal(batch["month"], date)) for batch in self._batches("trajectories")]
+        return pa.Table.from_batches(rows).to_pandas() if rows else self.trajectories
+
+    def paths(self, outcome: str) -> Paths:
+        """Returns the count of every replicate at the end of every month; of the table, nothing else is read."""
+        months = [self.horizon.date(t) for t in range(self.horizon.n_months)]
+        return gather(self._batches("trajectories", ["replicate", "month", outcome]), outcome, months)
+
+    @cached_property
+    def has_launched(self) -> bool:
+        """Whether any replicate has launched a counted project."""
+        return bool(self.paths("launched").values.any())
 
     @cached_property
     def groups(self) -> pd.DataFrame:
@@ -67,6 +87,16 @@ class Result:
     def money(self) -> pd.DataFrame:
         """Budget, spent and left by replicate, year and programme, KRW bn, of the simulated population."""
         return self._table("money")
+
+    def money_by_year(self) -> Money | None:
+        """Returns means of budgets and spending, and what each replicate spends in a year; None without programmes."""
+        columns = ["replicate", "programme", "budget_krw_bn", "spent_krw_bn"]
+        return add_up(self._batches("money", columns), list(self.horizon.years)) if self.has_money else None
+
+    @cached_property
+    def has_money(self) -> bool:
+        """Whether there are programmes."""
+        return next(self._batches("money", ["year"]), None) is not None
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
@@ -131,11 +161,21 @@ class Result:
         failed = self.provenance["replicates_failed"]
         return f"n = {self.provenance['replicates_done']:,} replicates" + (f", {failed:,} failed" if failed else "")
 
-    def _table(self, name: str, filters: Any = None) -> pd.DataFrame:
+    def _batches(self, name: str, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yields the rows of a table piece by piece, of all columns or of some."""
+        import pyarrow.parquet as pq
+
+        try:
+            with pq.ParquetFile(self.path / f"{name}.parquet") as file:
+                yield from file.iter_batches(_ROWS_AT_A_TIME, columns=columns)
+        except (OSError, ValueError) as error:
+            raise self._unreadable(f"{name}.parquet", error) from error
+
+    def _table(self, name: str) -> pd.DataFrame:
         import pandas as pd
 
         try:
-            return pd.read_parquet(self.path / f"{name}.parquet", filters=filters)
+            return pd.read_parquet(self.path / f"{name}.parquet")
         except (OSError, ValueError) as error:
             raise self._unreadable(f"{name}.parquet", error) from error
 

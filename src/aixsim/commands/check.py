@@ -7,8 +7,6 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from aixsim.analysis.expectations import judge
 from aixsim.config import load
 from aixsim.config.build import problems
@@ -64,12 +62,9 @@ def check_config(config: Path, overrides: Sequence[str], workers: int) -> int:
         return 0
     with tempfile.TemporaryDirectory() as folder:
         result = simulate(study, Path(folder) / "check", workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n")).result
-        trajectories = result.trajectories
+        observed = [result.counts_in(expectation.by)[expectation.outcome].to_numpy() for expectation in study.expects]
         failed = result.provenance["replicates_failed"]
-    verdicts = [
-        judge(expectation, trajectories.loc[trajectories["month"] == pd.Timestamp(expectation.by).date(), expectation.outcome].to_numpy())
-        for expectation in study.expects
-    ]
+    verdicts = [judge(expectation, counts) for expectation, counts in zip(study.expects, observed, strict=True)]
     for verdict in verdicts:
         error = "" if verdict.standard_error is None else f" (standard error {verdict.standard_error:.3g})"
         beside = f", {failed} failed" if failed else ""

@@ -102,13 +102,14 @@ MONTH = np.dtype(
         ("credit", np.float64, (N_POLES,)),
         ("tie_factor", np.float64, (TIERS,)),
         ("year", np.int64),
+        ("cells_differ", np.bool_),
         ("ties_change", np.bool_),
         ("zones_change", np.bool_),
     ],
     align=True,
 )
-"""What a scenario holds for a month; ``year`` is its position among the years of the horizon, and the last two say whether
-tie factors or the activity of zones differ from the month before."""
+"""What a scenario holds for a month; ``year`` is its position among the years of the horizon; the last three say whether ties press
+differently in some cell, and whether tie factors or the activity of zones differ from the month before."""
 
 MODEL = np.dtype([("start", np.int64), ("stop", np.int64), ("first", np.int64), ("last", np.int64), ("lead", np.int32)], align=True)
 """A collaboration model and its time; ``first`` and ``last`` enclose its firms in ``Inputs.members``."""
@@ -175,6 +176,7 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
     for name in ("climate", "support", "own_rate", "credit", "tie_factor"):
         month[name] = getattr(scenario, name)
     month["year"] = problem.horizon.month_years
+    month["cells_differ"] = (scenario.cell_tie_factor != 1.0).any(axis=(1, 2))
     month["ties_change"] = _changes(scenario.tie_factor) | _changes(scenario.cell_tie_factor)
     month["zones_change"] = _changes(scenario.zone)
     members = np.flatnonzero(scenario.model_of >= 0)

@@ -73,7 +73,7 @@ class World(NamedTuple):
     cell: Array
     """CELL (C,)."""
     watcher: Array
-    """int32 (m,): ``4 * partner + what the firm is to it``, by firm and then by kind."""
+    """int32 (m,), who sees a firm: its suppliers, its customers, its siblings, firm by firm."""
     park_first: Array
     """int64 (P + 1,), borders of the parks in ``in_parks``."""
 
@@ -125,6 +125,6 @@ def _prepare(problem: Problem) -> World:
         milieu=milieu,
         in_parks=in_parks.astype(np.int32),
         cell=cell,
-        watcher=(4 * network.partner + as_seen)[order].astype(np.int32),
+        watcher=network.partner[order].astype(np.int32),
         park_first=np.searchsorted(milieus.park[in_parks], np.arange(len(population.parks) + 1)),
     )

@@ -10,7 +10,7 @@ from aixsim.core.draws import exponential
 from aixsim.core.pressure import NEVER, UNIT
 from aixsim.engines.compile import compiled, hazard_sum, inlined, laws_of
 from aixsim.engines.philox import open_unit
-from aixsim.engines.pressing import firm_wakes, group_pressure, milieu_wakes, to_rate
+from aixsim.engines.pressing import firm_wakes, group_pressure, list_due, milieu_wakes, to_rate
 from aixsim.engines.slots import POTENTIAL, fill, slot_for, threshold
 from aixsim.engines.sorting import sort_pairs
 from aixsim.engines.state import FOUND, STALE_CELLS
@@ -52,8 +52,8 @@ def take_hazard(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None
     group.rate, group.since = rate, month
     s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month)
     if rate > group.highest:
-        # Half as much again, so that the firms of a milieu need not reckon anew with every peer.
-        group.highest = rate + rate // 2
+        # Half as much again, so that the firms of a milieu need not reckon anew with every peer; but where nobody is seen ever, no more.
+        group.highest = rate + rate // 2 if group.highest > 0 else rate
         wake_all(s.clock, s.tie, s.firm, s.wake, group, month)
 
 
@@ -150,11 +150,8 @@ def first_bound(c: Any, x: Any) -> float:
 @compiled
 def decide_milieus(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
     """Attends to the milieus in which somebody may decide this month."""
-    found, n = s.lists[FOUND], 0
-    for milieu in range(len(s.milieu_wake)):
-        found[n] = milieu
-        n += s.milieu_wake[milieu] <= month
-    for position in range(n):
+    found = s.lists[FOUND]
+    for position in range(list_due(s.milieu_wake, len(s.milieu_wake), month, found)):
         serve(c, w, s, x, np.int64(found[position]), month)
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from aixsim.core import pressure as fixed
 from aixsim.core.pressure import NEVER
 from aixsim.engines.compile import compiled
 from aixsim.engines.state import NO_MONTH
 
 _NEVER = NEVER
+_BLOCK = 32
 grown, to_rate = compiled(fixed.grown), compiled(fixed.rate)
 
 
@@ -57,11 +60,43 @@ def earliest(rest: int, rate: int, fastest: float, month: int, stop: int) -> int
 
 
 @compiled
+def list_due(wake: Any, n: int, month: int, found: Any) -> int:
+    """Lists the first n positions whose month has come, ascending, and returns how many.
+
+    Args:
+        wake: int16, months.
+        n: positions that count.
+        month: now.
+        found: filled; as long as ``n``, and one more.
+    """
+    now, count, whole = np.int16(month), 0, n - n % _BLOCK
+    # Most blocks hold none, and the processor compares many months at a time.
+    for start in range(0, whole, _BLOCK):
+        is_due = np.int16(0)
+        for place in range(start, start + _BLOCK):
+            is_due |= np.int16(wake[place] <= now)
+        if is_due:
+            for place in range(start, start + _BLOCK):
+                found[count] = place
+                count += wake[place] <= now
+    for place in range(whole, n):
+        found[count] = place
+        count += wake[place] <= now
+    return count
+
+
+@compiled
 def firm_wakes(clock: Any, state: Any, group: Any, month: int) -> int:
     """Returns when a firm must be looked at again."""
+    return wakes_at(clock, state, group, tie_pressure(clock, state, month), month)
+
+
+@compiled
+def wakes_at(clock: Any, state: Any, group: Any, own: int, month: int) -> int:
+    """Returns the same where the pressure of the firm's ties at the start of the month is known."""
     if state.threshold >= _NEVER:
         return NO_MONTH
-    rest = state.threshold - group_pressure(clock, group, month) - tie_pressure(clock, state, month)
+    rest = state.threshold - group_pressure(clock, group, month) - own
     return earliest(rest, group.highest + state.rate, clock[month].fastest[state.size], month, len(clock) - 1)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import mmap
 import threading
-from typing import NamedTuple
+from contextlib import suppress
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from aixsim.core.problem import Milieus, Problem
-from aixsim.engines.layout import N_POLES, N_SIZES, Array, world_of
+from aixsim.engines.layout import N_POLES, N_SIZES, SITE, Array, world_of
 
 TIE = np.dtype([("exposure", np.int64, (3,)), ("firm", np.int32), ("stage", np.int8), ("touched", np.bool_)], align=True)
 """What others do to a firm: ``exposure`` counts weighted partners seen launched, operating, disappointing; ``touched`` says that it has
@@ -198,6 +201,9 @@ class Desk(NamedTuple):
     """int32 (2048,), for sorting."""
 
 
+_LINE, _PAGE = 64, 2 * 1024**2
+"""Bytes of a line of the processor's cache, and of a large page."""
+
 _buffers = threading.local()
 
 
@@ -225,30 +231,55 @@ def fresh_state(problem: Problem, frailty: Array, room: int) -> tuple[State, Des
 
 def _allocate(problem: Problem, room: int) -> State:
     n, n_milieus, n_cells = len(problem.population), len(problem.milieus.cell), len(problem.milieus.cell_firms)
-    tally, group = np.zeros(1, TALLY), np.zeros(n_milieus, GROUP)
-    group["size"] = problem.milieus.size
-    bits = np.empty(n + n % 2, np.uint64)
-    return State(
-        tally=tally,
-        clock=np.zeros(problem.horizon.n_months + 1, CLOCK),
-        site=world_of(problem).site.copy(),
-        slot_of=np.full(n, -1, np.int32),
-        tie=np.zeros(n, TIE),
-        firm=np.zeros(n, FIRM),
-        life=np.zeros(n, LIFE),
-        wake=np.empty(n, np.int16),
-        bits=bits,
-        unit=bits.view(np.float64),
-        group=group,
-        milieu_wake=np.empty(n_milieus, np.int16),
-        queued=np.empty(n, np.int32),
-        needed=np.empty(n, np.int64),
-        cell=np.empty(n_cells, SEEN_IN_CELL),
-        lists=np.empty((4, n + 1), np.int32),
-        due=np.empty((3, problem.horizon.n_months), np.int32),
-        waiting=np.empty(n, WAITING),
-        event=np.empty(room, EVENT),
+    n_months = problem.horizon.n_months
+    arrays = side_by_side(
+        tally=(TALLY, 1),
+        clock=(CLOCK, n_months + 1),
+        site=(SITE, n),
+        slot_of=(np.int32, n),
+        tie=(TIE, n),
+        firm=(FIRM, n),
+        life=(LIFE, n),
+        wake=(np.int16, n),
+        bits=(np.uint64, n + n % 2),
+        group=(GROUP, n_milieus),
+        milieu_wake=(np.int16, n_milieus),
+        queued=(np.int32, n),
+        needed=(np.int64, n),
+        cell=(SEEN_IN_CELL, n_cells),
+        lists=(np.int32, 4, n + 1),
+        due=(np.int32, 3, n_months),
+        waiting=(WAITING, n),
     )
+    arrays["site"][:], arrays["slot_of"][:] = world_of(problem).site, -1
+    arrays["group"]["size"] = problem.milieus.size
+    return State(**arrays, unit=arrays["bits"].view(np.float64), event=np.empty(room, EVENT))
+
+
+def side_by_side(**shapes: tuple[Any, ...]) -> dict[str, Array]:
+    """Returns arrays of zeros, each named by its type and shape, that lie one after the other in a few large pages of memory.
+
+    Small pages lie anywhere, and by bad luck where they drive each other out of the processor's cache.
+    """
+    sizes = {name: np.dtype(kind).itemsize * math.prod(shape) for name, (kind, *shape) in shapes.items()}
+    room = sum(-(-size // _LINE) * _LINE for size in sizes.values())
+    block = _large_pages((-(-room // _PAGE) + 1) * _PAGE)
+    start, arrays = -block.ctypes.data % _PAGE, {}
+    for name, (kind, *shape) in shapes.items():
+        arrays[name] = block[start : start + sizes[name]].view(kind).reshape(shape)
+        start += -(-sizes[name] // _LINE) * _LINE
+    return arrays
+
+
+def _large_pages(size: int) -> Array:
+    """Returns bytes, all 0, in large pages where the system has any."""
+    if not hasattr(mmap, "MADV_HUGEPAGE"):
+        return np.zeros(size, np.uint8)
+    # Straight from the system: what an allocator has at hand lies in small pages already.
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with suppress(OSError):  # a kernel without them
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(memory, np.uint8)
 
 
 def _desk(n: int) -> Desk:

@@ -8,7 +8,7 @@ import numpy as np
 
 from aixsim.core import pressure as fixed
 from aixsim.engines.compile import compiled, hazard_sum, laws_of
-from aixsim.engines.pressing import firm_wakes, group_pressure, settle, tie_pressure, to_rate
+from aixsim.engines.pressing import firm_wakes, group_pressure, list_due, tie_pressure, to_rate, wakes_at
 from aixsim.engines.slots import POTENTIAL, fill, slot_for, touch
 from aixsim.engines.state import FOUND, TOUCHED
 from aixsim.engines.transitions import SEEN_LAUNCHED, SEEN_OPERATING, commit, in_started_model, touch_members
@@ -78,25 +78,25 @@ def sense(c: Any, s: Any, x: Any, month: int) -> None:
         if tie.stage != POTENTIAL:
             continue
         firm = s.firm[slot]
-        settle(s.clock, firm, month)
+        firm.tie_pressure, firm.since = tie_pressure(s.clock, firm, month), month
         share = _visible_share(tie.exposure[1], tie.exposure[0], tie.exposure[2], firm.total, c.visibility, c.disappointment)
         lead = lead_visible(s.life, s.slot_of, x.model, firm.model, c.visibility, month, np.int64(tie.firm))
-        life = s.life[slot]
         # Multiplied one after the other, as in the reference engine: another order would round otherwise.
         hazard = tie_hazard(c.tie_active, c.tie_parameters, share, lead) * x.month[month].tie_factor[firm.tier]
-        firm.rate = to_rate(hazard * x.cell_tie_factor[month, life.province, life.sector])
-        s.wake[slot] = firm_wakes(s.clock, firm, s.group[firm.milieu], month)
+        # Where all cells are alike the factor is 1, and a life that nobody reads is not fetched.
+        if x.month[month].cells_differ:
+            life = s.life[slot]
+            hazard *= x.cell_tie_factor[month, life.province, life.sector]
+        firm.rate = to_rate(hazard)
+        s.wake[slot] = wakes_at(s.clock, firm, s.group[firm.milieu], firm.tie_pressure, month)
     s.tally[0].touched = 0
 
 
 @compiled
 def decide_singly(c: Any, s: Any, month: int) -> None:
     """Looks at the firms with a slot that can decide this month; those that can resist no longer do."""
-    found, n = s.lists[FOUND], 0
-    for slot in range(s.tally[0].slots):
-        found[n] = slot
-        n += s.wake[slot] <= month
-    for position in range(n):
+    found = s.lists[FOUND]
+    for position in range(list_due(s.wake, s.tally[0].slots, month, found)):
         slot = np.int64(found[position])
         firm = s.firm[slot]
         group = s.group[firm.milieu]

@@ -79,20 +79,23 @@ def publish(c: Any, w: Any, s: Any, x: Any, ties: bool) -> None:
 @compiled
 def tell(weights: Any, watcher: Any, site: Any, slot_of: Any, ties: Any, wake: Any, lists: Any, tally: Any, before: int, seen: int) -> None:
     """Tells everybody who sees a firm that it looks different."""
-    n = tally.touched
-    for place in range(site.start, site.stop):
-        weight = weights[watcher[place] & 3]
+    n, stop = tally.touched, np.int64(site.start)
+    # To its suppliers a firm is a customer, to its customers a supplier: in this order their weights stand.
+    for kind, many in enumerate((site.suppliers, site.customers, site.siblings)):
+        start, weight = stop, weights[kind]
+        stop = start + many
         if weight == 0:
             continue
-        slot = slot_for(slot_of, ties, wake, tally, np.int64(watcher[place] >> 2))
-        tie = ties[slot]
-        if before != SEEN_NOTHING:
-            tie.exposure[before - 1] -= weight
-        tie.exposure[seen - 1] += weight
-        # touch(), without a branch that nobody can foresee
-        lists[TOUCHED, n] = slot
-        n += 1 - tie.touched
-        tie.touched = True
+        for place in range(start, stop):
+            slot = slot_for(slot_of, ties, wake, tally, np.int64(watcher[place]))
+            tie = ties[slot]
+            if before != SEEN_NOTHING:
+                tie.exposure[before - 1] -= weight
+            tie.exposure[seen - 1] += weight
+            # touch(), without a branch that nobody can foresee
+            lists[TOUCHED, n] = slot
+            n += 1 - tie.touched
+            tie.touched = True
     tally.touched = n
 
 

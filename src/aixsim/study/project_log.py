@@ -21,7 +21,7 @@ from aixsim.core.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, 
 from aixsim.core.projects import NEVER, PROJECT_COLUMNS
 
 _ROW = 4 * len(PROJECT_COLUMNS)
-_ROWS_AT_A_TIME = 500_000
+_ROWS_AT_A_TIME = 50_000
 _EPOCH = np.datetime64("1970-01-01", "D")
 
 Place = tuple[int, int, int]

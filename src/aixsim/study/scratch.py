@@ -14,6 +14,7 @@ from aixsim.core.history import History
 from aixsim.core.problem import Problem
 from aixsim.core.projects import projects_of
 from aixsim.core.scenario import Scenario
+from aixsim.study.mapped import release
 from aixsim.study.project_log import ProjectLog
 
 WAITING, DONE, FAILED = 0, 1, 2
@@ -87,6 +88,12 @@ class Scratch:
             self.drawn[r, position] = scenario.drawn[key]
         self.projects[r] = self.log.append(projects_of(history, problem.population))
         self.state[r] = DONE
+        self.release()
+
+    def release(self) -> None:
+        """Takes what has been written or read out of this process's memory; the files keep it."""
+        for array in (self.counts, self.groups, self.money, self.drawn, self.projects):
+            release(array)
 
     def done(self) -> NDArray[np.int64]:
         """Returns the replicates that are finished, ascending."""

@@ -16,7 +16,9 @@ from aixsim.study.scratch import MONEY_COLUMNS, Scratch
 
 _CHUNK = 500
 """Replicates that are written at a time; the number of rows in a row group follows from it, and with it the bytes of the tables."""
-_ROOM = 2_000_000
+_AT_A_LOOK = 100
+"""Replicates whose slots are in memory at once; the system fetches far more of a mapped file than is asked for."""
+_ROOM = 1_000_000
 """Numbers that are sorted at a time."""
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 
@@ -38,6 +40,7 @@ def write_trajectories(path: Path, scratch: Scratch, dates: Sequence[dt.date]) -
                     schema=schema,
                 )
             )
+            scratch.release()
 
 
 def write_groups(path: Path, scratch: Scratch, dates: Sequence[dt.date]) -> None:
@@ -56,7 +59,7 @@ def write_groups(path: Path, scratch: Scratch, dates: Sequence[dt.date]) -> None
         for k, (group, level) in enumerate(names):
             if not len(done):
                 break
-            summary = _summary(scratch.groups[:, k].reshape(len(scratch.groups), n), done)
+            summary = _summary(scratch, k, done)
             columns = [months, _constant(group, n), _constant(level, n), outcomes, *map(pa.array, summary)]
             writer.write_table(pa.table(columns, schema=schema))
 
@@ -66,7 +69,7 @@ def write_parameters(path: Path, scratch: Scratch) -> None:
     keys = scratch.layout.uncertainties
     schema = pa.schema([("replicate", pa.int32()), *((key, pa.float64()) for key in keys)])
     with pq.ParquetWriter(path, schema) as writer:
-        for rows in _chunks(scratch.done(), 100 * _CHUNK):
+        for rows in _chunks(scratch.done(), 10 * _CHUNK):
             drawn = scratch.drawn[rows]
             columns = [pa.array(rows.astype(np.int32)), *(pa.array(drawn[:, position]) for position in range(len(keys)))]
             writer.write_table(pa.table(columns, schema=schema))
@@ -82,7 +85,7 @@ def write_money(path: Path, scratch: Scratch, years: Sequence[int]) -> None:
         + [(name, pa.int32()) for name in ("applicants", "funded")]
     )
     with pq.ParquetWriter(path, schema) as writer:
-        for rows in _chunks(scratch.done(), 10 * _CHUNK):
+        for rows in _chunks(scratch.done(), _CHUNK):
             money, r = scratch.money[rows], len(rows)
             budget, spent, applicants, funded = (money[..., column].ravel() for column in range(len(MONEY_COLUMNS)))
             columns = [
@@ -98,25 +101,30 @@ def write_money(path: Path, scratch: Scratch, years: Sequence[int]) -> None:
             writer.write_table(pa.table(columns, schema=schema))
 
 
-def _summary(values: NDArray[np.int32], rows: NDArray[np.int64]) -> list[NDArray[np.float64]]:
-    """Returns mean and quantiles over the given rows of every column, as many columns at a time as there is room to sort."""
+def _summary(scratch: Scratch, level: int, rows: NDArray[np.int64]) -> list[NDArray[np.float64]]:
+    """Returns mean and quantiles over replicates of every count of a level, as many counts at a time as there is room to sort."""
+    values = scratch.groups[:, level].reshape(len(scratch.groups), -1)
     width = max(_ROOM // len(rows), 1)
     parts = []
     for first in range(0, values.shape[1], width):
-        block = values[:, first : first + width][rows]
+        block = np.empty((len(rows), min(width, values.shape[1] - first)), np.int32)
+        for start in range(0, len(rows), _AT_A_LOOK):
+            some = slice(start, start + _AT_A_LOOK)
+            block[some] = values[rows[some], first : first + width]
+            scratch.release()
         parts.append([block.mean(axis=0), *_quantiles(block)])
     return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
 
 
 def _quantiles(values: NDArray[np.int32]) -> list[NDArray[np.float64]]:
-    """Returns the quantiles over the first axis, interpolated linearly; one sort of whole numbers serves all."""
-    ordered = np.sort(values, axis=0)
+    """Returns the quantiles over the first axis, interpolated linearly; one sort of whole numbers, in place, serves all."""
+    values.sort(axis=0)
     out = []
     for q in QUANTILES.values():
-        place = q * (len(ordered) - 1)
+        place = q * (len(values) - 1)
         below = int(place)
-        above = min(below + 1, len(ordered) - 1)
-        out.append(ordered[below] + (place - below) * (ordered[above] - ordered[below]))
+        above = min(below + 1, len(values) - 1)
+        out.append(values[below] + (place - below) * (values[above] - values[below]))
     return out
 
 

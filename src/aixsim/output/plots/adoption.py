@@ -26,11 +26,11 @@ from aixsim.output.style import (
 def draw(result: Result, figure: Any) -> None:
     """Draws medians with pointwise 50 % and 90 % bands."""
     axes = figure.subplots()
-    outcomes = ["launched", "operating"] if result.trajectories["launched"].any() else ["decided"]
+    outcomes = ["launched", "operating"] if result.has_launched else ["decided"]
     labels, highest, x = [], 1.0, None
     for outcome in outcomes:
         colour, ink, dash = OUTCOME_LOOK[outcome]
-        curve = band(result.trajectories, outcome, result.scale)
+        curve = band(result.paths(outcome), result.scale)
         x = month_ends(curve.months)
         axes.fill_between(x, curve.p05, curve.p95, color=colour, alpha=0.17, linewidth=0)
         axes.fill_between(x, curve.p25, curve.p75, color=colour, alpha=0.30, linewidth=0)

@@ -69,7 +69,7 @@ def _short(value: float) -> str:
 
 def _applies(result: Result) -> bool:
     """Whether there are regions to compare; results of earlier versions do not say how many firms each has."""
-    if not result.has("firms.json") or not result.trajectories["launched"].any():
+    if not result.has("firms.json") or not result.has_launched:
         return False
     return sum(result.firms["by"]["province"][province] > 0 for province in PROVINCES) > 1
 

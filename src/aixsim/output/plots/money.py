@@ -16,17 +16,15 @@ _WIDTH = 0.36
 def draw(result: Result, figure: Any) -> None:
     """Draws mean budget and mean spending side by side, stacked by programme, with the 90 % range of total spending."""
     axes = figure.subplots()
-    money = result.money
-    years = sorted(money["year"].unique())
-    programmes = list(dict.fromkeys(money["programme"]))
-    means = money.groupby(["programme", "year"])[["budget_krw_bn", "spent_krw_bn"]].mean() / result.scale
-    total = money.groupby(["replicate", "year"])["spent_krw_bn"].sum().unstack() / result.scale
-    spread, mean = total.quantile([0.05, 0.95]).to_numpy(), total.mean().to_numpy()
+    money = result.money_by_year()
+    if money is None:
+        return
+    years, total = money.years, money.total / result.scale
+    spread, mean = np.quantile(total, [0.05, 0.95], axis=0), total.mean(axis=0)
     x = np.arange(len(years))
-    for column, offset, alpha in (("budget_krw_bn", -_WIDTH / 2 - 0.01, 0.45), ("spent_krw_bn", _WIDTH / 2 + 0.01, 1.0)):
+    for means, offset, alpha in ((money.budget, -_WIDTH / 2 - 0.01, 0.45), (money.spent, _WIDTH / 2 + 0.01, 1.0)):
         base = np.zeros(len(years))
-        for programme, colour, hatch in zip(programmes, CYCLE, HATCHES, strict=False):
-            values = means.loc[programme].reindex(years, fill_value=0.0)[column].to_numpy()
+        for programme, values, colour, hatch in zip(money.programmes, means / result.scale, CYCLE, HATCHES, strict=False):
             look: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0.5, "alpha": alpha}
             axes.bar(x + offset, values, _WIDTH, bottom=base, label=programme if alpha == 1.0 else None, **look)
             base = base + values
@@ -43,7 +41,7 @@ def draw(result: Result, figure: Any) -> None:
     axes.set_ylabel("KRW bn a year")
     axes.legend(loc="upper left", reverse=True)
     whole_numbers(axes)
-    budget, spent = (float(means[column].sum()) for column in ("budget_krw_bn", "spent_krw_bn"))
+    budget, spent = (float(means.sum()) / result.scale for means in (money.budget, money.spent))
     share = f", {100 * spent / budget:.0f} % of the budget" if budget else ""
     note = scaled_note(result)
     head(
@@ -59,5 +57,5 @@ FIGURE = Figure(
     "Budget and spending by programme and year",
     draw,
     needs="public programmes",
-    applies=lambda result: not result.money.empty,
+    applies=lambda result: result.has_money,
 )

@@ -20,6 +20,6 @@ FIGURE = Figure(
     "AI factories by pole and special zone",
     draw,
     needs="launched AI factories",
-    applies=lambda result: bool(result.trajectories["launched"].any()),
+    applies=lambda result: result.has_launched,
     size=(10.0, 6.0),
 )

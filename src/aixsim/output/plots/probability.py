@@ -16,7 +16,7 @@ def draw(result: Result, figure: Any) -> None:
     confidence = result.provenance["confidence"]
     labels, x = [], month_ends([])
     for goal, colour, dash in zip(result.goals, CYCLE, DASHES, strict=False):
-        chance = chance_by_month(result.trajectories, goal["outcome"], goal["target_in_sample"], confidence)
+        chance = chance_by_month(result.paths(goal["outcome"]), goal["target_in_sample"], confidence)
         x = month_ends(chance.months)
         axes.fill_between(x, 100 * chance.low, 100 * chance.high, color=colour, alpha=0.22, linewidth=0)
         axes.plot(x, 100 * chance.estimate, color=colour, linestyle=dash, linewidth=2.4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.analysis.results import Result
+from aixsim.core.classification import OUTCOMES
 from aixsim.output.figure import Figure
 from aixsim.output.style import (
     BLUE,
@@ -29,8 +30,12 @@ from aixsim.output.style import (
 def draw(result: Result, figure: Any) -> None:
     """Draws the mean stock of counted projects by stage, and below it demand and what became of it."""
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    mean = result.trajectories.drop(columns="replicate").groupby("month").mean() / result.scale
-    x = month_ends(mean.index.to_numpy().tolist())
+    mean, months = {}, []
+    # One outcome at a time, so that no more than one is in memory.
+    for outcome in OUTCOMES:
+        paths = result.paths(outcome)
+        mean[outcome], months = paths.values.mean(axis=0) / result.scale, paths.months
+    x = month_ends(months)
     # Every event of a project is counted, so what is neither operating nor ended is under way, also when a firm tries again.
     stages = {
         "operating": (mean["operating"], BLUE),
@@ -40,7 +45,7 @@ def draw(result: Result, figure: Any) -> None:
     }
     base = 0.0 * mean["launched"]
     for (name, (values, colour)), hatch in zip(stages.items(), HATCHES, strict=False):
-        label = f"{name}, {values.iloc[-1]:,.0f}"
+        label = f"{name}, {values[-1]:,.0f}"
         above.fill_between(x, base, base + values, facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.5, label=label)
         base = base + values
     above.legend(loc="upper left", reverse=True, title="at the end", alignment="left")
@@ -56,12 +61,10 @@ def draw(result: Result, figure: Any) -> None:
     whole_numbers(below)
     for axes in (above, below):
         year_axis(axes, result)
-    ends = [(name, float(values.iloc[-1])) for name, values in lines.items()]
+    ends = [(name, float(values[-1])) for name, values in lines.items()]
     end_labels(below, x[-1], [(y, f"  {name} {y:,.0f}", colour) for (name, y), colour in zip(ends, colours, strict=False)])
-    final = mean.iloc[-1]
-    share = "No project is launched"
-    if final["launched"]:
-        share = f"{100 * final['operating'] / final['launched']:.0f} % of launched AI factories operate"
+    launched, operating = (float(mean[outcome][-1]) for outcome in ("launched", "operating"))
+    share = f"{100 * operating / launched:.0f} % of launched AI factories operate" if launched else "No project is launched"
     note = scaled_note(result)
     head(
         figure,

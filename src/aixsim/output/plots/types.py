@@ -20,6 +20,6 @@ FIGURE = Figure(
     "AI factories by type of firm",
     draw,
     needs="launched AI factories",
-    applies=lambda result: bool(result.trajectories["launched"].any()),
+    applies=lambda result: result.has_launched,
     size=(10.0, 4.6),
 )

@@ -1,0 +1,59 @@
+"""Public money by programme and year, over all replicates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Budgets and spending, KRW bn of the simulated population.
+
+    Attributes:
+        years: ascending, shape ``(n_years,)``.
+        programmes: in the order of the config, shape ``(n_programmes,)``.
+        budget, spent: means over replicates, shape ``(n_programmes, n_years)``.
+        total: spent by all programmes, by replicate, shape ``(n_replicates, n_years)``.
+    """
+
+    years: list[int]
+    programmes: list[str]
+    budget: Floats
+    spent: Floats
+    total: Floats
+
+
+def add_up(batches: Iterable[pa.RecordBatch], years: list[int]) -> Money:
+    """Returns what stands in rows of ``money``, which come by replicate, then by programme, then by year.
+
+    Args:
+        batches: the rows, piece by piece, the first with a replicate or more; with the columns ``replicate``, ``programme``,
+            ``budget_krw_bn`` and ``spent_krw_bn``.
+        years: of the horizon, ascending.
+    """
+    programmes: list[str] = []
+    sums, totals, rest = np.zeros(2), [], np.zeros((2, 0))
+    for batch in batches:
+        if not programmes:
+            first = batch["replicate"].to_numpy() == batch["replicate"][0].as_py()
+            programmes = batch["programme"].to_pylist()[: int(first.sum()) : len(years)]
+            sums = np.zeros((2, len(programmes), len(years)))
+        rows = np.concatenate([rest, [batch[name].to_numpy() for name in ("budget_krw_bn", "spent_krw_bn")]], axis=1)
+        # A piece may end within a replicate.
+        whole = rows.shape[1] - rows.shape[1] % sums[0].size
+        rest, block = rows[:, whole:], rows[:, :whole].reshape(2, -1, len(programmes), len(years))
+        sums += block.sum(axis=1)
+        totals.append(block[1].sum(axis=1))
+    total = np.concatenate(totals)
+    budget, spent = sums / len(total)
+    return Money(years, programmes, budget, spent, total)
