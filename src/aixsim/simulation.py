@@ -86,7 +86,8 @@ def simulate(
         study = study.with_seed(secrets.randbelow(2**63))
     config = study.to_toml()
     plugins = used_plugins(study)
-    identity = run_id(config, [study.folder / name for name in (study.population.file, study.network.file) if name is not None], plugins)
+    own_files = [study.folder / name for name in (study.population.file, study.network.file, study.ensemble) if name is not None]
+    identity = run_id(config, own_files, plugins)
     target = out or Path("results") / study.name / identity
     if target.exists() and _is_complete(target, identity):
         return Simulated(open_result(target), reused=True)
@@ -204,6 +205,8 @@ def _write(folder: ResultFolder, study: Study, problem_of: Problems, layout: Lay
     folder.write_text("config.toml", config)
     for plugin in study.plugins:
         folder.write_bytes(plugin.name, plugin.text or b"")
+    if study.ensemble is not None:
+        folder.write_bytes(study.ensemble, (study.folder / study.ensemble).read_bytes())
     if end.failures:
         folder.write_text("failures.jsonl", "".join(json.dumps(asdict(failure)) + "\n" for failure in end.failures))
 
@@ -220,7 +223,6 @@ def _write_provenance(
     seconds: float,
 ) -> None:
     problem = problem_of(0)
-    is_korea = study.population.kind == "korea-2023"
     provenance: dict[str, Any] = {
         "run_id": identity,
         "title": study.title,
@@ -249,11 +251,22 @@ def _write_provenance(
             }
             for goal in study.goals
         ],
-        "observed": [dict(item) for item in OBSERVED if is_korea and 0 <= study.horizon.index(str(item["month"])) < layout.n_months],
+        "observed": [item for item in _observed(study) if 0 <= study.horizon.index(str(item["month"])) < layout.n_months],
         "wall_seconds": round(seconds, 3),
         **environment(),
     }
     folder.write_text("provenance.json", _json(provenance))
+
+
+def _observed(study: Study) -> list[dict[str, Any]]:
+    """Returns the national counts that the config states, or those of the AI factories when it states none."""
+    if study.observed:
+        return [
+            {"month": item.month, "outcome": item.outcome, "value": item.value, "source": item.source}
+            for item in study.observed
+            if item.outcome in OUTCOMES and not item.is_share
+        ]
+    return [dict(item) for item in OBSERVED] if study.population.kind == "korea-2023" else []
 
 
 def _json(document: Any) -> str:

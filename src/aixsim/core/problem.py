@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from aixsim.core.calendar import Horizon
 from aixsim.core.classification import SECTORS, SIZES
 from aixsim.core.distributions import Distribution
+from aixsim.core.ensemble import Ensemble
 from aixsim.core.network import Network
 from aixsim.core.population import Population
 
@@ -68,6 +69,7 @@ class Problem:
         settings: resolved config tables as nested dicts, a ``Distribution`` at every leaf that is uncertain.
         scale: share of the national population.
         seed: Monte Carlo seed, 0 to 2**64 - 1.
+        ensemble: rows of values for some of the uncertain numbers; the others are drawn from their distributions.
     """
 
     horizon: Horizon
@@ -76,6 +78,7 @@ class Problem:
     settings: Mapping[str, Any]
     scale: float
     seed: int
+    ensemble: Ensemble | None = None
 
     @cached_property
     def milieus(self) -> Milieus:

@@ -1,0 +1,195 @@
+"""Calibration: the uncertain numbers of a study weighed by what was counted, written as an ensemble that any config can use."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.analysis.weights import LEAST_ESS, TooFewError, resample
+from aixsim.config.build import problems
+from aixsim.config.study import Study
+from aixsim.core.errors import UserError
+from aixsim.evidence.likelihood import Likelihood, data, months_seen, usable
+from aixsim.evidence.particles import Particles, seen_of
+from aixsim.evidence.prior import Prior
+from aixsim.evidence.simulator import Simulator, look
+from aixsim.study.cost import duration
+from aixsim.study.ensembles import write_ensemble
+from aixsim.study.provenance import environment, run_id
+from aixsim.study.store import StoreError, storage_error
+
+QUANTILES: Final = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+ENSEMBLE: Final = "ensemble.parquet"
+REPORT: Final = "calibration.json"
+EXPECTED_STEPS: Final = 5
+"""Steps from the prior to the data, for the announcement alone: how many it takes shows only on the way."""
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """A finished calibration.
+
+    Attributes:
+        folder: holds ``ensemble.parquet``, ``calibration.json`` and the rounds.
+        report: content of ``calibration.json``.
+        reused: it was there already and nothing was computed.
+    """
+
+    folder: Path
+    report: dict[str, Any]
+    reused: bool = False
+
+
+def calibrate(
+    study: Study,
+    out: Path | None = None,
+    *,
+    workers: int = 1,
+    with_held_out: bool = False,
+    verified_only: bool = False,
+    tell: Callable[[str], object] = lambda _text: None,
+) -> Calibrated:
+    """Weighs the uncertain numbers of a study by its observations.
+
+    Args:
+        study: as from ``aixsim.load``, with ``[[observed]]``; an ensemble that it names is left aside.
+        out: folder; by default ``results/<config name>/calibration-<id>``. Rounds that are there already are read, not run again.
+        workers: number of processes; changes no number.
+        with_held_out, verified_only: as ``likelihood.usable``.
+        tell: is told what it will cost, and how it goes.
+
+    Raises:
+        UserError: nothing was observed, or nothing is uncertain.
+        TooFewError: the effective sample size stays below 100.
+        StoreError: the folder belongs to something else, or the disk refuses.
+    """
+    if study.monte_carlo.seed is None:
+        study = study.with_seed(secrets.randbelow(2**63))
+    seed = study.monte_carlo.seed or 0
+    items = usable(study, verified_only=verified_only, with_held_out=with_held_out)
+    prior = Prior.of(study)
+    if not items:
+        raise UserError(f"{study.name}: there is nothing to calibrate on; state what was counted as [[observed]] tables")
+    if not prior.model_keys:
+        raise UserError(f"{study.name}: there is nothing to calibrate; give at least one number as a distribution, such as {{ dist = … }}")
+    identity = run_id(f"{study.to_toml()}\ncalibration {with_held_out} {verified_only}", [], study.plugins)
+    folder = out or Path("results") / study.name / f"calibration-{identity}"
+    if (finished := _finished(folder, identity)) is not None:
+        return Calibrated(folder, finished, reused=True)
+    started = perf_counter()
+    settings = study.calibration
+    problem_of = problems(study.without_ensemble())
+    problem = problem_of(0)
+    months = months_seen(study)
+    law = Likelihood(
+        tuple(data(items, problem.population, problem.scale)),
+        study.horizon,
+        months,
+        tuple(park.name for park in problem.population.parks),
+        0.5 / problem.scale,
+    )
+    with Simulator(problem_of, months, workers) as simulator:
+        tell(cost(simulator, settings.particles * (1 + EXPECTED_STEPS * settings.moves)))
+        particles = Particles(prior, simulator, settings.particles, settings.moves, seed, folder / "state", tell)
+        cloud = particles.carry([law], ["posterior"])[0]
+    if cloud.ess < LEAST_ESS:
+        remedy = "give more particles (--set calibration.particles=…) or moves, or look for what the model cannot reproduce"
+        raise TooFewError(study.name, cloud.ess, len(cloud.z), remedy)
+    values, seen = prior.values(cloud.z), seen_of(cloud.payload)
+    report = {
+        "identity": identity,
+        "title": study.title,
+        "config": study.name,
+        "scale": problem.scale,
+        "seed": seed,
+        "particles": len(cloud.z),
+        "runs": cloud.n_drawn,
+        "ess": cloud.ess,
+        "acceptance": cloud.acceptance,
+        "with_held_out": with_held_out,
+        "verified_only": verified_only,
+        "parameters": _parameters(prior, values),
+        "data": [
+            {"what": datum.label, "counted": datum.count, "source": datum.item.source, **_quantiles(law.mean(datum, seen))}
+            for datum in law.data
+        ],
+        "wall_seconds": round(perf_counter() - started, 1),
+        **environment(),
+    }
+    # In an order that any first part represents: a run of fewer replicates uses the first rows.
+    order = resample(np.full(len(cloud.z), 1.0 / len(cloud.z)), len(cloud.z), seed)
+    about = {key: report[key] for key in ("identity", "config", "title", "scale", "seed", "runs", "ess", "with_held_out", "aixsim")}
+    write_ensemble(folder / ENSEMBLE, prior.keys, values[order], about)
+    _write(folder / REPORT, report)
+    return Calibrated(folder, report)
+
+
+def cost(simulator: Simulator, n: int) -> str:
+    """Returns what a number of particles will cost, measured on one."""
+    problem = simulator.problem_of(0)
+    started = perf_counter()
+    from aixsim.engines import engine
+
+    look(problem, 0, {}, simulator.months, engine("kernel"))
+    each = perf_counter() - started
+    on = "1 worker" if simulator.workers == 1 else f"{simulator.workers} workers"
+    sample = f" ({100 * problem.scale:g} % sample)" if problem.scale < 1 else ""
+    return f"about {duration(each * n / simulator.workers)}: {n:,} runs of {len(problem.population):,} firms{sample} on {on}"
+
+
+def _parameters(prior: Prior, values: Floats) -> list[dict[str, Any]]:
+    out = []
+    for k, (key, law) in enumerate(prior.laws.items()):
+        before = {name: law.quantile(level) for name, level in QUANTILES.items()}
+        out.append({"key": key, "prior": before, "posterior": _quantiles(values[:, k])})
+    return out
+
+
+def _quantiles(values: Floats) -> dict[str, float]:
+    return {name: float(np.quantile(values, level)) for name, level in QUANTILES.items()}
+
+
+def _finished(folder: Path, identity: str) -> dict[str, Any] | None:
+    """Returns the report of a finished calibration; None when there is none, or only rounds of this one."""
+    mark = folder / "identity"
+    remedy = "choose another folder with -o, or move this one away"
+    try:
+        if folder.exists() and (not mark.is_file() or mark.read_text(encoding="utf-8") != identity):
+            raise StoreError(folder, "foreign", "holds something else than this calibration", remedy)
+        folder.mkdir(parents=True, exist_ok=True)
+        mark.write_text(identity, encoding="utf-8")
+        if not (folder / REPORT).is_file():
+            return None
+        report: dict[str, Any] = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise storage_error(folder, error) from error
+    return report
+
+
+def _write(path: Path, document: Any) -> None:
+    temporary = path.with_suffix(".tmp")
+    try:
+        temporary.write_text(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise storage_error(path, error) from error
+
+
+def moved_most(parameters: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns the parameters by how much their 90 % range has narrowed or moved, the most first."""
+
+    def moved(one: dict[str, Any]) -> float:
+        prior, posterior = one["prior"], one["posterior"]
+        width = (prior["p95"] - prior["p05"]) or 1.0
+        return abs(posterior["p50"] - prior["p50"]) / width + max(1.0 - (posterior["p95"] - posterior["p05"]) / width, 0.0)
+
+    return sorted(parameters, key=moved, reverse=True)

@@ -1,0 +1,54 @@
+"""The prior of a study: its uncertain numbers and the dispersion of the counts, carried to a standard normal space and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.config.study import Study
+from aixsim.core.distributions import Distribution
+from aixsim.core.problem import uncertainties_of
+from aixsim.study.ensembles import OBSERVATION
+
+Floats = NDArray[np.float64]
+DISPERSION = f"{OBSERVATION}dispersion"
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """Independent distributions.
+
+    Attributes:
+        laws: by config key; the observation law's numbers last.
+    """
+
+    laws: dict[str, Distribution]
+
+    @classmethod
+    def of(cls, study: Study) -> Prior:
+        """Returns the prior of a study, with a fixed dispersion as a law of one value."""
+        dispersion = study.calibration.dispersion
+        law = dispersion if isinstance(dispersion, Distribution) else Distribution("choice", (float(dispersion),))
+        return cls({**uncertainties_of(study.settings), DISPERSION: law})
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys."""
+        return tuple(self.laws)
+
+    @property
+    def model_keys(self) -> tuple[str, ...]:
+        """Keys of the config: all but those of the observation law."""
+        return tuple(key for key in self.laws if not key.startswith(OBSERVATION))
+
+    def values(self, z: Floats) -> Floats:
+        """Returns the values at points of the standard normal space, both of shape ``(n, n_keys)``."""
+        from scipy.special import ndtr
+
+        u = ndtr(z).clip(1e-15, 1.0 - 1e-15)
+        out = np.empty_like(z)
+        for k, law in enumerate(self.laws.values()):
+            out[:, k] = [law.quantile(level) for level in u[:, k].tolist()]
+        return out
