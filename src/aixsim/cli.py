@@ -147,6 +147,62 @@ def describe(
 
 
 @app.command()
+def calibrate(
+    config: Config,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME/calibration-ID].")] = None,
+    with_held_out: Annotated[bool, typer.Option("--with-held-out", help="Use the observations that are held out, too.")] = False,
+    verified_only: Annotated[bool, typer.Option("--verified-only", help="Leave out observations marked verified = false.")] = False,
+    workers: Workers = CORES,
+    overrides: Overrides = None,
+    json: Json = False,
+) -> None:
+    """Weigh uncertain numbers by what was counted.
+
+    Writes an ensemble that any config can use, with prior and posterior. Goes on where it was interrupted.
+    """
+    from aixsim.commands.calibrate import calibrate as command
+
+    code = command(config, out, workers, overrides or [], with_held_out=with_held_out, verified_only=verified_only, as_json=json)
+    raise typer.Exit(code)
+
+
+@app.command()
+def backtest(
+    config: Config,
+    as_of: Annotated[str | None, typer.Option(metavar="YYYY-12", help="Forecast from here [default: from every possible year].")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME/backtest-ID].")] = None,
+    workers: Workers = CORES,
+    overrides: Overrides = None,
+    json: Json = False,
+) -> None:
+    """Score forecasts that see only what was known then.
+
+    Beside Bass, logistic, Gompertz, drift and unit-cost forecasts with the same data. Goes on where it was interrupted.
+    """
+    from aixsim.commands.backtest import backtest as command
+
+    raise typer.Exit(command(config, out, as_of, workers, overrides or [], as_json=json))
+
+
+@app.command()
+def update(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result folder of a run.")],
+    observe: Annotated[
+        list[str], typer.Option(metavar="[OUTCOME:]YYYY-MM=COUNT", help="A count that has come; may be given several times.")
+    ],
+    error: Annotated[float, typer.Option(min=0.001, max=1.0, help="Relative error of a count, one standard deviation.")] = 0.1,
+    json: Json = False,
+) -> None:
+    """Weigh a finished run by a new count.
+
+    Says how the probabilities move, without running anything; refuses when too few replicates are near the count.
+    """
+    from aixsim.commands.update import update as command
+
+    raise typer.Exit(command(result, observe, error, as_json=json))
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of the config.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -13,14 +13,18 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.analysis.counting_law import widened
+from aixsim.analysis.scores import score
 from aixsim.analysis.weights import LEAST_ESS, TooFewError, resample
 from aixsim.config.build import problems
 from aixsim.config.study import Study
 from aixsim.core.errors import UserError
+from aixsim.core.problem import Problem
+from aixsim.evidence.baselines import count_ahead
 from aixsim.evidence.likelihood import Likelihood, data, months_seen, usable
 from aixsim.evidence.particles import Particles, seen_of
 from aixsim.evidence.prior import Prior
-from aixsim.evidence.simulator import Simulator, look
+from aixsim.evidence.simulator import Seen, Simulator, look
 from aixsim.study.cost import duration
 from aixsim.study.ensembles import write_ensemble
 from aixsim.study.provenance import environment, run_id
@@ -83,7 +87,8 @@ def calibrate(
         raise UserError(f"{study.name}: there is nothing to calibrate; give at least one number as a distribution, such as {{ dist = … }}")
     identity = run_id(f"{study.to_toml()}\ncalibration {with_held_out} {verified_only}", [], study.plugins)
     folder = out or Path("results") / study.name / f"calibration-{identity}"
-    if (finished := _finished(folder, identity)) is not None:
+    claim(folder, identity)
+    if (finished := _finished(folder / REPORT)) is not None:
         return Calibrated(folder, finished, reused=True)
     started = perf_counter()
     settings = study.calibration
@@ -122,6 +127,7 @@ def calibrate(
             {"what": datum.label, "counted": datum.count, "source": datum.item.source, **_quantiles(law.mean(datum, seen))}
             for datum in law.data
         ],
+        "held_out": [] if with_held_out else _held_out(study, law, seen, values[:, -1], problem, seed),
         "wall_seconds": round(perf_counter() - started, 1),
         **environment(),
     }
@@ -131,6 +137,28 @@ def calibrate(
     write_ensemble(folder / ENSEMBLE, prior.keys, values[order], about)
     _write(folder / REPORT, report)
     return Calibrated(folder, report)
+
+
+def _held_out(study: Study, law: Likelihood, seen: Seen, dispersion: Floats, problem: Problem, seed: int) -> list[dict[str, Any]]:
+    """Returns what was held out, predicted by the particles with the error of a count, beside what was counted."""
+    out = []
+    for number, datum in enumerate(data([item for item in study.observed if item.held_out], problem.population, problem.scale)):
+        mean = np.maximum(law.mean(datum, seen), law.floor)
+        sample = count_ahead(mean[:, None], widened(dispersion, datum.item.relative_error), 4, seed + number)[:, 0] / datum.n_firms
+        found = score(np.minimum(sample, 1.0) if datum.item.is_share else sample, datum.item.value)
+        out.append(
+            {
+                "what": datum.label,
+                "counted": datum.item.value,
+                "group": "size" if datum.item.size else "park" if datum.item.park else "",
+                "level": datum.item.size or datum.item.park or "",
+                "median": found.median,
+                "intervals": {f"{100 * level:g}": list(ends) for level, ends in found.intervals.items()},
+                "pit": found.pit,
+                "source": datum.item.source,
+            }
+        )
+    return out
 
 
 def cost(simulator: Simulator, n: int) -> str:
@@ -158,20 +186,31 @@ def _quantiles(values: Floats) -> dict[str, float]:
     return {name: float(np.quantile(values, level)) for name, level in QUANTILES.items()}
 
 
-def _finished(folder: Path, identity: str) -> dict[str, Any] | None:
-    """Returns the report of a finished calibration; None when there is none, or only rounds of this one."""
+def claim(folder: Path, identity: str) -> None:
+    """Makes a folder that holds one thing, or finds it there.
+
+    Raises:
+        StoreError: it holds something else, or the disk refuses.
+    """
     mark = folder / "identity"
-    remedy = "choose another folder with -o, or move this one away"
     try:
         if folder.exists() and (not mark.is_file() or mark.read_text(encoding="utf-8") != identity):
-            raise StoreError(folder, "foreign", "holds something else than this calibration", remedy)
+            remedy = "choose another folder with -o, or move this one away"
+            raise StoreError(folder, "foreign", "holds something else, or the same of other settings", remedy)
         folder.mkdir(parents=True, exist_ok=True)
         mark.write_text(identity, encoding="utf-8")
-        if not (folder / REPORT).is_file():
-            return None
-        report: dict[str, Any] = json.loads((folder / REPORT).read_text(encoding="utf-8"))
     except OSError as error:
         raise storage_error(folder, error) from error
+
+
+def _finished(path: Path) -> dict[str, Any] | None:
+    """Returns the report of a finished calibration; None when there is none."""
+    try:
+        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise StoreError(path, "damaged", f"cannot be read ({error})", "remove it: the calibration goes on from its state") from error
     return report
 
 
@@ -182,14 +221,3 @@ def _write(path: Path, document: Any) -> None:
         temporary.replace(path)
     except OSError as error:
         raise storage_error(path, error) from error
-
-
-def moved_most(parameters: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Returns the parameters by how much their 90 % range has narrowed or moved, the most first."""
-
-    def moved(one: dict[str, Any]) -> float:
-        prior, posterior = one["prior"], one["posterior"]
-        width = (prior["p95"] - prior["p05"]) or 1.0
-        return abs(posterior["p50"] - prior["p50"]) / width + max(1.0 - (posterior["p95"] - posterior["p05"]) / width, 0.0)
-
-    return sorted(parameters, key=moved, reverse=True)
