@@ -135,21 +135,29 @@ def check(
 
 @app.command()
 def describe(
-    name: Annotated[str | None, typer.Argument(help="A mechanism, lever or section, or one of its keys.")] = None, plugin: Plugins = None
+    name: Annotated[str | None, typer.Argument(help="A mechanism, lever or section, or one of its keys; with --ledger a config.")] = None,
+    plugin: Plugins = None,
+    ledger: Annotated[bool, typer.Option("--ledger", help="Every number with range, unit, source, date and grade.")] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Of the ledger: .csv, .html or .txt.")] = None,
 ) -> None:
     """Show parameters with units and sources.
 
     Without a name, lists everything; with one, shows unit, range, source and confidence of every setting.
     """
-    from aixsim.commands.describe import describe as command
+    from aixsim.commands import describe as commands
 
-    raise typer.Exit(command(name, plugin or []))
+    if ledger or out is not None:
+        raise typer.Exit(commands.ledger(Path(name) if name is not None else None, out))
+    raise typer.Exit(commands.describe(name, plugin or []))
 
 
 @app.command()
 def calibrate(
     config: Config,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME/calibration-ID].")] = None,
+    self_check: Annotated[
+        int | None, typer.Option(metavar="N", min=20, help="Instead: find known numbers again in N synthetic data sets.")
+    ] = None,
     with_held_out: Annotated[bool, typer.Option("--with-held-out", help="Use the observations that are held out, too.")] = False,
     verified_only: Annotated[bool, typer.Option("--verified-only", help="Leave out observations marked verified = false.")] = False,
     workers: Workers = CORES,
@@ -161,7 +169,10 @@ def calibrate(
     Writes an ensemble that any config can use, with prior and posterior. Goes on where it was interrupted.
     """
     from aixsim.commands.calibrate import calibrate as command
+    from aixsim.commands.calibrate import check_method
 
+    if self_check is not None:
+        raise typer.Exit(check_method(config, out, self_check, workers, overrides or []))
     code = command(config, out, workers, overrides or [], with_held_out=with_held_out, verified_only=verified_only, as_json=json)
     raise typer.Exit(code)
 

@@ -38,17 +38,6 @@ def quantile(u: Floats, mean: Floats, dispersion: Floats) -> Floats:
     return np.asarray(nbinom.ppf(u, size, size / (size + mean)), dtype=np.float64)
 
 
-def of_sum(means: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
-    """Returns mean and dispersion of the negative binomial law with the moments of a sum of independent counts.
-
-    Args:
-        means: of the summands, shape ``(n, k)``.
-        dispersion: of each summand, shape ``(n,)``.
-    """
-    total = means.sum(axis=1)
-    return total, dispersion * (means**2).sum(axis=1) / total**2
-
-
 def widened(dispersion: Any, relative_error: float) -> Any:
     """Returns the dispersion of a count that has a further relative error of its own."""
     return dispersion + relative_error**2

@@ -1,6 +1,7 @@
 """Forecasts without a law: what went on goes on.
 
-Both are random walks whose errors are those of the past, with Student's law because the past is short.
+Both are random walks whose errors are those of the past: with Student's law for a walk of counts, because the past is short, and with a
+normal law for a walk of logarithms, which Student's law would give no finite mean.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ def unit_cost(new: Floats, budgets: Floats, budgets_ahead: Floats, seed: int) ->
 
 
 def _walk(changes: Floats, n_ahead: int, n: int, seed: int, *, with_drift: bool) -> Floats:
-    """Returns sums of future changes, shape ``(n, n_ahead)``: their mean is unknown with drift and 0 without."""
-    from scipy.special import stdtrit
+    """Returns sums of future changes, shape ``(n, n_ahead)``: their mean is unknown with drift, and 0 without."""
+    from scipy.special import ndtri, stdtrit
 
     k = len(changes)
     if k < LEAST_CHANGES:
@@ -59,7 +60,7 @@ def _walk(changes: Floats, n_ahead: int, n: int, seed: int, *, with_drift: bool)
     freedom = k - 1 if with_drift else k
     spread = float(np.sqrt(np.square(changes - mean).sum() / freedom))
     u = np.stack([uniforms(seed, 2, Purpose.COUNTING, n, ahead) for ahead in range(n_ahead + 1)], axis=1)
-    shocks = spread * stdtrit(freedom, u)
+    shocks = spread * (stdtrit(freedom, u) if with_drift else ndtri(u))
     trend = mean + (shocks[:, :1] / np.sqrt(k) if with_drift else 0.0)
     out: Floats = np.cumsum(shocks[:, 1:] + trend, axis=1)
     return out

@@ -156,10 +156,8 @@ def _move(cloud: Cloud, simulate: Simulate, target: LogLikelihood, reference: tu
 
 def _log_prior_over(z: Floats, mean: Floats, root: Floats) -> Floats:
     """Returns log standard normal density minus log reference density, up to a constant."""
-    from scipy.linalg import solve_triangular
-
-    scaled = solve_triangular(root, (z - mean).T, lower=True)
-    out: Floats = 0.5 * np.square(scaled).sum(axis=0) - 0.5 * np.square(z).sum(axis=1)
+    scaled = (z - mean) @ np.linalg.inv(root).T
+    out: Floats = 0.5 * np.square(scaled).sum(axis=1) - 0.5 * np.square(z).sum(axis=1)
     return out
 
 

@@ -45,9 +45,7 @@ class Counted:
         return np.array([self.new[k] for k in single]), tuple(self.last[k] for k in single)
 
 
-def curve_forecast(
-    curve: Curve, counted: Counted, dispersion: Distribution, n_years: int, *, n_each: int, seed: int, likelihood_fault: float = 1.0
-) -> Floats:
+def curve_forecast(curve: Curve, counted: Counted, dispersion: Distribution, n_years: int, *, n_each: int, seed: int) -> Floats:
     """Fits a growth curve and returns its new adopters in the years after the last count, shape ``(n, n_ahead)``.
 
     Args:
@@ -57,7 +55,6 @@ def curve_forecast(
         n_years: years from the first of the horizon to the last that is forecast.
         n_each: counts drawn for each of the fitted curves.
         seed: of the addressed numbers.
-        likelihood_fault: multiplies the dispersion in the likelihood; anything but 1 is a planted fault, for tests.
     """
     prior = Prior({**curve.priors, DISPERSION: dispersion})
 
@@ -69,7 +66,7 @@ def curve_forecast(
         total = np.zeros(len(payload["new"]))
         for first, last, new in zip(counted.first, counted.last, counted.new, strict=True):
             mean = payload["new"][:, first : last + 1].sum(axis=1)
-            total += log_mass(new, np.maximum(mean, 0.5), payload["dispersion"] * likelihood_fault)
+            total += log_mass(new, np.maximum(mean, 0.5), payload["dispersion"])
         return total
 
     cloud = posterior(simulate, log_likelihood, _N_CURVE, len(prior.laws), n_moves=_MOVES, seed=seed)

@@ -100,6 +100,7 @@ class Likelihood:
         months: at whose end particles were looked at.
         parks: names, as ``Seen.by_park`` has them.
         floor: smallest mean of a count: half a simulated firm, so that none is impossible by the sample alone.
+        dispersion_fault: multiplies the dispersion; anything but 1 is a planted fault, by which checks of the method are checked.
     """
 
     data: tuple[Datum, ...]
@@ -107,6 +108,7 @@ class Likelihood:
     months: tuple[int, ...]
     parks: tuple[str, ...]
     floor: float
+    dispersion_fault: float = 1.0
 
     def mean(self, datum: Datum, seen: Seen) -> Floats:
         """Returns what particles simulate of one count, shape ``(n,)``."""
@@ -128,7 +130,7 @@ class Likelihood:
         total = np.zeros(len(dispersion))
         for datum in self.data:
             mean = np.maximum(self.mean(datum, seen), self.floor)
-            total += log_mass(datum.count, mean, widened(dispersion, datum.item.relative_error))
+            total += log_mass(datum.count, mean, widened(dispersion * self.dispersion_fault, datum.item.relative_error))
         return total
 
 

@@ -48,7 +48,20 @@ class Prior:
         from scipy.special import ndtr
 
         u = ndtr(z).clip(1e-15, 1.0 - 1e-15)
-        out = np.empty_like(z)
-        for k, law in enumerate(self.laws.values()):
-            out[:, k] = [law.quantile(level) for level in u[:, k].tolist()]
-        return out
+        return np.stack([_quantiles(law, z[:, k], u[:, k]) for k, law in enumerate(self.laws.values())], axis=1)
+
+
+def _quantiles(law: Distribution, z: Floats, u: Floats) -> Floats:
+    """Returns ``law.quantile`` of many levels ``u = Phi(z)``, up to rounding; the commonest laws at once."""
+    v = law.values
+    match law.dist:
+        case "uniform":
+            return v[0] + (v[1] - v[0]) * u
+        case "loguniform":
+            return np.exp(np.log(v[0]) + (np.log(v[1]) - np.log(v[0])) * u)
+        case "normal":
+            return v[0] + v[1] * z
+        case "lognormal":
+            return v[0] * np.exp(v[1] * z)
+        case _:
+            return np.array([law.quantile(level) for level in u.tolist()])
