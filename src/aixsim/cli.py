@@ -158,7 +158,10 @@ def calibrate(
     self_check: Annotated[
         int | None, typer.Option(metavar="N", min=20, help="Instead: find known numbers again in N synthetic data sets.")
     ] = None,
-    with_held_out: Annotated[bool, typer.Option("--with-held-out", help="Use the observations that are held out, too.")] = False,
+    with_held_out: Annotated[
+        list[str] | None,
+        typer.Option("--with-held-out", metavar="size|park", help="Use shares that are held out, too."),
+    ] = None,
     verified_only: Annotated[bool, typer.Option("--verified-only", help="Leave out observations marked verified = false.")] = False,
     workers: Workers = CORES,
     overrides: Overrides = None,
@@ -173,7 +176,7 @@ def calibrate(
 
     if self_check is not None:
         raise typer.Exit(check_method(config, out, self_check, workers, overrides or []))
-    code = command(config, out, workers, overrides or [], with_held_out=with_held_out, verified_only=verified_only, as_json=json)
+    code = command(config, out, workers, overrides or [], with_held_out=with_held_out or [], verified_only=verified_only, as_json=json)
     raise typer.Exit(code)
 
 

@@ -18,7 +18,7 @@ from tests.cli.run_cli import run_cli
 ROOT = Path(__file__).parents[2]
 THEORY = ROOT / "configs" / "theory" / "calibration.toml"
 ROLL_OUT = ROOT / "configs" / "smart-factory.toml"
-FEW = ["--workers", "1", "--set", "calibration.particles=120", "--set", "calibration.moves=3"]
+FEW = ["--workers", "1", "--set", "calibration.particles=150", "--set", "calibration.moves=3"]
 TINY = ["--workers", "1", "--set", "population.scale=0.003", "--set", "calibration.particles=24", "--set", "calibration.moves=1"]
 
 
@@ -35,7 +35,7 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_ensemble_and_a_report_are_written(calibrated: Path) -> None:
     keys, values, about = read_columns(calibrated / "ensemble.parquet")
     report = json.loads((calibrated / "calibration.json").read_text())
-    assert values.shape == (120, len(report["parameters"]))
+    assert values.shape == (150, len(report["parameters"]))
     assert "mechanisms.peers.rate" in keys
     assert "observation.dispersion" in keys
     assert about["config"] == "calibration"
@@ -44,7 +44,7 @@ def test_an_ensemble_and_a_report_are_written(calibrated: Path) -> None:
 
 
 def test_the_same_calibration_is_not_made_twice_and_another_is_refused(calibrated: Path) -> None:
-    arguments = ["calibrate", THEORY, "-o", "out", *FEW]
+    arguments: list[str | Path] = ["calibrate", THEORY, "-o", "out", *FEW]
     again = run_cli([*arguments, "--set", "population.firms=200"], calibrated.parent)
     assert again.code == 0
     assert "already there" in again.err
@@ -70,9 +70,9 @@ def test_a_config_uses_an_ensemble_row_by_row(calibrated: Path, tmp_path: Path) 
     (tmp_path / "e.parquet").write_bytes((calibrated / "ensemble.parquet").read_bytes())
     problem = problems(load(config))(0)
     rows = read_ensemble(tmp_path / "e.parquet")
-    for replicate in (0, 1, 119, 120):
+    for replicate in (0, 1, 149, 150):
         drawn = draw_scenario(problem, replicate).drawn
-        for key, value in zip(rows.keys, rows.values[replicate % 120], strict=True):
+        for key, value in zip(rows.keys, rows.values[replicate % 150], strict=True):
             assert drawn[key] == value
     ended = run_cli(["run", config, "-o", "out", "-n", "3", "--workers", "1"], tmp_path)
     assert ended.code == 0, ended.err

@@ -125,11 +125,11 @@ def test_a_count_weighs_by_what_came_since_the_one_before(study: Study) -> None:
 
 
 def test_the_likelihood_prefers_the_truth(study: Study) -> None:
-    problem_of, prior, months = problems(study), Prior.of(study), months_seen(study)
+    problem_of, prior = problems(study), Prior.of(study)
     problem = problem_of(0)
     items = [item for item in usable(study) if item.outcome == "launched"]
-    law = Likelihood(tuple(data(items, problem.population, problem.scale)), study.horizon, months, (), 0.5 / problem.scale)
-    with Simulator(problem_of, months, 1) as simulator:
+    law = Likelihood.of(study, items, problem)
+    with Simulator(problem_of, law.months, 1) as simulator:
         seen = simulator(prior.model_keys, prior.values(np.zeros((1, len(prior.keys))))[:, :-1], np.array([0]))
     exact = tuple(replace(datum, count=float(max(law.mean(datum, seen)[0], law.floor))) for datum in law.data)
     double = tuple(replace(datum, count=2 * datum.count) for datum in exact)

@@ -28,7 +28,7 @@ def calibrate(
     workers: int,
     overrides: Sequence[str],
     *,
-    with_held_out: bool,
+    with_held_out: Sequence[str],
     verified_only: bool,
     as_json: bool,
 ) -> int:

@@ -54,9 +54,9 @@ class Table(BaseModel):
 class Observed(Table):
     """Something that was counted.
 
-    ``launched`` and the other outcomes are cumulative national counts at the end of the month; ``applicants`` are those of the
-    programmes in the calendar year up to the month; with ``size`` or ``park`` the value is the share of its firms that have launched.
-    ``relative_error`` is that of a number which is not a plain count, on top of the dispersion that all counts share.
+    ``launched`` and the other outcomes are cumulative national counts at the end of the month; ``applicants`` are those of a programme,
+    or of all of them, in the calendar year up to the month; with ``size`` or ``park`` the value is the share of its firms that have
+    launched. ``relative_error`` is that of a number which is not a plain count, on top of the dispersion that all counts share.
     """
 
     month: Month
@@ -68,6 +68,7 @@ class Observed(Table):
     relative_error: Annotated[Number, Field(ge=0, le=2)] = 0.0
     size: Literal[SIZES] | None = None  # type: ignore[valid-type]  # as above
     park: Literal[PARK_NAMES] | None = None  # type: ignore[valid-type]  # as above
+    programme: Annotated[str, Field(min_length=1)] | None = None
     source: Annotated[str, Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -86,6 +87,11 @@ class Observed(Table):
     def is_share(self) -> bool:
         """Whether the value is a share of the firms of a size class or park."""
         return self.size is not None or self.park is not None
+
+    @property
+    def group(self) -> str:
+        """``size`` or ``park`` of a share, else empty."""
+        return "size" if self.size is not None else "park" if self.park is not None else ""
 
     @property
     def public(self) -> str:
@@ -138,6 +144,9 @@ def broken_rules(
                 ("observed", position, "month"),
                 NotAllowed(f"found {item.month!r}", f"a month of the horizon, {horizon.start} to {horizon.end}"),
             )
+        if item.programme is not None and (item.outcome != "applicants" or item.programme not in programmes):
+            allowed = f"with outcome = 'applicants' one of {', '.join(programmes)}, else none"
+            yield ("observed", position, "programme"), NotAllowed(f"found {item.programme!r}", allowed, nearest(item.programme, programmes))
     for position, plan in enumerate(announcements):
         if plan.programme not in programmes:
             yield (

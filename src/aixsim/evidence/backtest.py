@@ -22,9 +22,9 @@ from aixsim.core.distributions import Distribution
 from aixsim.core.errors import UserError
 from aixsim.core.problem import uncertain_numbers
 from aixsim.evidence.as_of import as_of, known_budgets, middle
-from aixsim.evidence.baselines import Counted, count_ahead, forecasts
+from aixsim.evidence.baselines import Counted, count_ahead, curve_forecasts, walk_forecasts
 from aixsim.evidence.calibrate import EXPECTED_STEPS, claim, cost
-from aixsim.evidence.likelihood import Likelihood, data, months_seen, usable
+from aixsim.evidence.likelihood import Likelihood, months_seen, usable
 from aixsim.evidence.particles import Particles, seen_of
 from aixsim.evidence.prior import DISPERSION, Prior
 from aixsim.evidence.simulator import Seen, Simulator
@@ -84,24 +84,17 @@ def backtest(
         steps = sum(EXPECTED_STEPS + len(years) for years in chosen.values() if years)
         tell(cost(simulator, settings.particles * (steps * settings.moves + sum(map(len, chosen.values())))))
         for counts, years in chosen.items():
-            laws = [
-                Likelihood(
-                    tuple(data(usable(study, as_of=f"{year}-12", verified_only=counts == VERIFIED), problem.population, problem.scale)),
-                    study.horizon,
-                    months,
-                    tuple(park.name for park in problem.population.parks),
-                    0.5 / problem.scale,
-                )
-                for year in years
-            ]
+            laws = [Likelihood.of(study, usable(study, as_of=f"{year}-12", verified_only=counts == VERIFIED), problem) for year in years]
             particles = Particles(
                 prior, simulator, settings.particles, settings.moves, study.monte_carlo.seed or 0, folder / "state" / counts[:3], tell
             )
             clouds = particles.carry(laws, [f"as-of-{year}" for year in years])
             for year, law, cloud in zip(years, laws, clouds, strict=True):
+                seed = (study.monte_carlo.seed or 0) + year
+                curves = curve_forecasts(_counted(law, study.horizon.years), _dispersion(study), len(study.horizon.years), n=_N, seed=seed)
                 for policy in (ANNOUNCED, KNOWN):
                     seen = seen_of(cloud.payload) if policy == KNOWN else _announced(problem_of, study, prior, cloud, year, months, workers)
-                    made += _scored(study, law, prior, cloud, seen, counts, policy, year)
+                    made += _scored(study, law, prior, cloud, seen, curves, counts, policy, year)
     return folder, made
 
 
@@ -116,17 +109,15 @@ def _announced(problem_of: Problems, study: Study, prior: Prior, cloud: Cloud, y
 
 
 def _scored(
-    study: Study, law: Likelihood, prior: Prior, cloud: Cloud, seen: Seen, counts: str, policy: str, origin: int
+    study: Study, law: Likelihood, prior: Prior, cloud: Cloud, seen: Seen, curves: dict[str, Floats], counts: str, policy: str, origin: int
 ) -> Iterator[Forecast]:
     years = study.horizon.years
     path = [law.months.index(study.horizon.index(f"{year}-12")) for year in years if year >= origin]
     launched = seen.counts[:, OUTCOMES.index("launched")][:, path]
     dispersion = prior.values(cloud.z)[:, prior.keys.index(DISPERSION)]
     seed = (study.monte_carlo.seed or 0) + origin
-    spread = study.calibration.dispersion
-    spread = spread if isinstance(spread, Distribution) else Distribution("choice", (float(spread),))
-    samples = {MODEL: count_ahead(np.diff(launched, axis=1), dispersion, max(_N // len(dispersion), 1), seed)}
-    samples |= forecasts(_counted(law, years), spread, _budgets(study, policy, origin), years, n=_N, seed=seed)
+    samples = {MODEL: count_ahead(np.diff(launched, axis=1), dispersion, max(_N // len(dispersion), 1), seed), **curves}
+    samples |= walk_forecasts(_counted(law, years), _budgets(study, policy, origin), years, n=_N, seed=seed)
     actual = {parse_month(item.month)[0]: item.value for item in _series(usable(study))}
     for model, sample in samples.items():
         total = np.full(len(sample), actual[origin])
@@ -138,6 +129,11 @@ def _scored(
             yield Forecast(*about, "cumulative", model, score(total, actual[year]), len(sample))
             if year - 1 in actual:
                 yield Forecast(*about, "new", model, score(sample[:, ahead], actual[year] - actual[year - 1]), len(sample))
+
+
+def _dispersion(study: Study) -> Distribution:
+    spread = study.calibration.dispersion
+    return spread if isinstance(spread, Distribution) else Distribution("choice", (float(spread),))
 
 
 def _series(items: Sequence[Observed]) -> list[Observed]:

@@ -87,34 +87,29 @@ def count_ahead(means: Floats, dispersion: Floats, n_each: int, seed: int) -> Fl
     return quantile(u, np.maximum(means, 0.5), dispersion[:, None])
 
 
-def forecasts(
-    counted: Counted,
-    dispersion: Distribution,
-    budgets: Mapping[int, float | Distribution],
-    years: Sequence[int],
-    *,
-    n: int,
-    seed: int,
+def curve_forecasts(counted: Counted, dispersion: Distribution, n_years: int, *, n: int, seed: int) -> dict[str, Floats]:
+    """Returns the sample of every growth curve: new adopters, shape ``(n, n_ahead)``; arguments as ``curve_forecast``."""
+    return {curve.name: curve_forecast(curve, counted, dispersion, n_years, n_each=n // _N_CURVE, seed=seed) for curve in CURVES}
+
+
+def walk_forecasts(
+    counted: Counted, budgets: Mapping[int, float | Distribution], years: Sequence[int], *, n: int, seed: int
 ) -> dict[str, Floats]:
-    """Returns the sample of every baseline that the data allow: new adopters, shape ``(n, n_ahead)``.
+    """Returns the sample of every walk that the data allow: new adopters, shape ``(n, n_ahead)``.
 
     Args:
         counted: the data.
-        dispersion: prior of the dispersion of the counts.
         budgets: by calendar year, those of the years ahead as known.
         years: calendar years of the horizon.
         n: size of the samples.
         seed: of the addressed numbers.
     """
-    out = {curve.name: curve_forecast(curve, counted, dispersion, len(years), n_each=n // _N_CURVE, seed=seed) for curve in CURVES}
     new, at = counted.yearly
-    n_ahead = len(years) - 1 - counted.last[-1]
-    if len(new) > LEAST_CHANGES:
-        out[DRIFT] = drift(new, n_ahead, n, seed)
-        past = np.array([_middle(budgets[years[k]]) for k in at])
-        ahead = np.stack([_sample(budgets[year], n, seed, k) for k, year in enumerate(years[counted.last[-1] + 1 :])], axis=1)
-        out[UNIT_COST] = unit_cost(new, past, ahead, seed)
-    return out
+    if len(new) <= LEAST_CHANGES:
+        return {}
+    past = np.array([_middle(budgets[years[k]]) for k in at])
+    ahead = np.stack([_sample(budgets[year], n, seed, k) for k, year in enumerate(years[counted.last[-1] + 1 :])], axis=1)
+    return {DRIFT: drift(new, ahead.shape[1], n, seed), UNIT_COST: unit_cost(new, past, ahead, seed)}
 
 
 def _middle(budget: float | Distribution) -> float:

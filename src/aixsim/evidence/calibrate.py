@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -17,11 +17,12 @@ from aixsim.analysis.counting_law import widened
 from aixsim.analysis.scores import score
 from aixsim.analysis.weights import LEAST_ESS, TooFewError, resample
 from aixsim.config.build import problems
+from aixsim.config.evidence import Observed
 from aixsim.config.study import Study
 from aixsim.core.errors import UserError
 from aixsim.core.problem import Problem
 from aixsim.evidence.baselines import count_ahead
-from aixsim.evidence.likelihood import Likelihood, data, months_seen, usable
+from aixsim.evidence.likelihood import Likelihood, data, usable
 from aixsim.evidence.particles import Particles, seen_of
 from aixsim.evidence.prior import Prior
 from aixsim.evidence.simulator import Seen, Simulator, look
@@ -58,7 +59,7 @@ def calibrate(
     out: Path | None = None,
     *,
     workers: int = 1,
-    with_held_out: bool = False,
+    with_held_out: Sequence[str] = (),
     verified_only: bool = False,
     tell: Callable[[str], object] = lambda _text: None,
 ) -> Calibrated:
@@ -79,13 +80,17 @@ def calibrate(
     if study.monte_carlo.seed is None:
         study = study.with_seed(secrets.randbelow(2**63))
     seed = study.monte_carlo.seed or 0
+    groups = sorted({item.group for item in study.observed if item.held_out})
+    for group in with_held_out:
+        if group not in groups:
+            raise UserError(f"--with-held-out {group}: allowed: {', '.join(groups) or 'none: this config holds nothing out'}")
     items = usable(study, verified_only=verified_only, with_held_out=with_held_out)
     prior = Prior.of(study)
     if not items:
         raise UserError(f"{study.name}: there is nothing to calibrate on; state what was counted as [[observed]] tables")
     if not prior.model_keys:
         raise UserError(f"{study.name}: there is nothing to calibrate; give at least one number as a distribution, such as {{ dist = … }}")
-    identity = run_id(f"{study.to_toml()}\ncalibration {with_held_out} {verified_only}", [], study.plugins)
+    identity = run_id(f"{study.to_toml()}\ncalibration {sorted(with_held_out)} {verified_only}", [], study.plugins)
     folder = out or Path("results") / study.name / f"calibration-{identity}"
     claim(folder, identity)
     if (finished := _finished(folder / REPORT)) is not None:
@@ -94,15 +99,8 @@ def calibrate(
     settings = study.calibration
     problem_of = problems(study.without_ensemble())
     problem = problem_of(0)
-    months = months_seen(study)
-    law = Likelihood(
-        tuple(data(items, problem.population, problem.scale)),
-        study.horizon,
-        months,
-        tuple(park.name for park in problem.population.parks),
-        0.5 / problem.scale,
-    )
-    with Simulator(problem_of, months, workers) as simulator:
+    law = Likelihood.of(study, items, problem)
+    with Simulator(problem_of, law.months, workers) as simulator:
         tell(cost(simulator, settings.particles * (1 + EXPECTED_STEPS * settings.moves)))
         particles = Particles(prior, simulator, settings.particles, settings.moves, seed, folder / "state", tell)
         cloud = particles.carry([law], ["posterior"])[0]
@@ -120,14 +118,14 @@ def calibrate(
         "runs": cloud.n_drawn,
         "ess": cloud.ess,
         "acceptance": cloud.acceptance,
-        "with_held_out": with_held_out,
+        "with_held_out": sorted(with_held_out),
         "verified_only": verified_only,
         "parameters": _parameters(prior, values),
         "data": [
             {"what": datum.label, "counted": datum.count, "source": datum.item.source, **_quantiles(law.mean(datum, seen))}
             for datum in law.data
         ],
-        "held_out": [] if with_held_out else _held_out(study, law, seen, values[:, -1], problem, seed),
+        "held_out": _held_out([item for item in study.observed if item not in items], law, seen, values[:, -1], problem, seed),
         "wall_seconds": round(perf_counter() - started, 1),
         **environment(),
     }
@@ -139,10 +137,12 @@ def calibrate(
     return Calibrated(folder, report)
 
 
-def _held_out(study: Study, law: Likelihood, seen: Seen, dispersion: Floats, problem: Problem, seed: int) -> list[dict[str, Any]]:
+def _held_out(
+    items: Sequence[Observed], law: Likelihood, seen: Seen, dispersion: Floats, problem: Problem, seed: int
+) -> list[dict[str, Any]]:
     """Returns what was held out, predicted by the particles with the error of a count, beside what was counted."""
     out = []
-    for number, datum in enumerate(data([item for item in study.observed if item.held_out], problem.population, problem.scale)):
+    for number, datum in enumerate(data([item for item in items if item.held_out], problem.population, problem.scale)):
         mean = np.maximum(law.mean(datum, seen), law.floor)
         sample = count_ahead(mean[:, None], widened(dispersion, datum.item.relative_error), 4, seed + number)[:, 0] / datum.n_firms
         found = score(np.minimum(sample, 1.0) if datum.item.is_share else sample, datum.item.value)
@@ -150,7 +150,7 @@ def _held_out(study: Study, law: Likelihood, seen: Seen, dispersion: Floats, pro
             {
                 "what": datum.label,
                 "counted": datum.item.value,
-                "group": "size" if datum.item.size else "park" if datum.item.park else "",
+                "group": datum.item.group,
                 "level": datum.item.size or datum.item.park or "",
                 "median": found.median,
                 "intervals": {f"{100 * level:g}": list(ends) for level, ends in found.intervals.items()},

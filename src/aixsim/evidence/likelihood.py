@@ -15,6 +15,7 @@ from aixsim.core.calendar import Horizon
 from aixsim.core.classification import OUTCOMES, SIZES
 from aixsim.core.errors import UserError
 from aixsim.core.population import Population
+from aixsim.core.problem import Problem
 from aixsim.evidence.simulator import Seen
 
 Floats = NDArray[np.float64]
@@ -41,19 +42,21 @@ class Datum:
     n_firms: float = 1.0
 
 
-def usable(study: Study, *, as_of: str | None = None, verified_only: bool = False, with_held_out: bool = False) -> list[Observed]:
+def usable(study: Study, *, as_of: str | None = None, verified_only: bool = False, with_held_out: Sequence[str] = ()) -> list[Observed]:
     """Returns the observations that a calibration may see, by month.
 
     Args:
         study: with ``[[observed]]``.
         as_of: nothing that became public after this month.
         verified_only: nothing that is marked ``verified = false``.
-        with_held_out: also what is held out to be predicted.
+        with_held_out: groups (``size``, ``park``) whose shares are used although they are held out.
     """
     chosen = [
         item
         for item in study.observed
-        if (as_of is None or item.public <= as_of) and (item.verified or not verified_only) and (with_held_out or not item.held_out)
+        if (as_of is None or item.public <= as_of)
+        and (item.verified or not verified_only)
+        and (item.group in with_held_out or not item.held_out)
     ]
     return sorted(chosen, key=lambda item: item.month)
 
@@ -99,6 +102,7 @@ class Likelihood:
         horizon: of the study.
         months: at whose end particles were looked at.
         parks: names, as ``Seen.by_park`` has them.
+        programmes: names, as the first pots of ``Seen.applicants`` have them.
         floor: smallest mean of a count: half a simulated firm, so that none is impossible by the sample alone.
         dispersion_fault: multiplies the dispersion; anything but 1 is a planted fault, by which checks of the method are checked.
     """
@@ -107,8 +111,26 @@ class Likelihood:
     horizon: Horizon
     months: tuple[int, ...]
     parks: tuple[str, ...]
+    programmes: tuple[str, ...]
     floor: float
     dispersion_fault: float = 1.0
+
+    @classmethod
+    def of(cls, study: Study, items: Sequence[Observed], problem: Problem, *, dispersion_fault: float = 1.0) -> Likelihood:
+        """Returns the law of some of a study's observations.
+
+        Raises:
+            UserError: as ``data``.
+        """
+        return cls(
+            data=tuple(data(items, problem.population, problem.scale)),
+            horizon=study.horizon,
+            months=months_seen(study),
+            parks=tuple(park.name for park in problem.population.parks),
+            programmes=tuple(table["name"] for table in study.settings["programme"]),
+            floor=0.5 / problem.scale,
+            dispersion_fault=dispersion_fault,
+        )
 
     def mean(self, datum: Datum, seen: Seen) -> Floats:
         """Returns what particles simulate of one count, shape ``(n,)``."""
@@ -119,7 +141,8 @@ class Likelihood:
         if item.park is not None:
             return seen.by_park[:, self.parks.index(item.park), at] * datum.n_firms
         if item.outcome == "applicants":
-            return seen.applicants[:, self.horizon.year_index(self.horizon.index(item.month))]
+            in_year = seen.applicants[:, :, self.horizon.year_index(self.horizon.index(item.month))]
+            return in_year.sum(axis=1) if item.programme is None else in_year[:, self.programmes.index(item.programme)]
         path = seen.counts[:, OUTCOMES.index(item.outcome)]
         if datum.since is None:
             return path[:, at]

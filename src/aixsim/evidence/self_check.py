@@ -19,7 +19,7 @@ from aixsim.config.build import problems
 from aixsim.config.study import Study
 from aixsim.core.draws import Purpose, uniforms
 from aixsim.core.errors import UserError
-from aixsim.evidence.likelihood import Likelihood, data, months_seen, usable
+from aixsim.evidence.likelihood import Likelihood, usable
 from aixsim.evidence.particles import Particles
 from aixsim.evidence.prior import DISPERSION, Prior
 from aixsim.evidence.simulator import Simulator
@@ -78,23 +78,21 @@ def self_check(
     Raises:
         UserError: nothing is observed.
     """
-    seed, prior, months = study.monte_carlo.seed or 0, Prior.of(study), months_seen(study)
+    seed, prior = study.monte_carlo.seed or 0, Prior.of(study)
     problem_of = problems(study.without_ensemble())
     problem = problem_of(0)
-    real = data(usable(study), problem.population, problem.scale)
-    if not real:
+    law = Likelihood.of(study, usable(study), problem, dispersion_fault=dispersion_fault)
+    if not law.data:
         raise UserError(f"{study.name}: there is nothing to check; state what is counted, and when, as [[observed]] tables")
-    parks = tuple(park.name for park in problem.population.parks)
-    law = Likelihood(tuple(real), study.horizon, months, parks, 0.5 / problem.scale, dispersion_fault)
     truths = prior.values(_points(n, len(prior.keys), seed))
-    with Simulator(problem_of, months, workers) as simulator:
+    with Simulator(problem_of, law.months, workers) as simulator:
         keys = prior.model_keys
         worlds = simulator(keys, truths[:, : len(keys)], _FIRST_LUCK + np.arange(n), "synthetic worlds")
         means = np.stack([np.maximum(law.mean(datum, worlds), law.floor) for datum in law.data], axis=1)
         counts = _counts(law, means, truths[:, prior.keys.index(DISPERSION)], seed)
         ranks, ess = np.empty_like(truths), np.empty(n)
         for number in range(n):
-            synthetic = replace(law, data=tuple(replace(datum, count=count) for datum, count in zip(real, counts[number], strict=True)))
+            synthetic = replace(law, data=tuple(replace(datum, count=count) for datum, count in zip(law.data, counts[number], strict=True)))
             cloud = _posterior(prior, simulator, study, synthetic, seed + 1 + number)
             ranks[number], ess[number] = rank(prior.values(cloud.z), truths[number]), cloud.ess
             if (number + 1) % 50 == 0:

@@ -34,7 +34,7 @@ class Seen:
 
     Attributes:
         counts: cumulative or stock counts by outcome and month seen, shape ``(n, n_outcomes, n_months)``.
-        applicants: applications by calendar year, all programmes together, shape ``(n, n_years)``.
+        applicants: applications by pot and calendar year, shape ``(n, n_pots, n_years)``.
         by_size: share of a class's firms that have ever launched, by month seen, shape ``(n, 5, n_months)``.
         by_park: the same of a park's tenants, shape ``(n, n_parks, n_months)``; 0 for a park without tenants.
     """
@@ -76,7 +76,7 @@ def look(problem: Problem, replicate: int, given: dict[str, float], months: Sequ
         by_park[:, position] = np.bincount(park[has & (park >= 0)], minlength=n_parks) / np.maximum(tenants, 1)
     return Seen(
         counts=counts[None, :, list(months)] / problem.scale,
-        applicants=history.applicants.sum(axis=0)[None] / problem.scale,
+        applicants=history.applicants[None] / problem.scale,
         by_size=by_size[None],
         by_park=by_park[None],
     )
