@@ -22,6 +22,7 @@ from aixsim.analysis.population_summary import describe_firms
 from aixsim.analysis.projects import pieces
 from aixsim.analysis.results import Result, open_result
 from aixsim.config.build import Problems, problems
+from aixsim.config.evidence import ensemble_path
 from aixsim.config.study import Study
 from aixsim.core.classification import OUTCOMES
 from aixsim.core.plugins import Plugin, installed
@@ -86,7 +87,8 @@ def simulate(
         study = study.with_seed(secrets.randbelow(2**63))
     config = study.to_toml()
     plugins = used_plugins(study)
-    own_files = [study.folder / name for name in (study.population.file, study.network.file, study.ensemble) if name is not None]
+    own_files = [study.folder / name for name in (study.population.file, study.network.file) if name is not None]
+    own_files += [] if study.ensemble is None else [ensemble_path(study.folder, study.ensemble)]
     identity = run_id(config, own_files, plugins)
     target = out or Path("results") / study.name / identity
     if target.exists() and _is_complete(target, identity):
@@ -206,7 +208,7 @@ def _write(folder: ResultFolder, study: Study, problem_of: Problems, layout: Lay
     for plugin in study.plugins:
         folder.write_bytes(plugin.name, plugin.text or b"")
     if study.ensemble is not None:
-        folder.write_bytes(study.ensemble, (study.folder / study.ensemble).read_bytes())
+        folder.write_bytes(study.ensemble, ensemble_path(study.folder, study.ensemble).read_bytes())
     if end.failures:
         folder.write_text("failures.jsonl", "".join(json.dumps(asdict(failure)) + "\n" for failure in end.failures))
 

@@ -84,7 +84,7 @@ def test_a_config_uses_an_ensemble_row_by_row(calibrated: Path, tmp_path: Path) 
 
 def test_an_ensemble_that_fits_nothing_is_refused(tmp_path: Path) -> None:
     text = THEORY.read_text(encoding="utf-8")
-    for columns, says in ((("mechanisms.peer.rate",), "is no uncertain number"), (None, "does not exist")):
+    for columns, says in ((("mechanisms.peer.rate",), "is no number of a config"), (None, "does not exist")):
         folder = tmp_path / says.replace(" ", "-")
         folder.mkdir()
         (folder / "c.toml").write_text(text + '\n[uncertainty]\nensemble = "e.parquet"\n', encoding="utf-8")

@@ -13,7 +13,7 @@ from aixsim.config.build import problems
 from aixsim.config.study import Study
 from aixsim.core.classification import OUTCOMES
 from aixsim.core.distributions import Distribution
-from aixsim.core.problem import uncertain_numbers
+from aixsim.core.problem import uncertainties_of
 from aixsim.data.tables import rows
 from aixsim.evidence.as_of import as_of, known_budgets
 from aixsim.evidence.likelihood import Likelihood, data, months_seen, usable
@@ -98,7 +98,7 @@ def test_the_past_is_the_same_whatever_is_known_of_the_future(study: Study) -> N
     problem_of, prior, months = problems(study), Prior.of(study), months_seen(study)
     values = prior.values(np.linspace(-1, 1, 3)[:, None] * np.ones(len(prior.keys)))
     then = as_of(problem_of, study, "2019-12")
-    laws = uncertain_numbers(then.settings)
+    laws = uncertainties_of(then.settings)
     kept = [k for k, key in enumerate(prior.model_keys) if laws.get(key) == prior.laws[key]]
     assert "programme[0].grant_krw_bn.2023" not in [prior.model_keys[k] for k in kept]
     luck = np.array([5, 6, 7])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from aixsim.config.evidence import ensemble_path
 from aixsim.config.models import NetworkTable, PopulationTable
 from aixsim.config.study import Study
 from aixsim.core.cache import korea_population, supply_network
@@ -79,9 +80,14 @@ def problems(study: Study) -> Problems:
         study.settings,
         study.monte_carlo.seed,
         plugins=study.plugins,
-        ensemble=None if study.ensemble is None else read_ensemble(study.folder / study.ensemble),
+        ensemble=ensemble_of(study),
     )
     return each if study.population.vary else replace(each, shared=each.build(0))
+
+
+def ensemble_of(study: Study) -> Ensemble | None:
+    """Returns the rows of weighed values that a study names; None when it names none."""
+    return None if study.ensemble is None else read_ensemble(ensemble_path(study.folder, study.ensemble))
 
 
 def _population(table: PopulationTable, folder: Path, seed: int) -> Population:

@@ -156,14 +156,16 @@ def broken_rules(
 
 
 def ensemble_path(folder: Path, name: str) -> Path:
-    """Returns the path of an ensemble.
+    """Returns the path of an ensemble: below the config's folder, or below the folder ``configs`` that holds it, as for a base.
 
     Raises:
-        NotAllowed: it is not a file below the config's folder.
+        NotAllowed: there is no such file.
     """
-    home, target = folder.resolve(), (folder / name).resolve()
-    if not target.is_relative_to(home):
-        raise NotAllowed(f"found {name!r}", "a path below the config's folder")
-    if not target.is_file():
-        raise NotAllowed(f"found {name!r}, which does not exist", "a Parquet file that aixsim calibrate has written")
-    return target
+    home = folder.resolve()
+    for place in (home, *(parent for parent in home.parents if parent.name == "configs")):
+        target = (place / name).resolve()
+        if not target.is_relative_to(place):
+            raise NotAllowed(f"found {name!r}", "a path below the config's folder")
+        if target.is_file():
+            return target
+    raise NotAllowed(f"found {name!r}, which does not exist", "a Parquet file that aixsim calibrate has written")

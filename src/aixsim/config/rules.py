@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from aixsim.catalogue import entries
 from aixsim.config.errors import NotAllowed, nearest
 from aixsim.config.evidence import broken_rules, ensemble_path
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Expect, Goal
 from aixsim.config.study import Study
-from aixsim.core.problem import uncertainties_of
 from aixsim.levers import levers
 from aixsim.levers.parks import PARK_MONEY
 from aixsim.study.ensembles import EnsembleError, read_ensemble
@@ -108,7 +108,7 @@ def _files(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
 
 
 def _ensemble(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
-    """Every column of an ensemble must have a number of the config to stand for: a stale one would be ignored in silence."""
+    """Every column of an ensemble must stand for a number of the model; where a config states one number, or no such table, that holds."""
     if study.ensemble is None:
         return
     key = ("uncertainty", "ensemble")
@@ -120,7 +120,10 @@ def _ensemble(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
     except EnsembleError as error:
         yield key, NotAllowed(f"found {study.ensemble!r}, which {error.reason}", "a Parquet file that aixsim calibrate has written")
         return
-    known = list(uncertainties_of(study.settings))
+    known = [f"{entry.key}.{card.name}" for entry in entries() for card in entry.cards]
     for name in keys:
-        if name not in known:
-            yield key, NotAllowed(f"its column {name!r} is no uncertain number of this config", ", ".join(known), nearest(name, known))
+        if not name.startswith(("programme[", *known)):
+            yield (
+                key,
+                NotAllowed(f"its column {name!r} is no number of a config", "columns named as in aixsim describe", nearest(name, known)),
+            )

@@ -85,9 +85,9 @@ class Problem:
         """Groups of firms that sense the same."""
         return Milieus.of(self.population)
 
-    def varied(self, horizon: Horizon, settings: Mapping[str, Any], seed: int) -> Problem:
+    def varied(self, horizon: Horizon, settings: Mapping[str, Any], seed: int, ensemble: Ensemble | None = None) -> Problem:
         """Returns a problem of the same firms and ties, with other settings; what is derived from the firms is shared, not made again."""
-        other = replace(self, horizon=horizon, settings=settings, seed=seed)
+        other = replace(self, horizon=horizon, settings=settings, seed=seed, ensemble=ensemble)
         other.__dict__["milieus"] = self.milieus
         return other
 

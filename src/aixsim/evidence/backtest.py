@@ -20,7 +20,7 @@ from aixsim.core.calendar import parse_month
 from aixsim.core.classification import OUTCOMES
 from aixsim.core.distributions import Distribution
 from aixsim.core.errors import UserError
-from aixsim.core.problem import uncertain_numbers
+from aixsim.core.problem import uncertainties_of
 from aixsim.evidence.as_of import as_of, known_budgets, middle
 from aixsim.evidence.baselines import Counted, count_ahead, curve_forecasts, walk_forecasts
 from aixsim.evidence.calibrate import EXPECTED_STEPS, claim, cost
@@ -101,7 +101,7 @@ def backtest(
 def _announced(problem_of: Problems, study: Study, prior: Prior, cloud: Cloud, year: int, months: tuple[int, ...], workers: int) -> Seen:
     """Runs the same particles, luck and all, with no money that was not known then: the past comes out the same."""
     then = as_of(problem_of, study, f"{year}-12")
-    laws = uncertain_numbers(then.settings)
+    laws = uncertainties_of(then.settings)
     # A number of a later year may be uncertain then in another way than now: it must be drawn as it was known.
     kept = [k for k, key in enumerate(prior.model_keys) if laws.get(key) == prior.laws[key]]
     with Simulator(then, months, workers) as simulator:
