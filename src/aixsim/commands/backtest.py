@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aixsim.analysis.forecasts import to_csv
+from aixsim.analysis.track_record import TABLE
+from aixsim.analysis.track_record import to_csv as track_record
 from aixsim.config import load
 from aixsim.evidence.backtest import backtest as test
 from aixsim.output.backtest_figure import draw_backtest
@@ -22,6 +24,7 @@ def backtest(config: Path, out: Path | None, as_of: str | None, workers: int, ov
     text = table(forecasts)
     try:
         (folder / "scores.csv").write_text(to_csv(forecasts), encoding="utf-8")
+        (folder / TABLE).write_text(track_record(forecasts), encoding="utf-8")
         (folder / "backtest.md").write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
         raise storage_error(folder, error) from error

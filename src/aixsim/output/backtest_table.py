@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from aixsim.analysis.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, Summary, by_horizon, coverage_of, select
 from aixsim.analysis.scores import LEVELS
+from aixsim.analysis.track_record import LONGEST
 
-LONGEST = {ANNOUNCED: 3, KNOWN: 5}
-"""Years ahead that are shown: nobody announces a budget further ahead than three years."""
 POLICIES = {
     ANNOUNCED: "Budgets as they were announced at the time",
     KNOWN: "Budgets as they came (policy known, so that the 2023 cut is no surprise)",

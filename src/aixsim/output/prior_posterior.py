@@ -13,6 +13,8 @@ from aixsim.output.style import BLUE, GREY, canvas, head, save_with
 
 _SHOWN = 12
 _COLUMNS = 4
+_LEARNED = 0.25
+"""Widths of the prior range by which a posterior must have shrunk or moved before the counts are said to tell something."""
 
 
 def narrowed(one: dict[str, Any]) -> float:
@@ -42,7 +44,7 @@ def draw_prior_posterior(report: dict[str, Any], keys: Sequence[str], values: ND
             _panel(panel, one, values[:, list(keys).index(one["key"])])
         for panel in panels[len(chosen) :]:
             panel.set_visible(False)
-        learned = sum(narrowed(one) > 0.15 for one in report["parameters"])
+        learned = sum(narrowed(one) > _LEARNED for one in report["parameters"])
         head(
             figure,
             f"The counts say something about {learned} of {len(report['parameters'])} uncertain numbers",
