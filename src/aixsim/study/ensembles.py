@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from aixsim.core.ensemble import Ensemble
@@ -47,6 +45,9 @@ def write_ensemble(path: Path, keys: tuple[str, ...], values: NDArray[np.float64
     Raises:
         StoreError: the disk refuses.
     """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     table = pa.table([pa.array(values[:, k]) for k in range(len(keys))], names=list(keys))
     table = table.replace_schema_metadata({_ABOUT: json.dumps(dict(about), sort_keys=True).encode()})
     temporary = path.with_suffix(".tmp")
@@ -64,6 +65,8 @@ def read_columns(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64], dict
     Raises:
         EnsembleError: no such thing, or values that are not finite numbers.
     """
+    import pyarrow.parquet as pq  # late: configs are read by commands that need no table
+
     try:
         table = pq.read_table(path)
         about = json.loads((table.schema.metadata or {}).get(_ABOUT, b"{}"))
