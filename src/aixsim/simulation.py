@@ -264,7 +264,7 @@ def _observed(study: Study) -> list[dict[str, Any]]:
     """Returns the national counts that the config states, or those of the AI factories when it states none."""
     if study.observed:
         return [
-            {"month": item.month, "outcome": item.outcome, "value": item.value, "source": item.source}
+            {"month": item.month, "outcome": item.outcome, "value": round(item.value), "source": item.source}
             for item in study.observed
             if item.outcome in OUTCOMES and not item.is_share
         ]

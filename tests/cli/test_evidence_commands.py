@@ -18,7 +18,7 @@ from tests.cli.run_cli import run_cli
 ROOT = Path(__file__).parents[2]
 THEORY = ROOT / "configs" / "theory" / "calibration.toml"
 ROLL_OUT = ROOT / "configs" / "smart-factory.toml"
-FEW = ["--workers", "1", "--set", "calibration.particles=150", "--set", "calibration.moves=3"]
+FEW = ["--workers", "1", *(f"--set=calibration.{key}" for key in ("particles=160", "moves=4", "dispersion=0.2"))]
 TINY = ["--workers", "1", "--set", "population.scale=0.003", "--set", "calibration.particles=24", "--set", "calibration.moves=1"]
 
 
@@ -35,7 +35,7 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_ensemble_and_a_report_are_written(calibrated: Path) -> None:
     keys, values, about = read_columns(calibrated / "ensemble.parquet")
     report = json.loads((calibrated / "calibration.json").read_text())
-    assert values.shape == (150, len(report["parameters"]))
+    assert values.shape == (160, len(report["parameters"]))
     assert "mechanisms.peers.rate" in keys
     assert "observation.dispersion" in keys
     assert about["config"] == "calibration"
@@ -70,9 +70,9 @@ def test_a_config_uses_an_ensemble_row_by_row(calibrated: Path, tmp_path: Path) 
     (tmp_path / "e.parquet").write_bytes((calibrated / "ensemble.parquet").read_bytes())
     problem = problems(load(config))(0)
     rows = read_ensemble(tmp_path / "e.parquet")
-    for replicate in (0, 1, 149, 150):
+    for replicate in (0, 1, 159, 160):
         drawn = draw_scenario(problem, replicate).drawn
-        for key, value in zip(rows.keys, rows.values[replicate % 150], strict=True):
+        for key, value in zip(rows.keys, rows.values[replicate % 160], strict=True):
             assert drawn[key] == value
     ended = run_cli(["run", config, "-o", "out", "-n", "3", "--workers", "1"], tmp_path)
     assert ended.code == 0, ended.err
@@ -103,7 +103,9 @@ def test_an_ensemble_that_fits_nothing_is_refused(tmp_path: Path) -> None:
 
 
 def test_too_few_particles_are_refused(tmp_path: Path) -> None:
-    ended = run_cli(["calibrate", THEORY, "-o", "out", *TINY[:2], "--set", "calibration.particles=40"], tmp_path)
+    ended = run_cli(
+        ["calibrate", THEORY, "-o", "out", *TINY[:2], "--set", "calibration.particles=30", "--set", "calibration.moves=1"], tmp_path
+    )
     assert ended.code == 2
     assert "at least 100 is needed" in ended.err
     assert not (tmp_path / "out" / "ensemble.parquet").exists()
@@ -150,7 +152,8 @@ def test_bad_observations_are_refused_with_their_line(tables: str, says: str, tm
     assert "c.toml, line" in ended.err
 
 
-def test_a_back_test_writes_scores_table_and_figure(tmp_path: Path) -> None:
+def test_a_back_test_writes_scores_table_and_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aixsim.evidence.baselines._N_CURVE", 100)
     ended = run_cli(["backtest", ROLL_OUT, "--as-of", "2019-12", "-o", "out", *TINY], tmp_path)
     assert ended.code == 0, ended.err
     with (tmp_path / "out" / "scores.csv").open(encoding="utf-8") as file:

@@ -16,13 +16,13 @@ from tests.result_fixture import make_result
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    return open_result(make_result(tmp_path_factory.mktemp("update") / "run", n=600, with_network=False))
+    return open_result(make_result(tmp_path_factory.mktemp("update") / "run", n=300, with_network=False))
 
 
 def test_a_high_count_raises_and_a_low_one_lowers(result: Result) -> None:
-    high, low = (update(result, [NewCount("2026-12", "launched", value)]) for value in (190.0, 150.0))
+    high, low = (update(result, [NewCount("2026-12", "launched", value)], 0.1) for value in (190.0, 150.0))
     assert low.goals[0].after < low.goals[0].before.estimate < high.goals[0].after
-    assert 100 <= high.ess <= 600
+    assert 100 <= high.ess <= 300
     assert high.goals[0].count_after[1] > high.goals[0].count_before[1]
     inside = high.goals[0].interval
     assert inside[0] < high.goals[0].after < inside[1]
@@ -37,7 +37,7 @@ def test_weights_are_those_of_the_law(result: Result) -> None:
     goal = result.counts_in("2030-12").sort_values("replicate")["launched"].to_numpy(float) >= 500
     for values, count, right in ((end - start, 70.0, True), (end, 172.0, False)):
         weights = normalised(log_mass(count, np.maximum(values, 0.5), np.full(len(values), 0.01)))
-        found = update(result, [NewCount("2026-12", "launched", 172.0)]).goals[0].after
+        found = update(result, [NewCount("2026-12", "launched", 172.0)], 0.1).goals[0].after
         assert bool(np.isclose(found, weights @ goal)) is right
 
 

@@ -24,12 +24,13 @@ def calibration_text(report: dict[str, Any]) -> str:
         for one in report["held_out"]:
             low, high = one["intervals"]["80"]
             lines.append(f"{one['what']:<38}{_number(one['counted']):>10}   {_number(one['median'])} [{_number(low)} to {_number(high)}]")
-    lines += ["", f"{'number':<42}{'prior, 90 % range':<24}posterior, median and 90 % range"]
+    width = max(len(one["key"]) for one in report["parameters"]) + 2
+    lines += ["", f"{'number':<{width}}{'prior, 90 % range':<24}posterior, median and 90 % range"]
     for one in report["parameters"]:
         prior, posterior = one["prior"], one["posterior"]
         before = f"{prior['p05']:.3g} to {prior['p95']:.3g}"
         after = f"{posterior['p50']:.3g} [{posterior['p05']:.3g} to {posterior['p95']:.3g}]"
-        lines.append(f"{one['key']:<42}{before:<24}{after}")
+        lines.append(f"{one['key']:<{width}}{before:<24}{after}")
     lines.append("")
     lines += textwrap.wrap(
         "Numbers whose range has not moved are as unknown as before: the counts say nothing about them. Agreement with the counts above is"

@@ -36,7 +36,8 @@ def draw_prior_posterior(report: dict[str, Any], keys: Sequence[str], values: ND
     Raises:
         StoreError: the disk refuses.
     """
-    chosen = sorted(report["parameters"], key=narrowed, reverse=True)[:_SHOWN]
+    uncertain = [one for one in report["parameters"] if one["prior"]["p05"] < one["prior"]["p95"]]
+    chosen = sorted(uncertain, key=narrowed, reverse=True)[:_SHOWN]
     n_rows = -(-len(chosen) // _COLUMNS)
     with canvas((11.0, 1.3 + 1.75 * n_rows)) as figure:
         panels = figure.subplots(n_rows, _COLUMNS, squeeze=False).ravel()
@@ -44,10 +45,10 @@ def draw_prior_posterior(report: dict[str, Any], keys: Sequence[str], values: ND
             _panel(panel, one, values[:, list(keys).index(one["key"])])
         for panel in panels[len(chosen) :]:
             panel.set_visible(False)
-        learned = sum(narrowed(one) > _LEARNED for one in report["parameters"])
+        learned = sum(narrowed(one) > _LEARNED for one in uncertain)
         head(
             figure,
-            f"The counts say something about {learned} of {len(report['parameters'])} uncertain numbers",
+            f"The counts say something about {learned} of {len(uncertain)} uncertain numbers",
             "Blue: posterior, share of particles. Grey: 90 % range and median of the prior. Shown: the numbers that moved most.\n"
             "The others keep their prior, and are as unknown as before.",
         )

@@ -31,7 +31,9 @@ def update_text(result: Result, counts: Sequence[NewCount], error: float, found:
         low, high = goal.interval
         lines += ["", f"{goal.name}: at least {goal.at_least:,.0f} {goal.outcome} by {goal.by}?"]
         lines.append(f"  before  {goal.before}")
-        lines.append(f"  after   {percent(goal.after)} [{percent(low)}, {percent(high)}] (effective n = {found.ess:,.0f})")
+        # A share of less than half a replicate is as good as none: the bound alone is worth saying.
+        after = f"below {percent(high)}" if goal.after * found.ess < 0.5 else f"{percent(goal.after)} [{percent(low)}, {percent(high)}]"
+        lines.append(f"  after   {after} (effective n = {found.ess:,.0f})")
         lines.append(f"  count   {_range(goal.count_before)}  ->  {_range(goal.count_after)}")
     if found.parameters:
         lines += ["", "Uncertain numbers that moved most (mean, in standard deviations):"]
