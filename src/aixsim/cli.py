@@ -135,15 +135,85 @@ def check(
 
 @app.command()
 def describe(
-    name: Annotated[str | None, typer.Argument(help="A mechanism, lever or section, or one of its keys.")] = None, plugin: Plugins = None
+    name: Annotated[str | None, typer.Argument(help="A mechanism, lever or section, or one of its keys; with --ledger a config.")] = None,
+    plugin: Plugins = None,
+    ledger: Annotated[bool, typer.Option("--ledger", help="Every number with range, unit, source, date and grade.")] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Of the ledger: .csv, .html or .txt.")] = None,
 ) -> None:
     """Show parameters with units and sources.
 
     Without a name, lists everything; with one, shows unit, range, source and confidence of every setting.
     """
-    from aixsim.commands.describe import describe as command
+    from aixsim.commands import describe as commands
 
-    raise typer.Exit(command(name, plugin or []))
+    if ledger or out is not None:
+        raise typer.Exit(commands.ledger(Path(name) if name is not None else None, out))
+    raise typer.Exit(commands.describe(name, plugin or []))
+
+
+@app.command()
+def calibrate(
+    config: Config,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME/calibration-ID].")] = None,
+    self_check: Annotated[
+        int | None, typer.Option(metavar="N", min=20, help="Instead: find known numbers again in N synthetic data sets.")
+    ] = None,
+    with_held_out: Annotated[
+        list[str] | None,
+        typer.Option("--with-held-out", metavar="size|park", help="Use shares that are held out, too."),
+    ] = None,
+    verified_only: Annotated[bool, typer.Option("--verified-only", help="Leave out observations marked verified = false.")] = False,
+    workers: Workers = CORES,
+    overrides: Overrides = None,
+    json: Json = False,
+) -> None:
+    """Weigh uncertain numbers by what was counted.
+
+    Writes an ensemble that any config can use, with prior and posterior. Goes on where it was interrupted.
+    """
+    from aixsim.commands.calibrate import calibrate as command
+    from aixsim.commands.calibrate import check_method
+
+    if self_check is not None:
+        raise typer.Exit(check_method(config, out, self_check, workers, overrides or []))
+    code = command(config, out, workers, overrides or [], with_held_out=with_held_out or [], verified_only=verified_only, as_json=json)
+    raise typer.Exit(code)
+
+
+@app.command()
+def backtest(
+    config: Config,
+    as_of: Annotated[str | None, typer.Option(metavar="YYYY-12", help="Forecast from here [default: from every possible year].")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME/backtest-ID].")] = None,
+    workers: Workers = CORES,
+    overrides: Overrides = None,
+    json: Json = False,
+) -> None:
+    """Score forecasts that see only what was known then.
+
+    Beside Bass, logistic, Gompertz, drift and unit-cost forecasts with the same data. Goes on where it was interrupted.
+    """
+    from aixsim.commands.backtest import backtest as command
+
+    raise typer.Exit(command(config, out, as_of, workers, overrides or [], as_json=json))
+
+
+@app.command()
+def update(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result folder of a run.")],
+    observe: Annotated[
+        list[str], typer.Option(metavar="[OUTCOME:]YYYY-MM=COUNT", help="A count that has come; may be given several times.")
+    ],
+    error: Annotated[float, typer.Option(min=0.001, max=1.0, help="Relative error of a count, one standard deviation.")] = 0.17,
+    json: Json = False,
+) -> None:
+    """Weigh a finished run by a new count.
+
+    Says how the probabilities move, without running anything; refuses when too few replicates are near the count.
+    """
+    from aixsim.commands.update import update as command
+
+    raise typer.Exit(command(result, observe, error, as_json=json))
 
 
 @app.command()

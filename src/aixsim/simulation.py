@@ -22,6 +22,7 @@ from aixsim.analysis.population_summary import describe_firms
 from aixsim.analysis.projects import pieces
 from aixsim.analysis.results import Result, open_result
 from aixsim.config.build import Problems, problems
+from aixsim.config.evidence import ensemble_path
 from aixsim.config.study import Study
 from aixsim.core.classification import OUTCOMES
 from aixsim.core.plugins import Plugin, installed
@@ -86,7 +87,9 @@ def simulate(
         study = study.with_seed(secrets.randbelow(2**63))
     config = study.to_toml()
     plugins = used_plugins(study)
-    identity = run_id(config, [study.folder / name for name in (study.population.file, study.network.file) if name is not None], plugins)
+    own_files = [study.folder / name for name in (study.population.file, study.network.file) if name is not None]
+    own_files += [] if study.ensemble is None else [ensemble_path(study.folder, study.ensemble)]
+    identity = run_id(config, own_files, plugins)
     target = out or Path("results") / study.name / identity
     if target.exists() and _is_complete(target, identity):
         return Simulated(open_result(target), reused=True)
@@ -205,6 +208,8 @@ def _write(folder: ResultFolder, study: Study, problem_of: Problems, layout: Lay
     folder.write_text("config.toml", config)
     for plugin in study.plugins:
         folder.write_bytes(plugin.name, plugin.text or b"")
+    if study.ensemble is not None:
+        folder.write_bytes(study.ensemble, ensemble_path(study.folder, study.ensemble).read_bytes())
     if end.failures:
         folder.write_text("failures.jsonl", "".join(json.dumps(asdict(failure)) + "\n" for failure in end.failures))
 
@@ -221,7 +226,6 @@ def _write_provenance(
     seconds: float,
 ) -> None:
     problem = problem_of(0)
-    is_korea = study.population.kind == "korea-2023"
     provenance: dict[str, Any] = {
         "run_id": identity,
         "title": study.title,
@@ -250,11 +254,22 @@ def _write_provenance(
             }
             for goal in study.goals
         ],
-        "observed": [dict(item) for item in OBSERVED if is_korea and 0 <= study.horizon.index(str(item["month"])) < layout.n_months],
+        "observed": [item for item in _observed(study) if 0 <= study.horizon.index(str(item["month"])) < layout.n_months],
         "wall_seconds": round(seconds, 3),
         **environment(),
     }
     folder.write_text("provenance.json", _json(provenance))
+
+
+def _observed(study: Study) -> list[dict[str, Any]]:
+    """Returns the national counts that the config states, or those of the AI factories when it states none."""
+    if study.observed:
+        return [
+            {"month": item.month, "outcome": item.outcome, "value": round(item.value), "source": item.source}
+            for item in study.observed
+            if item.outcome in OUTCOMES and not item.is_share
+        ]
+    return [dict(item) for item in OBSERVED] if study.population.kind == "korea-2023" else []
 
 
 def _json(document: Any) -> str:

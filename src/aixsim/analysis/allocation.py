@@ -25,9 +25,7 @@ def is_open(tally: Tally, level: float, confidence: float) -> bool:
     return low <= level <= high
 
 
-def allocate(
-    tallies: Mapping[int, Tally], level: float, confidence: float, *, budget: int, quantum: int, most: int
-) -> dict[int, int]:
+def allocate(tallies: Mapping[int, Tally], level: float, confidence: float, *, budget: int, quantum: int, most: int) -> dict[int, int]:
     """Returns how many more replicates each point gets, by point.
 
     Feasibility determination: a wrong verdict about point i after n replicates has a probability that falls like ``exp(-n I)``, with I the

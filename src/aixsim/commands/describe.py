@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aixsim.catalogue import Entry, entries
-from aixsim.config import PROGRAMME_CARDS
+from aixsim.config import PROGRAMME_CARDS, load
+from aixsim.config.ledger import ledger as every_number
 from aixsim.core.errors import UserError
 from aixsim.core.parameters import Card
 from aixsim.core.plugins import activate, read_plugin
+from aixsim.output.ledger_table import as_csv, as_html, as_text
+from aixsim.study.store import storage_error
 
 
 def describe(name: str | None, plugins: Sequence[Path]) -> int:
@@ -35,6 +38,26 @@ def describe(name: str | None, plugins: Sequence[Path]) -> int:
     close = difflib.get_close_matches(name, [entry.key for entry in known] + [entry.key.rpartition(".")[2] for entry in known], 1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     raise UserError(f"there is nothing called {name!r}{hint}; aixsim describe lists everything")
+
+
+def ledger(config: Path | None, out: Path | None) -> int:
+    """Prints the ledger of all numbers, or writes it as CSV, HTML or text; returns the exit code."""
+    study = load(config) if config is not None else None
+    title = "Assumptions of aixsim" + (f": {study.title}" if study is not None else ", as they are when no config says otherwise")
+    lines = every_number(study)
+    writers = {".csv": lambda: as_csv(lines), ".html": lambda: as_html(lines, title), ".txt": lambda: as_text(lines, title)}
+    if out is None:
+        sys.stdout.write(as_text(lines, title))
+        return 0
+    if out.suffix not in writers:
+        raise UserError(f"-o {out}: allowed: a name that ends in {', '.join(writers)}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(writers[out.suffix](), encoding="utf-8")
+    except OSError as error:
+        raise storage_error(out, error) from error
+    sys.stdout.write(f"{len(lines)} numbers: {out}\n")
+    return 0
 
 
 def _print(entry: Entry, cards: tuple[Card, ...]) -> None:

@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from aixsim.config.evidence import ensemble_path
 from aixsim.config.models import NetworkTable, PopulationTable
 from aixsim.config.study import Study
 from aixsim.core.cache import korea_population, supply_network
 from aixsim.core.calendar import Horizon
+from aixsim.core.ensemble import Ensemble
 from aixsim.core.network import Network
 from aixsim.core.plugins import Plugin, activate
 from aixsim.core.population import Population
 from aixsim.core.population_file import read_network, read_population
 from aixsim.core.problem import Problem
+from aixsim.study.ensembles import read_ensemble
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Problems:
         horizon, settings, seed: as in ``core.problem.Problem``.
         shared: the problem that all replicates share; None when the population varies.
         plugins: the files of mechanisms and levers in use; every process that asks for a problem uses them from then on.
+        ensemble: rows of values for some of the uncertain numbers.
     """
 
     population: PopulationTable
@@ -38,6 +42,7 @@ class Problems:
     seed: int
     shared: Problem | None = None
     plugins: tuple[Plugin, ...] = ()
+    ensemble: Ensemble | None = None
 
     def __call__(self, replicate: int) -> Problem:
         """Returns the problem of a replicate."""
@@ -55,6 +60,7 @@ class Problems:
             settings=self.settings,
             scale=self.population.scale,
             seed=self.seed,
+            ensemble=self.ensemble,
         )
 
 
@@ -67,9 +73,21 @@ def problems(study: Study) -> Problems:
     if study.monte_carlo.seed is None:
         raise ValueError("the seed must be settled before anything is built")
     each = Problems(
-        study.population, study.network, study.folder, study.horizon, study.settings, study.monte_carlo.seed, plugins=study.plugins
+        study.population,
+        study.network,
+        study.folder,
+        study.horizon,
+        study.settings,
+        study.monte_carlo.seed,
+        plugins=study.plugins,
+        ensemble=ensemble_of(study),
     )
     return each if study.population.vary else replace(each, shared=each.build(0))
+
+
+def ensemble_of(study: Study) -> Ensemble | None:
+    """Returns the rows of weighed values that a study names; None when it names none."""
+    return None if study.ensemble is None else read_ensemble(ensemble_path(study.folder, study.ensemble))
 
 
 def _population(table: PopulationTable, folder: Path, seed: int) -> Population:

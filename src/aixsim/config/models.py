@@ -19,6 +19,7 @@ from pydantic import (
 
 from aixsim.catalogue import SECTIONS
 from aixsim.config.errors import NotAllowed
+from aixsim.config.evidence import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.programme import Programme
 from aixsim.config.values import annotated, finite, month
 from aixsim.core.calendar import Horizon
@@ -217,6 +218,10 @@ class _Whole(Table):
     goal: list[Goal] = []
     expect: list[Expect] = []
     monte_carlo: MonteCarlo = MonteCarlo()
+    observed: list[Observed] = []
+    announcement: list[Announcement] = []
+    calibration: Calibration = Calibration()
+    uncertainty: Uncertainty = Uncertainty()
     plugins: PluginsTable = PluginsTable()
 
     @field_validator("counts")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from aixsim.catalogue import entries
 from aixsim.config.errors import NotAllowed, nearest
+from aixsim.config.evidence import broken_rules, ensemble_path
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Expect, Goal
 from aixsim.config.study import Study
 from aixsim.levers import levers
 from aixsim.levers.parks import PARK_MONEY
+from aixsim.study.ensembles import EnsembleError, read_ensemble
 
 
 def relations(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
@@ -20,6 +23,8 @@ def relations(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
     yield from _levers(study)
     yield from _network(study)
     yield from _files(study)
+    yield from broken_rules(study.horizon, [table["name"] for table in study.settings["programme"]], study.observed, study.announcements)
+    yield from _ensemble(study)
 
 
 def _names(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
@@ -100,3 +105,25 @@ def _files(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
             yield (table, "file"), NotAllowed(f"found {name!r}", "a path below the config's folder")
         elif not target.is_file():
             yield (table, "file"), NotAllowed(f"found {name!r}, which does not exist", "a CSV file below the config's folder")
+
+
+def _ensemble(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
+    """Every column of an ensemble must stand for a number of the model; where a config states one number, or no such table, that holds."""
+    if study.ensemble is None:
+        return
+    key = ("uncertainty", "ensemble")
+    try:
+        keys = read_ensemble(ensemble_path(study.folder, study.ensemble)).keys
+    except NotAllowed as fault:
+        yield key, fault
+        return
+    except EnsembleError as error:
+        yield key, NotAllowed(f"found {study.ensemble!r}, which {error.reason}", "a Parquet file that aixsim calibrate has written")
+        return
+    known = [f"{entry.key}.{card.name}" for entry in entries() for card in entry.cards]
+    for name in keys:
+        if not name.startswith(("programme[", *known)):
+            yield (
+                key,
+                NotAllowed(f"its column {name!r} is no number of a config", "columns named as in aixsim describe", nearest(name, known)),
+            )

@@ -7,10 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from aixsim.config import toml
+from aixsim.config.evidence import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.models import Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, Table
 from aixsim.config.values import plain
 from aixsim.core.calendar import Horizon
 from aixsim.core.plugins import Plugin
+
+_NOT_THE_MODEL = (
+    "title", "horizon", "population", "network", "goal", "expect", "monte_carlo", "plugins",
+    "observed", "announcement", "calibration", "uncertainty",
+)  # fmt: skip
+_ONLY_IF_STATED = ("plugins", "calibration", "uncertainty")
 
 
 @dataclass(frozen=True)
@@ -77,13 +84,29 @@ class Study:
         return self.table.counts  # type: ignore[attr-defined]
 
     @property
+    def observed(self) -> list[Observed]:
+        """What was counted."""
+        return self.table.observed  # type: ignore[attr-defined]
+
+    @property
+    def announcements(self) -> list[Announcement]:
+        """Plans as they were announced."""
+        return self.table.announcement  # type: ignore[attr-defined]
+
+    @property
+    def calibration(self) -> Calibration:
+        """How the uncertain numbers are weighed."""
+        return self.table.calibration  # type: ignore[attr-defined]
+
+    @property
+    def ensemble(self) -> str | None:
+        """Name of the file of weighed values, relative to ``folder``."""
+        return self.table.uncertainty.ensemble  # type: ignore[attr-defined]
+
+    @property
     def settings(self) -> dict[str, Any]:
         """Settings as ``core.problem.Problem`` takes them: nested dicts with a ``Distribution`` at every uncertain leaf."""
-        out: dict[str, Any] = {
-            key: _fields(value)
-            for key, value in _fields(self.table).items()
-            if key not in ("title", "horizon", "population", "network", "goal", "expect", "monte_carlo", "plugins")
-        }
+        out: dict[str, Any] = {key: _fields(value) for key, value in _fields(self.table).items() if key not in _NOT_THE_MODEL}
         for group in ("mechanisms", "levers"):
             out[group] = {name: _fields(table) for name, table in out[group].items() if table is not None}
         out["programme"] = [_fields(table) for table in out["programme"]]
@@ -98,11 +121,15 @@ class Study:
         """Returns the same study with other replicates and another seed."""
         return replace(self, table=self.table.model_copy(update={"monte_carlo": monte_carlo}))
 
+    def without_ensemble(self) -> Study:
+        """Returns the same study with every uncertain number drawn from its distribution."""
+        return replace(self, table=self.table.model_copy(update={"uncertainty": Uncertainty()}))
+
     def to_toml(self) -> str:
         """Returns the fully resolved config, enough to run again."""
         document: dict[str, Any] = {}
         for key, value in _fields(self.table).items():
-            if key == "plugins" and not value.files:
+            if key in _ONLY_IF_STATED and not value.model_fields_set:
                 continue
             if isinstance(value, list) and value and hasattr(value[0], "model_fields_set"):
                 document[key] = [plain(_fields(item)) for item in value]

@@ -52,6 +52,9 @@ class Purpose(IntEnum):
     COLLABORATION = 9
     SMART_FACTORY = 10
     TRAINING = 11
+    RESAMPLING = 12
+    COUNTING = 13
+    MOVE = 14
     FRAILTY = 20
     READINESS = 21
     EMPLOYEES = 22

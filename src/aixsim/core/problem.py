@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from aixsim.core.calendar import Horizon
 from aixsim.core.classification import SECTORS, SIZES
 from aixsim.core.distributions import Distribution
+from aixsim.core.ensemble import Ensemble
 from aixsim.core.network import Network
 from aixsim.core.population import Population
 
@@ -68,6 +69,7 @@ class Problem:
         settings: resolved config tables as nested dicts, a ``Distribution`` at every leaf that is uncertain.
         scale: share of the national population.
         seed: Monte Carlo seed, 0 to 2**64 - 1.
+        ensemble: rows of values for some of the uncertain numbers; the others are drawn from their distributions.
     """
 
     horizon: Horizon
@@ -76,15 +78,16 @@ class Problem:
     settings: Mapping[str, Any]
     scale: float
     seed: int
+    ensemble: Ensemble | None = None
 
     @cached_property
     def milieus(self) -> Milieus:
         """Groups of firms that sense the same."""
         return Milieus.of(self.population)
 
-    def varied(self, horizon: Horizon, settings: Mapping[str, Any], seed: int) -> Problem:
+    def varied(self, horizon: Horizon, settings: Mapping[str, Any], seed: int, ensemble: Ensemble | None = None) -> Problem:
         """Returns a problem of the same firms and ties, with other settings; what is derived from the firms is shared, not made again."""
-        other = replace(self, horizon=horizon, settings=settings, seed=seed)
+        other = replace(self, horizon=horizon, settings=settings, seed=seed, ensemble=ensemble)
         other.__dict__["milieus"] = self.milieus
         return other
 

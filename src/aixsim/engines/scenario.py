@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,18 @@ from aixsim.sensing import WEIGHT_UNIT
 from aixsim.susceptibility import factors, frailty
 
 
-def draw_scenario(problem: Problem, replicate: int) -> Scenario:
+def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] | None = None) -> Scenario:
     """Returns the scenario of one replicate.
 
     Args:
         problem: the study made ready.
         replicate: 0 to 2**32 - 2; with the problem's seed it addresses every random number.
+        given: values of uncertain numbers by config key, instead of what would be drawn for them.
     """
     drawn = draw_all(problem.uncertainties, problem.seed, replicate)
+    if problem.ensemble is not None:
+        drawn |= problem.ensemble.row(replicate)
+    drawn |= given or {}
     settings = substitute(problem.settings, drawn)
     horizon, population, n = problem.horizon, problem.population, len(problem.population)
     funding, implementation, economics, sensing = (settings[name] for name in ("funding", "implementation", "economics", "sensing"))

@@ -148,7 +148,7 @@ def problem_of(problems: Problems, replicate: int) -> Problem:
         if len(_worlds) > _KEPT_WORLDS:
             _worlds.popitem(last=False)
     _worlds.move_to_end(key)
-    return _worlds[key].varied(problems.horizon, problems.settings, problems.seed)
+    return _worlds[key].varied(problems.horizon, problems.settings, problems.seed, problems.ensemble)
 
 
 _worlds: OrderedDict[Any, Problem] = OrderedDict()

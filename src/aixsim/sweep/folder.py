@@ -189,9 +189,7 @@ class SweepFolder:
             successes = tuple(map(sum, zip(*(chunk.successes for chunk in mine if chunk.successes), strict=True)))
             n_done = sum(chunk.n_done for chunk in mine)
             file = next((chunk.file for chunk in mine if chunk.file), None)
-            whole.append(
-                Chunk(point.id, 0, sum(chunk.n for chunk in mine), 0, "done" if n_done else "failed", 0, file, n_done, successes)
-            )
+            whole.append(Chunk(point.id, 0, sum(chunk.n for chunk in mine), 0, "done" if n_done else "failed", 0, file, n_done, successes))
         aside = self.path / f"{NAME}{ASIDE}"
         aside.unlink(missing_ok=True)
         other = Ledger(self.path, name=aside.name)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
+from aixsim.config.evidence import ensemble_path
 from aixsim.config.sweep_study import SweepStudy
 from aixsim.core.calendar import Horizon
 from aixsim.engines.fingerprint import model_hash
@@ -24,6 +25,11 @@ def identity(study: SweepStudy) -> dict[str, Any]:
         for point in study.points
         for name in (point.study.population.file, point.study.network.file)
         if name is not None
+    }
+    files |= {
+        f"{point.policy}: {point.study.ensemble}": checksum(ensemble_path(point.study.folder, point.study.ensemble).read_bytes())
+        for point in study.points
+        if point.study.ensemble is not None
     }
     return {
         "aixsim": version("aixsim"),

@@ -306,9 +306,7 @@ def _more(run: _Run) -> bool:
     n_open = sum(tally.given < most and is_open(tally, level, confidence) for tally in tallies.values())
     more = allocate(tallies, level, confidence, budget=QUANTUM * n_open, quantum=QUANTUM, most=most)
     turn, chunk = _next_turn(run), min(run.chunk or QUANTUM, QUANTUM)
-    pieces = [
-        piece for point, n in more.items() for piece in _pieces(point, tallies[point].given, tallies[point].given + n, chunk, turn)
-    ]
+    pieces = [piece for point, n in more.items() for piece in _pieces(point, tallies[point].given, tallies[point].given + n, chunk, turn)]
     run.folder.add([], pieces, {})
     return bool(pieces)
 

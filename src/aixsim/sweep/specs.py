@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.analysis.goals import target_in_sample
-from aixsim.config.build import Problems
+from aixsim.config.build import Problems, ensemble_of
 from aixsim.config.sweep_study import Point, SweepStudy
 from aixsim.sweep.chunk import PointSpec, Target
 
@@ -17,7 +17,14 @@ def spec_of(point: Point, study: SweepStudy) -> PointSpec:
     if seed is None:
         raise ValueError("a point of a sweep has a seed")
     problems = Problems(
-        config.population, config.network, config.folder.resolve(), config.horizon, config.settings, seed, plugins=config.plugins
+        config.population,
+        config.network,
+        config.folder.resolve(),
+        config.horizon,
+        config.settings,
+        seed,
+        plugins=config.plugins,
+        ensemble=ensemble_of(config),
     )
     targets = tuple(
         Target(goal.outcome, target_in_sample(goal.at_least, config.population.scale), config.horizon.index(goal.by))

@@ -92,9 +92,7 @@ class Clock:
     def __post_init__(self) -> None:
         self.started = now()
 
-    def status(
-        self, state: State, verdicts: Counter[str], *, wanted: int, done: int, failed: int, level: float, goal: str
-    ) -> Status:
+    def status(self, state: State, verdicts: Counter[str], *, wanted: int, done: int, failed: int, level: float, goal: str) -> Status:
         """Returns how a sweep stands."""
         time, ended = monotonic(), done + failed
         if not self._seen or self._seen[-1][1] != ended:

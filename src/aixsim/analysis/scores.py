@@ -1,0 +1,100 @@
+"""Scores of a forecast that is a sample, against what was counted.
+
+Proper scores reward saying what one believes (Gneiting and Raftery 2007, doi:10.1198/016214506000001437): lower is better for all here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+LEVELS: Final = (0.5, 0.8, 0.95)
+"""Central intervals whose coverage is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What one forecast was worth.
+
+    Attributes:
+        counted: what came.
+        median: of the forecast.
+        intervals: ends of the central interval by level.
+        crps: continuous ranked probability score, in units of the count.
+        log_score: minus the logarithm of the density at the count.
+        pit: share of the forecast at or below the count, half of what is equal to it.
+    """
+
+    counted: float
+    median: float
+    intervals: Mapping[float, tuple[float, float]]
+    crps: float
+    log_score: float
+    pit: float
+
+    @property
+    def error(self) -> float:
+        """Median minus count, as a share of the count."""
+        return self.median / self.counted - 1.0
+
+    def covers(self, level: float) -> bool:
+        """Returns whether the count lies in the interval of that level."""
+        low, high = self.intervals[level]
+        return low <= self.counted <= high
+
+
+def score(sample: Floats, counted: float) -> Score:
+    """Scores a forecast.
+
+    Args:
+        sample: equally likely values of the forecast, shape ``(n,)``.
+        counted: what came.
+    """
+    ends = {level: (0.5 - level / 2, 0.5 + level / 2) for level in LEVELS}
+    return Score(
+        counted=counted,
+        median=float(np.median(sample)),
+        intervals={level: (float(np.quantile(sample, low)), float(np.quantile(sample, high))) for level, (low, high) in ends.items()},
+        crps=crps(sample, counted),
+        log_score=log_score(sample, counted),
+        pit=float((sample < counted).mean() + 0.5 * (sample == counted).mean()),
+    )
+
+
+def crps(sample: Floats, counted: float) -> float:
+    """Returns the continuous ranked probability score ``E|X - y| - E|X - X'| / 2`` of the sample's distribution."""
+    ordered = np.sort(sample)
+    n = len(ordered)
+    # Half the mean difference of all pairs, from one sort.
+    spread = float(((2 * np.arange(1, n + 1) - n - 1) * ordered).sum()) / n**2
+    return float(np.abs(ordered - counted).mean()) - spread
+
+
+def log_score(sample: Floats, counted: float) -> float:
+    """Returns minus the log density of a Gaussian kernel estimate on the logarithm of one plus the count.
+
+    Counts are skew, so the kernel works on logarithms; its bandwidth is Silverman's. Beyond the sample the density falls like its
+    kernel, so a count far outside costs much, and never infinitely much more than rounding allows.
+    """
+    logs = np.log1p(np.maximum(sample, 0.0))
+    spread = min(float(logs.std()), float(np.subtract(*np.quantile(logs, [0.75, 0.25]))) / 1.349) or float(logs.std())
+    width = max(0.9 * spread * len(logs) ** -0.2, 1e-9)
+    powers = -0.5 * np.square((math.log1p(counted) - logs) / width)
+    log_density = float(np.logaddexp.reduce(powers)) - math.log(len(logs) * width * math.sqrt(2.0 * math.pi)) - math.log1p(counted)
+    return -log_density
+
+
+def coverage(scores: Sequence[Score], level: float) -> tuple[int, int]:
+    """Returns how many counts lay in their intervals of that level, and of how many."""
+    return sum(one.covers(level) for one in scores), len(scores)
+
+
+def skill(crps_of_model: Sequence[float], crps_of_reference: Sequence[float]) -> float:
+    """Returns 1 minus the ratio of the mean scores: 1 is perfect, 0 as good as the reference, below 0 worse."""
+    return 1.0 - float(np.mean(crps_of_model)) / float(np.mean(crps_of_reference))

@@ -1,0 +1,122 @@
+"""What simpler forecasts say with the same data: growth curves under the same law of the counts, and walks without a law."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.analysis.counting_law import log_mass, quantile
+from aixsim.analysis.growth_curves import CURVES, Curve
+from aixsim.analysis.naive_forecasts import LEAST_CHANGES, drift, unit_cost
+from aixsim.analysis.sequential_monte_carlo import Payload, posterior
+from aixsim.core.distributions import Distribution
+from aixsim.core.draws import Purpose, uniforms
+from aixsim.evidence.prior import DISPERSION, Prior
+
+Floats = NDArray[np.float64]
+DRIFT: Final = "drift"
+UNIT_COST: Final = "budget over last unit cost"
+_N_CURVE: Final = 1000
+_MOVES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """New adopters as they were counted.
+
+    Attributes:
+        first: position of the first year of each count, from the first year of the horizon; a count may span several years.
+        last: position of its last year.
+        new: adopters counted in those years.
+    """
+
+    first: tuple[int, ...]
+    last: tuple[int, ...]
+    new: tuple[float, ...]
+
+    @property
+    def yearly(self) -> tuple[Floats, tuple[int, ...]]:
+        """Counts of single years and their positions, the latest unbroken run of them."""
+        single = [k for k in range(len(self.new)) if self.first[k] == self.last[k]]
+        return np.array([self.new[k] for k in single]), tuple(self.last[k] for k in single)
+
+
+def curve_forecast(curve: Curve, counted: Counted, dispersion: Distribution, n_years: int, *, n_each: int, seed: int) -> Floats:
+    """Fits a growth curve and returns its new adopters in the years after the last count, shape ``(n, n_ahead)``.
+
+    Args:
+        curve: to be fitted.
+        counted: the data.
+        dispersion: prior of the dispersion of the counts.
+        n_years: years from the first of the horizon to the last that is forecast.
+        n_each: counts drawn for each of the fitted curves.
+        seed: of the addressed numbers.
+    """
+    prior = Prior({**curve.priors, DISPERSION: dispersion})
+
+    def simulate(z: Floats, _luck: NDArray[np.int64]) -> Payload:
+        values = prior.values(z)
+        return {"new": curve.new(values[:, :-1], n_years), "dispersion": values[:, -1]}
+
+    def log_likelihood(payload: Payload, _z: Floats) -> Floats:
+        total = np.zeros(len(payload["new"]))
+        for first, last, new in zip(counted.first, counted.last, counted.new, strict=True):
+            mean = payload["new"][:, first : last + 1].sum(axis=1)
+            total += log_mass(new, np.maximum(mean, 0.5), payload["dispersion"])
+        return total
+
+    cloud = posterior(simulate, log_likelihood, _N_CURVE, len(prior.laws), n_moves=_MOVES, seed=seed)
+    return count_ahead(cloud.payload["new"][:, counted.last[-1] + 1 :], cloud.payload["dispersion"], n_each, seed)
+
+
+def count_ahead(means: Floats, dispersion: Floats, n_each: int, seed: int) -> Floats:
+    """Returns counts drawn around simulated new adopters, shape ``(n * n_each, n_ahead)``.
+
+    Args:
+        means: shape ``(n, n_ahead)``.
+        dispersion: shape ``(n,)``.
+        n_each: draws for each.
+        seed: of the addressed numbers.
+    """
+    means, dispersion = np.repeat(means, n_each, axis=0), np.repeat(dispersion, n_each)
+    u = np.stack([uniforms(seed, 3, Purpose.COUNTING, len(means), ahead) for ahead in range(means.shape[1])], axis=1)
+    return quantile(u, np.maximum(means, 0.5), dispersion[:, None])
+
+
+def curve_forecasts(counted: Counted, dispersion: Distribution, n_years: int, *, n: int, seed: int) -> dict[str, Floats]:
+    """Returns the sample of every growth curve: new adopters, shape ``(n, n_ahead)``; arguments as ``curve_forecast``."""
+    return {curve.name: curve_forecast(curve, counted, dispersion, n_years, n_each=n // _N_CURVE, seed=seed) for curve in CURVES}
+
+
+def walk_forecasts(
+    counted: Counted, budgets: Mapping[int, float | Distribution], years: Sequence[int], *, n: int, seed: int
+) -> dict[str, Floats]:
+    """Returns the sample of every walk that the data allow: new adopters, shape ``(n, n_ahead)``.
+
+    Args:
+        counted: the data.
+        budgets: by calendar year, those of the years ahead as known.
+        years: calendar years of the horizon.
+        n: size of the samples.
+        seed: of the addressed numbers.
+    """
+    new, at = counted.yearly
+    if len(new) <= LEAST_CHANGES:
+        return {}
+    past = np.array([_middle(budgets[years[k]]) for k in at])
+    ahead = np.stack([_sample(budgets[year], n, seed, k) for k, year in enumerate(years[counted.last[-1] + 1 :])], axis=1)
+    return {DRIFT: drift(new, ahead.shape[1], n, seed), UNIT_COST: unit_cost(new, past, ahead, seed)}
+
+
+def _middle(budget: float | Distribution) -> float:
+    return budget.quantile(0.5) if isinstance(budget, Distribution) else float(budget)
+
+
+def _sample(budget: float | Distribution, n: int, seed: int, number: int) -> Floats:
+    if not isinstance(budget, Distribution):
+        return np.full(n, float(budget))
+    return np.array([budget.quantile(u) for u in uniforms(seed, 4, Purpose.COUNTING, n, number).tolist()])

@@ -1,0 +1,164 @@
+"""From what was counted to the likelihood of particles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.analysis.counting_law import log_mass, widened
+from aixsim.config.evidence import Observed
+from aixsim.config.study import Study
+from aixsim.core.calendar import Horizon
+from aixsim.core.classification import OUTCOMES, SIZES
+from aixsim.core.errors import UserError
+from aixsim.core.population import Population
+from aixsim.core.problem import Problem
+from aixsim.evidence.simulator import Seen
+
+Floats = NDArray[np.float64]
+_STOCKS = ("operating", "operating_own")
+"""Outcomes that can fall: they are compared as they stand, cumulative ones by what came since the count before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """One count that weighs particles.
+
+    Attributes:
+        label: for people.
+        count: what was counted; a share times the number of firms.
+        item: the observation.
+        since: month of the cumulative count before, whose growth is compared; None when the level is.
+        n_firms: national firms of the class or park of a share; else 1.
+    """
+
+    label: str
+    count: float
+    item: Observed
+    since: str | None
+    n_firms: float = 1.0
+
+
+def usable(study: Study, *, as_of: str | None = None, verified_only: bool = False, with_held_out: Sequence[str] = ()) -> list[Observed]:
+    """Returns the observations that a calibration may see, by month.
+
+    Args:
+        study: with ``[[observed]]``.
+        as_of: nothing that became public after this month.
+        verified_only: nothing that is marked ``verified = false``.
+        with_held_out: groups (``size``, ``park``) whose shares are used although they are held out.
+    """
+    chosen = [
+        item
+        for item in study.observed
+        if (as_of is None or item.public <= as_of)
+        and (item.verified or not verified_only)
+        and (item.group in with_held_out or not item.held_out)
+    ]
+    return sorted(chosen, key=lambda item: item.month)
+
+
+def data(items: Sequence[Observed], population: Population, scale: float) -> list[Datum]:
+    """Returns the counts that weigh particles.
+
+    Raises:
+        UserError: a cumulative count falls.
+    """
+    out = []
+    before: dict[str, Observed] = {}
+    for item in items:
+        what = f"{item.outcome} {item.month}"
+        if item.is_share:
+            firms = n_firms(item, population) / scale
+            out.append(Datum(f"{what}, {item.size or item.park}", item.value * firms, item, None, firms))
+        elif item.outcome == "applicants" or item.outcome in _STOCKS:
+            out.append(Datum(what, item.value, item, None))
+        else:
+            last = before.get(item.outcome)
+            grown = item.value - (last.value if last else 0.0)
+            if grown < 0:
+                raise UserError(f"[[observed]]: {what} is {item.value:g}, less than the month before it; a cumulative count cannot fall")
+            out.append(Datum(what, grown, item, last.month if last else None))
+            before[item.outcome] = item
+    return out
+
+
+def n_firms(item: Observed, population: Population) -> int:
+    """Returns the simulated firms of the class or park of a share."""
+    if item.size is not None:
+        return int(population.firms_of_size[SIZES.index(item.size)])
+    return next((park.n_tenants for park in population.parks if park.name == item.park), 0)
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """The law of what was counted, given a particle.
+
+    Attributes:
+        data: what was counted.
+        horizon: of the study.
+        months: at whose end particles were looked at.
+        parks: names, as ``Seen.by_park`` has them.
+        programmes: names, as the first pots of ``Seen.applicants`` have them.
+        floor: smallest mean of a count: half a simulated firm, so that none is impossible by the sample alone.
+        dispersion_fault: multiplies the dispersion; anything but 1 is a planted fault, by which checks of the method are checked.
+    """
+
+    data: tuple[Datum, ...]
+    horizon: Horizon
+    months: tuple[int, ...]
+    parks: tuple[str, ...]
+    programmes: tuple[str, ...]
+    floor: float
+    dispersion_fault: float = 1.0
+
+    @classmethod
+    def of(cls, study: Study, items: Sequence[Observed], problem: Problem, *, dispersion_fault: float = 1.0) -> Likelihood:
+        """Returns the law of some of a study's observations.
+
+        Raises:
+            UserError: as ``data``.
+        """
+        return cls(
+            data=tuple(data(items, problem.population, problem.scale)),
+            horizon=study.horizon,
+            months=months_seen(study),
+            parks=tuple(park.name for park in problem.population.parks),
+            programmes=tuple(table["name"] for table in study.settings["programme"]),
+            floor=0.5 / problem.scale,
+            dispersion_fault=dispersion_fault,
+        )
+
+    def mean(self, datum: Datum, seen: Seen) -> Floats:
+        """Returns what particles simulate of one count, shape ``(n,)``."""
+        item = datum.item
+        at = self.months.index(self.horizon.index(item.month))
+        if item.size is not None:
+            return seen.by_size[:, SIZES.index(item.size), at] * datum.n_firms
+        if item.park is not None:
+            return seen.by_park[:, self.parks.index(item.park), at] * datum.n_firms
+        if item.outcome == "applicants":
+            in_year = seen.applicants[:, :, self.horizon.year_index(self.horizon.index(item.month))]
+            return in_year.sum(axis=1) if item.programme is None else in_year[:, self.programmes.index(item.programme)]
+        path = seen.counts[:, OUTCOMES.index(item.outcome)]
+        if datum.since is None:
+            return path[:, at]
+        return path[:, at] - path[:, self.months.index(self.horizon.index(datum.since))]
+
+    def __call__(self, seen: Seen, dispersion: Floats) -> Floats:
+        """Returns the log-likelihood of particles, shape ``(n,)``."""
+        total = np.zeros(len(dispersion))
+        for datum in self.data:
+            mean = np.maximum(self.mean(datum, seen), self.floor)
+            total += log_mass(datum.count, mean, widened(dispersion * self.dispersion_fault, datum.item.relative_error))
+        return total
+
+
+def months_seen(study: Study) -> tuple[int, ...]:
+    """Returns the months at whose end particles are looked at: every December, the last one, and those of all observations."""
+    horizon = study.horizon
+    ends = {t for t in range(horizon.n_months) if horizon.calendar_months[t] == 12} | {horizon.n_months - 1}
+    return tuple(sorted(ends | {horizon.index(item.month) for item in study.observed}))

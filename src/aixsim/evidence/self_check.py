@@ -1,0 +1,118 @@
+"""Does the method find what was put in? Synthetic counts of known numbers, weighed as if they were real."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.analysis.counting_law import quantile, widened
+from aixsim.analysis.ranks import rank
+from aixsim.analysis.sequential_monte_carlo import Cloud
+from aixsim.config.build import problems
+from aixsim.config.study import Study
+from aixsim.core.draws import Purpose, uniforms
+from aixsim.core.errors import UserError
+from aixsim.evidence.likelihood import Likelihood, usable
+from aixsim.evidence.particles import Particles
+from aixsim.evidence.prior import DISPERSION, Prior
+from aixsim.evidence.simulator import Simulator
+
+Floats = NDArray[np.float64]
+_FIRST_LUCK = 2**31
+"""Luck of the synthetic worlds: numbers that no particle reaches."""
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """Ranks of the truth.
+
+    Attributes:
+        keys: uncertain numbers.
+        ranks: share of the posterior below the truth, shape ``(n_data_sets, n_keys)``.
+        ess: effective sample size of each, shape ``(n_data_sets,)``.
+    """
+
+    keys: tuple[str, ...]
+    ranks: Floats
+    ess: Floats
+
+    def covered(self, level: float) -> int:
+        """Returns how many truths lie in their central posterior interval of that level, all numbers together."""
+        return int((np.abs(self.ranks - 0.5) <= level / 2).sum())
+
+    def to_csv(self) -> str:
+        """Returns one line a data set."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([*self.keys, "ess"])
+        writer.writerows(
+            [*(round(x, 5) for x in row), round(ess, 1)] for row, ess in zip(self.ranks.tolist(), self.ess.tolist(), strict=True)
+        )
+        return out.getvalue()
+
+
+def self_check(
+    study: Study,
+    n: int,
+    *,
+    workers: int = 1,
+    dispersion_fault: float = 1.0,
+    tell: Callable[[str], object] = lambda _text: None,
+) -> Checked:
+    """Draws numbers from the prior, simulates and counts with them, and looks where they rank in the posterior of those counts.
+
+    Args:
+        study: small, since it is calibrated ``n`` times; with a seed.
+        n: synthetic data sets.
+        workers: number of processes; changes no number.
+        dispersion_fault: multiplies the dispersion in the likelihood alone; anything but 1 is a planted fault that the ranks must show.
+        tell: is told how it goes.
+
+    Raises:
+        UserError: nothing is observed.
+    """
+    seed, prior = study.monte_carlo.seed or 0, Prior.of(study)
+    problem_of = problems(study.without_ensemble())
+    problem = problem_of(0)
+    law = Likelihood.of(study, usable(study), problem, dispersion_fault=dispersion_fault)
+    if not law.data:
+        raise UserError(f"{study.name}: there is nothing to check; state what is counted, and when, as [[observed]] tables")
+    truths = prior.values(_points(n, len(prior.keys), seed))
+    with Simulator(problem_of, law.months, workers) as simulator:
+        keys = prior.model_keys
+        worlds = simulator(keys, truths[:, : len(keys)], _FIRST_LUCK + np.arange(n), "synthetic worlds")
+        means = np.stack([np.maximum(law.mean(datum, worlds), law.floor) for datum in law.data], axis=1)
+        counts = _counts(law, means, truths[:, prior.keys.index(DISPERSION)], seed)
+        ranks, ess = np.empty_like(truths), np.empty(n)
+        for number in range(n):
+            synthetic = replace(law, data=tuple(replace(datum, count=count) for datum, count in zip(law.data, counts[number], strict=True)))
+            cloud = _posterior(prior, simulator, study, synthetic, seed + 1 + number)
+            ranks[number], ess[number] = rank(prior.values(cloud.z), truths[number]), cloud.ess
+            if (number + 1) % 50 == 0:
+                tell(f"{number + 1:,} of {n:,} data sets, mean effective sample size {ess[: number + 1].mean():.0f}")
+    return Checked(prior.keys, ranks, ess)
+
+
+def _posterior(prior: Prior, simulator: Simulator, study: Study, law: Likelihood, seed: int) -> Cloud:
+    with TemporaryDirectory(prefix="aixsim-") as folder:
+        particles = Particles(prior, simulator, study.calibration.particles, study.calibration.moves, seed, Path(folder))
+        return particles.carry([law], ["posterior"])[0]
+
+
+def _points(n: int, d: int, seed: int) -> Floats:
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(uniforms(seed, 5, Purpose.COUNTING, n * d).reshape(n, d)))
+
+
+def _counts(law: Likelihood, means: Floats, dispersion: Floats, seed: int) -> Floats:
+    u = uniforms(seed, 6, Purpose.COUNTING, means.size).reshape(means.shape)
+    spread = np.stack([widened(dispersion, datum.item.relative_error) for datum in law.data], axis=1)
+    return quantile(u, means, spread)

@@ -1,0 +1,169 @@
+"""Runs particles: values of the uncertain numbers with the luck of a replicate, in processes that stay alive."""
+
+from __future__ import annotations
+
+import pickle
+import signal
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from aixsim.config.build import Problems
+from aixsim.core.classification import OUTCOMES, SIZES
+from aixsim.core.history import Event
+from aixsim.core.problem import Problem
+from aixsim.engines import engine, prepare
+from aixsim.engines.scenario import draw_scenario
+
+Floats = NDArray[np.float64]
+_CHUNK = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the simulated ministry saw, in national numbers; the first axis is the particle.
+
+    Attributes:
+        counts: cumulative or stock counts by outcome and month seen, shape ``(n, n_outcomes, n_months)``.
+        applicants: applications by pot and calendar year, shape ``(n, n_pots, n_years)``.
+        by_size: share of a class's firms that have ever launched, by month seen, shape ``(n, 5, n_months)``.
+        by_park: the same of a park's tenants, shape ``(n, n_parks, n_months)``; 0 for a park without tenants.
+    """
+
+    counts: Floats
+    applicants: Floats
+    by_size: Floats
+    by_park: Floats
+
+    def rows(self, chosen: NDArray[np.int64]) -> Seen:
+        """Returns some of the particles, in the given order."""
+        return Seen(self.counts[chosen], self.applicants[chosen], self.by_size[chosen], self.by_park[chosen])
+
+    @classmethod
+    def stack(cls, parts: Sequence[Seen]) -> Seen:
+        """Returns the particles of all parts."""
+        names = ("counts", "applicants", "by_size", "by_park")
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def look(problem: Problem, replicate: int, given: dict[str, float], months: Sequence[int], run: Any) -> Seen:
+    """Runs one particle and returns what is seen of it at the end of the given months."""
+    from aixsim.engines.tabulate import tables
+
+    scenario = draw_scenario(problem, replicate, given)
+    history = run(problem, scenario)
+    counts = tables(history, scenario.counts, problem.horizon.n_months, problem.population)[0]
+    first = np.full(len(problem.population), problem.horizon.n_months, np.int64)
+    launched = history.event == int(Event.LAUNCHED)
+    np.minimum.at(first, history.firm[launched], history.month[launched])
+    population, n_parks = problem.population, len(problem.population.parks)
+    size, park = population.size, population.park
+    tenants = np.bincount(park[park >= 0], minlength=n_parks)
+    by_size = np.empty((len(SIZES), len(months)))
+    by_park = np.empty((n_parks, len(months)))
+    for position, month in enumerate(months):
+        has = first <= month
+        by_size[:, position] = np.bincount(size[has], minlength=len(SIZES)) / np.maximum(population.firms_of_size, 1)
+        by_park[:, position] = np.bincount(park[has & (park >= 0)], minlength=n_parks) / np.maximum(tenants, 1)
+    return Seen(
+        counts=counts[None, :, list(months)] / problem.scale,
+        applicants=history.applicants[None] / problem.scale,
+        by_size=by_size[None],
+        by_park=by_park[None],
+    )
+
+
+_worker: Any = None
+
+
+def _start(pickled: Path) -> None:
+    # Ctrl-C reaches the whole process group; the parent alone decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    global _worker  # noqa: PLW0603 - what a worker process keeps between its tasks
+    problem_of, months = pickle.loads(pickled.read_bytes())  # noqa: S301 - written by the parent a moment ago
+    _worker = (problem_of, months, engine("kernel"))
+
+
+def _work(replicates: Sequence[int], given: Sequence[dict[str, float]]) -> Seen:
+    problem_of, months, run = _worker
+    return Seen.stack([look(problem_of(r), r, values, months, run) for r, values in zip(replicates, given, strict=True)])
+
+
+class Simulator:
+    """Runs particles of one study; a context, because it holds processes.
+
+    A particle that fails ends everything: a weight that is missing would be a particle that the counts have ruled out.
+    """
+
+    def __init__(self, problem_of: Problems, months: Sequence[int], workers: int) -> None:
+        """Names what is run and what is seen; nothing starts yet.
+
+        Args:
+            problem_of: as from ``config.build.problems``.
+            months: positions of the months at whose end is looked.
+            workers: number of processes; 1 runs in this process. Changes no number.
+        """
+        self.problem_of, self.months, self.workers = problem_of, tuple(months), workers
+        self._pool: ProcessPoolExecutor | None = None
+        self._folder: TemporaryDirectory[str] | None = None
+
+    def __enter__(self) -> Self:
+        """Compiles the kernel and starts the processes."""
+        problem = self.problem_of(0)
+        prepare("kernel", problem, draw_scenario(problem, 0))
+        if self.workers > 1:
+            self._folder = TemporaryDirectory(prefix="aixsim-")
+            pickled = Path(self._folder.name) / "problem.pickle"
+            pickled.write_bytes(pickle.dumps((self.problem_of, self.months), protocol=pickle.HIGHEST_PROTOCOL))
+            self._pool = ProcessPoolExecutor(self.workers, get_context("spawn"), _start, (pickled,))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Ends the processes now: an interrupt must not wait for particles under way."""
+        if self._pool is not None:
+            processes = list((self._pool._processes or {}).values())
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.terminate()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def __call__(self, keys: Sequence[str], values: Floats, replicates: NDArray[np.int64], what: str = "particles") -> Seen:
+        """Runs particles.
+
+        Args:
+            keys: config keys of what is given; the other uncertain numbers are drawn as in any run.
+            values: shape ``(n, n_keys)``.
+            replicates: whose luck each has, shape ``(n,)``.
+            what: for the progress bar.
+        """
+        given = [dict(zip(keys, row, strict=True)) for row in values.tolist()]
+        numbers = replicates.tolist()
+        with tqdm(total=len(given), unit="run", desc=what, disable=None, leave=False) as bar:
+            if self._pool is None:
+                run = engine("kernel")
+                parts = []
+                for r, row in zip(numbers, given, strict=True):
+                    parts.append(look(self.problem_of(r), r, row, self.months, run))
+                    bar.update()
+                return Seen.stack(parts)
+            tasks = [self._pool.submit(_work, numbers[i : i + _CHUNK], given[i : i + _CHUNK]) for i in range(0, len(given), _CHUNK)]
+            parts = []
+            for task in tasks:
+                parts.append(task.result())
+                bar.update(len(parts[-1].applicants))
+            return Seen.stack(parts)
+
+
+def outcome_index(name: str) -> int:
+    """Returns the position of an outcome in ``Seen.counts``."""
+    return OUTCOMES.index(name)

@@ -1,0 +1,95 @@
+"""Scores against their definitions and known values, and the forecasters they judge."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from aixsim.analysis.forecasts import ALL, ANNOUNCED, MODEL, Forecast, by_horizon, from_csv, to_csv
+from aixsim.analysis.growth_curves import CURVES, bass
+from aixsim.analysis.naive_forecasts import drift, unit_cost
+from aixsim.analysis.scores import crps, log_score, score, skill
+from aixsim.core.draws import Purpose, uniforms
+
+NORMAL = norm.ppf(uniforms(3, 0, Purpose.COUNTING, 20_000))
+
+
+def test_the_crps_is_its_definition() -> None:
+    sample = np.array([1.0, 4.0, 9.0, 2.0])
+    pairs = np.abs(sample[:, None] - sample[None, :]).mean()
+    assert crps(sample, 3.0) == pytest.approx(np.abs(sample - 3.0).mean() - pairs / 2)
+
+
+def test_the_crps_of_a_normal_forecast_is_the_known_one() -> None:
+    """Gneiting and Raftery (2007), equation 21."""
+    z = 0.7
+    known = z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / np.sqrt(np.pi)
+    assert crps(NORMAL, z) == pytest.approx(known, abs=0.01)
+    assert crps(NORMAL + 0.3, z) != pytest.approx(known, abs=0.01), "the twin: a shifted forecast is noticed"
+
+
+def test_the_log_score_is_near_the_density() -> None:
+    sample = np.exp(8 + 0.2 * NORMAL)
+    known = -(norm.logpdf(np.log1p(3000), 8, 0.2) - np.log1p(3000))
+    assert log_score(sample, 3000) == pytest.approx(known, abs=0.05)
+    assert log_score(sample, 1000) > log_score(sample, 3000) + 5
+    assert np.isfinite(log_score(sample, 10.0**9))
+
+
+def test_intervals_and_pit_of_a_right_forecast_are_right() -> None:
+    """1,000 counts from the law that is forecast; the twin forecasts half the spread."""
+    truth = norm.ppf(uniforms(4, 0, Purpose.COUNTING, 1000))
+    right = [score(1000 + 100 * NORMAL, 1000 + 100 * x) for x in truth]
+    narrow = [score(1000 + 50 * NORMAL, 1000 + 100 * x) for x in truth]
+    for level in (0.5, 0.8, 0.95):
+        assert abs(np.mean([one.covers(level) for one in right]) - level) < 0.05
+        assert abs(np.mean([one.covers(level) for one in narrow]) - level) > 0.1
+    assert abs(np.mean([one.pit for one in right]) - 0.5) < 0.04
+    assert skill([one.crps for one in right], [one.crps for one in narrow]) > 0.02
+    assert np.mean([one.log_score for one in right]) < np.mean([one.log_score for one in narrow])
+
+
+def test_forecasts_survive_a_file_and_are_summed_up() -> None:
+    made = [
+        Forecast(ALL, ANNOUNCED, origin, origin + ahead, "new", model, score(1000 + spread * NORMAL, 1000.0), 20_000)
+        for origin in (2017, 2018)
+        for ahead in (1, 2)
+        for model, spread in ((MODEL, 100.0), ("near", 200.0), ("far", 400.0))
+    ]
+    again = from_csv(to_csv(made))
+    assert [(f.origin, f.year, f.model, f.horizon, f.n) for f in again] == [(f.origin, f.year, f.model, f.horizon, f.n) for f in made]
+    first, second = by_horizon(again)
+    assert (first.horizon, first.n, first.best, second.horizon) == (1, 2, "near", 2)
+    assert first.skill == pytest.approx(0.5, abs=0.01)
+    assert first.coverage[0.8].successes == 2
+
+
+@pytest.mark.parametrize("curve", CURVES, ids=lambda curve: curve.name)
+def test_a_growth_curve_rises_to_its_market(curve: object) -> None:
+    parameters = np.array([[law.quantile(0.5) for law in curve.priors.values()]])  # type: ignore[attr-defined]
+    new = curve.new(parameters, 200)  # type: ignore[attr-defined]
+    assert (new > 0).all()
+    assert new.sum() == pytest.approx(parameters[0, -1], rel=1e-3)
+
+
+def test_the_bass_curve_solves_its_equation() -> None:
+    p, q, market = 0.01, 0.4, 40_000.0
+    t = np.linspace(0, 15, 15_001)
+    path = bass(t, *np.array([[[p]], [[q]], [[market]]]))[0]
+    share = path / market
+    slope = np.gradient(share, t)
+    assert np.allclose(slope[1:-1], ((p + q * share) * (1 - share))[1:-1], atol=1e-6)
+    assert not np.allclose(slope[1:-1], ((p + 1.01 * q * share) * (1 - share))[1:-1], atol=1e-6)
+
+
+def test_walks_go_on_as_before() -> None:
+    new = np.array([300.0, 1000.0, 1500.0, 2300.0])
+    ahead = drift(new, 2, 20_000, 5)
+    assert np.median(ahead[:, 0]) == pytest.approx(2300 + 2000 / 3, rel=0.02)
+    assert ahead[:, 1].std() > ahead[:, 0].std()
+    budgets = np.array([10.0, 30.0, 48.0, 70.0])
+    halved = unit_cost(new, budgets, np.full((20_000, 1), 35.0), 5)
+    assert np.median(halved) == pytest.approx(1150, rel=0.02)
+    with pytest.raises(ValueError, match="at least 2"):
+        drift(new[:2], 1, 10, 5)
