@@ -142,9 +142,10 @@ def problem_of(problems: Problems, replicate: int) -> Problem:
     """Returns the problem of a replicate; its firms and ties are built once for all points that share them."""
     activate(problems.plugins)
     table = problems.population
-    key = (table, problems.network, problems.folder, problems.horizon, replicate if table.vary else None)
+    built = replicate if table.vary else 0  # whichever replicate a process begins with, the firms are those of the first
+    key = (table, problems.network, problems.folder, problems.horizon, built)
     if key not in _worlds:
-        _worlds[key] = problems.build(replicate)
+        _worlds[key] = problems.build(built)
         if len(_worlds) > _KEPT_WORLDS:
             _worlds.popitem(last=False)
     _worlds.move_to_end(key)
