@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from aixsim.analysis.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, Summary, by_horizon, coverage_of, select
+from aixsim.analysis.ranks import histogram
 from aixsim.analysis.scores import LEVELS
 from aixsim.analysis.track_record import LONGEST
 
+QUANTITIES = ("cumulative", "new")
 POLICIES = {
     ANNOUNCED: "Budgets as they were announced at the time",
     KNOWN: "Budgets as they came (policy known, so that the 2023 cut is no surprise)",
@@ -15,50 +19,57 @@ POLICIES = {
 
 
 def table(forecasts: Sequence[Forecast]) -> str:
-    """Returns all tables: by origin when there is one, by horizon when there are several, and the coverage."""
+    """Returns all tables: year by year for one origin, by horizon for several, and the coverage."""
     origins = sorted({f.origin for f in forecasts})
     if len(origins) == 1:
         return "\n".join(_one_origin(forecasts, origins[0]))
-    blocks = []
-    for counts in (ALL, VERIFIED):
-        for policy, title in POLICIES.items():
-            chosen = [f for f in select(forecasts, counts, policy, "cumulative") if f.horizon <= LONGEST[policy]]
-            if summaries := by_horizon(chosen):
-                blocks += [f"**{title}; {counts}.** Mean CRPS of the cumulative count, in factories (lower is better).", ""]
-                blocks += [*_by_horizon(summaries), ""]
-    blocks += ["**Coverage of the central intervals of aixsim**, all origins and horizons above together.", "", *_coverage(forecasts)]
-    return "\n".join(blocks)
-
-
-def _by_horizon(summaries: Sequence[Summary]) -> list[str]:
-    models = list(summaries[0].crps)
-    out = [
-        f"| years ahead | origins | {' | '.join(models)} | skill against the best | error of the median | covered at 80 % |",
-        "|---|---|" + "---|" * (len(models) + 3),
+    several = [
+        "Mean CRPS in factories, lower is better, the best in bold; log score, lower is better; all of the forecast's distribution.",
+        "",
     ]
-    for s in summaries:
-        lowest = min(s.crps.values())
-        cells = [f"**{s.crps[m]:,.0f}**" if s.crps[m] == lowest else f"{s.crps[m]:,.0f}" for m in models]
-        covered = s.coverage[0.8]
-        out.append(
-            f"| {s.horizon} | {s.n} | {' | '.join(cells)} | {s.skill:+.2f} ({s.best}) | {100 * s.error[MODEL]:.0f} % |"
-            f" {covered.successes} of {covered.n} |"
-        )
-    return out
+    models = list(dict.fromkeys(f.model for f in forecasts))
+    several += [
+        f"| counts | budgets | what | years ahead | origins | {' | '.join(models)} | skill against the best other | log score, best other |"
+        " error of the median | in 80 % |",
+        "|" + "---|" * (len(models) + 9),
+    ]
+    for counts in (ALL, VERIFIED):
+        for policy in POLICIES:
+            for quantity in QUANTITIES:
+                chosen = [f for f in select(forecasts, counts, policy, quantity) if f.horizon <= LONGEST[policy]]
+                several += [_row(counts, policy, quantity, models, one) for one in by_horizon(chosen)]
+    several += [
+        "",
+        "Coverage of the central intervals of aixsim, all origins and years ahead together; PIT: forecasts by quarter of their law.",
+        "",
+    ]
+    return "\n".join([*several, *_coverage(forecasts)])
+
+
+def _row(counts: str, policy: str, quantity: str, models: Sequence[str], one: Summary) -> str:
+    lowest = min(one.crps.values())
+    cells = [f"**{one.crps[m]:,.0f}**" if one.crps[m] == lowest else f"{one.crps[m]:,.0f}" for m in models]
+    other = min(score for model, score in one.log_score.items() if model != MODEL)
+    covered = one.coverage[0.8]
+    return (
+        f"| {counts} | {policy} | {quantity} | {one.horizon} | {one.n} | {' | '.join(cells)} | {one.skill:+.2f} ({one.best}) |"
+        f" {one.log_score[MODEL]:.2f}, {other:.2f} | {100 * one.error[MODEL]:.0f} % | {covered.successes} of {covered.n} |"
+    )
 
 
 def _coverage(forecasts: Sequence[Forecast]) -> list[str]:
     out = [
-        "| counts | budgets | quantity | " + " | ".join(f"{100 * level:.0f} %" for level in LEVELS) + " |",
-        "|---|---|---|" + "---|" * len(LEVELS),
+        "| counts | budgets | what | " + " | ".join(f"{100 * level:.0f} %" for level in LEVELS) + " | PIT |",
+        "|---|---|---|" + "---|" * (len(LEVELS) + 1),
     ]
     for counts in (ALL, VERIFIED):
         for policy in POLICIES:
-            for quantity in ("cumulative", "new"):
+            for quantity in QUANTITIES:
                 chosen = [f.score for f in select(forecasts, counts, policy, quantity) if f.model == MODEL and f.horizon <= LONGEST[policy]]
                 if chosen:
                     cells = [f"{c.successes} of {c.n} ({100 * c.estimate:.0f} %)" for c in coverage_of(chosen).values()]
-                    out.append(f"| {counts} | {policy} | {quantity} | {' | '.join(cells)} |")
+                    quarters = ", ".join(map(str, histogram(np.array([one.pit for one in chosen]), 4)))
+                    out.append(f"| {counts} | {policy} | {quantity} | {' | '.join(cells)} | {quarters} |")
     return out
 
 
@@ -67,7 +78,7 @@ def _one_origin(forecasts: Sequence[Forecast], origin: int) -> list[str]:
     out = []
     for counts in (ALL, VERIFIED):
         for policy, title in POLICIES.items():
-            for quantity in ("cumulative", "new"):
+            for quantity in QUANTITIES:
                 chosen = select(forecasts, counts, policy, quantity)
                 years = sorted({f.year for f in chosen if policy == KNOWN or f.horizon <= LONGEST[ANNOUNCED]})
                 models = list(dict.fromkeys(f.model for f in chosen))

@@ -214,7 +214,8 @@ def end_labels(axes: Any, x: Any, labels: Sequence[tuple[float, str, str]]) -> N
     low, high = axes.get_ylim()
     place_in_grid = axes.get_subplotspec()
     ratios = place_in_grid.get_gridspec().get_height_ratios()
-    inches = 0.62 * axes.get_figure().get_size_inches()[1] * ratios[place_in_grid.rowspan.start] / sum(ratios)
+    rows = slice(place_in_grid.rowspan.start, place_in_grid.rowspan.stop)
+    inches = 0.62 * axes.get_figure().get_size_inches()[1] * sum(ratios[rows]) / sum(ratios)
     line = 0.19 * (high - low) / inches
     floor = -np.inf
     for _, (y, text, colour) in sorted(enumerate(labels), key=lambda item: (item[1][0], -item[0])):
