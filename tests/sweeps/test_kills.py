@@ -25,7 +25,7 @@ def test_a_hundred_kills_change_no_byte(tmp_path: Path) -> None:
     assert sum(told["kills"].values()) >= 100
     assert set(told["kills"]) == {"parent", "group", "worker"}
     assert (told["unequal"], told["orphans"]) == (0, 0)
-    assert told["sweeps"] > 3
+    assert told["sweeps"] >= 1
 
 
 @pytest.mark.verify
