@@ -142,7 +142,7 @@ def test_ctrl_c_is_heard_while_there_are_no_workers(dask: DaskCluster, tmp_path:
         sleep(0.5)
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 130
-        assert process.stderr.read() == ""
+        assert process.stderr.read() == "Interrupted before the first replicate; the same command starts anew.\n"
 
 
 def test_what_is_no_scheduler_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

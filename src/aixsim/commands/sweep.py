@@ -132,6 +132,9 @@ def _report(folder: Path, status: Status, *, as_json: bool) -> None:
     from aixsim.analysis.sweeps import open_sweep
     from aixsim.output.sweep_text import sweep_json, sweep_text
 
+    if not status.wanted:
+        sys.stderr.write("Interrupted before the first replicate; the same command starts anew.\n")
+        return
     sweep = open_sweep(folder)
     if as_json:
         sys.stdout.write(json.dumps(sweep_json(sweep, status), indent=2, ensure_ascii=False) + "\n")

@@ -174,8 +174,7 @@ class Cluster:
     def close(self) -> None:
         """Takes back all tasks and leaves; workers end what they were doing for this sweep."""
         for given in self._given:
-            given.answer.cancel()
-            given.handle.release()
+            given.handle.release()  # which ends the waiting for its answer, too
         self._given = []
         with suppress(OSError, RuntimeError):  # a scheduler that does not answer finds out by itself
             self._client.close(timeout=0.5)
