@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,37 @@ def test_a_store_that_cannot_be_written_keeps_code_for_this_run(tmp_path: Path) 
     assert int(kept) > 0
     assert worker.split()[1] == "0", "a worker compiles nothing again"
     assert not list(temporary.iterdir()), "nothing is left behind"
+
+
+def aged(folder: Path, hours: float) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "piece").write_bytes(b"code")
+    os.utime(folder, (time.time() - 3600 * hours,) * 2)
+    return folder
+
+
+def test_code_of_other_versions_is_removed_when_a_new_one_begins(folder: Path) -> None:
+    stale, recent, foreign = aged(folder / "compiled-1", 25), aged(folder / "compiled-2", 23), aged(folder / "population-1", 99)
+    code_store.write_code("first", b"code")
+    assert (stale.exists(), recent.exists(), foreign.exists()) == (False, True, True)
+    assert code_store.read_code("first") == b"code"
+    # Once a version: later pieces look for nothing.
+    again = aged(folder / "compiled-3", 25)
+    code_store.write_code("second", b"code")
+    assert again.exists()
+
+
+def test_code_that_cannot_be_removed_does_no_harm(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = aged(folder / "compiled-1", 25)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    for name in ("unlink", "rmdir"):
+        monkeypatch.setattr(os, name, refuse)
+    code_store.write_code("first", b"code")
+    assert stale.exists()
+    assert code_store.read_code("first") == b"code"
 
 
 def test_a_home_that_is_unknown_costs_time_only(tmp_path: Path) -> None:

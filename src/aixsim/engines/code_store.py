@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,9 @@ from aixsim.core.cache import cache_folder
 from aixsim.engines.fingerprint import model_hash
 
 _OF_THIS_RUN = "AIXSIM_COMPILED"
+_PREFIX = "compiled-"
+_STALE = 24 * 3600.0
+"""Seconds since the last piece was written after which a folder of another version is given up."""
 _CHECK = hashlib.sha256().digest_size
 
 
@@ -26,7 +30,7 @@ def code_folder() -> Path:
     """Returns the folder: named after the hash of all code of the model, so that no stale code is ever found."""
     if chosen := os.environ.get(_OF_THIS_RUN):
         return Path(chosen)
-    return cache_folder() / f"compiled-{model_hash()[:16]}"
+    return cache_folder() / f"{_PREFIX}{model_hash()[:16]}"
 
 
 def has_code(name: str) -> bool:
@@ -49,12 +53,28 @@ def read_code(name: str) -> bytes | None:
 
 def write_code(name: str, code: bytes) -> None:
     """Keeps a piece; of processes that write the same one at the same time the last wins, and any is right."""
-    if not _write(code_folder(), name, code) and _OF_THIS_RUN not in os.environ:
+    folder = code_folder()
+    is_new = _OF_THIS_RUN not in os.environ and not folder.exists()
+    written = _write(folder, name, code)
+    if written and is_new:
+        _remove_stale(folder)
+    if not written and _OF_THIS_RUN not in os.environ:
         with suppress(OSError):
             folder = Path(tempfile.mkdtemp(prefix="aixsim-"))
             atexit.register(shutil.rmtree, folder, ignore_errors=True)
             os.environ[_OF_THIS_RUN] = str(folder)  # inherited by the workers
             _write(folder, name, code)
+
+
+def _remove_stale(ours: Path) -> None:
+    """Removes code of other versions, now that this one begins to keep its own; what was written of late another process may be using.
+
+    Even if it is, it has read the pieces that it runs, and compiles again those that are gone.
+    """
+    with suppress(OSError):
+        for folder in ours.parent.glob(f"{_PREFIX}*"):
+            if folder != ours and time.time() - folder.stat().st_mtime > _STALE:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write(folder: Path, name: str, code: bytes) -> bool:
