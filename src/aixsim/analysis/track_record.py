@@ -48,7 +48,7 @@ def to_csv(forecasts: Iterable[Forecast]) -> str:
     for counts in (ALL, VERIFIED):
         for policy, longest in LONGEST.items():
             for one in by_horizon([f for f in select(forecasts, counts, policy, "cumulative") if f.horizon <= longest]):
-                crps = (round(one.crps[MODEL], 1), one.best, round(one.crps[one.best], 1), round(one.skill, 3))
+                crps = (round(one.crps[MODEL], 1), one.best, round(one.crps[one.best], 1), round(one.skill, 4))
                 writer.writerow([counts, policy, one.horizon, one.n, *crps, one.coverage[0.8].successes, round(100 * one.error[MODEL], 1)])
     return out.getvalue()
 
