@@ -10,6 +10,7 @@ import json
 import logging
 import pickle
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from concurrent import futures
@@ -61,10 +62,31 @@ def connect(address: str) -> Any:
         with warnings.catch_warnings():
             # What must be the same is checked with every task.
             warnings.simplefilter("ignore")
-            return Client(place, timeout=REACHED, set_as_default=False)  # type: ignore[no-untyped-call]
+            return _within(REACHED, lambda: Client(place, timeout=REACHED, set_as_default=False))  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError, AssertionError, ImportError) as error:
         why = str(error).partition("\n")[0] or type(error).__name__
         raise UserError(f"--cluster {address}: no Dask scheduler answers at {place} ({why}); start one: dask scheduler") from None
+
+
+def _within(seconds: float, make: Callable[[], Any]) -> Any:
+    """Returns what is made; Dask itself waits for ever for a scheduler that takes the call and does not answer.
+
+    Raises:
+        TimeoutError: it takes too long.
+    """
+    made: futures.Future[Any] = futures.Future()
+
+    def try_it() -> None:
+        try:
+            made.set_result(make())
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            made.set_exception(error)
+
+    threading.Thread(target=try_it, daemon=True).start()
+    try:
+        return made.result(seconds + 1.0)
+    except TimeoutError as error:
+        raise TimeoutError(str(error) or f"silent for {seconds:g} s") from None
 
 
 def _place(address: str) -> str:
