@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import math
+import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from aixsim.analysis.sweeps import Sweep, SweepGoal, SweepPoint
+from aixsim.analysis.pooled_chance import PooledChance, mean_chance, pooled_chances
+from aixsim.analysis.sweeps import Sweep, SweepPoint
 
 POLICY = "policy"
 """Name of the factor that the policies are."""
+UNSET = "as it is"
+"""Label of the level of points that leave a factor as their config has it."""
 MOST_LEVELS = 12
-_BINS = 6
-
-
-@dataclass(frozen=True)
-class Reached:
-    """Which replicates of which points reach a goal.
-
-    Attributes:
-        points: those with finished replicates.
-        reached: bool, shape ``(n_points, n_replicates)``; the replicates that all of them have finished.
-    """
-
-    points: tuple[SweepPoint, ...]
-    reached: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, sweep: Sweep, goal: SweepGoal) -> Reached:
-        """Reads the counts at the deadline of a goal."""
-        points = tuple(point for point in sweep.points if point.n_done)
-        counts = [sweep.final_counts(point, goal) for point in points]
-        common = counts[0][0] if counts else np.zeros(0, np.int32)
-        for replicates, _ in counts[1:]:
-            common = np.intersect1d(common, replicates, assume_unique=True)
-        rows = [final[np.searchsorted(replicates, common)] >= goal.target for replicates, final in counts]
-        return cls(points, np.array(rows, bool).reshape(len(points), len(common)))
+_BINS, _LABEL = 6, 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +26,32 @@ class Level:
 
     Attributes:
         label: as a reader sees it.
-        value: middle of the range; None when the factor is no number.
-        rows: of ``Reached`` that belong to it.
+        value: middle of the range; None when it is no number.
+        points: that have it and a finished replicate.
     """
 
     label: str
     value: float | None
-    rows: tuple[int, ...]
+    points: tuple[SweepPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Probability at a level, mean over its points, with an interval."""
+    """The probability at a level, mean over its points, with its interval."""
 
     level: Level
-    probability: float
-    low: float
-    high: float
+    chance: PooledChance
+
+
+def known_points(sweep: Sweep) -> tuple[SweepPoint, ...]:
+    """Returns the points that have a finished replicate."""
+    return tuple(point for point in sweep.points if point.n_done)
 
 
 def varied(sweep: Sweep) -> list[str]:
-    """Returns the factors, the policies first when there are several."""
-    policies = [POLICY] if len({point.policy for point in sweep.points}) > 1 else []
-    return [*policies, *sweep.factors]
+    """Returns the factors that have two levels or more so far, the policies first when there are several."""
+    known = known_points(sweep)
+    return [factor for factor in (POLICY, *sweep.factors) if len(levels(known, factor)) > 1]
 
 
 def value_of(point: SweepPoint, factor: str) -> Any:
@@ -82,59 +64,59 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def levels(points: tuple[SweepPoint, ...], factor: str) -> list[Level]:
-    """Returns the levels of a factor; of more than twelve numbers, ranges with equally many points each."""
-    values = [value_of(point, factor) for point in points]
-    distinct = list(dict.fromkeys(map(_key, values)))
-    if all(is_number(value) for value in values):
-        if len(distinct) > MOST_LEVELS:
-            return _ranges(np.array(values, float))
-        distinct.sort(key=float)
-        return [Level(f"{float(k):g}", float(k), tuple(i for i, v in enumerate(values) if _key(v) == k)) for k in distinct]
-    return [Level(k, None, tuple(i for i, v in enumerate(values) if _key(v) == k)) for k in distinct]
+def levels(points: Sequence[SweepPoint], factor: str) -> list[Level]:
+    """Returns the levels of a factor; of more than twelve numbers, ranges with equally many points each.
+
+    Points that leave the factor as it is are a level of their own; where some of them leave all factors as they are, as the first row of
+    a one-at-a-time design does, those alone: in the others it is another factor that changed.
+    """
+    unset = [point for point in points if value_of(point, factor) is None]
+    plain = [point for point in unset if not point.values]
+    found = [Level(UNSET, None, tuple(plain or unset))] if unset else []
+    given = [point for point in points if value_of(point, factor) is not None]
+    if given and all(is_number(value_of(point, factor)) for point in given):
+        return found + _numbers(given, factor)
+    texts: dict[str, list[SweepPoint]] = {}
+    for point in given:
+        texts.setdefault(_text(value_of(point, factor)), []).append(point)
+    return found + [Level(textwrap.shorten(text, _LABEL, placeholder="…"), None, tuple(inside)) for text, inside in texts.items()]
 
 
-def _key(value: Any) -> str:
-    return "as it is" if value is None else repr(value) if is_number(value) else str(value)
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(map(str, value)) if isinstance(value, list) else f"{value:g}" if is_number(value) else str(value)
 
 
-def _ranges(values: NDArray[np.float64]) -> list[Level]:
+def _numbers(points: list[SweepPoint], factor: str) -> list[Level]:
+    values = np.array([float(value_of(point, factor)) for point in points])
+    distinct, which = np.unique(values, return_inverse=True)
+    if len(distinct) <= MOST_LEVELS:
+        return [Level(f"{x:g}", float(x), tuple(points[i] for i in np.flatnonzero(which == k))) for k, x in enumerate(distinct)]
     out = []
     for rows in np.array_split(np.argsort(values, kind="stable"), _BINS):
         inside = values[rows]
-        out.append(Level(f"{inside.min():.3g} to {inside.max():.3g}", float(np.median(inside)), tuple(map(int, np.sort(rows)))))
+        label = f"{inside.min():.3g} to {inside.max():.3g}"
+        out.append(Level(label, float(np.median(inside)), tuple(points[i] for i in np.sort(rows))))
     return out
 
 
-def effects(reached: Reached, factor: str, confidence: float, *, common: bool = True) -> list[Effect]:
-    """Returns the probability at every level of a factor.
-
-    The points of a level share their replicates' luck, so they are no independent trials: the interval is Student's, of the mean over
-    replicates of the share of the level's points that reach the goal. Without common luck the points' variances are added instead.
-
-    Args:
-        reached: see there; two replicates or more.
-        factor: a key, or ``POLICY``.
-        confidence: of each interval by itself.
-        common: whether equal replicates have equal luck at all points.
-    """
-    from scipy.special import stdtrit
-
-    n = reached.reached.shape[1]
-    out = []
-    for level in levels(reached.points, factor):
-        hits = reached.reached[list(level.rows)].astype(float)
-        share = float(hits.mean())
-        if common:
-            error = float(hits.mean(axis=0).std(ddof=1)) / math.sqrt(n)
-        else:
-            error = math.sqrt(float(hits.var(axis=1, ddof=1).sum()) / n) / len(hits)
-        reach = float(stdtrit(n - 1, 0.5 + confidence / 2.0)) * error
-        out.append(Effect(level, share, max(share - reach, 0.0), min(share + reach, 1.0)))
-    return out
+def strength(sweep: Sweep, factor: str) -> float:
+    """Returns how much a factor moves the probability of the decision goal from its lowest to its highest level; no file is read."""
+    at = sweep.goals.index(sweep.goal)
+    shares = [mean_chance(level.points, at) for level in levels(known_points(sweep), factor)]
+    return max(shares, default=0.0) - min(shares, default=0.0)
 
 
-def strength(found: list[Effect]) -> float:
-    """Returns how much a factor moves the probability from its lowest to its highest level."""
-    shares = [effect.probability for effect in found]
-    return max(shares) - min(shares) if shares else 0.0
+def by_strength(sweep: Sweep) -> list[str]:
+    """Returns the factors, the strongest first."""
+    return sorted(varied(sweep), key=lambda factor: -strength(sweep, factor))
+
+
+def main_effects(sweep: Sweep, factors: Sequence[str]) -> dict[str, list[Effect]]:
+    """Returns the probability of the decision goal at every level of some factors, see ``pooled_chances`` for the intervals."""
+    known = known_points(sweep)
+    of = {factor: levels(known, factor) for factor in factors}
+    flat = [level for found in of.values() for level in found]
+    chances = iter(pooled_chances(sweep, sweep.goal, [level.points for level in flat]))
+    return {factor: [Effect(level, next(chances)) for level in found] for factor, found in of.items()}

@@ -9,8 +9,9 @@ from pathlib import Path
 from aixsim.analysis.results import open_result
 from aixsim.analysis.sweeps import is_sweep, open_sweep
 from aixsim.core.errors import UserError
-from aixsim.output.plots import FORMATS, draw_figures
-from aixsim.output.sweep_figures import draw_sweep_figures
+from aixsim.output.figure import PlotError
+from aixsim.output.plots import FORMATS, draw_figures, figures
+from aixsim.output.sweep_figures import draw_sweep_figures, sweep_figures
 
 
 def plot(results: Sequence[Path], kind: str | None, out: Path | None) -> int:
@@ -20,6 +21,8 @@ def plot(results: Sequence[Path], kind: str | None, out: Path | None) -> int:
         raise UserError(f"-o {out}: a figure is written as .png or .svg, or give a folder")
     if to_file and (kind is None or len(results) > 1):
         raise UserError(f"-o {out}: one file holds one figure; name it with -k and give one result, or give a folder")
+    if kind is not None:
+        _check_kind(results, kind)
     for folder in results:
         if out is not None and to_file:
             (drawn,) = _draw(folder, out.parent, [str(kind)], (out.suffix[1:],))
@@ -30,6 +33,18 @@ def plot(results: Sequence[Path], kind: str | None, out: Path | None) -> int:
             paths = _draw(folder, target, None if kind is None else [kind], FORMATS)
         sys.stdout.write("".join(f"{path}\n" for path in paths))
     return 0
+
+
+def _check_kind(results: Sequence[Path], kind: str) -> None:
+    """Says so before anything is drawn when a kind of figure does not fit all that is to be drawn."""
+    of = {False: list(figures()), True: list(sweep_figures())}
+    for folder in results:
+        mine, other = of[is_sweep(folder)], of[not is_sweep(folder)]
+        if kind in other and kind not in mine:
+            what, whose = ("a sweep", "single runs") if is_sweep(folder) else ("a single run", "sweeps")
+            raise PlotError(
+                f"{folder}: is {what}, and {kind!r} is a figure of {whose}; of {what} there are: {', '.join(mine)}", kind, mine
+            )
 
 
 def _draw(folder: Path, target: Path, kinds: Sequence[str] | None, formats: Sequence[str]) -> list[Path]:

@@ -125,7 +125,9 @@ def _draw(folder: Path) -> None:
     from aixsim.analysis.sweeps import open_sweep
     from aixsim.output.sweep_figures import draw_sweep_figures
 
-    draw_sweep_figures(open_sweep(folder), folder / "figures")
+    sweep = open_sweep(folder)
+    if sweep.n_done:
+        draw_sweep_figures(sweep, folder / "figures")
 
 
 def _report(folder: Path, status: Status, *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from aixsim.analysis.sweeps import Sweep
 from aixsim.core.registry import discover
 from aixsim.output.figure import PlotError
 from aixsim.output.plots import FORMATS
+from aixsim.output.sweep_figures._labels import n_note
 
 
 def _usual(sweep: Sweep) -> tuple[float, float]:  # noqa: ARG001 - most figures are as large for every sweep
@@ -45,7 +46,7 @@ def sweep_figures() -> dict[str, SweepFigure]:
 
 
 def draw_sweep_figures(sweep: Sweep, folder: Path, kinds: Sequence[str] | None = None, formats: Sequence[str] = FORMATS) -> list[Path]:
-    """Draws figures of a sweep, finished or not, into a folder and returns their paths.
+    """Draws figures of a sweep, finished or not, into a folder and returns their paths; the same sweep gives the same bytes.
 
     Args:
         sweep: to be drawn.
@@ -54,29 +55,39 @@ def draw_sweep_figures(sweep: Sweep, folder: Path, kinds: Sequence[str] | None =
         formats: ``png`` and ``svg``.
 
     Raises:
-        PlotError: there is no such kind, or the sweep lacks what it shows.
+        PlotError: there is no such kind or format, or the sweep lacks what the figure shows.
         StoreError: the disk refuses.
     """
     from aixsim.output.style import canvas, save_with
 
     known = sweep_figures()
+    if not sweep.n_done:
+        raise PlotError(f"{sweep.path}: no replicate has finished, so there is nothing to draw", "", list(known))
     for kind in kinds or ():
-        if kind not in known:
-            near = difflib.get_close_matches(kind, list(known), 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            message = f"there is no figure {kind!r} of a sweep{hint} (there are: {', '.join(known)})"
-            raise PlotError(message, kind, list(known), near[0] if near else None)
-        if not known[kind].applies(sweep):
-            raise PlotError(f"{sweep.path}: figure {kind!r} needs {known[kind].needs}", kind, list(known))
+        _check(sweep, kind, known)
+    for ending in formats:
+        if ending not in FORMATS:
+            raise PlotError(f"figures are written as {' and '.join(FORMATS)}, not {ending!r}", ending, FORMATS)
     paths = []
     for name in kinds or [name for name, kind in known.items() if kind.applies(sweep)]:
         with canvas(known[name].size(sweep)) as drawing:
             known[name].draw(sweep, drawing)
-            paths += save_with(drawing, _source(sweep), folder, name, formats=formats)
+            paths += save_with(drawing, source_of(sweep), folder, name, formats=formats)
     return paths
 
 
-def _source(sweep: Sweep) -> tuple[str, ...]:
+def _check(sweep: Sweep, kind: str, known: dict[str, SweepFigure]) -> None:
+    if kind not in known:
+        near = difflib.get_close_matches(kind, list(known), 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        message = f"there is no figure {kind!r} of a sweep{hint} (there are: {', '.join(known)})"
+        raise PlotError(message, kind, list(known), near[0] if near else None)
+    if not known[kind].applies(sweep):
+        raise PlotError(f"{sweep.path}: figure {kind!r} needs {known[kind].needs}", kind, list(known))
+
+
+def source_of(sweep: Sweep) -> tuple[str, ...]:
+    """Returns the parts of the source line below a figure of a sweep."""
     unfinished = "" if sweep.is_complete else f"unfinished: {sweep.n_done + sweep.n_failed:,} of {sweep.given:,} replicates"
     sample = f"sample of {100 * sweep.scale:g} % of firms" if sweep.scale < 1.0 else ""
-    return (f"Source: aixsim sweep {sweep.facts['name']}", sweep.n_note, unfinished, sample)
+    return (f"Source: aixsim sweep {sweep.facts['name']}", n_note(sweep), unfinished, sample)

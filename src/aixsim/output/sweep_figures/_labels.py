@@ -1,32 +1,85 @@
-"""How settings are called in figures."""
+"""How settings, goals and numbers of replicates are called in figures."""
 
 from __future__ import annotations
 
-from aixsim.analysis.main_effects import POLICY
-from aixsim.analysis.sweeps import Sweep
+import textwrap
+from collections.abc import Sequence
+from functools import cache
+
+from aixsim.analysis.main_effects import POLICY, by_strength, is_number, known_points, value_of
+from aixsim.analysis.sweeps import Sweep, SweepPoint
+from aixsim.catalogue import entries
 from aixsim.output.style import month_name
+
+_MONEY = {"_krw_bn": "KRW bn", "_krw_tn": "KRW tn", "_usd_bn": "USD bn"}
+_PLAIN = ("", "1", "month", "name", "names")
+"""Units that a label does better without."""
 
 
 def factor_name(key: str) -> str:
-    """Returns a config key as words: ``levers.parks.number`` becomes ``parks: number``, with the programme's name and year if any."""
+    """Returns a config key as words: ``levers.parks.project_share`` becomes ``parks: project share``, with unit and year if any."""
     if key == POLICY:
         return "policy"
     parts = key.split(".")
-    year = f" from {parts.pop()}" if parts[-1].isdigit() else ""
-    where = parts[-2] if len(parts) > 1 else ""
-    return f"{where}: {_words(parts[-1])}{year}" if where else _words(parts[-1])
+    year = f" {parts.pop()}" if parts[-1].isdigit() else ""
+    name, unit = parts[-1], _units().get(".".join(parts), "")
+    for ending, money in _MONEY.items():
+        if name.endswith(ending):
+            name, unit = name.removesuffix(ending), money
+    words = name.replace("_", " ") + year + ("" if unit in _PLAIN else f", {unit}")
+    where = parts[-2].replace("_", " ") if len(parts) > 1 else ""
+    return words if not where or words.startswith(where) else f"{where}: {words}"
 
 
-def wrapped(key: str) -> str:
-    """Returns ``factor_name`` in two lines, for the edge of a small panel."""
-    return factor_name(key).replace(": ", ":\n", 1)
+def naming_order(sweep: Sweep) -> list[str]:
+    """Returns by what points are called: the policy, then the factors that matter most."""
+    return sorted(by_strength(sweep), key=lambda factor: factor != POLICY)
 
 
-def _words(name: str) -> str:
-    name = name.replace("_krw_bn", ", KRW bn").replace("_krw_tn", ", KRW tn").replace("_usd_bn", ", USD bn")
-    return name.replace("_", " ")
+def point_name(point: SweepPoint, order: Sequence[str], room: int) -> str:
+    """Returns policy and factors of a point in about ``room`` characters: factors in the given order, as many as there is room for."""
+    parts: list[str] = []
+    for factor in order:
+        value = value_of(point, factor)
+        if value is not None:
+            number = f"{value:.3g}" if is_number(value) and abs(value) < 1000 else str(value)
+            parts.append(number if factor == POLICY else f"{factor_name(factor).partition(',')[0].replace(':', '')} {number}")
+    if not parts:
+        return textwrap.shorten(point.label, room, placeholder=" …")
+    text = parts[0]
+    for part in parts[1:]:
+        if len(text) + len(part) + 2 > room:
+            return f"{text} …"
+        text = f"{text}, {part}"
+    return text
+
+
+@cache
+def _units() -> dict[str, str]:
+    return {f"{entry.key}.{card.name}": card.unit for entry in entries() for card in entry.cards}
+
+
+def rounded(share: float) -> str:
+    """Returns a probability in whole percents, never 0 or 100: that is not known of any."""
+    return "<1" if share < 0.005 else ">99" if share > 0.995 else f"{100 * share:.0f}"
+
+
+def sentence(text: str) -> str:
+    """Returns a text that begins with a capital letter, and nothing else changed."""
+    return text[:1].upper() + text[1:]
 
 
 def goal_name(sweep: Sweep) -> str:
     """Returns the goal that the decision is about, with its deadline."""
     return f"{sweep.goal.name} by {month_name(sweep.goal.by)}"
+
+
+def n_note(sweep: Sweep) -> str:
+    """Returns how many points and replicates stand behind a figure, how many failed, and how many points have none and are left out."""
+    known = known_points(sweep)
+    numbers = sorted({point.n_done for point in known})
+    each = f"{numbers[0]:,}" if len(numbers) == 1 else f"{numbers[0]:,} to {numbers[-1]:,}"
+    points = f"{len(known):,} points, n = {each} replicates each" if len(known) > 1 else f"n = {each} replicates"
+    failed = f", {sweep.n_failed:,} failed" if sweep.n_failed else ""
+    missing = len(sweep.points) - len(known)
+    return points + failed + (f", {missing:,} points without a replicate left out" if missing else "")

@@ -5,67 +5,99 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
-from aixsim.analysis.main_effects import POLICY, Level, Reached, effects, levels, strength, varied
+from aixsim.analysis.main_effects import POLICY, Level, by_strength, known_points, levels
+from aixsim.analysis.sweep_bands import SweepBand, sweep_band
 from aixsim.analysis.sweeps import Sweep
-from aixsim.output.style import BLUE, INK, VERMILION, head, month_ends, year_axis
+from aixsim.output.style import INK, OUTCOME_LOOK, VERMILION, head, month_ends, month_name, year_axis
 from aixsim.output.sweep_figures import SweepFigure
-from aixsim.output.sweep_figures._labels import factor_name, goal_name
+from aixsim.output.sweep_figures._labels import factor_name, sentence
 
 _COLUMNS, _MOST = 4, 12
-_BANDS = (0.05, 0.25, 0.5, 0.75, 0.95)
+_LOOK = OUTCOME_LOOK["launched"]
 
 
 def draw(sweep: Sweep, figure: Any) -> None:
     """Draws median and bands over all replicates of the points of a panel."""
-    factor, parts = _panels(sweep)
-    points = [point for point in sweep.points if point.n_done]
-    n_columns = min(len(parts), _COLUMNS)
-    panels = figure.subplots(math.ceil(len(parts) / n_columns), n_columns, sharey=True, squeeze=False).ravel()
+    factor, parts, n_more = _panels(sweep)
+    n_columns = _columns(len(parts))
+    panels = figure.subplots(math.ceil(len(parts) / n_columns), n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+    colour, ink, _ = OUTCOME_LOOK.get(sweep.goal.outcome, _LOOK)
     x = month_ends([sweep.horizon.date(t) for t in range(sweep.horizon.n_months)])
-    highest = sweep.goal.at_least
-    for axes, level in zip(panels, parts, strict=False):
-        # A panel at a time: of a long sweep not all curves fit into memory at once.
-        counts = np.concatenate([sweep.counts(points[row], sweep.goal.outcome) for row in level.rows])
-        p05, p25, p50, p75, p95 = np.quantile(counts, _BANDS, axis=0) / sweep.scale
-        axes.fill_between(x, p05, p95, color=BLUE, alpha=0.17, linewidth=0)
-        axes.fill_between(x, p25, p75, color=BLUE, alpha=0.30, linewidth=0)
-        axes.plot(x, p50, color=BLUE, linewidth=2.0)
-        axes.axhline(sweep.goal.at_least, color=VERMILION, linewidth=1.2, linestyle=(0, (6, 3)))
-        axes.annotate(f"{p50[-1]:,.0f}", (x[-1], p50[-1]), xytext=(2, 0), textcoords="offset points", fontsize=8.5, color=BLUE, va="center")
-        axes.set_title(level.label, fontsize=9, color=INK)
+    bands = [sweep_band(sweep, level.points, sweep.goal.outcome) for level in parts]
+    deadline, target = sweep.goal.month, sweep.goal.at_least
+    for axes, level, band in zip(panels, parts, bands, strict=False):
+        axes.fill_between(x, band.p05, band.p95, color=colour, alpha=0.17, linewidth=0)
+        axes.fill_between(x, band.p25, band.p75, color=colour, alpha=0.30, linewidth=0)
+        axes.plot(x, band.p50, color=colour, linewidth=2.2)
+        axes.plot([x[0], x[deadline]], [target, target], color=VERMILION, linewidth=1.3, linestyle=(0, (6, 3)))
+        axes.plot([x[deadline]], [target], "D", color=VERMILION, markeredgecolor="white", markersize=6.5, zorder=4, clip_on=False)
+        axes.set_title(level.label if factor in (None, POLICY) else f"{factor_name(factor)} {level.label}", fontsize=9, color=INK)
+        axes.text(
+            0.03, 0.95, f"{band.p50[deadline]:,.0f}\n({band.p05[deadline]:,.0f} to {band.p95[deadline]:,.0f})", va="top", color=ink,
+            transform=axes.transAxes, fontsize=8.5, fontweight="bold", linespacing=1.25,
+        )  # fmt: skip
         year_axis(axes, sweep, short=True)
-        highest = max(highest, float(p95.max()))
     for axes in panels[len(parts) :]:
         axes.set_visible(False)
-    panels[0].set_ylim(0, 1.06 * highest)
+    for axes in panels[max(len(parts) - n_columns, 0) : len(parts)]:
+        axes.tick_params(axis="x", which="both", labelbottom=True)
+    panels[0].set_ylim(0, 1.28 * max(target, *(float(band.p95.max()) for band in bands)))
     panels[0].yaxis.set_major_formatter("{x:,.0f}")
-    by = "policy" if factor == POLICY else factor_name(factor) if factor else "all points"
-    pooled = "" if len(points) == len(parts) else " Each panel holds all replicates of all points at its level."
+    noun = {"launched": "AI factories launched", "operating": "AI factories operating"}.get(sweep.goal.outcome, sweep.goal.outcome)
     head(
         figure,
-        f"{sweep.goal.outcome.capitalize()} over time, by {by}" if factor else f"{sweep.goal.outcome.capitalize()} over time",
-        f"Firms of the nation at the end of each month; goal: {goal_name(sweep)} (dashed).\n"
-        f"Lines: median, with its last value. Bands: pointwise 50 % and 90 % of replicates.{pooled}",
+        _finding(sweep, factor, parts, bands),
+        f"{sentence(noun)}, at the end of each month. {_explain(sweep, factor, parts, n_more)}",
     )
 
 
-def _panels(sweep: Sweep) -> tuple[str | None, list[Level]]:
-    """Returns the factor that tells the panels apart, and its levels."""
-    reached = Reached.of(sweep, sweep.goal)
-    factors = varied(sweep)
-    if POLICY in factors and len({point.policy for point in reached.points}) <= _MOST:
-        return POLICY, levels(reached.points, POLICY)
-    if not factors or reached.reached.shape[1] < 2:
-        return None, [Level("all points", None, tuple(range(len(reached.points))))]
-    factor = max(factors, key=lambda name: strength(effects(reached, name, sweep.confidence)))
-    return factor, levels(reached.points, factor)[:_MOST]
+def _explain(sweep: Sweep, factor: str | None, parts: list[Level], n_more: int) -> str:
+    by = "" if factor is None else f" A panel a {'policy' if factor == POLICY else f'level of {factor_name(factor)}'}"
+    more = f" ({n_more:,} more are not shown)" if n_more else ""
+    most = max(len(level.points) for level in parts)
+    pooled = f", over all points that have it (up to {most:,}), each with equal weight" if most > 1 else ""
+    when = month_name(sweep.goal.by)
+    return (
+        f"Diamond: the goal of {sweep.goal.at_least:,.0f} by {when}.{by}{more}{pooled}{'.' if by else ''}\n"
+        f"Line: median. Bands: pointwise 50 % and 90 % of replicates. Numbers: median and 90 % range, {when}."
+    )
+
+
+def _finding(sweep: Sweep, factor: str | None, parts: list[Level], bands: list[SweepBand]) -> str:
+    """Says where the median of the count passes the goal."""
+    medians = [float(band.p50[sweep.goal.month]) for band in bands]
+    reach = sum(median >= sweep.goal.at_least for median in medians)
+    what = f"{sweep.goal.at_least:,.0f} {sweep.goal.outcome}"
+    if factor is None:
+        return f"{'More' if reach else 'Less'} than half of the replicates reach {what}: the median is {medians[0]:,.0f}"
+    low, high = min(zip(medians, parts, strict=True), key=lambda m: m[0]), max(zip(medians, parts, strict=True), key=lambda m: m[0])
+    of = f"{reach} of {len(parts)}"
+    where = f"under {of} policies" if factor == POLICY else f"at {of} levels of {factor_name(factor)}"
+    ends = f"{low[0]:,.0f} ({low[1].label}) to {high[0]:,.0f} ({high[1].label})"
+    return f"The median reaches {what} {where}: {ends}" if reach else f"No median reaches {what}: {ends}"
+
+
+def _panels(sweep: Sweep) -> tuple[str | None, list[Level], int]:
+    """Returns the factor that tells the panels apart, its levels, and how many of them are left out."""
+    order, known = by_strength(sweep), known_points(sweep)
+    if not order:
+        return None, [Level("", None, known)], 0
+    factor = POLICY if POLICY in order else order[0]
+    found = levels(known, factor)
+    if len(found) > _MOST:
+        # Of too many policies the first ones, as the study names them.
+        return factor, found[:_MOST], len(found) - _MOST
+    return factor, found, 0
+
+
+def _columns(n: int) -> int:
+    return n if n <= _COLUMNS else 3 if n in (5, 6, 9) else _COLUMNS
 
 
 def _size(sweep: Sweep) -> tuple[float, float]:
     n = len(_panels(sweep)[1])
-    return (2.6 * min(n, _COLUMNS) + 0.8 if n > 2 else 8.0, 2.3 * math.ceil(n / _COLUMNS) + 1.7)
+    columns = _columns(n)
+    return (max(2.55 * columns + 0.8, 9.0), 2.35 * math.ceil(n / columns) + 1.6 if n > 1 else 5.4)
 
 
 SWEEP_FIGURE = SweepFigure("curves", draw, lambda sweep: sweep.n_done > 0, "a finished replicate", _size)

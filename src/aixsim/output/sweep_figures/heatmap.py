@@ -1,150 +1,246 @@
-"""Heat map of the probability over two factors, with the contours at which a decision is made."""
+"""The probability of the goal over the two strongest numeric factors, with contours; a panel a policy when there are few."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.analysis.main_effects import POLICY, Level, Reached, effects, is_number, levels, strength, value_of, varied
-from aixsim.analysis.sweeps import Sweep
-from aixsim.output.style import BLUE, INK, head
+from aixsim.analysis.main_effects import POLICY, Level, by_strength, is_number, known_points, levels, value_of, varied
+from aixsim.analysis.pooled_chance import PooledChance, pooled_chances
+from aixsim.analysis.probability_surface import fit_surface
+from aixsim.analysis.sweeps import Sweep, SweepPoint
+from aixsim.output.style import BLUE, GREY, INK, head
 from aixsim.output.sweep_figures import SweepFigure
-from aixsim.output.sweep_figures._labels import factor_name, goal_name, wrapped
+from aixsim.output.sweep_figures._labels import factor_name, goal_name, rounded, sentence
 
-CONTOURS = (50.0, 80.0, 95.0)
-_COLUMNS, _MOST = 3, 6
-_FINE = 60
-"""Cells of the smooth surface along each axis."""
+Floats = NDArray[np.float64]
+CONTOURS = {0.5: ":", 0.8: "-", 0.95: "--"}
+_FEW_POLICIES, _COLUMNS = 6, 3
+_FINE = 240
+_MOST_CELLS, _MOST_NUMBERS = 40, 12
+"""Levels of a factor beyond which a grid is drawn like scattered points, and beyond which cells hold no numbers."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A cell for every combination of levels.
+
+    Attributes:
+        xs, ys: levels, ascending, shapes ``(n_x,)`` and ``(n_y,)``.
+        chances: by cell; None where no point has finished, shape ``(n_y, n_x)``.
+    """
+
+    xs: Floats
+    ys: Floats
+    chances: list[list[PooledChance | None]]
+
+    @property
+    def known(self) -> list[PooledChance]:
+        """Cells with a finished replicate."""
+        return [chance for row in self.chances for chance in row if chance is not None]
 
 
 def draw(sweep: Sweep, figure: Any) -> None:
-    """Draws a panel, or one a policy or a level of the third factor."""
-    from matplotlib.colors import LinearSegmentedColormap
+    """Draws cells of a factorial design as they are, and a smooth surface through the points of others."""
+    from matplotlib.colors import LinearSegmentedColormap, Normalize
 
-    reached = Reached.of(sweep, sweep.goal)
-    (x, y), third = axes_of(sweep, reached)
-    parts = _parts(reached, third)
-    n_columns = min(len(parts), _COLUMNS)
-    panels = figure.subplots(math.ceil(len(parts) / n_columns), n_columns, sharex=True, sharey=True, squeeze=False).ravel()
-    colours = LinearSegmentedColormap.from_list("probability", ["#FFFFFF", "#D6E6F2", "#8FC1E3", BLUE])
-    mesh = None
-    is_smooth = False
-    for axes, part in zip(panels, parts, strict=False):
-        points = np.array([[float(value_of(reached.points[row], factor)) for factor in (x, y)] for row in part.rows])
-        shares = 100.0 * reached.reached[list(part.rows)].mean(axis=1)
-        grid = on_grid(points, shares)
-        if grid is None:
-            is_smooth = True
-            grid = smooth(points, shares, reached.reached.shape[1])
-            axes.plot(points[:, 0], points[:, 1], ".", color=INK, markersize=3, alpha=0.6)
-        mesh = axes.pcolormesh(grid[0], grid[1], grid[2], cmap=colours, vmin=0, vmax=100, shading="nearest", rasterized=True)
-        _contours(axes, grid)
-        axes.set_title(part.label, fontsize=9.5)
+    x, y = axes_of(sweep)
+    parts = _parts(sweep)
+    grids = [grid_of(sweep, part.points, x, y) for part in parts]
+    columns = min(len(parts), _COLUMNS)
+    panels = figure.subplots(math.ceil(len(parts) / columns), columns, sharex=True, sharey=True, squeeze=False).ravel()
+    colours = LinearSegmentedColormap.from_list("probability", ["#FFFFFF", "#BBD9EE", BLUE, "#00304D"])
+    scale = Normalize(0.0, 1.0)
+    shares = []
+    for axes, part, grid in zip(panels, parts, grids, strict=False):
         axes.grid(visible=False)
+        axes.set_title(part.label, fontsize=10)
+        if grid is not None:
+            _cells(axes, grid, colours, scale, sweep.level, small=len(parts) > 1)
+        shares.append(_surface(axes, sweep, part.points, (x, y), None if grid else (colours, scale)))
+        if grid is not None:
+            shares[-1] = float(np.mean([chance.estimate >= sweep.level for chance in grid.known]))
     for axes in panels[len(parts) :]:
         axes.set_visible(False)
-    for axes in panels[::n_columns]:
-        axes.set_ylabel(wrapped(y), fontsize=9)
-    for axes in panels[max(len(parts) - n_columns, 0) : len(parts)]:
+    for axes in panels[::columns]:
+        axes.set_ylabel(sentence(factor_name(y)))
+    for axes in panels[max(len(parts) - columns, 0) : len(parts)]:
         axes.tick_params(axis="x", labelbottom=True)
-        axes.set_xlabel(wrapped(x), fontsize=9)
-    bar = figure.colorbar(mesh, ax=list(panels), shrink=0.85, pad=0.02)
-    bar.set_label("Probability, %")
-    for level in CONTOURS:
-        bar.ax.axhline(level, color=INK, linewidth=1)
-    head(figure, f"Where {goal_name(sweep)} is reached", _explain(sweep, reached, (x, y), third, is_smooth=is_smooth))
+        axes.set_xlabel(sentence(factor_name(x)))
+    _scale_bar(figure, panels[: len(parts)], colours, scale)
+    is_grid = any(grid is not None for grid in grids)
+    head(figure, _finding(sweep, (x, y), parts, grids, shares), _explain(sweep, (x, y), parts, is_grid=is_grid))
 
 
-def axes_of(sweep: Sweep, reached: Reached) -> tuple[tuple[str, str], str | None]:
-    """Returns the two numeric factors that matter most, and what tells panels apart: the policies, or the next strongest factor."""
-    found = {factor: strength(effects(reached, factor, sweep.confidence)) for factor in varied(sweep)}
-    order = sorted(found, key=lambda factor: -found[factor])
-    numeric = [factor for factor in order if _is_axis(sweep, factor)]
-    x, y = numeric[:2]
-    others = [factor for factor in order if factor not in (x, y)]
-    third = POLICY if POLICY in others else next(iter(others), None)
-    if third is not None and len(levels(reached.points, third)) > _MOST:
-        third = None
-    return (x, y), third
+def axes_of(sweep: Sweep) -> tuple[str, str]:
+    """Returns the two numeric factors that move the probability most, the strongest first."""
+    numeric = [factor for factor in by_strength(sweep) if _is_axis(sweep, factor)]
+    return numeric[0], numeric[1]
 
 
-def on_grid(points: NDArray[np.float64], shares: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...] | None:
-    """Returns axes and mean of the points in each cell when every cell has one, shapes ``(nx,)``, ``(ny,)``, ``(ny, nx)``; else None."""
-    xs, ix = np.unique(points[:, 0], return_inverse=True)
-    ys, iy = np.unique(points[:, 1], return_inverse=True)
-    n = np.zeros((len(ys), len(xs)))
-    total = np.zeros_like(n)
-    np.add.at(n, (iy, ix), 1)
-    np.add.at(total, (iy, ix), shares)
-    return (xs, ys, total / n) if n.all() else None
+def grid_of(sweep: Sweep, points: Sequence[SweepPoint], x: str, y: str) -> Grid | None:
+    """Returns the cells of a design that combines levels, with the mean over other factors; None when it is no such design."""
+    places = _places(points, x, y)
+    xs, ys = np.unique(places[:, 0]), np.unique(places[:, 1])
+    cells: dict[tuple[int, int], list[SweepPoint]] = {}
+    for point, (a, b) in zip(points, places, strict=True):
+        cells.setdefault((int(np.searchsorted(ys, b)), int(np.searchsorted(xs, a))), []).append(point)
+    # Unfinished cells may be missing, but most are there.
+    if max(len(xs), len(ys)) > _MOST_CELLS or len(cells) < 0.5 * len(xs) * len(ys):
+        return None
+    found = dict(zip(cells, pooled_chances(sweep, sweep.goal, list(cells.values())), strict=True))
+    return Grid(xs, ys, [[found.get((row, column)) for column in range(len(xs))] for row in range(len(ys))])
 
 
-def smooth(points: NDArray[np.float64], shares: NDArray[np.float64], n: int) -> tuple[NDArray[np.float64], ...]:
-    """Returns a smooth surface through scattered points, blank outside their hull; shapes as of ``on_grid``.
-
-    Thin-plate splines on the logit (half a success and half a failure added, as for ``n`` replicates), smoothed because other factors and
-    luck scatter the points.
-    """
-    from scipy.interpolate import RBFInterpolator
-    from scipy.spatial import Delaunay
-
-    low, high = points.min(axis=0), points.max(axis=0)
-    unit = (points - low) / (high - low)
-    p = (shares / 100.0 * n + 0.5) / (n + 1.0)
-    surface = RBFInterpolator(unit, np.log(p / (1.0 - p)), smoothing=len(points) / 20.0, kernel="thin_plate_spline")
-    line = np.linspace(0.0, 1.0, _FINE)
-    cells = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
-    values = 100.0 / (1.0 + np.exp(-surface(cells)))
-    values[Delaunay(unit).find_simplex(cells) < 0] = np.nan
-    return low[0] + (high[0] - low[0]) * line, low[1] + (high[1] - low[1]) * line, values.reshape(_FINE, _FINE)
+def _places(points: Sequence[SweepPoint], x: str, y: str) -> Floats:
+    return np.array([[float(value_of(point, factor)) for factor in (x, y)] for point in points])
 
 
-def _contours(axes: Any, grid: tuple[NDArray[np.float64], ...]) -> None:
-    values = grid[2]
-    inside = [level for level in CONTOURS if np.nanmin(values) < level < np.nanmax(values)]
-    if inside and min(values.shape) > 1:
-        styles = {50.0: ":", 80.0: "-", 95.0: "--"}
-        lines = axes.contour(*grid, levels=inside, colors=INK, linewidths=1.6, linestyles=[styles[level] for level in inside])
-        axes.clabel(lines, fmt="%d %%", fontsize=8.5)
+def _cells(axes: Any, grid: Grid, colours: Any, scale: Any, level: float, *, small: bool) -> None:
+    from matplotlib.patheffects import withStroke
+
+    shares = np.array([[np.nan if chance is None else chance.estimate for chance in row] for row in grid.chances])
+    axes.pcolormesh(_edges(grid.xs), _edges(grid.ys), shares, cmap=colours, norm=scale, edgecolors="white", linewidth=0.8)
+    axes.set_facecolor("#EFEFEF")
+    if max(shares.shape) <= _MOST_NUMBERS:
+        for b, row in zip(grid.ys, grid.chances, strict=True):
+            for a, chance in zip(grid.xs, row, strict=True):
+                text, is_clear = ("–", False) if chance is None else (rounded(chance.estimate), chance.low > level or chance.high < level)
+                ink = "white" if chance is not None and chance.estimate > 0.55 else INK
+                ground = colours(scale(0.0 if chance is None else chance.estimate))
+                look = {
+                    "path_effects": [withStroke(linewidth=3, foreground=ground)],
+                    "zorder": 5,
+                    "fontsize": 7.5 if small else 9,
+                    "fontweight": "bold" if is_clear else "normal",
+                    "color": ink,
+                }
+                axes.text(a, b, text, ha="center", va="center", **look)
+    for axis, values in ((axes.xaxis, grid.xs), (axes.yaxis, grid.ys)):
+        if len(values) <= _MOST_NUMBERS:
+            axis.set_ticks(values, [f"{value:g}" for value in values])
 
 
-def _parts(reached: Reached, third: str | None) -> list[Level]:
-    if third is None:
-        return [Level("", None, tuple(range(len(reached.points))))]
-    name = "" if third == POLICY else f"{factor_name(third)} "
-    return [Level(f"{name}{level.label}", level.value, level.rows) for level in levels(reached.points, third)]
+def _edges(values: Floats) -> Floats:
+    middles = (values[1:] + values[:-1]) / 2.0
+    return np.concatenate([[2 * values[0] - middles[0]], middles, [2 * values[-1] - middles[-1]]])
 
 
-def _explain(sweep: Sweep, reached: Reached, axes: tuple[str, str], third: str | None, *, is_smooth: bool) -> str:
-    others = [factor_name(factor) for factor in varied(sweep) if factor not in (*axes, third)]
-    mean = f" Mean over {', '.join(others)}." if others else ""
-    how = " Smooth surface through the points (dots)." if is_smooth else " A cell is a point of the design."
-    n = f"n = {reached.reached.shape[1]:,} replicates a point, the same at all; {sweep.n_failed:,} failed."
-    return f"Probability; contours at 50 (dotted), 80 (solid) and 95 % (dashed).{how}\n{n}{mean} Conditional on the model's assumptions."
+def _surface(axes: Any, sweep: Sweep, points: Sequence[SweepPoint], names: tuple[str, str], fill: tuple[Any, Any] | None) -> float:
+    """Draws contours of the smooth surface, and itself where there are no cells; returns on which share of it the level is reached."""
+    at, places = sweep.goals.index(sweep.goal), _places(points, *names)
+    shares = np.array([point.successes[at] / point.n_done for point in points])
+    surface = fit_surface(places, shares)
+    if fill is not None:
+        colours, scale = fill
+        dots = axes.scatter(*places.T, c=shares, cmap=colours, norm=scale, s=26, edgecolors=INK, linewidths=0.7, zorder=3)
+        dots.set_clip_on(False)
+        for axis, values in ((axes.set_xlim, places[:, 0]), (axes.set_ylim, places[:, 1])):
+            room = 0.03 * float(np.ptp(values))
+            axis(values.min() - room, values.max() + room)
+    if surface is None:
+        return math.nan
+    lines = [np.linspace(column.min(), column.max(), _FINE) for column in places.T]
+    values = surface.at(np.stack(np.meshgrid(*lines), axis=-1).reshape(-1, 2)).reshape(_FINE, _FINE)
+    if fill is not None:
+        axes.pcolormesh(*lines, values, cmap=fill[0], norm=fill[1], shading="nearest", rasterized=True, zorder=0.5)
+    _contours(axes, lines, values, sweep.level)
+    inside = values[np.isfinite(values)]
+    return float((inside >= sweep.level).mean())
+
+
+def _contours(axes: Any, lines: list[Floats], values: Floats, level: float) -> None:
+    from matplotlib.patheffects import withStroke
+
+    halo = [withStroke(linewidth=3.2, foreground="white")]
+    styles = dict(sorted({level: "-", **CONTOURS}.items()))
+    inside = {at: style for at, style in styles.items() if np.nanmin(values) < at < np.nanmax(values)}
+    if inside:
+        widths = [2.4 if at == level else 1.5 for at in inside]
+        drawn = axes.contour(*lines, values, levels=list(inside), colors=INK, linewidths=widths, linestyles=list(inside.values()), zorder=2)
+        drawn.set_path_effects(halo)
+        for text in axes.clabel(drawn, fmt={at: f"{100 * at:g} %" for at in inside}, fontsize=8.5):
+            text.set(path_effects=halo, fontweight="bold", zorder=4)
+
+
+def _scale_bar(figure: Any, panels: Any, colours: Any, scale: Any) -> None:
+    from matplotlib.cm import ScalarMappable
+
+    bar = figure.colorbar(ScalarMappable(scale, colours), ax=list(panels), shrink=0.85, pad=0.02, aspect=28)
+    bar.outline.set_visible(False)
+    bar.set_ticks([0, 0.2, 0.4, 0.5, 0.6, 0.8, 0.95, 1], labels=["0 %", "20", "40", "50", "60", "80", "95", "100 %"])
+    bar.ax.tick_params(length=0, labelsize=8.5, colors=GREY)
+    for at, style in CONTOURS.items():
+        bar.ax.axhline(at, color=INK, linewidth=1.3, linestyle=style)
+
+
+def _parts(sweep: Sweep) -> list[Level]:
+    known = [point for point in known_points(sweep) if all(value_of(point, factor) is not None for factor in axes_of(sweep))]
+    policies = levels(known, POLICY)
+    return policies if 1 < len(policies) <= _FEW_POLICIES else [Level("", None, tuple(known))]
+
+
+def _finding(sweep: Sweep, names: tuple[str, str], parts: list[Level], grids: list[Grid | None], shares: list[float]) -> str:
+    level, goal = f"{100 * sweep.level:g} %", sentence(sweep.goal.name)
+    if len(parts) > 1 and all(math.isfinite(share) for share in shares):
+        best = max(range(len(parts)), key=lambda k: shares[k])
+        if shares[best] == 0.0:
+            return f"{goal}: {level} within reach under no policy, whatever the two factors"
+        return f"{goal}: {level} within reach most widely under {parts[best].label} ({100 * shares[best]:.0f} % of combinations)"
+    grid = grids[0]
+    if grid is None:
+        return f"{goal}: {level} within reach in {100 * shares[0]:.0f} % of the range" if math.isfinite(shares[0]) else goal_name(sweep)
+    cells = [(a, b, c) for b, row in zip(grid.ys, grid.chances, strict=True) for a, c in zip(grid.xs, row, strict=True) if c is not None]
+    reach = [cell for cell in cells if cell[2].estimate >= sweep.level]
+    surely = sum(chance.low > sweep.level for _, _, chance in cells)
+    if not reach:
+        a, b, most = max(cells, key=lambda cell: cell[2].estimate)
+        where = f"{factor_name(names[0])} {a:g}, {factor_name(names[1])} {b:g}"
+        return f"{goal}: {level} out of reach; the most is {rounded(most.estimate)} % at {where}"
+    return f"{goal}: {level} within reach at {len(reach)} of {len(cells)} combinations, clearly at {surely}"
+
+
+def _explain(sweep: Sweep, names: tuple[str, str], parts: list[Level], *, is_grid: bool) -> str:
+    averaged = [factor_name(factor) for factor in varied(sweep) if factor not in names and not (factor == POLICY and len(parts) > 1)]
+    mean = f", averaged over {', '.join(averaged)}" if averaged else ""
+    left_out = len(known_points(sweep)) - sum(len(part.points) for part in parts)
+    without = f" {left_out:,} points do not set both and are left out." if left_out else ""
+    how = (
+        f"Cells: %, as simulated; bold where the {100 * sweep.confidence:g} % interval leaves out {100 * sweep.level:g} %. Lines: smoothed."
+    )
+    smooth = "Surface: smooth (thin-plate spline on the logit), within the hull of the points; dots: as simulated."
+    return (
+        f"Probability of {goal_name(sweep)}{mean}.{without}\n"
+        f"{how if is_grid else smooth} Thick: decision level. Conditional on the model's assumptions."
+    )
 
 
 def _is_axis(sweep: Sweep, factor: str) -> bool:
-    values = {value_of(point, factor) for point in sweep.points} if _hashable(sweep, factor) else set()
-    return len(values) > 2 and all(is_number(value) for value in values)
-
-
-def _hashable(sweep: Sweep, factor: str) -> bool:
-    return not any(isinstance(value_of(point, factor), dict | list) for point in sweep.points)
+    values = [value_of(point, factor) for point in known_points(sweep)]
+    given = [value for value in values if value is not None]
+    return all(is_number(value) for value in given) and len(set(given)) > 1
 
 
 def _applies(sweep: Sweep) -> bool:
-    has_all = min((point.n_done for point in sweep.points), default=0) > 1
-    return has_all and sum(_is_axis(sweep, factor) for factor in sweep.factors) >= 2
+    """Whether two numeric factors vary together: one at a time, there is no surface."""
+    if len([factor for factor in varied(sweep) if _is_axis(sweep, factor)]) < 2:
+        return False
+    names = axes_of(sweep)
+    if not _parts(sweep)[0].points:
+        return False
+    together = [point for part in _parts(sweep) for point in part.points]
+    return bool(np.linalg.matrix_rank(_places(together, *names) - _places(together[:1], *names)) == 2)
 
 
 def _size(sweep: Sweep) -> tuple[float, float]:
-    n = len(_parts(reached := Reached.of(sweep, sweep.goal), axes_of(sweep, reached)[1]))
+    n = len(_parts(sweep))
     columns = min(n, _COLUMNS)
-    return (3.3 * columns + 1.8 if n > 1 else 8.0, 2.9 * math.ceil(n / _COLUMNS) + 1.9 if n > 1 else 5.6)
+    return (3.4 * columns + 1.6, 3.0 * math.ceil(n / columns) + 1.9) if n > 1 else (8.6, 6.2)
 
 
-NEEDS = "two factors of three numbers or more, and two finished replicates of every point"
-SWEEP_FIGURE = SweepFigure("heatmap", draw, _applies, NEEDS, _size)
+SWEEP_FIGURE = SweepFigure("heatmap", draw, _applies, "two numeric factors that vary together", _size)

@@ -4,66 +4,100 @@ from __future__ import annotations
 
 from typing import Any
 
+from aixsim.analysis.confidence_sequence import bernoulli_sequence
+from aixsim.analysis.intervals import Proportion
+from aixsim.analysis.main_effects import known_points
 from aixsim.analysis.sweeps import Sweep, SweepPoint
 from aixsim.output.style import BLUE, GREY, INK, VERMILION, head
 from aixsim.output.sweep_figures import SweepFigure
-from aixsim.output.sweep_figures._labels import goal_name
+from aixsim.output.sweep_figures._labels import goal_name, naming_order, point_name, sentence
 
-_MOST = 30
-_COLOURS = {"above": BLUE, "below": VERMILION, "open": GREY}
-_WORDS = {"above": "surely above", "below": "surely below", "open": "open"}
+_MOST, _TOP = 30, 20
+_LABEL = 46
+_LOOK = {"above": (BLUE, "^", "surely above"), "open": (GREY, "o", "open:"), "below": (VERMILION, "v", "surely below")}
+"""Colour, mark and words of a verdict: the marks tell them apart in grey print."""
 
 
 def draw(sweep: Sweep, figure: Any) -> None:
-    """Draws a row a point; of many, the best and the last."""
-    ranked, left_out = _shown(sweep)
+    """Draws a row a point; of many, the first twenty and the last ten."""
+    ranked, n_between = _shown(sweep)
+    order = naming_order(sweep)
     axes = figure.subplots()
-    rows = list(range(len(ranked) + (1 if left_out else 0)))[::-1]
-    if left_out:
-        gap = rows.pop(len(ranked) // 2)
-        axes.text(50, gap, f"… {left_out:,} more between …", ha="center", va="center", fontsize=9, color=GREY)
+    rows = [-float(k) - (1.0 if n_between and k >= _TOP else 0.0) for k in range(len(ranked))]
     for y, point in zip(rows, ranked, strict=True):
-        chance = sweep.chance(point, sweep.goal)
-        if chance is None:
-            continue
-        colour = _COLOURS[sweep.verdict(point)]
-        low, high = chance.clopper_pearson
-        axes.plot([100 * low, 100 * high], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
-        axes.plot([100 * chance.estimate], [y], "o", color=colour, markersize=7)
-        failed = f", {point.n_failed:,} failed" if point.n_failed else ""
-        text = f"{chance.short}  n = {chance.n:,}{failed}"
-        axes.text(1.01, y, text, transform=axes.get_yaxis_transform(), va="center", fontsize=8.5, color=colour)
-    axes.axvline(100 * sweep.level, color=INK, linewidth=1.2, linestyle=(0, (6, 3)))
-    for verdict, colour in _COLOURS.items():
-        axes.plot([], [], "o-", color=colour, linewidth=3, markersize=7, label=f"{_WORDS[verdict]} {100 * sweep.level:g} %".strip())
-    figure.legend(*axes.get_legend_handles_labels(), loc="lower right", ncols=3, fontsize=8.5)
-    axes.set_yticks(rows, [point.label for point in ranked], color=INK, fontsize=8.5)
-    axes.set_ylim(-0.6, max(rows, default=0) + 0.6)
-    axes.set_xlim(-2, 102)
-    axes.set_xlabel(f"Probability of {goal_name(sweep)}, %")
+        _row(axes, y, sweep, point)
+    if n_between:
+        axes.text(50, -float(_TOP), f"… {n_between:,} more points between …", ha="center", va="center", fontsize=9, color=GREY)
+    level = f"{100 * sweep.level:g} %"
+    axes.axvline(100 * sweep.level, color=INK, linewidth=1.3, linestyle=(0, (6, 3)), zorder=1)
+    top = rows[0] + 0.75
+    axes.text(100 * sweep.level, top, f" decision level {level}", fontsize=8.5, fontweight="bold", ha="right", va="bottom", color=INK)
+    axes.text(1.01, top, "probability, n", transform=axes.get_yaxis_transform(), fontsize=8.5, color=GREY, va="bottom")
+    verdicts = {sweep.verdict(point) for point in ranked}
+    for verdict, (colour, mark, words) in _LOOK.items():
+        if verdict in verdicts:
+            text = f"{words} {level}" if verdict != "open" else f"{words} more replicates could tell"
+            axes.plot([], [], mark, color=colour, linestyle="-", linewidth=3, markersize=7, label=text)
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=1.7, columnspacing=1.2, handletextpad=0.5)
+    axes.set_yticks(rows, [point_name(point, order, _LABEL) for point in ranked], color=INK, fontsize=9)
+    axes.set_ylim(rows[-1] - 0.6, top)
+    axes.set_xlim(-1, 101)
+    axes.set_xticks(range(0, 101, 20), [f"{x} %" for x in range(0, 101, 20)])
     axes.grid(axis="y", visible=False)
-    verdicts = [sweep.verdict(point) for point in sweep.points]
+    axes.tick_params(axis="y", length=0)
+    luck = " The first of many are partly there by luck." if len(ranked) > 1 else ""
     head(
         figure,
-        f"{goal_name(sweep)}: {verdicts.count('above'):,} of {len(verdicts):,} surely reach {100 * sweep.level:g} %",
-        f"{verdicts.count('below'):,} surely do not, {verdicts.count('open'):,} are open. "
-        f"Bars: exact {100 * sweep.confidence:g} % intervals, each by itself.\n"
-        "Colours: confidence sequences, which hold however often one looks. Conditional on the model's assumptions.",
+        _finding(sweep),
+        f"Probability of {goal_name(sweep)}. Thick: exact {100 * sweep.confidence:g} % interval, each by itself.{luck}\n"
+        "Thin: interval that holds however often one looks; it decides the colour. Conditional on the model's assumptions.",
     )
 
 
+def _row(axes: Any, y: float, sweep: Sweep, point: SweepPoint) -> None:
+    chance = sweep.chance(point, sweep.goal)
+    if chance is None:
+        return
+    colour, mark, _ = _LOOK[sweep.verdict(point)]
+    always = bernoulli_sequence(chance.successes, chance.n, sweep.confidence)
+    for (low, high), width in ((always, 1.2), (chance.clopper_pearson, 4.0)):
+        axes.plot([100 * low, 100 * high], [y, y], color=colour, linewidth=width, solid_capstyle="butt", zorder=2)
+    axes.plot([100 * chance.estimate], [y], mark, color=colour, markeredgecolor="white", markersize=8, zorder=3, clip_on=False)
+    axes.text(1.01, y, _words(chance, point), transform=axes.get_yaxis_transform(), va="center", fontsize=8.5, color=colour)
+
+
+def _words(chance: Proportion, point: SweepPoint) -> str:
+    failed = f", {point.n_failed:,} failed" if point.n_failed else ""
+    return f"{chance.short}  n = {chance.n:,}{failed}"
+
+
+def _finding(sweep: Sweep) -> str:
+    known = known_points(sweep)
+    policies = [point.policy for point in known]
+    noun = "policies" if len(set(policies)) == len(policies) > 1 else "points"
+    verdicts = [sweep.verdict(point) for point in known]
+    above, level = verdicts.count("above"), f"{100 * sweep.level:g} %"
+    if len(known) == 1:
+        return f"{sentence(goal_name(sweep))}: {_LOOK[verdicts[0]][2].removesuffix(':')} at a level of {level}"
+    if above in (0, len(known)):
+        who = f"{'none' if not above else 'all'} of {len(known):,} {noun} surely reach{'es' if not above else ''} {level}"
+    else:
+        who = f"{above:,} of {len(known):,} {noun} surely reach {level}"
+    rest = f", {verdicts.count('open'):,} open" if verdicts.count("open") else ""
+    return f"{sentence(sweep.goal.name)}: {who}{rest}"
+
+
 def _shown(sweep: Sweep) -> tuple[list[SweepPoint], int]:
-    known = [point for point in sweep.points if point.n_done]
+    """Returns the points that are shown, the most probable first, and how many lie between the first and the last of them."""
     at = sweep.goals.index(sweep.goal)
-    known.sort(key=lambda point: (-point.successes[at] / point.n_done, point.id))
-    if len(known) <= _MOST:
-        return known, 0
-    half = _MOST // 2
-    return known[:half] + known[-half:], len(known) - _MOST
+    ranked = sorted(known_points(sweep), key=lambda point: (-point.successes[at] / point.n_done, point.id))
+    if len(ranked) <= _MOST:
+        return ranked, 0
+    return ranked[:_TOP] + ranked[_TOP - _MOST :], len(ranked) - _MOST
 
 
 def _size(sweep: Sweep) -> tuple[float, float]:
-    return (10.5, 0.27 * min(sum(point.n_done > 0 for point in sweep.points), _MOST + 1) + 2.6)
+    return (10.5, max(0.29 * min(len(known_points(sweep)), _MOST + 1) + 2.5, 3.6))
 
 
 SWEEP_FIGURE = SweepFigure("ranking", draw, lambda sweep: sweep.n_done > 0, "a finished replicate", _size)
