@@ -28,7 +28,7 @@ Seed = Annotated[int | None, typer.Option(min=0, help="Monte Carlo seed, instead
 Workers = Annotated[int, typer.Option(min=1, help="Processes; changes no byte of the results.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Plugins = Annotated[list[Path] | None, typer.Option("--plugin", metavar="FILE", help="Python file with a mechanism or lever of your own.")]
-Results = Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Result folders.")]
+Results = Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Folders of results or of sweeps.")]
 CORES = os.cpu_count() or 1
 
 
@@ -104,16 +104,24 @@ def plot(
 
 @app.command()
 def compare(
-    results: Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Result folders, or configs, which are run first.")],
+    results: Annotated[
+        list[Path], typer.Argument(metavar="RESULT...", help="Result folders, or configs, which are run first; or the folder of one sweep.")
+    ],
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder for figures, text and JSON.")] = None,
     replicates: Replicates = None,
     workers: Workers = CORES,
+    reference: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NUMBER", min=0, help="Point that those of a sweep are compared with [default: the first policy, or else point 0]."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Compare results with the first one, paired by replicate."""
+    """Compare results with the first one, or points of a sweep, paired by replicate."""
     from aixsim.commands.compare import compare as command
 
-    raise typer.Exit(command(results, out, replicates, workers, as_json=json))
+    raise typer.Exit(command(results, out, replicates, workers, reference, as_json=json))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,3 +123,29 @@ def mcnemar(only_after: int, only_before: int) -> float:
 
     n = only_after + only_before
     return float(binomtest(only_after, n).pvalue) if n else 1.0
+
+
+def fisher(after: tuple[int, int], before: tuple[int, int]) -> float:
+    """Returns the exact two-sided p-value of "both probabilities are equal", from independent replicates.
+
+    Fisher (1922, doi:10.2307/2340521), given how many reach the goal in both together.
+
+    Args:
+        after: successes and n.
+        before: successes and n.
+    """
+    from scipy.stats import fisher_exact
+
+    return float(fisher_exact(np.array([[after[0], after[1] - after[0]], [before[0], before[1] - before[0]]])).pvalue)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Returns p-values that hold for all tests together, however the tests depend on each other, in the given order.
+
+    Holm (1979, Scandinavian Journal of Statistics 6, 65-70): what stays at or below a level errs anywhere at most with that probability.
+    """
+    order = np.argsort(p_values, kind="stable")
+    stepped = np.asarray(p_values, float)[order] * np.arange(len(order), 0, -1)
+    adjusted = np.empty(len(order))
+    adjusted[order] = np.minimum(np.maximum.accumulate(stepped), 1.0)
+    return [float(p) for p in adjusted]
