@@ -42,9 +42,7 @@ def _check_kind(results: Sequence[Path], kind: str) -> None:
         mine, other = of[is_sweep(folder)], of[not is_sweep(folder)]
         if kind in other and kind not in mine:
             what, whose = ("a sweep", "single runs") if is_sweep(folder) else ("a single run", "sweeps")
-            raise PlotError(
-                f"{folder}: is {what}, and {kind!r} is a figure of {whose}; of {what} there are: {', '.join(mine)}", kind, mine
-            )
+            raise PlotError(f"{folder}: is {what}, and {kind!r} is a figure of {whose}; of {what} there are: {', '.join(mine)}", kind, mine)
 
 
 def _draw(folder: Path, target: Path, kinds: Sequence[str] | None, formats: Sequence[str]) -> list[Path]:
