@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -158,6 +158,15 @@ def test_the_stop_rule_ends_a_run_that_is_precise_enough(study: Path) -> None:
     assert json.loads((study / "sharp" / "provenance.json").read_text())["stopped_at"] is None
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Lets children hear Ctrl-C, which whoever is started in the background ignores, and they with them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_interrupt_keeps_what_is_finished(study: Path) -> None:
     slow = UNCERTAIN.replace("replicates = 24", "replicates = 100000").replace("firms = 50", "firms = 2000")
     (study / "slow.toml").write_text(slow)

@@ -84,9 +84,7 @@ def test_killed_and_late_workers_change_no_byte(dask: DaskCluster, tmp_path: Pat
     assert tree(tmp_path / "there") == tree(tmp_path / "here")
 
 
-def test_a_replicate_that_hangs_or_ends_its_process_is_named(
-    dask: DaskCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_replicate_that_hangs_or_ends_its_process_is_named(dask: DaskCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dask.add("only")
     (tmp_path / "bomb.py").write_text(PLUGIN, encoding="utf-8")
     study = load_sweep(write_study(tmp_path, config=HARMFUL))

@@ -19,7 +19,7 @@ from aixsim.study.store import StoreError
 from aixsim.sweep.chunk import PointSpec, Task
 from aixsim.sweep.executor import Finished, Report
 from aixsim.sweep.loop import forked_folder, sweep
-from tests.sweeps.worlds import STUDY, Inline, run_inline, small, tree, write_study
+from tests.sweeps.worlds import STUDY, Inline, run_inline, small, stopped, tree, write_study
 
 
 @pytest.fixture(scope="module")
@@ -28,31 +28,6 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
     place = tmp_path_factory.mktemp("reference")
     run_inline(small(place), place / "out")
     return place, tree(place / "out")
-
-
-class Stopping(Inline):
-    """Stops after some tasks, as when the process ends."""
-
-    def __init__(self, n_tasks: int) -> None:
-        super().__init__()
-        self.left = n_tasks
-
-    def wait(self, seconds: float) -> list[Report]:
-        if self.left <= 0:
-            raise Ended
-        self.left -= len(self.tasks)
-        return super().wait(seconds)
-
-
-class Ended(BaseException):
-    pass
-
-
-def stopped(place: Path, n_tasks: int = 6) -> Path:
-    """Returns the folder of a sweep that ended early."""
-    with pytest.raises(Ended):
-        sweep(small(place), place / "out", lambda: Stopping(n_tasks), chunk=5)
-    return place / "out"
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 64])

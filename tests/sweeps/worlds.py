@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from aixsim.config.sweep_study import SweepStudy, load_sweep
 from aixsim.sweep.chunk import PointSpec, Task, run_chunk
 from aixsim.sweep.executor import Finished, Report
@@ -82,6 +84,31 @@ class Inline:
 
     def close(self) -> None:
         self.tasks = []
+
+
+class Stopping(Inline):
+    """Stops after some tasks, as when the process ends."""
+
+    def __init__(self, n_tasks: int) -> None:
+        super().__init__()
+        self.left = n_tasks
+
+    def wait(self, seconds: float) -> list[Report]:
+        if self.left <= 0:
+            raise Ended
+        self.left -= len(self.tasks)
+        return super().wait(seconds)
+
+
+class Ended(BaseException):
+    pass
+
+
+def stopped(place: Path, n_tasks: int = 6) -> Path:
+    """Returns the folder of a sweep that ended early."""
+    with pytest.raises(Ended):
+        sweep(small(place), place / "out", lambda: Stopping(n_tasks), chunk=5)
+    return place / "out"
 
 
 def run_inline(study: SweepStudy, out: Path, **options: Any) -> Status:

@@ -14,7 +14,7 @@ from aixsim.output.sweep_figures import source_of
 from aixsim.output.sweep_figures._labels import goal_name, naming_order, point_name
 
 MOST: Final = 30
-_ROOM: Final = 40
+_ROOM: Final = 56
 _LOOKS: Final = ((BLUE, "surely more"), (VERMILION, "surely less"), (GREY, "interval holds 0"))
 
 
@@ -51,7 +51,7 @@ def _draw(comparison: SweepComparison, shown: list[PointDifference], figure: Any
             1.01, y, f"{bracketed(change, 100.0)}  n = {n}{failed}", transform=axes.get_yaxis_transform(), va="center",
             fontsize=8.5, color=colour,
         )  # fmt: skip
-        name = f"{d.point.id}: {point_name(d.point, order, _ROOM)}"
+        name = f"{d.point.id}: {point_name(comparison.sweep, d.point, order, _ROOM)}"
         axes.text(-0.01, y, name, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=8.5)
     axes.set_yticks([])
     axes.axvline(0, color=INK, linewidth=1.2, zorder=1)

@@ -16,8 +16,11 @@ _PLAIN = ("", "1", "month", "name", "names")
 """Units that a label does better without."""
 
 
-def factor_name(key: str) -> str:
-    """Returns a config key as words: ``levers.parks.project_share`` becomes ``parks: project share``, with unit and year if any."""
+def factor_name(sweep: Sweep, key: str) -> str:
+    """Returns a config key as words: ``levers.parks.project_share`` becomes ``parks: project share``, with unit and year if any.
+
+    Programmes have long names: theirs is given only when factors of two programmes would be called alike.
+    """
     if key == POLICY:
         return "policy"
     parts = key.split(".")
@@ -26,9 +29,24 @@ def factor_name(key: str) -> str:
     for ending, money in _MONEY.items():
         if name.endswith(ending):
             name, unit = name.removesuffix(ending), money
-    words = name.replace("_", " ") + year + ("" if unit in _PLAIN else f", {unit}")
+    words = name.replace("_", " ")
     where = parts[-2].replace("_", " ") if len(parts) > 1 else ""
-    return words if not where or words.startswith(where) else f"{where}: {words}"
+    alike = [other for other in sweep.factors if other != key and _setting(other) == _setting(key)]
+    if words.startswith(where) or (parts[0] == "programme" and not alike):
+        where = ""
+    unit = "" if unit in (*_PLAIN, where) else f", {unit}"
+    return f"{where}: {words}{year}{unit}" if where else f"{words}{year}{unit}"
+
+
+def _setting(key: str) -> list[str]:
+    """Returns a key without the name of a programme."""
+    parts = key.split(".")
+    return [parts[0], *parts[2:]] if parts[0] == "programme" else parts
+
+
+def setting_name(sweep: Sweep, factor: str, value: str) -> str:
+    """Returns a factor with a value of it, as short as possible; of policies the name alone."""
+    return value if factor == POLICY else f"{factor_name(sweep, factor).partition(',')[0].replace(':', '')} {value}"
 
 
 def naming_order(sweep: Sweep) -> list[str]:
@@ -36,14 +54,14 @@ def naming_order(sweep: Sweep) -> list[str]:
     return sorted(by_strength(sweep), key=lambda factor: factor != POLICY)
 
 
-def point_name(point: SweepPoint, order: Sequence[str], room: int) -> str:
+def point_name(sweep: Sweep, point: SweepPoint, order: Sequence[str], room: int) -> str:
     """Returns policy and factors of a point in about ``room`` characters: factors in the given order, as many as there is room for."""
     parts: list[str] = []
     for factor in order:
         value = value_of(point, factor)
         if value is not None:
             number = f"{value:.3g}" if is_number(value) and abs(value) < 1000 else str(value)
-            parts.append(number if factor == POLICY else f"{factor_name(factor).partition(',')[0].replace(':', '')} {number}")
+            parts.append(setting_name(sweep, factor, number))
     if not parts:
         return textwrap.shorten(point.label, room, placeholder=" …")
     text = parts[0]

@@ -10,7 +10,7 @@ from aixsim.analysis.sweep_bands import SweepBand, sweep_band
 from aixsim.analysis.sweeps import Sweep
 from aixsim.output.style import INK, OUTCOME_LOOK, VERMILION, head, month_ends, month_name, year_axis
 from aixsim.output.sweep_figures import SweepFigure
-from aixsim.output.sweep_figures._labels import factor_name, sentence
+from aixsim.output.sweep_figures._labels import factor_name, sentence, setting_name
 
 _COLUMNS, _MOST = 4, 12
 _LOOK = OUTCOME_LOOK["launched"]
@@ -31,7 +31,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
         axes.plot(x, band.p50, color=colour, linewidth=2.2)
         axes.plot([x[0], x[deadline]], [target, target], color=VERMILION, linewidth=1.3, linestyle=(0, (6, 3)))
         axes.plot([x[deadline]], [target], "D", color=VERMILION, markeredgecolor="white", markersize=6.5, zorder=4, clip_on=False)
-        axes.set_title(level.label if factor in (None, POLICY) else f"{factor_name(factor)} {level.label}", fontsize=9, color=INK)
+        axes.set_title(setting_name(sweep, factor, level.label) if factor else "", fontsize=9, color=INK)
         axes.text(
             0.03, 0.95, f"{band.p50[deadline]:,.0f}\n({band.p05[deadline]:,.0f} to {band.p95[deadline]:,.0f})", va="top", color=ink,
             transform=axes.transAxes, fontsize=8.5, fontweight="bold", linespacing=1.25,
@@ -52,7 +52,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
 
 
 def _explain(sweep: Sweep, factor: str | None, parts: list[Level], n_more: int) -> str:
-    by = "" if factor is None else f" A panel a {'policy' if factor == POLICY else f'level of {factor_name(factor)}'}"
+    by = "" if factor is None else f" A panel a {'policy' if factor == POLICY else f'level of {factor_name(sweep, factor)}'}"
     more = f" ({n_more:,} more are not shown)" if n_more else ""
     most = max(len(level.points) for level in parts)
     pooled = f", over all points that have it (up to {most:,}), each with equal weight" if most > 1 else ""
@@ -72,7 +72,7 @@ def _finding(sweep: Sweep, factor: str | None, parts: list[Level], bands: list[S
         return f"{'More' if reach else 'Less'} than half of the replicates reach {what}: the median is {medians[0]:,.0f}"
     low, high = min(zip(medians, parts, strict=True), key=lambda m: m[0]), max(zip(medians, parts, strict=True), key=lambda m: m[0])
     of = f"{reach} of {len(parts)}"
-    where = f"under {of} policies" if factor == POLICY else f"at {of} levels of {factor_name(factor)}"
+    where = f"under {of} policies" if factor == POLICY else f"at {of} levels of {factor_name(sweep, factor)}"
     ends = f"{low[0]:,.0f} ({low[1].label}) to {high[0]:,.0f} ({high[1].label})"
     return f"The median reaches {what} {where}: {ends}" if reach else f"No median reaches {what}: {ends}"
 

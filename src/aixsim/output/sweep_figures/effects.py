@@ -28,7 +28,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
     for axes, factor in zip(panels, shown, strict=False):
         axes.axhline(100 * sweep.level, color=VERMILION, linewidth=1.2, linestyle=(0, (6, 3)), zorder=1)
         _panel(axes, found[factor])
-        axes.set_title(sentence(factor_name(factor)), fontsize=9.5, pad=19)
+        axes.set_title(sentence(factor_name(sweep, factor)), fontsize=9.5, pad=19)
         points = 100 * strength(sweep, factor)
         axes.text(
             0,
@@ -98,9 +98,9 @@ def _finding(sweep: Sweep, factor: str, effects: list[Effect]) -> str:
     low, high = min(effects, key=lambda e: e.chance.estimate), max(effects, key=lambda e: e.chance.estimate)
     ends = f"{rounded(low.chance.estimate)} % ({low.level.label}) to {rounded(high.chance.estimate)} % ({high.level.label})"
     if low.chance.high >= high.chance.low:
-        return f"{sentence(sweep.goal.name)}: no factor clearly matters; {factor_name(factor)} most, {ends}"
+        return f"{sentence(sweep.goal.name)}: no factor clearly matters; {factor_name(sweep, factor)} most, {ends}"
     most = " most" if len(varied(sweep)) > 1 else ""
-    return f"{sentence(factor_name(factor))} matters{most} for {sweep.goal.name}: {ends}"
+    return f"{sentence(factor_name(sweep, factor))} matters{most} for {sweep.goal.name}: {ends}"
 
 
 def _applies(sweep: Sweep) -> bool:

@@ -1,4 +1,4 @@
-"""The probability of the goal over the two strongest numeric factors, with contours; a panel a policy when there are few."""
+"""The probability of the goal over the two strongest numeric factors, with contours; a panel a policy, or a level of a third factor."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from aixsim.analysis.probability_surface import fit_surface
 from aixsim.analysis.sweeps import Sweep, SweepPoint
 from aixsim.output.style import BLUE, GREY, INK, head
 from aixsim.output.sweep_figures import SweepFigure
-from aixsim.output.sweep_figures._labels import factor_name, goal_name, rounded, sentence
+from aixsim.output.sweep_figures._labels import factor_name, goal_name, rounded, sentence, setting_name
 
 Floats = NDArray[np.float64]
 CONTOURS = {0.5: ":", 0.8: "-", 0.95: "--"}
-_FEW_POLICIES, _COLUMNS = 6, 3
+_FEW, _COLUMNS = 6, 3
 _FINE = 240
 _MOST_CELLS, _MOST_NUMBERS = 40, 12
 """Levels of a factor beyond which a grid is drawn like scattered points, and beyond which cells hold no numbers."""
@@ -50,7 +50,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
     from matplotlib.colors import LinearSegmentedColormap, Normalize
 
     x, y = axes_of(sweep)
-    parts = _parts(sweep)
+    third, parts = _parts(sweep)
     grids = [grid_of(sweep, part.points, x, y) for part in parts]
     columns = min(len(parts), _COLUMNS)
     panels = figure.subplots(math.ceil(len(parts) / columns), columns, sharex=True, sharey=True, squeeze=False).ravel()
@@ -59,7 +59,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
     shares = []
     for axes, part, grid in zip(panels, parts, grids, strict=False):
         axes.grid(visible=False)
-        axes.set_title(part.label, fontsize=10)
+        axes.set_title(setting_name(sweep, third, part.label) if third else "", fontsize=10)
         if grid is not None:
             _cells(axes, grid, colours, scale, sweep.level, small=len(parts) > 1)
         shares.append(_surface(axes, sweep, part.points, (x, y), None if grid else (colours, scale)))
@@ -68,13 +68,13 @@ def draw(sweep: Sweep, figure: Any) -> None:
     for axes in panels[len(parts) :]:
         axes.set_visible(False)
     for axes in panels[::columns]:
-        axes.set_ylabel(sentence(factor_name(y)))
+        axes.set_ylabel(sentence(factor_name(sweep, y)))
     for axes in panels[max(len(parts) - columns, 0) : len(parts)]:
         axes.tick_params(axis="x", labelbottom=True)
-        axes.set_xlabel(sentence(factor_name(x)))
+        axes.set_xlabel(sentence(factor_name(sweep, x)))
     _scale_bar(figure, panels[: len(parts)], colours, scale)
     is_grid = any(grid is not None for grid in grids)
-    head(figure, _finding(sweep, (x, y), parts, grids, shares), _explain(sweep, (x, y), parts, is_grid=is_grid))
+    head(figure, _finding(sweep, (x, y), third, parts, grids, shares), _explain(sweep, (x, y), third, parts, is_grid=is_grid))
 
 
 def axes_of(sweep: Sweep) -> tuple[str, str]:
@@ -149,12 +149,12 @@ def _surface(axes: Any, sweep: Sweep, points: Sequence[SweepPoint], names: tuple
     values = surface.at(np.stack(np.meshgrid(*lines), axis=-1).reshape(-1, 2)).reshape(_FINE, _FINE)
     if fill is not None:
         axes.pcolormesh(*lines, values, cmap=fill[0], norm=fill[1], shading="nearest", rasterized=True, zorder=0.5)
-    _contours(axes, lines, values, sweep.level)
+    _contours(axes, lines, values, sweep.level, labelled=fill is not None)
     inside = values[np.isfinite(values)]
     return float((inside >= sweep.level).mean())
 
 
-def _contours(axes: Any, lines: list[Floats], values: Floats, level: float) -> None:
+def _contours(axes: Any, lines: list[Floats], values: Floats, level: float, *, labelled: bool) -> None:
     from matplotlib.patheffects import withStroke
 
     halo = [withStroke(linewidth=3.2, foreground="white")]
@@ -164,7 +164,9 @@ def _contours(axes: Any, lines: list[Floats], values: Floats, level: float) -> N
         widths = [2.4 if at == level else 1.5 for at in inside]
         drawn = axes.contour(*lines, values, levels=list(inside), colors=INK, linewidths=widths, linestyles=list(inside.values()), zorder=2)
         drawn.set_path_effects(halo)
-        for text in axes.clabel(drawn, fmt={at: f"{100 * at:g} %" for at in inside}, fontsize=8.5):
+        # Over cells, which hold numbers, the explanation tells the lines apart.
+        texts = axes.clabel(drawn, fmt={at: f"{100 * at:g} %" for at in inside}, fontsize=8.5) if labelled else ()
+        for text in texts:
             text.set(path_effects=halo, fontweight="bold", zorder=4)
 
 
@@ -179,19 +181,32 @@ def _scale_bar(figure: Any, panels: Any, colours: Any, scale: Any) -> None:
         bar.ax.axhline(at, color=INK, linewidth=1.3, linestyle=style)
 
 
-def _parts(sweep: Sweep) -> list[Level]:
-    known = [point for point in known_points(sweep) if all(value_of(point, factor) is not None for factor in axes_of(sweep))]
-    policies = levels(known, POLICY)
-    return policies if 1 < len(policies) <= _FEW_POLICIES else [Level("", None, tuple(known))]
+def _parts(sweep: Sweep) -> tuple[str | None, list[Level]]:
+    """Returns the factor that tells the panels apart, and its levels: what is averaged over instead can hide what matters."""
+    names = axes_of(sweep)
+    known = [point for point in known_points(sweep) if all(value_of(point, factor) is not None for factor in names)]
+    policies_first = sorted(by_strength(sweep), key=lambda factor: factor != POLICY)
+    for factor in policies_first:
+        values = {str(value_of(point, factor)) for point in known}
+        if factor not in names and 1 < len(values) <= _FEW:
+            return factor, levels(known, factor)
+    return None, [Level("", None, tuple(known))]
 
 
-def _finding(sweep: Sweep, names: tuple[str, str], parts: list[Level], grids: list[Grid | None], shares: list[float]) -> str:
+def _finding(
+    sweep: Sweep, names: tuple[str, str], third: str | None, parts: list[Level], grids: list[Grid | None], shares: list[float]
+) -> str:
     level, goal = f"{100 * sweep.level:g} %", sentence(sweep.goal.name)
-    if len(parts) > 1 and all(math.isfinite(share) for share in shares):
-        best = max(range(len(parts)), key=lambda k: shares[k])
-        if shares[best] == 0.0:
-            return f"{goal}: {level} within reach under no policy, whatever the two factors"
-        return f"{goal}: {level} within reach most widely under {parts[best].label} ({100 * shares[best]:.0f} % of combinations)"
+    if third is not None and all(math.isfinite(share) for share in shares):
+        of = "combinations" if all(grid is not None for grid in grids) else "the range"
+        order = sorted(range(len(parts)), key=lambda k: shares[k])
+        least, most = (f"{100 * shares[k]:.0f} %" for k in (order[0], order[-1]))
+        if shares[order[-1]] == 0.0:
+            return f"{goal}: {level} within reach {'under no policy' if third == POLICY else 'nowhere'}"
+        where = "under" if third == POLICY else "at"
+        first, last = (setting_name(sweep, third, parts[k].label) for k in (order[0], order[-1]))
+        ends = f"{least} {where} {first}, {most} {where} {last}"
+        return f"{goal}: share of {of} with {level} within reach: {ends}"
     grid = grids[0]
     if grid is None:
         return f"{goal}: {level} within reach in {100 * shares[0]:.0f} % of the range" if math.isfinite(shares[0]) else goal_name(sweep)
@@ -199,24 +214,24 @@ def _finding(sweep: Sweep, names: tuple[str, str], parts: list[Level], grids: li
     reach = [cell for cell in cells if cell[2].estimate >= sweep.level]
     surely = sum(chance.low > sweep.level for _, _, chance in cells)
     if not reach:
-        a, b, most = max(cells, key=lambda cell: cell[2].estimate)
-        where = f"{factor_name(names[0])} {a:g}, {factor_name(names[1])} {b:g}"
-        return f"{goal}: {level} out of reach; the most is {rounded(most.estimate)} % at {where}"
+        a, b, highest = max(cells, key=lambda cell: cell[2].estimate)
+        where = ", ".join(setting_name(sweep, name, f"{value:g}") for name, value in zip(names, (a, b), strict=True))
+        return f"{goal}: {level} out of reach; the most is {rounded(highest.estimate)} % at {where}"
     return f"{goal}: {level} within reach at {len(reach)} of {len(cells)} combinations, clearly at {surely}"
 
 
-def _explain(sweep: Sweep, names: tuple[str, str], parts: list[Level], *, is_grid: bool) -> str:
-    averaged = [factor_name(factor) for factor in varied(sweep) if factor not in names and not (factor == POLICY and len(parts) > 1)]
+def _explain(sweep: Sweep, names: tuple[str, str], third: str | None, parts: list[Level], *, is_grid: bool) -> str:
+    averaged = [factor_name(sweep, factor) for factor in varied(sweep) if factor not in (*names, third)]
     mean = f", averaged over {', '.join(averaged)}" if averaged else ""
     left_out = len(known_points(sweep)) - sum(len(part.points) for part in parts)
     without = f" {left_out:,} points do not set both and are left out." if left_out else ""
     how = (
-        f"Cells: %, as simulated; bold where the {100 * sweep.confidence:g} % interval leaves out {100 * sweep.level:g} %. Lines: smoothed."
+        f"Cells: %, as simulated; bold where the {100 * sweep.confidence:g} % interval leaves out {100 * sweep.level:g} %. Lines: smoothed,"
     )
-    smooth = "Surface: smooth (thin-plate spline on the logit), within the hull of the points; dots: as simulated."
+    smooth = "Surface: smooth (thin-plate spline on the logit), within the hull of the points; dots: as simulated. Lines:"
     return (
-        f"Probability of {goal_name(sweep)}{mean}.{without}\n"
-        f"{how if is_grid else smooth} Thick: decision level. Conditional on the model's assumptions."
+        f"Probability of {goal_name(sweep)}{mean}.{without} Conditional on the model's assumptions.\n"
+        f"{how if is_grid else smooth} dotted 50 %, solid 80 %, dashed 95 %, thick: decision level."
     )
 
 
@@ -231,14 +246,12 @@ def _applies(sweep: Sweep) -> bool:
     if len([factor for factor in varied(sweep) if _is_axis(sweep, factor)]) < 2:
         return False
     names = axes_of(sweep)
-    if not _parts(sweep)[0].points:
-        return False
-    together = [point for part in _parts(sweep) for point in part.points]
-    return bool(np.linalg.matrix_rank(_places(together, *names) - _places(together[:1], *names)) == 2)
+    together = [point for part in _parts(sweep)[1] for point in part.points]
+    return bool(together and np.linalg.matrix_rank(_places(together, *names) - _places(together[:1], *names)) == 2)
 
 
 def _size(sweep: Sweep) -> tuple[float, float]:
-    n = len(_parts(sweep))
+    n = len(_parts(sweep)[1])
     columns = min(n, _COLUMNS)
     return (3.4 * columns + 1.6, 3.0 * math.ceil(n / columns) + 1.9) if n > 1 else (8.6, 6.2)
 

@@ -12,34 +12,43 @@ from aixsim.output.style import BLUE, GREY, INK, VERMILION, head
 from aixsim.output.sweep_figures import SweepFigure
 from aixsim.output.sweep_figures._labels import goal_name, naming_order, point_name, sentence
 
-_MOST, _TOP = 30, 20
-_LABEL = 46
+_MOST, _ENDS, _NEAR = 30, 8, 7
+"""Rows; of more points, so many of the first and last and to both sides of the decision level."""
+_LABEL = 56
 _LOOK = {"above": (BLUE, "^", "surely above"), "open": (GREY, "o", "open:"), "below": (VERMILION, "v", "surely below")}
 """Colour, mark and words of a verdict: the marks tell them apart in grey print."""
 
 
 def draw(sweep: Sweep, figure: Any) -> None:
-    """Draws a row a point; of many, the first twenty and the last ten."""
-    ranked, n_between = _shown(sweep)
+    """Draws a row a point; of many, the first, the last, and those next to the decision level."""
+    ranked = _ranked(sweep)
     order = naming_order(sweep)
     axes = figure.subplots()
-    rows = [-float(k) - (1.0 if n_between and k >= _TOP else 0.0) for k in range(len(ranked))]
-    for y, point in zip(rows, ranked, strict=True):
-        _row(axes, y, sweep, point)
-    if n_between:
-        axes.text(50, -float(_TOP), f"… {n_between:,} more points between …", ha="center", va="center", fontsize=9, color=GREY)
+    shown: list[SweepPoint] = []
+    rows: list[float] = []
+    y = 0.0
+    for block in _blocks(sweep, ranked):
+        if shown:
+            n = block.start - (ranked.index(shown[-1]) + 1)
+            axes.text(50, y, f"… {n:,} more points between …", ha="center", va="center", fontsize=9, color=GREY)
+            y -= 1.0
+        for point in ranked[block]:
+            _row(axes, y, sweep, point)
+            shown.append(point)
+            rows.append(y)
+            y -= 1.0
     level = f"{100 * sweep.level:g} %"
     axes.axvline(100 * sweep.level, color=INK, linewidth=1.3, linestyle=(0, (6, 3)), zorder=1)
-    top = rows[0] + 0.75
+    top = 0.75
     axes.text(100 * sweep.level, top, f" decision level {level}", fontsize=8.5, fontweight="bold", ha="right", va="bottom", color=INK)
     axes.text(1.01, top, "probability, n", transform=axes.get_yaxis_transform(), fontsize=8.5, color=GREY, va="bottom")
-    verdicts = {sweep.verdict(point) for point in ranked}
+    verdicts = {sweep.verdict(point) for point in shown}
     for verdict, (colour, mark, words) in _LOOK.items():
         if verdict in verdicts:
             text = f"{words} {level}" if verdict != "open" else f"{words} more replicates could tell"
             axes.plot([], [], mark, color=colour, linestyle="-", linewidth=3, markersize=7, label=text)
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=1.7, columnspacing=1.2, handletextpad=0.5)
-    axes.set_yticks(rows, [point_name(point, order, _LABEL) for point in ranked], color=INK, fontsize=9)
+    axes.set_yticks(rows, [point_name(sweep, point, order, _LABEL) for point in shown], color=INK, fontsize=9)
     axes.set_ylim(rows[-1] - 0.6, top)
     axes.set_xlim(-1, 101)
     axes.set_xticks(range(0, 101, 20), [f"{x} %" for x in range(0, 101, 20)])
@@ -87,17 +96,30 @@ def _finding(sweep: Sweep) -> str:
     return f"{sentence(sweep.goal.name)}: {who}{rest}"
 
 
-def _shown(sweep: Sweep) -> tuple[list[SweepPoint], int]:
-    """Returns the points that are shown, the most probable first, and how many lie between the first and the last of them."""
+def _ranked(sweep: Sweep) -> list[SweepPoint]:
+    """Returns the points with a finished replicate, the most probable first."""
     at = sweep.goals.index(sweep.goal)
-    ranked = sorted(known_points(sweep), key=lambda point: (-point.successes[at] / point.n_done, point.id))
-    if len(ranked) <= _MOST:
-        return ranked, 0
-    return ranked[:_TOP] + ranked[_TOP - _MOST :], len(ranked) - _MOST
+    return sorted(known_points(sweep), key=lambda point: (-point.successes[at] / point.n_done, point.id))
+
+
+def _blocks(sweep: Sweep, ranked: list[SweepPoint]) -> list[slice]:
+    """Returns which places of the ranking are shown, in blocks that do not touch."""
+    n, at = len(ranked), sweep.goals.index(sweep.goal)
+    if n <= _MOST:
+        return [slice(0, n)]
+    reach = sum(point.successes[at] / point.n_done >= sweep.level for point in ranked)
+    near = slice(min(max(reach - _NEAR, 0), n), min(max(reach + _NEAR, 0), n))
+    blocks = [slice(0, _ENDS)]
+    for block in (near, slice(n - _ENDS, n)):
+        if block.start <= blocks[-1].stop:
+            blocks[-1] = slice(blocks[-1].start, max(block.stop, blocks[-1].stop))
+        else:
+            blocks.append(block)
+    return blocks
 
 
 def _size(sweep: Sweep) -> tuple[float, float]:
-    return (10.5, max(0.29 * min(len(known_points(sweep)), _MOST + 1) + 2.5, 3.6))
+    return (10.5, max(0.29 * min(len(known_points(sweep)), _MOST + 2) + 2.5, 3.6))
 
 
 SWEEP_FIGURE = SweepFigure("ranking", draw, lambda sweep: sweep.n_done > 0, "a finished replicate", _size)

@@ -1,0 +1,130 @@
+"""Figures of sweeps: what is shown, what is said above it, how things are called."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from aixsim.analysis.sweeps import open_sweep
+from aixsim.output.figure import PlotError
+from aixsim.output.sweep_figures import draw_sweep_figures, sweep_figures
+from aixsim.output.sweep_figures._labels import factor_name, point_name, rounded
+from aixsim.output.sweep_figures.heatmap import grid_of
+from tests.sweeps.made import Made, luck, made, shares
+from tests.sweeps.worlds import run_inline, small, stopped
+
+SHARE, GRANT, PARKS = "programme.Lead.delivered_share", "programme.Lead.grant_krw_bn.2026", "levers.parks.number"
+GRID = [{SHARE: share, GRANT: grant} for share in (0.2, 0.4, 0.6, 0.8) for grant in (0.5, 1.0, 1.5)]
+
+
+def chance(row: dict[str, Any]) -> float:
+    return float(np.clip(0.5 + row.get(SHARE, 0.5) - 0.5 * row.get(GRANT, 1.0) + 0.02 * row.get(PARKS, 0), 0.0, 1.0))
+
+
+def over(rows: list[dict[str, Any]], **options: Any) -> Made:
+    return made(rows, shares(*map(chance, rows)), **options)
+
+
+def texts(sweep: Made, kind: str) -> list[str]:
+    """Returns all that is written in a figure."""
+    figure = Figure()
+    sweep_figures()[kind].draw(sweep, figure)
+    inside = [text for axes in figure.axes for text in [*axes.texts, axes.title, *axes.get_xticklabels(), *axes.get_yticklabels()]]
+    return [text.get_text() for text in [*figure.texts, *inside] if text.get_text()]
+
+
+def test_programmes_are_named_only_where_two_would_be_called_alike() -> None:
+    one = over(GRID)
+    assert [factor_name(one, key) for key in (SHARE, GRANT)] == ["delivered share", "grant 2026, KRW bn"]
+    other = SHARE.replace("Lead", "Call")
+    two = over([{**row, other: 1.0} for row in GRID])
+    assert [factor_name(two, key) for key in (SHARE, other)] == ["Lead: delivered share", "Call: delivered share"]
+    assert factor_name(one, PARKS) == "parks: number"
+    assert point_name(one, one.points[0], [SHARE, GRANT], 40) == "delivered share 0.2, grant 2026 0.5"
+    assert point_name(one, one.points[0], [SHARE, GRANT], 30) == "delivered share 0.2 …"
+
+
+def test_neither_nought_nor_certainty_is_claimed() -> None:
+    assert [rounded(p) for p in (0.0, 0.004, 0.006, 0.8, 0.996, 1.0)] == ["<1", "<1", "1", "80", ">99", ">99"]
+
+
+def test_cells_hold_their_points_and_the_title_counts_them() -> None:
+    sweep = over(GRID)
+    grid = grid_of(sweep, sweep.points, SHARE, GRANT)
+    assert grid is not None
+    expected = [[chance({SHARE: x, GRANT: y}) for x in grid.xs] for y in grid.ys]
+    assert [[cell.estimate if cell else None for cell in row] for row in grid.chances] == [pytest.approx(row) for row in expected]
+    reach = sum(p >= 0.8 for row in expected for p in row)
+    clear = sum(cell is not None and cell.low > 0.8 for row in grid.chances for cell in row)
+    assert 0 < clear < reach < 12, "the title must tell three things apart"
+    written = texts(sweep, "heatmap")
+    assert written[0] == f"5 launched: 80 % within reach at {reach} of 12 combinations, clearly at {clear}"
+    figure = Figure()
+    sweep_figures()["heatmap"].draw(sweep, figure)
+    assert [text.get_text() for text in figure.axes[0].texts] == [rounded(p) for row in expected for p in row]
+
+
+def test_a_third_factor_gets_a_panel_a_level_instead_of_being_averaged() -> None:
+    three = over([{**row, PARKS: parks} for row in GRID for parks in (0, 10)])
+    written = texts(three, "heatmap")
+    assert {"parks number 0", "parks number 10"} <= set(written)
+    found = re.search(r"within reach: (\d+) % at parks number 0, (\d+) % at parks number 10", written[0])
+    assert found is not None, written[0]
+    assert [int(share) for share in found.groups()] == [
+        round(100 * np.mean([chance({**row, PARKS: parks}) >= 0.8 for row in GRID])) for parks in (0, 10)
+    ]
+    many = over([{**row, PARKS: parks} for row in GRID for parks in range(0, 14, 2)])
+    assert "averaged over parks: number" in " ".join(texts(many, "heatmap"))
+
+
+def test_a_design_without_cells_gets_a_surface_and_one_at_a_time_no_heat_map() -> None:
+    scattered = over([{SHARE: float(x), GRANT: float(y)} for x, y in np.array([0, 0.2]) + luck(2, 60, 2) * [1, 1.8]])
+    title, explanation = texts(scattered, "heatmap")[:2]
+    share = np.mean([chance({SHARE: x, GRANT: y}) >= 0.8 for x, y in np.array([0, 0.2]) + luck(3, 4000, 2) * [1, 1.8]])
+    found = re.search(r"within reach in (\d+) % of the range", title)
+    assert found is not None, title
+    assert abs(int(found.group(1)) / 100 - share) < 0.05
+    assert "hull" in explanation
+    apart = over([{}, {SHARE: 0.2}, {SHARE: 0.9}, {GRANT: 0.5}, {GRANT: 1.5}])
+    assert not sweep_figures()["heatmap"].applies(apart)
+
+
+def test_a_long_ranking_shows_both_ends_and_what_lies_next_to_the_level() -> None:
+    chances = [k / 100 for k in range(1, 100)]
+    sweep = made([{"a": k} for k in range(99)], shares(*chances))
+    written = texts(sweep, "ranking")
+    named = [int(text.removeprefix("a ")) for text in written if re.fullmatch(r"a \d+", text)]
+    assert named == [*range(98, 90, -1), *range(85, 71, -1), *range(7, -1, -1)]
+    assert [text for text in written if text.startswith("…")] == ["… 5 more points between …", "… 64 more points between …"]
+    above = sum(sweep.verdict(point) == "above" for point in sweep.points)
+    left_open = sum(sweep.verdict(point) == "open" for point in sweep.points)
+    assert written[0] == f"5 launched: {above} of 99 points surely reach 80 %, {left_open} open"
+    assert 0 < above < 20 < left_open + above
+
+
+def test_effects_name_the_strongest_factor_and_its_ends() -> None:
+    sweep = over(GRID)
+    written = texts(sweep, "effects")
+    low, high = (float(np.mean([chance(row) for row in GRID if row[SHARE] == share])) for share in (0.2, 0.8))
+    assert written[0] == f"Delivered share matters most for 5 launched: {rounded(low)} % (0.2) to {rounded(high)} % (0.8)"
+    weak = made(GRID, shares(*[0.9 + 0.05 * row[SHARE] - 0.5 * row[GRANT] for row in GRID]))
+    assert texts(weak, "effects")[0].startswith("Grant 2026, KRW bn matters most"), "the title must follow the numbers"
+
+
+def test_all_kinds_are_drawn_of_a_finished_and_of_an_unfinished_sweep(tmp_path: Path) -> None:
+    unfinished = open_sweep(stopped(tmp_path, 14))
+    assert 0 < unfinished.n_done < unfinished.given
+    paths = draw_sweep_figures(unfinished, tmp_path / "half", formats=("svg",))
+    assert {path.stem for path in paths} == {"curves", "effects", "heatmap", "ranking"}
+    assert all("unfinished" in path.read_text(encoding="utf-8") for path in paths)
+    run_inline(small(tmp_path), tmp_path / "out")
+    whole = draw_sweep_figures(open_sweep(tmp_path / "out"), tmp_path / "whole", formats=("svg",))
+    assert not any("unfinished" in path.read_text(encoding="utf-8") for path in whole)
+    with pytest.raises(PlotError, match="did you mean 'heatmap'"):
+        draw_sweep_figures(unfinished, tmp_path / "none", ["heatmp"])
+    assert not (tmp_path / "none").exists()
