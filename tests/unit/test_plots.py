@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
 import pytest
 
+from aixsim.analysis.forecasts import ALL, ANNOUNCED, KNOWN
 from aixsim.analysis.results import Result, open_result
+from aixsim.analysis.track_record import records
 from aixsim.output.figure import PlotError
 from aixsim.output.plots import draw_figures, figures
 from aixsim.output.style import canvas, head
 from tests.result_fixture import FakeGoal, make_result
 
-KINDS = ["adoption", "counting", "map", "money", "network", "poles", "probability", "stages", "types"]
+KINDS = ["adoption", "counting", "evidence", "map", "money", "network", "poles", "probability", "stages", "types"]
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,19 @@ def test_all_are_drawn_and_say_n_source_and_sample(results: dict[str, Result], t
         text = words(tmp_path / f"{kind}.svg")
         for needed in ("Source: aixsim", "n = 30 replicates", "sample of 5 % of firms"):
             assert needed in text, (kind, needed)
+
+
+def test_evidence_shows_what_the_back_test_found_whoever_is_better(results: dict[str, Result], tmp_path: Path) -> None:
+    draw_figures(results["full"], tmp_path, ["evidence"], ["svg"])
+    text = words(tmp_path / "evidence.svg")
+    for policy in (ANNOUNCED, KNOWN):
+        for one in records(ALL, policy):
+            cells = (f"{one.crps:,.0f}", f"{one.best_crps:,.0f}  {one.best_baseline}", f"{one.skill:+.2f}")
+            assert all(cell in text for cell in cells), one
+    assert "worse 3 years ahead" in text, "a forecast that loses somewhere must say so"
+    theory = replace(results["full"], provenance=results["full"].provenance | {"observed": []})
+    with pytest.raises(PlotError, match="AI factories of Korea"):
+        draw_figures(theory, tmp_path / "theory", ["evidence"])
 
 
 def test_adoption_shows_target_and_what_was_counted(results: dict[str, Result], tmp_path: Path) -> None:
@@ -101,7 +117,7 @@ def test_long_titles_shrink() -> None:
 
 def test_what_a_result_lacks_is_left_out_or_refused(results: dict[str, Result], tmp_path: Path) -> None:
     names = {path.stem for path in draw_figures(results["bare"], tmp_path, formats=["svg"])}
-    assert names == {"adoption", "map", "poles", "stages", "types"}
+    assert names == {"adoption", "evidence", "map", "poles", "stages", "types"}
     with pytest.raises(PlotError) as caught:
         draw_figures(results["bare"], tmp_path, ["money"])
     assert (caught.value.kind, caught.value.suggestion) == ("money", None)

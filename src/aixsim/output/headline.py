@@ -8,7 +8,7 @@ from typing import Any
 
 from aixsim.analysis.intervals import percent
 from aixsim.analysis.results import Result
-from aixsim.analysis.track_record import sentence
+from aixsim.analysis.track_record import concerns, sentence
 from aixsim.core.classification import OUTCOMES
 from aixsim.output.counting_table import counting_table
 
@@ -43,7 +43,7 @@ def headline_json(result: Result) -> dict[str, Any]:
         "goals": result.goals,
         "counting": result.counting,
         "final_counts": _final(result),
-        "evidence": sentence() if _is_korea(result) else None,
+        "evidence": sentence() if concerns(result) else None,
         "observed": [{**seen, "simulated_median": _simulated(result, seen)} for seen in result.provenance["observed"]],
     }
 
@@ -136,11 +136,6 @@ def _history(result: Result) -> list[str]:
     return _wrap(f"History: counted {counted}. These years are conditioned on published budgets, not forecast: agreement is no evidence.")
 
 
-def _is_korea(result: Result) -> bool:
-    """Returns whether a run is about the AI factories of Korea: the back-test says nothing about theory."""
-    return any(seen["month"] == "2025-12" for seen in result.provenance["observed"])
-
-
 def _evidence(result: Result) -> list[str]:
     """Says what the model has been worth where it could be tested."""
-    return _wrap(sentence()) if _is_korea(result) else []
+    return _wrap(sentence()) if concerns(result) else []

@@ -1,0 +1,89 @@
+"""What the model was worth where it could be tested: the back-test on the smart factories, beside every answer about AI factories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aixsim.analysis.forecasts import ALL, ANNOUNCED, KNOWN
+from aixsim.analysis.results import Result
+from aixsim.analysis.track_record import Record, concerns, records
+from aixsim.output.figure import Figure
+from aixsim.output.style import BLUE, GREY, INK, VERMILION, head
+
+_LOOK = {KNOWN: (BLUE, "o", "budgets as they came"), ANNOUNCED: (VERMILION, "D", "budgets as announced")}
+_BESIDE = {KNOWN: (0, -18), ANNOUNCED: (9, 3)}
+_ALIGN = {KNOWN: "center", ANNOUNCED: "left"}
+"""Where numbers stand beside their marks, in points: the lines cross."""
+_HEADS = ("years\nahead", "forecasts", "aixsim", "best other", "in 80 %")
+_X = (0.0, 0.16, 0.36, 0.50, 1.0)
+
+
+def draw(result: Result, figure: Any) -> None:  # noqa: ARG001 - the same for every run: it is about the model
+    """Draws the skill by years ahead, and the table behind it."""
+    found = {policy: records(ALL, policy) for policy in (ANNOUNCED, KNOWN)}
+    skill, table = figure.subplots(1, 2, width_ratios=(1.0, 1.25))
+    for policy, mine in found.items():
+        colour, mark, label = _LOOK[policy]
+        skill.plot([one.horizon for one in mine], [one.skill for one in mine], mark, color=colour, linestyle="-", label=label, markersize=8)
+        for one in mine:
+            look: dict[str, Any] = {"ha": _ALIGN[policy], "fontsize": 8.5, "fontweight": "bold", "color": colour}
+            skill.annotate(f"{one.skill:+.2f}", (one.horizon, one.skill), xytext=_BESIDE[policy], textcoords="offset points", **look)
+    skill.axhline(0, color=INK, linewidth=1.2)
+    skill.annotate("as good as the best simpler forecast", (3, 0), xytext=(0, 4), textcoords="offset points", fontsize=8, color=GREY)
+    skill.set_title("Skill")
+    skill.set_xticks(range(1, 6), [f"{k} year{'s' if k > 1 else ''}" for k in range(1, 6)])
+    skill.set_xlim(0.7, 5.3)
+    skill.set_ylim(-0.6, 1.0)
+    skill.legend(loc="lower right", fontsize=8.5)
+    _table(table, found)
+    head(
+        figure,
+        _finding(found),
+        "Back-test on the smart factories of 2014 to 2024, cumulative count, forecasts from every year from 2016 on. \n"
+        "Skill: 1 perfect, 0 equal to the best of five simpler forecasts, below 0 worse. "
+        "Again: aixsim backtest configs/smart-factory.toml.",
+    )
+
+
+def _finding(found: dict[str, list[Record]]) -> str:
+    lost = [one.horizon for one in found[ANNOUNCED] if one.skill < 0]
+    known = "whatever the horizon" if all(one.skill > 0 for one in found[KNOWN]) else "at most horizons"
+    worse = f"; worse {lost[0]} years ahead with those announced" if lost else ""
+    return f"Tested on smart factories: better than simpler forecasts {known} once budgets are known{worse}"
+
+
+def _table(axes: Any, found: dict[str, list[Record]]) -> None:
+    axes.set_axis_off()
+    axes.set_title("CRPS: mean error of the whole forecast, in factories")
+    axes.set_xlim(0, 1)
+    n_rows = sum(len(mine) for mine in found.values()) + len(found) + 1.6
+    axes.set_ylim(-n_rows, 0)
+    y = -0.9
+    for x, text in zip(_X, _HEADS, strict=True):
+        axes.text(x, y, text, ha="left" if x < 1 else "right", va="center", fontsize=8.5, color=GREY)
+    y -= 1.2
+    for policy, mine in found.items():
+        colour, _, label = _LOOK[policy]
+        axes.text(0, y, label.capitalize(), color=colour, fontsize=9, fontweight="bold", va="center")
+        y -= 1.0
+        for one in mine:
+            cells = (f"{one.horizon}", f"{one.origins}", f"{one.crps:,.0f}", f"{one.best_crps:,.0f}  {one.best_baseline}", _covered([one]))
+            for k, (x, text) in enumerate(zip(_X, cells, strict=True)):
+                is_best = k == (2 if one.crps < one.best_crps else 3)
+                weight = "bold" if is_best else "normal"
+                axes.text(x, y, text, ha="left" if x < 1 else "right", va="center", fontsize=9, color=INK, fontweight=weight)
+            y -= 1.0
+
+
+def _covered(some: list[Record]) -> str:
+    return f"{sum(one.covered_80 for one in some)} of {sum(one.origins for one in some)}"
+
+
+FIGURE = Figure(
+    "evidence",
+    "What the model was worth where it could be tested",
+    draw,
+    "a run about the AI factories of Korea",
+    concerns,
+    (11.0, 5.6),
+)
