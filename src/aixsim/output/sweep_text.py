@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from aixsim.analysis.sweeps import Sweep
+from aixsim.analysis.sweep_ranking import blocks, ranked
+from aixsim.analysis.sweeps import Sweep, SweepPoint
 from aixsim.sweep.status import Status
 
-MOST = 20
-"""Points that are listed; the table ``answer.csv`` has all."""
+_MOST, _ENDS, _NEAR = 20, 3, 7
+"""Points that are listed; of more, the first and last and those to both sides of the decision level. ``answer.csv`` has all."""
 
 
 def sweep_text(sweep: Sweep) -> str:
-    """Returns title, verdicts and the most promising points, with intervals and n."""
+    """Returns title, verdicts and the points, the most promising first, with intervals and n."""
     goal = sweep.goal
     verdicts = [sweep.verdict(point) for point in sweep.points]
     level, n = f"{100 * sweep.level:g} %", len(sweep.points)
@@ -22,12 +23,19 @@ def sweep_text(sweep: Sweep) -> str:
         f"{goal.name} by {goal.by}: {verdicts.count('above')} of {n} points surely above {level}, {verdicts.count('below')} surely below, "
         f"{verdicts.count('open')} open ({sweep.n_note}).",
     ]
-    known = [(point, chance) for point in sweep.points if (chance := sweep.chance(point, goal)) is not None]
-    known.sort(key=lambda pair: -pair[1].estimate)
-    lines = [f"  {point.label}: {chance}" + (f", {point.n_failed:,} failed" if point.n_failed else "") for point, chance in known[:MOST]]
-    if len(known) > MOST:
-        lines.append(f"  … and {len(known) - MOST:,} more, down to {known[-1][1].short}: see answer.csv")
+    ranking, lines = ranked(sweep), list[str]()
+    before = 0
+    for block in blocks(sweep, ranking, most=_MOST, ends=_ENDS, near=_NEAR):
+        if block.start > before:
+            lines.append(f"  … {block.start - before:,} more between, see answer.csv")
+        before = block.stop
+        lines += [_line(sweep, point) for point in ranking[block]]
     return "\n".join([*head, *lines])
+
+
+def _line(sweep: Sweep, point: SweepPoint) -> str:
+    failed = f", {point.n_failed:,} failed" if point.n_failed else ""
+    return f"  {point.label}: {sweep.chance(point, sweep.goal)}{failed}"
 
 
 def sweep_json(sweep: Sweep, status: Status | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from aixsim.analysis.confidence_sequence import bernoulli_sequence
 from aixsim.analysis.intervals import Proportion
 from aixsim.analysis.main_effects import known_points
+from aixsim.analysis.sweep_ranking import blocks, ranked
 from aixsim.analysis.sweeps import Sweep, SweepPoint
 from aixsim.output.style import BLUE, GREY, INK, VERMILION, head
 from aixsim.output.sweep_figures import SweepFigure
@@ -21,18 +22,18 @@ _LOOK = {"above": (BLUE, "^", "surely above"), "open": (GREY, "o", "open:"), "be
 
 def draw(sweep: Sweep, figure: Any) -> None:
     """Draws a row a point; of many, the first, the last, and those next to the decision level."""
-    ranked = _ranked(sweep)
+    ranking = ranked(sweep)
     order = naming_order(sweep)
     axes = figure.subplots()
     shown: list[SweepPoint] = []
     rows: list[float] = []
     y = 0.0
-    for block in _blocks(sweep, ranked):
+    for block in blocks(sweep, ranking, most=_MOST, ends=_ENDS, near=_NEAR):
         if shown:
-            n = block.start - (ranked.index(shown[-1]) + 1)
+            n = block.start - (ranking.index(shown[-1]) + 1)
             axes.text(50, y, f"… {n:,} more points between …", ha="center", va="center", fontsize=9, color=GREY)
             y -= 1.0
-        for point in ranked[block]:
+        for point in ranking[block]:
             _row(axes, y, sweep, point)
             shown.append(point)
             rows.append(y)
@@ -54,7 +55,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
     axes.set_xticks(range(0, 101, 20), [f"{x} %" for x in range(0, 101, 20)])
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
-    luck = " The first of many are partly there by luck." if len(ranked) > 1 else ""
+    luck = " The first of many are partly there by luck." if len(ranking) > 1 else ""
     head(
         figure,
         _finding(sweep),
@@ -94,28 +95,6 @@ def _finding(sweep: Sweep) -> str:
         who = f"{above:,} of {len(known):,} {noun} surely reach {level}"
     rest = f", {verdicts.count('open'):,} open" if verdicts.count("open") else ""
     return f"{sentence(sweep.goal.name)}: {who}{rest}"
-
-
-def _ranked(sweep: Sweep) -> list[SweepPoint]:
-    """Returns the points with a finished replicate, the most probable first."""
-    at = sweep.goals.index(sweep.goal)
-    return sorted(known_points(sweep), key=lambda point: (-point.successes[at] / point.n_done, point.id))
-
-
-def _blocks(sweep: Sweep, ranked: list[SweepPoint]) -> list[slice]:
-    """Returns which places of the ranking are shown, in blocks that do not touch."""
-    n, at = len(ranked), sweep.goals.index(sweep.goal)
-    if n <= _MOST:
-        return [slice(0, n)]
-    reach = sum(point.successes[at] / point.n_done >= sweep.level for point in ranked)
-    near = slice(min(max(reach - _NEAR, 0), n), min(max(reach + _NEAR, 0), n))
-    blocks = [slice(0, _ENDS)]
-    for block in (near, slice(n - _ENDS, n)):
-        if block.start <= blocks[-1].stop:
-            blocks[-1] = slice(blocks[-1].start, max(block.stop, blocks[-1].stop))
-        else:
-            blocks.append(block)
-    return blocks
 
 
 def _size(sweep: Sweep) -> tuple[float, float]:
