@@ -261,10 +261,11 @@ def test_schema_accepts_what_loads_and_refuses_what_does_not(tmp_path: Path) -> 
 
     schema = json.loads(run_cli(["schema"], tmp_path).out)
     jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)  # jsonschema.validate would check the schema itself for every file
     for path in sorted((ROOT / "configs").rglob("*.toml")):
-        jsonschema.validate(tomllib.loads(path.read_text()), schema)
+        validator.validate(tomllib.loads(path.read_text()))
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(tomllib.loads(GOOD.replace("rate = 0.01", "rate = -1")), schema)
+        validator.validate(tomllib.loads(GOOD.replace("rate = 0.01", "rate = -1")))
 
 
 def test_init_writes_a_config_that_is_valid_and_never_overwrites(tmp_path: Path) -> None:
