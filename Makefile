@@ -19,9 +19,9 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Slow statistical checks: many replicates, narrow margins.
+# Slow statistical checks: many replicates, narrow margins. In one process, so that what they print is seen.
 verify: $(STAMP)
-	$(BIN)/python -m pytest -m verify
+	$(BIN)/python -m pytest -m verify -n 0
 
 # Speed, measured side by side in one run.
 bench: $(BENCH_STAMP)
