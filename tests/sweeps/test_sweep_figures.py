@@ -116,6 +116,19 @@ def test_effects_name_the_strongest_factor_and_its_ends() -> None:
     assert texts(weak, "effects")[0].startswith("Grant 2026, KRW bn matters most"), "the title must follow the numbers"
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_figures_are_drawn_however_few_points_have_begun(order: int) -> None:
+    rows = [{**row, PARKS: parks} for row in GRID for parks in (0, 10)][::order]
+    drawn = set()
+    for n in range(1, len(rows) + 1):
+        begun = made(rows, [*shares(*map(chance, rows[:n])), *[np.zeros(0, np.bool_)] * (len(rows) - n)])
+        for kind, figure in sweep_figures().items():
+            if kind != "curves" and figure.applies(begun):  # curves are read from files
+                assert texts(begun, kind)[0]
+                drawn.add(kind)
+    assert drawn == {"effects", "heatmap", "ranking"}
+
+
 def test_all_kinds_are_drawn_of_a_finished_and_of_an_unfinished_sweep(tmp_path: Path) -> None:
     unfinished = open_sweep(stopped(tmp_path, 14))
     assert 0 < unfinished.n_done < unfinished.given

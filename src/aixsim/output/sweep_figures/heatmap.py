@@ -65,6 +65,11 @@ def draw(sweep: Sweep, figure: Any) -> None:
         shares.append(_surface(axes, sweep, part.points, (x, y), None if grid else (colours, scale)))
         if grid is not None:
             shares[-1] = float(np.mean([chance.estimate >= sweep.level for chance in grid.known]))
+    if not any(grids):
+        everywhere = _places([point for part in parts for point in part.points], x, y)
+        for axis, values in ((panels[0].set_xlim, everywhere[:, 0]), (panels[0].set_ylim, everywhere[:, 1])):
+            room = 0.03 * float(np.ptp(values))
+            axis(values.min() - room, values.max() + room)
     for axes in panels[len(parts) :]:
         axes.set_visible(False)
     for axes in panels[::columns]:
@@ -91,7 +96,7 @@ def grid_of(sweep: Sweep, points: Sequence[SweepPoint], x: str, y: str) -> Grid 
     for point, (a, b) in zip(points, places, strict=True):
         cells.setdefault((int(np.searchsorted(ys, b)), int(np.searchsorted(xs, a))), []).append(point)
     # Unfinished cells may be missing, but most are there.
-    if max(len(xs), len(ys)) > _MOST_CELLS or len(cells) < 0.5 * len(xs) * len(ys):
+    if not 2 <= min(len(xs), len(ys)) <= max(len(xs), len(ys)) <= _MOST_CELLS or len(cells) < 0.5 * len(xs) * len(ys):
         return None
     found = dict(zip(cells, pooled_chances(sweep, sweep.goal, list(cells.values())), strict=True))
     return Grid(xs, ys, [[found.get((row, column)) for column in range(len(xs))] for row in range(len(ys))])
@@ -140,9 +145,6 @@ def _surface(axes: Any, sweep: Sweep, points: Sequence[SweepPoint], names: tuple
         colours, scale = fill
         dots = axes.scatter(*places.T, c=shares, cmap=colours, norm=scale, s=26, edgecolors=INK, linewidths=0.7, zorder=3)
         dots.set_clip_on(False)
-        for axis, values in ((axes.set_xlim, places[:, 0]), (axes.set_ylim, places[:, 1])):
-            room = 0.03 * float(np.ptp(values))
-            axis(values.min() - room, values.max() + room)
     if surface is None:
         return math.nan
     lines = [np.linspace(column.min(), column.max(), _FINE) for column in places.T]
