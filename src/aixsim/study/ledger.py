@@ -91,14 +91,20 @@ class Ledger:
         """Opens the ledger of a folder, or starts an empty one."""
         self.folder, self._path = folder, folder / name
         with self._guard():
-            if read_only:
-                self._base = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=10.0)
-            else:
-                self._base = sqlite3.connect(self._path, isolation_level=None, timeout=10.0)
-                self._base.execute("pragma synchronous = full")
-            self._base.execute("pragma temp_store = memory")
-            if not read_only and not self._base.execute("select count(*) from sqlite_master").fetchone()[0]:
-                self._base.executescript(f"begin; {_SCHEMA} commit;")
+            place = f"{self._path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+            self._base = sqlite3.connect(place, uri=True, isolation_level=None, timeout=10.0)
+            try:
+                self._prepare(read_only=read_only)
+            except BaseException:
+                self._base.close()
+                raise
+
+    def _prepare(self, *, read_only: bool) -> None:
+        if not read_only:
+            self._base.execute("pragma synchronous = full")
+        self._base.execute("pragma temp_store = memory")
+        if not read_only and not self._base.execute("select count(*) from sqlite_master").fetchone()[0]:
+            self._base.executescript(f"begin; {_SCHEMA} commit;")
 
     def close(self) -> None:
         """Closes the file."""

@@ -64,13 +64,15 @@ class SweepFolder:
         except OSError as error:
             raise storage_error(path, error) from error
         with FolderLock(path):
-            ledger = Ledger(path)
+            ledger, held = Ledger(path), None
             try:
-                yield cls(path, ledger)
+                held = cls(path, ledger)
+                yield held
             except OSError as error:
                 raise storage_error(path, error) from error
             finally:
-                ledger.close()
+                # At the end the folder has another ledger than it began with.
+                (held.ledger if held else ledger).close()
 
     # The design
 
