@@ -19,7 +19,7 @@ class Made(Sweep):
 
     hits: dict[int, NDArray[np.bool_]]
 
-    def final_counts(self, point: SweepPoint, goal: SweepGoal) -> tuple[NDArray[np.int32], NDArray[np.int32]]:  # noqa: ARG002
+    def final_counts(self, point: SweepPoint, goal: SweepGoal) -> tuple[NDArray[np.int32], NDArray[np.int32]]:  # noqa: ARG002 - it has one
         hits = self.hits[point.id]
         return np.arange(len(hits), dtype=np.int32), 10 * hits.astype(np.int32)
 

@@ -62,7 +62,8 @@ def test_evidence_shows_what_the_back_test_found_whoever_is_better(results: dict
             cells = (f"{one.crps:,.0f}", f"{one.best_crps:,.0f}  {one.best_baseline}", f"{one.skill:+.2f}")
             assert all(cell in text for cell in cells), one
     assert "worse 3 years ahead" in text, "a forecast that loses somewhere must say so"
-    theory = replace(results["full"], provenance=results["full"].provenance | {"observed": []})
+    elsewhere = {"month": "2025-12", "outcome": "launched", "value": 60, "source": "none: theory"}
+    theory = replace(results["full"], provenance=results["full"].provenance | {"observed": [elsewhere]})
     with pytest.raises(PlotError, match="AI factories of Korea"):
         draw_figures(theory, tmp_path / "theory", ["evidence"])
 

@@ -15,6 +15,8 @@ from aixsim.data.tables import rows
 TABLE: Final = "backtest_summary.csv"
 LONGEST: Final = {ANNOUNCED: 3, KNOWN: 5}
 """Years ahead that are summed up: nobody announces a budget further ahead than three years."""
+COUNTED: Final = ("2025-12", "launched", 102)
+"""The count that runs about the AI factories of Korea state, and no other."""
 _COLUMNS: Final = ("counts", "policy", "horizon", "origins", "crps", "best_baseline", "best_crps", "skill", "covered_80", "error_pct")
 
 
@@ -78,7 +80,7 @@ def records(counts: str, policy: str) -> list[Record]:
 
 def concerns(result: Result) -> bool:
     """Returns whether a run is about the AI factories of Korea: the back-test says nothing about theory."""
-    return any(seen["month"] == "2025-12" for seen in result.provenance["observed"])
+    return any((seen["month"], seen["outcome"], seen["value"]) == COUNTED for seen in result.provenance["observed"])
 
 
 def sentence() -> str:
