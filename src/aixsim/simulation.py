@@ -87,9 +87,8 @@ def simulate(
         study = study.with_seed(secrets.randbelow(2**63))
     config = study.to_toml()
     plugins = used_plugins(study)
-    own_files = [study.folder / name for name in (study.population.file, study.network.file) if name is not None]
-    own_files += [] if study.ensemble is None else [ensemble_path(study.folder, study.ensemble)]
-    identity = run_id(config, own_files, plugins)
+    ensemble = [] if study.ensemble is None else [ensemble_path(study.folder, study.ensemble)]
+    identity = run_id(config, [*study.own_files, *ensemble], plugins)
     target = out or Path("results") / study.name / identity
     if target.exists() and _is_complete(target, identity):
         return Simulated(open_result(target), reused=True)

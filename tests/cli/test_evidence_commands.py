@@ -18,7 +18,7 @@ from tests.cli.run_cli import run_cli
 ROOT = Path(__file__).parents[2]
 THEORY = ROOT / "configs" / "theory" / "calibration.toml"
 ROLL_OUT = ROOT / "configs" / "smart-factory.toml"
-FEW = ["--workers", "1", *(f"--set=calibration.{key}" for key in ("particles=160", "moves=4", "dispersion=0.2"))]
+FEW = ["--workers", "1", *(f"--set=calibration.{key}" for key in ("particles=160", "moves=5", "dispersion=0.5"))]
 TINY = ["--workers", "1", "--set", "population.scale=0.003", "--set", "calibration.particles=24", "--set", "calibration.moves=1"]
 
 
@@ -154,11 +154,18 @@ def test_bad_observations_are_refused_with_their_line(tables: str, says: str, tm
 
 def test_a_back_test_writes_scores_table_and_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aixsim.evidence.baselines._N_CURVE", 100)
-    ended = run_cli(["backtest", ROLL_OUT, "--as-of", "2019-12", "-o", "out", *TINY], tmp_path)
+    few = ["--workers", "1", *(f"--set={key}" for key in ("population.scale=0.003", "calibration.particles=160", "calibration.moves=4",
+                                                          "calibration.dispersion=0.3"))]  # fmt: skip
+    refused = run_cli(["backtest", ROLL_OUT, "--as-of", "2019-12", "-o", "refused", *TINY], tmp_path)
+    assert refused.code == 2
+    assert "as of 2019-12: the effective sample size is" in refused.err
+    ended = run_cli(["backtest", ROLL_OUT, "--as-of", "2019-12", "-o", "out", *few], tmp_path)
     assert ended.code == 0, ended.err
     with (tmp_path / "out" / "scores.csv").open(encoding="utf-8") as file:
         scores = list(csv.DictReader(file))
-    assert {row["model"] for row in scores} == {"aixsim", "Bass", "logistic", "Gompertz", "drift", "budget over last unit cost"}
+    assert {row["model"] for row in scores} == {
+        "aixsim", "Bass", "logistic", "Gompertz", "drift", "budget over last unit cost", "planned number",
+    }  # fmt: skip
     assert {(row["counts"], row["policy"]) for row in scores} == {
         (counts, policy) for counts in ("all counts", "verified counts") for policy in ("announced", "known")
     }
@@ -166,9 +173,27 @@ def test_a_back_test_writes_scores_table_and_figure(tmp_path: Path, monkeypatch:
     assert "As of 2019-12" in ended.out
     assert (tmp_path / "out" / "figures" / "backtest.png").is_file()
     first = (tmp_path / "out" / "scores.csv").read_bytes()
-    again = run_cli(["backtest", ROLL_OUT, "--as-of", "2019-12", "-o", "out", *TINY], tmp_path)
+    again = run_cli(["backtest", ROLL_OUT, "--as-of", "2019-12", "-o", "out", *few], tmp_path)
     assert again.code == 0
     assert (tmp_path / "out" / "scores.csv").read_bytes() == first
+
+
+def test_held_out_counts_are_compared_by_what_came_in_between(tmp_path: Path) -> None:
+    """The second of two cumulative counts is predicted by its growth: level against growth would look far outside."""
+    text = THEORY.read_text(encoding="utf-8")
+    for month, value in (("2026-06", 25), ("2027-06", 60)):
+        text += f'\n[[observed]]\nmonth = "{month}"\noutcome = "operating_own"\nvalue = 0\nheld_out = true\nsource = "made up"\n'
+        text += f'\n[[observed]]\nmonth = "{month}"\noutcome = "decided"\nvalue = {value}\nheld_out = true\nsource = "made up"\n'
+    (tmp_path / "c.toml").write_text(text, encoding="utf-8")
+    ended = run_cli(
+        ["calibrate", "c.toml", "-o", "out", *FEW, "--set", "population.firms=200", "--set", "calibration.dispersion=1.0"], tmp_path
+    )
+    assert ended.code == 0, ended.err
+    report = json.loads((tmp_path / "out" / "calibration.json").read_text())
+    counted = {one["what"]: one["counted"] for one in report["held_out"]}
+    assert counted["decided 2026-06"] == 25
+    assert counted["decided 2027-06"] == 35
+    assert counted["operating_own 2027-06"] == 0
 
 
 def test_the_method_can_be_checked(tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ from scipy.stats import norm
 
 from aixsim.analysis.forecasts import ALL, ANNOUNCED, MODEL, Forecast, by_horizon, from_csv, to_csv
 from aixsim.analysis.growth_curves import CURVES, bass
-from aixsim.analysis.naive_forecasts import drift, unit_cost
+from aixsim.analysis.naive_forecasts import drift, planned_numbers, unit_cost
 from aixsim.analysis.scores import crps, log_score, score, skill
 from aixsim.core.draws import Purpose, uniforms
+from aixsim.evidence.baselines import DRIFT, PLANNED, UNIT_COST, Counted, walk_forecasts
+from aixsim.evidence.money import Money
 
 NORMAL = norm.ppf(uniforms(3, 0, Purpose.COUNTING, 20_000))
 
@@ -93,3 +95,28 @@ def test_walks_go_on_as_before() -> None:
     assert np.median(halved) == pytest.approx(1150, rel=0.02)
     with pytest.raises(ValueError, match="at least 2"):
         drift(new[:2], 1, 10, 5)
+
+
+def test_planned_numbers_are_delivered_as_before() -> None:
+    """Plans were exceeded by 20 % on average, with a known spread; the twin takes plans at their word and lies below."""
+    planned = np.array([100.0, 200.0, 400.0, 800.0])
+    delivered = np.array([0.1, 0.3, 0.2, 0.2])
+    ahead = planned_numbers(planned * np.exp(delivered), planned, np.full((20_000, 2), 1000.0), 5)
+    logs = np.log(ahead / 1000.0)
+    assert logs.mean(axis=0) == pytest.approx([0.2, 0.2], abs=0.003)
+    assert logs.std(axis=0) == pytest.approx(delivered.std(ddof=1) * np.sqrt(1.25), rel=0.03)
+    assert np.corrcoef(logs.T)[0, 1] == pytest.approx(0.2, abs=0.03)
+    assert abs(logs.mean()) > 0.15
+
+
+def test_rules_of_money_need_money() -> None:
+    counted = Counted((0, 1, 2, 3), (0, 1, 2, 3), (10.0, 20.0, 30.0, 40.0))
+    budget, ahead = np.array([1.0, 2.0, 3.0, 4.0]), np.full((50, 2), 5.0)
+    assert set(walk_forecasts(counted, Money(budget, budget * 10, ahead, ahead * 10), 2, n=50, seed=1)) == {DRIFT, UNIT_COST, PLANNED}
+    budget[1] = 0.0
+    assert set(walk_forecasts(counted, Money(budget, budget * 10, ahead, ahead * 10), 2, n=50, seed=1)) == {DRIFT}
+
+
+def test_a_count_of_nothing_has_an_error_too() -> None:
+    assert score(np.array([0.0, 0.0, 1.0]), 0.0).error == 0.0
+    assert score(np.array([1.0, 2.0, 3.0]), 0.0).error == np.inf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from scipy.special import ndtri
 from aixsim.analysis.counting_law import log_mass, quantile
 from aixsim.analysis.growth_curves import CURVES
 from aixsim.analysis.ranks import band, histogram, rank, uniformity
-from aixsim.analysis.sequential_monte_carlo import advance, first_cloud, posterior
+from aixsim.analysis.sequential_monte_carlo import GENERATIONS, Cloud, advance, first_cloud, posterior
 from aixsim.core.distributions import Distribution
 from aixsim.core.draws import Purpose, uniforms, uniforms_of
 from aixsim.evidence.prior import DISPERSION, Prior
@@ -57,9 +58,37 @@ def test_data_in_two_parts_weigh_as_in_one() -> None:
     for before, after in ((lambda _p, z: np.zeros(len(z)), part(2.0)), (part(2.0), both)):
         for later in advance(cloud, noisy, before, after, n_moves=8, seed=6):
             cloud = later
-        cloud = type(cloud)(cloud.z, cloud.luck, cloud.payload, cloud.step, cloud.n_drawn)
+        cloud = replace(cloud, power=0.0)
     assert abs(cloud.z.mean() - at_once.z.mean()) < 0.08
     assert abs(cloud.z.std() - at_once.z.std()) < 0.06
+
+
+def test_particles_of_one_family_count_less_than_strangers() -> None:
+    """100 families of four that differ a little are worth about 100; the twin, which only counts different points, finds 400."""
+    centre = ndtri(uniforms(3, 0, Purpose.COUNTING, 300)).reshape(100, 3)
+    z = np.repeat(centre, 4, axis=0) + 0.01 * ndtri(uniforms(4, 0, Purpose.COUNTING, 1200)).reshape(400, 3)
+    strangers = np.tile(np.arange(400)[:, None], GENERATIONS)
+    families = strangers.copy()
+    families[:, 1] = np.repeat(np.arange(100), 4)
+    of_families, of_strangers = (Cloud(z, np.arange(400), {}, ancestors).ess for ancestors in (families, strangers))
+    assert 90 < of_families < 112
+    assert of_strangers == pytest.approx(400)
+    assert Cloud(z, np.repeat(np.arange(100), 4), {}, strangers).ess == pytest.approx(100), "luck counts as well"
+    moved = ndtri(uniforms(5, 0, Purpose.COUNTING, 1200)).reshape(400, 3)
+    assert Cloud(moved, np.arange(400), {}, families).ess > 280, "a family that moves told apart is no family any more"
+
+
+def test_the_effective_number_is_that_of_the_variance_between_seeds() -> None:
+    """The point given 4 counted with error 0.1 is N(2, 0.5); the twin, which only counts different points, promises much too much."""
+
+    def law(payload: Any, _z: Floats) -> Floats:
+        return -0.5 * np.square((4.0 - payload["x"]) / 0.1)
+
+    clouds = [posterior(noisy, law, 500, 1, n_moves=12, seed=seed) for seed in range(60)]
+    true = 0.5 / np.square([cloud.z.mean() - 2.0 for cloud in clouds]).mean()
+    different = np.mean([len(np.unique(cloud.z)) for cloud in clouds])
+    assert 0.5 < np.mean([cloud.ess for cloud in clouds]) / true < 2.0
+    assert different / true > 3.0
 
 
 def test_the_same_seed_gives_the_same_particles() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,9 @@ def test_a_count_beyond_the_run_is_refused(result: Result) -> None:
         ("launch:2026-12=5", "there is no outcome 'launch'"),
         ("2035-12=500", "outside the run"),
         ("2026-12=90", "cannot fall"),
+        ("2025-06=103", "cannot fall"),
+        ("2025-12=102", "a month is counted once"),
+        ("2026-12=1e300", "a count is at most 1,000,000,000"),
     ],
 )
 def test_bad_counts_are_refused_in_one_line(result: Result, text: str, says: str) -> None:
@@ -76,6 +81,18 @@ def test_bad_counts_are_refused_in_one_line(result: Result, text: str, says: str
     assert says in ended.err
     assert ended.out == ""
     assert "Traceback" not in ended.err
+
+
+def test_the_same_month_twice_is_refused_and_the_order_does_not_matter(result: Result) -> None:
+    twice = run_cli(["update", result.path, "--observe", "2026-12=172", "--observe", "2026-12=172"], result.path.parent)
+    assert twice.code == 2
+    assert "a month is counted once" in twice.err
+    observe = [["--observe", text] for text in ("2027-12=255", "2026-12=172")]
+    one, other = (
+        json.loads(run_cli(["update", result.path, *a, *b, "--json"], result.path.parent).out) for a, b in (observe, observe[::-1])
+    )
+    assert one == other
+    assert [seen["month"] for seen in one["observed"]] == ["2026-12", "2027-12"]
 
 
 def test_the_command_says_how_the_answer_moved_and_writes_nothing(result: Result) -> None:

@@ -13,6 +13,9 @@ def test_the_effective_number_of_equal_and_of_unequal_weights() -> None:
     assert effective_sample_size(np.array([1.0, 0.0, 0.0])) == 1
     assert normalised(np.array([-1000.0, -1000.0])).tolist() == [0.5, 0.5]
     assert normalised(np.array([-np.inf, -np.inf])).tolist() == [0.5, 0.5]
+    for bad in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="not a number"):
+            normalised(np.array([0.0, bad]))
 
 
 def test_drawing_follows_the_weights_and_any_first_part_does_too() -> None:

@@ -1,7 +1,7 @@
 """Forecasts without a law: what went on goes on.
 
-Both are random walks whose errors are those of the past: with Student's law for a walk of counts, because the past is short, and with a
-normal law for a walk of logarithms, which Student's law would give no finite mean.
+Their errors are those of the past: with Student's law for a walk of counts, because the past is short, and with a normal law for
+logarithms, which Student's law would give no finite mean.
 """
 
 from __future__ import annotations
@@ -47,6 +47,29 @@ def unit_cost(new: Floats, budgets: Floats, budgets_ahead: Floats, seed: int) ->
     cost = np.log(budgets / new)
     n, n_ahead = budgets_ahead.shape
     return budgets_ahead / np.exp(cost[-1] + _walk(np.diff(cost), n_ahead, n, seed, with_drift=False))
+
+
+def planned_numbers(new: Floats, planned: Floats, planned_ahead: Floats, seed: int) -> Floats:
+    """Takes the planned numbers of the years ahead, delivered as those of the past were: log-normally, with the same mean and spread.
+
+    Args:
+        new: counted new adopters of the years so far, at least two.
+        planned: numbers that were planned for the same years.
+        planned_ahead: sample of the numbers planned for the years ahead, shape ``(n, n_ahead)``.
+        seed: of the addressed numbers.
+
+    Returns:
+        New counts, shape ``(n, n_ahead)``.
+    """
+    from scipy.special import ndtri
+
+    delivered = np.log(new / planned)
+    spread = float(delivered.std(ddof=1))
+    n, n_ahead = planned_ahead.shape
+    u = np.stack([uniforms(seed, 7, Purpose.COUNTING, n, ahead) for ahead in range(n_ahead + 1)], axis=1)
+    shocks = spread * ndtri(u)
+    # How much is delivered on average is as little known as the past is short.
+    return planned_ahead * np.exp(delivered.mean() + shocks[:, :1] / np.sqrt(len(delivered)) + shocks[:, 1:])
 
 
 def _walk(changes: Floats, n_ahead: int, n: int, seed: int, *, with_drift: bool) -> Floats:

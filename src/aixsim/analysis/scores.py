@@ -40,7 +40,9 @@ class Score:
 
     @property
     def error(self) -> float:
-        """Median minus count, as a share of the count."""
+        """Median minus count, as a share of the count; of a count of 0 it is 0 or infinite."""
+        if self.counted == 0.0:
+            return 0.0 if self.median == 0.0 else math.inf
         return self.median / self.counted - 1.0
 
     def covers(self, level: float) -> bool:

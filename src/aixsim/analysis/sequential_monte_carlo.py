@@ -32,6 +32,8 @@ ESS_KEPT: Final = 0.5
 """Share of the particles that must count after each step towards the data."""
 _WANTED_ACCEPTANCE: Final = 0.25
 _KEEPS_LUCK: Final = 0.5
+GENERATIONS: Final = 5
+"""Resamplings after which particles of one ancestor are taken to have been moved apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,8 @@ class Cloud:
         z: points, shape ``(n, d)``.
         luck: number of the replicate whose random numbers each has, shape ``(n,)``.
         payload: what was simulated of each.
+        ancestors: position of each particle's ancestor before the last resampling, the one before it and so on, shape
+            ``(n, GENERATIONS)``.
         step: size of the moves, 0 to 1.
         n_drawn: particles simulated so far; numbers the luck and addresses the random numbers.
         acceptance: share of the last moves that were accepted.
@@ -51,6 +55,7 @@ class Cloud:
     z: Floats
     luck: NDArray[np.int64]
     payload: Payload
+    ancestors: NDArray[np.int64]
     step: float = 0.5
     n_drawn: int = 0
     acceptance: float = 1.0
@@ -58,9 +63,31 @@ class Cloud:
 
     @property
     def ess(self) -> float:
-        """Effective number of different particles: those that no move has told apart count once."""
-        _, counts = np.unique(self.z, axis=0, return_counts=True)
-        return effective_sample_size(counts / counts.sum())
+        """Effective number of independent particles, the least of three: different points, different luck, and families.
+
+        Particles of one ancestor are alike as far as no move has told them apart. The variance of a mean is estimated from the sums of
+        families (Chan and Lai 2013, doi:10.1214/13-AOS1172; Lee and Whiteley 2018, doi:10.1093/biomet/asy028) over up to ``GENERATIONS``
+        resamplings (Olsson and Douc 2019, doi:10.3150/18-BEJ1086), and that of as many independent particles is divided by it, in the
+        worst direction.
+        """
+        centred = self.z - self.z.mean(axis=0)
+        spread = np.maximum(np.square(centred).sum(axis=0), np.finfo(np.float64).tiny)
+        # A family of one adds its own square, so that without families the ratio is 1.
+        ratios = [np.square(_sums(centred, family)).sum(axis=0) / spread for family in self.ancestors.T]
+        independent = len(self.z) / max(1.0, float(np.max(ratios)))
+        return min(independent, _different(self.z), _different(self.luck))
+
+
+def _different(values: NDArray[Any]) -> float:
+    """Returns the effective number of different rows."""
+    _, counts = np.unique(values, axis=0, return_counts=True)
+    return effective_sample_size(counts / counts.sum())
+
+
+def _sums(values: Floats, family: NDArray[np.int64]) -> Floats:
+    """Returns the sums of families, shape ``(n_families, d)``."""
+    _, of = np.unique(family, return_inverse=True)
+    return np.stack([np.bincount(of, weights=column) for column in values.T], axis=1)
 
 
 def first_cloud(simulate: Simulate, n: int, d: int, seed: int) -> Cloud:
@@ -72,7 +99,7 @@ def first_cloud(simulate: Simulate, n: int, d: int, seed: int) -> Cloud:
     u = qmc.Sobol(d, scramble=True, rng=seed % 2**32).random_base2(int(np.ceil(np.log2(max(n, 2)))))[:n]
     z: Floats = ndtri(u.clip(1e-12, 1.0 - 1e-12))
     luck = np.arange(n)
-    return Cloud(z, luck, simulate(z, luck), n_drawn=n)
+    return Cloud(z, luck, simulate(z, luck), np.tile(luck[:, None], GENERATIONS), n_drawn=n)
 
 
 def advance(cloud: Cloud, simulate: Simulate, before: LogLikelihood, after: LogLikelihood, *, n_moves: int, seed: int) -> Iterator[Cloud]:
@@ -163,7 +190,8 @@ def _log_prior_over(z: Floats, mean: Floats, root: Floats) -> Floats:
 
 def _rows(cloud: Cloud, chosen: NDArray[np.int64]) -> Cloud:
     payload = {name: values[chosen] for name, values in cloud.payload.items()}
-    return replace(cloud, z=cloud.z[chosen], luck=cloud.luck[chosen], payload=payload)
+    ancestors = np.column_stack([chosen, cloud.ancestors[chosen, :-1]])
+    return replace(cloud, z=cloud.z[chosen], luck=cloud.luck[chosen], payload=payload, ancestors=ancestors)
 
 
 def posterior(simulate: Simulate, log_likelihood: LogLikelihood, n: int, d: int, *, n_moves: int, seed: int) -> Cloud:

@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 ERROR: Final = 0.17
 """Relative error of a yearly count beside the model, as learned on the smart factories: root of a dispersion of 0.027 (0.12 to 0.26)."""
 STOCKS: Final = ("operating", "operating_own")
+MOST: Final = 1e9
+"""Highest count that makes sense, as in ``[[observed]]``."""
 LEVELS: Final = np.array([0.05, 0.5, 0.95])
 
 
@@ -99,6 +101,8 @@ def parse_count(text: str) -> NewCount:
         value = math.nan
     if not equals or not math.isfinite(value) or value < 0:
         raise UserError(f"--observe {text}: allowed: YYYY-MM=COUNT or OUTCOME:YYYY-MM=COUNT, such as 2026-12=134")
+    if value > MOST:
+        raise UserError(f"--observe {text}: a count is at most {MOST:,.0f}")
     if outcome not in OUTCOMES:
         raise UserError(f"--observe {text}: there is no outcome {outcome!r}; allowed: {', '.join(OUTCOMES)}")
     return NewCount(month.strip(), outcome, value)
@@ -116,7 +120,7 @@ def update(result: Result, counts: Sequence[NewCount], error: float = ERROR) -> 
         error: relative error of a count.
 
     Raises:
-        UserError: a month is outside the run, or a cumulative count falls.
+        UserError: a month is outside the run, something is counted twice, or a cumulative count falls.
         TooFewError: too few replicates are near the counts.
     """
     known = [NewCount(seen["month"], seen["outcome"], float(seen["value"])) for seen in result.provenance["observed"]]
@@ -125,6 +129,7 @@ def update(result: Result, counts: Sequence[NewCount], error: float = ERROR) -> 
     for new in sorted(counts, key=lambda count: count.month):
         if not 0 <= result.horizon.index(new.month) < result.horizon.n_months:
             raise UserError(f"--observe {new.month}: outside the run, which covers {result.horizon.start} to {result.horizon.end}")
+        _refuse_what_contradicts(new, known)
         values = _national(result, new.outcome, new.month)
         simulated.append(_quantiles(values, np.full(len(values), 1.0 / len(values))))
         earlier = [one for one in known if one.outcome == new.outcome and one.month < new.month and new.outcome not in STOCKS]
@@ -132,10 +137,6 @@ def update(result: Result, counts: Sequence[NewCount], error: float = ERROR) -> 
         if earlier:
             last = max(earlier, key=lambda one: one.month)
             grown, values = new.value - last.value, values - _national(result, new.outcome, last.month)
-            if grown < 0:
-                raise UserError(
-                    f"--observe {new.month}={new.value:g}: {last.value:g} were counted by {last.month}; such a count cannot fall"
-                )
         law = log_mass(grown, np.maximum(values, 0.5 / result.scale), np.full(len(values), error**2))
         log_weights = law if log_weights is None else log_weights + law
         known.append(new)
@@ -149,6 +150,17 @@ def update(result: Result, counts: Sequence[NewCount], error: float = ERROR) -> 
         raise TooFewError("the run cannot speak about this count", ess, len(weights), remedy)
     goals = tuple(_moved(result, goal, weights, ess) for goal in result.goals)
     return Update(ess, len(weights), goals, _parameters(result, weights), tuple(simulated))
+
+
+def _refuse_what_contradicts(new: NewCount, known: Sequence[NewCount]) -> None:
+    for one in known:
+        if one.outcome != new.outcome:
+            continue
+        told = f"--observe {new.month}={new.value:g}: {one.value:g} were counted by {one.month}"
+        if one.month == new.month:
+            raise UserError(f"{told} already; a month is counted once")
+        if new.outcome not in STOCKS and (one.month < new.month) != (one.value <= new.value) and one.value != new.value:
+            raise UserError(f"{told}; such a count cannot fall")
 
 
 def _national(result: Result, outcome: str, month: str) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -32,9 +33,15 @@ class TooFewError(UserError):
 
 
 def normalised(log_weights: Floats) -> Floats:
-    """Returns weights that sum to 1, shape as given; all zero log weights of minus infinity give equal weights."""
+    """Returns weights that sum to 1, shape as given; log weights that are all minus infinity give equal weights.
+
+    Raises:
+        ValueError: a log weight is not a number, or plus infinity.
+    """
     top = float(log_weights.max())
-    if not np.isfinite(top):
+    if math.isnan(top) or top == math.inf:
+        raise ValueError("a log weight is not a number")
+    if top == -math.inf:
         return np.full(len(log_weights), 1.0 / len(log_weights))
     weights = np.exp(log_weights - top)
     out: Floats = weights / weights.sum()

@@ -16,7 +16,7 @@ from aixsim.output.update_text import update_text
 
 def update(folder: Path, observed: Sequence[str], error: float, *, as_json: bool) -> int:
     """Prints how the probabilities have moved; returns the exit code. Nothing is run and nothing written."""
-    counts = [parse_count(text) for text in observed]
+    counts = sorted((parse_count(text) for text in observed), key=lambda count: count.month)
     result = open_result(folder)
     found = weigh(result, counts, error)
     if as_json:

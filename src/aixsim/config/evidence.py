@@ -36,7 +36,7 @@ POLICY_ERROR = Card(
     "1/sqrt(year)",
     0.0,
     3.0,
-    "standard deviation of the logarithm by which a budget that nobody has announced strays from the last one, after one year",
+    "standard deviation of the logarithm by which a budget that has not been passed strays from its plan, after one year",
     "smart_factory_budgets.csv: yearly changes of the logarithm 0.8, 0.2, 0.9 and 0.2 from 2016 to 2020, of mean 0.5",
     "assumed",
     "0.2 to 0.8",
@@ -100,7 +100,11 @@ class Observed(Table):
 
 
 class Announcement(Table):
-    """A plan as it was announced: what a forecast made after ``known_from`` may know of later budgets."""
+    """A plan as it was announced: what a forecast made after ``known_from`` may know of later budgets.
+
+    The latest replaces those before it, so that it states every year that it means. The budget of the year after ``known_from`` is taken
+    as passed; those of later years are plans, from which budgets stray by ``policy_error``.
+    """
 
     known_from: Month
     programme: Annotated[str, Field(min_length=1)]

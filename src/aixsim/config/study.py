@@ -104,6 +104,11 @@ class Study:
         return self.table.uncertainty.ensemble  # type: ignore[attr-defined]
 
     @property
+    def own_files(self) -> list[Path]:
+        """Tables of the user that the config names."""
+        return [self.folder / name for name in (self.population.file, self.network.file) if name is not None]
+
+    @property
     def settings(self) -> dict[str, Any]:
         """Settings as ``core.problem.Problem`` takes them: nested dicts with a ``Distribution`` at every uncertain leaf."""
         out: dict[str, Any] = {key: _fields(value) for key, value in _fields(self.table).items() if key not in _NOT_THE_MODEL}

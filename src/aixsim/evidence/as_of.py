@@ -1,47 +1,124 @@
-"""What was known at a time: budgets that were announced, and for the years after them the last one with an error that grows."""
+"""What was known at a time: budgets that had been passed, and for the years after them what was planned, with an error that grows."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from aixsim.config.build import Problems
 from aixsim.config.evidence import Announcement
 from aixsim.config.study import Study
 from aixsim.core.calendar import parse_month
 from aixsim.core.distributions import Distribution
+from aixsim.core.draws import Purpose, uniforms
 
 Number = float | Distribution
+Floats = NDArray[np.float64]
+_MOST_YEARS: Final = 1000
+"""Of a horizon: keeps the random numbers of programmes apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """The yearly money of one programme as it was known at a time, KRW bn.
+
+    A budget is passed for one year at a time, in December. Later years stray from what was planned for them, or from the last plan where
+    none was made, by one random walk of the logarithm: who spends more than planned in one year does so in the next.
+
+    Attributes:
+        known: years that are past or have been passed; years left out have no money.
+        planned: middle of every later year.
+        last: the last year that has been passed.
+        error: standard deviation of the walk's yearly step.
+    """
+
+    known: dict[int, Number]
+    planned: dict[int, float]
+    last: int
+    error: float
+
+    def laws(self) -> dict[int, Number]:
+        """Returns the budgets of all years, later ones as the law of that year alone."""
+        later: dict[int, Number] = {
+            year: Distribution("lognormal", (plan, self.error * float(np.sqrt(year - self.last)))) if self._strays(plan) else plan
+            for year, plan in self.planned.items()
+        }
+        return dict(sorted((self.known | later).items()))
+
+    def walks(self, n: int, seed: int, programme: int) -> dict[int, Floats]:
+        """Returns a sample of the later years that stray, each of shape ``(n,)``: row for row one walk.
+
+        Args:
+            n: size of the sample.
+            seed: of the addressed numbers.
+            programme: its position; every programme has a walk of its own.
+        """
+        from scipy.special import ndtri
+
+        out, strayed = {}, np.zeros(n)
+        for position, (year, plan) in enumerate(sorted(self.planned.items())):
+            strayed = strayed + self.error * ndtri(uniforms(seed, 4, Purpose.COUNTING, n, _MOST_YEARS * programme + position))
+            if self._strays(plan):
+                out[year] = plan * np.exp(strayed)
+        return out
+
+    def _strays(self, plan: float) -> bool:
+        return plan > 0.0 and self.error > 0.0
+
+
+def budgets_of(table: Mapping[str, Any], study: Study, month: str) -> Budgets:
+    """Returns the money of one ``[[programme]]`` as it was known at the end of ``month``.
+
+    The latest announcement replaces those before it. A programme of which nothing was known has no money, and one that has ended stays
+    without.
+    """
+    now = parse_month(month)[0]
+    plans = _plans(table, study, month)
+    announced = {year: value for year, value in plans[-1].budget_krw_bn.items() if year > now} if plans else {}
+    known = {year: value for year, value in table["budget_krw_bn"].items() if year <= now}
+    if now + 1 in announced:
+        known[now + 1] = announced[now + 1]
+    last = now + 1 if now + 1 in announced else now
+    level = middle(known.get(last, 0.0))
+    planned = {}
+    for year in study.horizon.years:
+        if year > last:
+            level = middle(announced.get(year, level))
+            planned[year] = level
+    # A table of budgets without any year is no table.
+    return Budgets(known or {study.horizon.years[0]: 0.0}, planned, last, study.calibration.policy_error)
+
+
+def grants_of(table: Mapping[str, Any], study: Study, month: str) -> Any:
+    """Returns the money for one project as it was known at the end of ``month``; years left out take the year before."""
+    grants = table["grant_krw_bn"]
+    if not isinstance(grants, Mapping):
+        return grants
+    now = parse_month(month)[0]
+    known = {year: value for year, value in grants.items() if year <= now}
+    for plan in _plans(table, study, month):
+        known |= {year: value for year, value in plan.grant_krw_bn.items() if year > now}
+    # Where no price was known there was no money either, and any price will do.
+    return known or grants
 
 
 def as_of(problem_of: Problems, study: Study, month: str) -> Problems:
     """Returns the same study with no money that was not known at the end of ``month``; nothing before it changes.
 
-    A plan enters as it was announced; how much of it is delivered is as uncertain as in every other year (``delivered_share``). After the
-    last announced year the last known budget goes on, log-normally wrong by ``policy_error`` times the root of the years.
+    A plan enters as it was announced; how much of it is delivered is as uncertain as in every other year (``delivered_share``). Years that
+    had not been passed have their law each; ``Budgets.walks`` gives them together.
     """
     settings = dict(problem_of.settings)
     settings["programme"] = [
-        _known(table, [plan for plan in study.announcements if plan.programme == table["name"] and plan.known_from <= month], study, month)
+        {**table, "budget_krw_bn": budgets_of(table, study, month).laws(), "grant_krw_bn": grants_of(table, study, month)}
         for table in settings["programme"]
     ]
     shared = problem_of.shared
     return replace(problem_of, settings=settings, shared=None if shared is None else replace(shared, settings=settings))
-
-
-def known_budgets(table: Mapping[str, Any], plans: list[Announcement], study: Study, month: str) -> dict[int, Number]:
-    """Returns the budgets of all years of one programme, as they were known at the end of ``month``, KRW bn."""
-    now, error = parse_month(month)[0], study.calibration.policy_error
-    budgets: dict[int, Number] = {year: value for year, value in table["budget_krw_bn"].items() if year <= now}
-    for plan in sorted(plans, key=lambda plan: plan.known_from):
-        budgets |= {year: value for year, value in plan.budget_krw_bn.items() if year > now}
-    last = max(budgets)
-    for year in study.horizon.years:
-        if year > last:
-            budgets[year] = Distribution("lognormal", (middle(budgets[last]), error * math.sqrt(year - last)))
-    return dict(sorted(budgets.items()))
 
 
 def middle(value: Number) -> float:
@@ -49,12 +126,7 @@ def middle(value: Number) -> float:
     return value.quantile(0.5) if isinstance(value, Distribution) else float(value)
 
 
-def _known(table: dict[str, Any], plans: list[Announcement], study: Study, month: str) -> dict[str, Any]:
-    now = parse_month(month)[0]
-    grants = table["grant_krw_bn"]
-    if isinstance(grants, Mapping):
-        # Years that are left out take the year before.
-        grants = {year: value for year, value in grants.items() if year <= now}
-        for plan in sorted(plans, key=lambda plan: plan.known_from):
-            grants |= {year: value for year, value in plan.grant_krw_bn.items() if year > now}
-    return {**table, "budget_krw_bn": known_budgets(table, plans, study, month), "grant_krw_bn": grants}
+def _plans(table: Mapping[str, Any], study: Study, month: str) -> list[Announcement]:
+    """Returns what had been announced of a programme by then, the latest last."""
+    plans = [plan for plan in study.announcements if plan.programme == table["name"] and plan.known_from <= month]
+    return sorted(plans, key=lambda plan: plan.known_from)

@@ -21,14 +21,15 @@ from aixsim.core.classification import OUTCOMES
 from aixsim.core.distributions import Distribution
 from aixsim.core.errors import UserError
 from aixsim.core.problem import uncertainties_of
-from aixsim.evidence.as_of import as_of, known_budgets, middle
+from aixsim.evidence.as_of import as_of, budgets_of
 from aixsim.evidence.baselines import Counted, count_ahead, curve_forecasts, walk_forecasts
-from aixsim.evidence.calibrate import EXPECTED_STEPS, claim, cost
+from aixsim.evidence.calibrate import EXPECTED_STEPS, claim, cost, enough
+from aixsim.evidence.identity import identity_of
 from aixsim.evidence.likelihood import Likelihood, months_seen, usable
+from aixsim.evidence.money import money_of
 from aixsim.evidence.particles import Particles, seen_of
 from aixsim.evidence.prior import DISPERSION, Prior
 from aixsim.evidence.simulator import Seen, Simulator
-from aixsim.study.provenance import run_id
 
 Floats = NDArray[np.float64]
 LEAST_COUNTS: Final = 3
@@ -73,7 +74,7 @@ def backtest(
         chosen = {counts: [y for y in years if y == year] for counts, years in chosen.items()}
     if not chosen[ALL]:
         raise UserError(f"{study.name}: a back-test needs [[observed]] counts of launched from at least {LEAST_COUNTS + 1} Decembers")
-    identity = run_id(f"{study.to_toml()}\nbacktest {as_of_month}", [], study.plugins)
+    identity = identity_of(study, f"backtest {as_of_month}")
     folder = out or Path("results") / study.name / f"backtest-{identity}"
     claim(folder, identity)
     problem_of = problems(study.without_ensemble())
@@ -90,6 +91,7 @@ def backtest(
             )
             clouds = particles.carry(laws, [f"as-of-{year}" for year in years])
             for year, law, cloud in zip(years, laws, clouds, strict=True):
+                enough(cloud, f"{study.name}, {counts} as of {year}-12")
                 seed = (study.monte_carlo.seed or 0) + year
                 curves = curve_forecasts(_counted(law, study.horizon.years), _dispersion(study), len(study.horizon.years), n=_N, seed=seed)
                 for policy in (ANNOUNCED, KNOWN):
@@ -100,12 +102,18 @@ def backtest(
 
 def _announced(problem_of: Problems, study: Study, prior: Prior, cloud: Cloud, year: int, months: tuple[int, ...], workers: int) -> Seen:
     """Runs the same particles, luck and all, with no money that was not known then: the past comes out the same."""
-    then = as_of(problem_of, study, f"{year}-12")
+    month, n, seed = f"{year}-12", len(cloud.z), (study.monte_carlo.seed or 0) + year
+    then = as_of(problem_of, study, month)
     laws = uncertainties_of(then.settings)
     # A number of a later year may be uncertain then in another way than now: it must be drawn as it was known.
     kept = [k for k, key in enumerate(prior.model_keys) if laws.get(key) == prior.laws[key]]
+    keys, values = [prior.model_keys[k] for k in kept], [prior.values(cloud.z)[:, kept]]
+    for programme, table in enumerate(study.settings["programme"]):
+        walks = budgets_of(table, study, month).walks(n, seed, programme)
+        keys += [f"programme[{programme}].budget_krw_bn.{later}" for later in walks]
+        values += [walk[:, None] for walk in walks.values()]
     with Simulator(then, months, workers) as simulator:
-        return simulator([prior.model_keys[k] for k in kept], prior.values(cloud.z)[:, kept], cloud.luck, f"as of {year}")
+        return simulator(keys, np.concatenate(values, axis=1), cloud.luck, f"as of {year}")
 
 
 def _scored(
@@ -117,7 +125,8 @@ def _scored(
     dispersion = prior.values(cloud.z)[:, prior.keys.index(DISPERSION)]
     seed = (study.monte_carlo.seed or 0) + origin
     samples = {MODEL: count_ahead(np.diff(launched, axis=1), dispersion, max(_N // len(dispersion), 1), seed), **curves}
-    samples |= walk_forecasts(_counted(law, years), _budgets(study, policy, origin), years, n=_N, seed=seed)
+    money = money_of(study, f"{origin}-12" if policy == ANNOUNCED else study.horizon.end, origin, n=_N, seed=seed)
+    samples |= walk_forecasts(_counted(law, years), money, len(path) - 1, n=_N, seed=seed)
     actual = {parse_month(item.month)[0]: item.value for item in _series(usable(study))}
     for model, sample in samples.items():
         total = np.full(len(sample), actual[origin])
@@ -146,16 +155,3 @@ def _counted(law: Likelihood, years: tuple[int, ...]) -> Counted:
     last = tuple(years.index(parse_month(datum.item.month)[0]) for datum in chosen)
     first = tuple(0 if datum.since is None else years.index(parse_month(datum.since)[0]) + 1 for datum in chosen)
     return Counted(first, last, tuple(datum.count for datum in chosen))
-
-
-def _budgets(study: Study, policy: str, origin: int) -> dict[int, float | Distribution]:
-    """Returns the budgets of all programmes together, by calendar year, KRW bn."""
-    month = f"{origin}-12" if policy == ANNOUNCED else study.horizon.end
-    plans = [plan for plan in study.announcements if plan.known_from <= month]
-    tables = [
-        known_budgets(table, [plan for plan in plans if plan.programme == table["name"]], study, month)
-        for table in study.settings["programme"]
-    ]
-    if len(tables) == 1:
-        return tables[0]
-    return {year: sum(middle(table.get(year, 0.0)) for table in tables) for year in study.horizon.years}

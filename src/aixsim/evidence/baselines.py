@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,15 +10,17 @@ from numpy.typing import NDArray
 
 from aixsim.analysis.counting_law import log_mass, quantile
 from aixsim.analysis.growth_curves import CURVES, Curve
-from aixsim.analysis.naive_forecasts import LEAST_CHANGES, drift, unit_cost
+from aixsim.analysis.naive_forecasts import LEAST_CHANGES, drift, planned_numbers, unit_cost
 from aixsim.analysis.sequential_monte_carlo import Payload, posterior
 from aixsim.core.distributions import Distribution
 from aixsim.core.draws import Purpose, uniforms
+from aixsim.evidence.money import Money
 from aixsim.evidence.prior import DISPERSION, Prior
 
 Floats = NDArray[np.float64]
 DRIFT: Final = "drift"
 UNIT_COST: Final = "budget over last unit cost"
+PLANNED: Final = "planned number"
 _N_CURVE: Final = 1000
 _MOVES: Final = 8
 
@@ -92,31 +93,23 @@ def curve_forecasts(counted: Counted, dispersion: Distribution, n_years: int, *,
     return {curve.name: curve_forecast(curve, counted, dispersion, n_years, n_each=n // _N_CURVE, seed=seed) for curve in CURVES}
 
 
-def walk_forecasts(
-    counted: Counted, budgets: Mapping[int, float | Distribution], years: Sequence[int], *, n: int, seed: int
-) -> dict[str, Floats]:
+def walk_forecasts(counted: Counted, money: Money, n_ahead: int, *, n: int, seed: int) -> dict[str, Floats]:
     """Returns the sample of every walk that the data allow: new adopters, shape ``(n, n_ahead)``.
 
     Args:
         counted: the data.
-        budgets: by calendar year, those of the years ahead as known.
-        years: calendar years of the horizon.
-        n: size of the samples.
+        money: as known, with the years of ``counted`` as its past.
+        n_ahead: years ahead.
+        n: size of the samples, as of that of the money.
         seed: of the addressed numbers.
     """
     new, at = counted.yearly
     if len(new) <= LEAST_CHANGES:
         return {}
-    past = np.array([_middle(budgets[years[k]]) for k in at])
-    ahead = np.stack([_sample(budgets[year], n, seed, k) for k, year in enumerate(years[counted.last[-1] + 1 :])], axis=1)
-    return {DRIFT: drift(new, ahead.shape[1], n, seed), UNIT_COST: unit_cost(new, past, ahead, seed)}
-
-
-def _middle(budget: float | Distribution) -> float:
-    return budget.quantile(0.5) if isinstance(budget, Distribution) else float(budget)
-
-
-def _sample(budget: float | Distribution, n: int, seed: int, number: int) -> Floats:
-    if not isinstance(budget, Distribution):
-        return np.full(n, float(budget))
-    return np.array([budget.quantile(u) for u in uniforms(seed, 4, Purpose.COUNTING, n, number).tolist()])
+    out = {DRIFT: drift(new, n_ahead, n, seed)}
+    budget, planned = money.budget[list(at)], money.planned[list(at)]
+    # Both divide by what was paid or planned, and take logarithms of what came.
+    if min(budget.min(), planned.min(), new.min()) > 0:
+        out[UNIT_COST] = unit_cost(new, budget, money.budget_ahead, seed)
+        out[PLANNED] = planned_numbers(new, planned, money.planned_ahead, seed)
+    return out

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from aixsim.analysis.counting_law import widened
 from aixsim.analysis.scores import score
+from aixsim.analysis.sequential_monte_carlo import Cloud
 from aixsim.analysis.weights import LEAST_ESS, TooFewError, resample
 from aixsim.config.build import problems
 from aixsim.config.evidence import Observed
@@ -22,13 +23,14 @@ from aixsim.config.study import Study
 from aixsim.core.errors import UserError
 from aixsim.core.problem import Problem
 from aixsim.evidence.baselines import count_ahead
+from aixsim.evidence.identity import identity_of
 from aixsim.evidence.likelihood import Likelihood, data, usable
 from aixsim.evidence.particles import Particles, seen_of
 from aixsim.evidence.prior import Prior
 from aixsim.evidence.simulator import Seen, Simulator, look
 from aixsim.study.cost import duration
 from aixsim.study.ensembles import write_ensemble
-from aixsim.study.provenance import environment, run_id
+from aixsim.study.provenance import environment
 from aixsim.study.store import StoreError, storage_error
 
 QUANTILES: Final = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
@@ -90,7 +92,7 @@ def calibrate(
         raise UserError(f"{study.name}: there is nothing to calibrate on; state what was counted as [[observed]] tables")
     if not prior.model_keys:
         raise UserError(f"{study.name}: there is nothing to calibrate; give at least one number as a distribution, such as {{ dist = … }}")
-    identity = run_id(f"{study.to_toml()}\ncalibration {sorted(with_held_out)} {verified_only}", [], study.plugins)
+    identity = identity_of(study, f"calibration {sorted(with_held_out)} {verified_only}")
     folder = out or Path("results") / study.name / f"calibration-{identity}"
     claim(folder, identity)
     if (finished := _finished(folder / REPORT)) is not None:
@@ -104,9 +106,7 @@ def calibrate(
         tell(cost(simulator, settings.particles * (1 + EXPECTED_STEPS * settings.moves)))
         particles = Particles(prior, simulator, settings.particles, settings.moves, seed, folder / "state", tell)
         cloud = particles.carry([law], ["posterior"])[0]
-    if cloud.ess < LEAST_ESS:
-        remedy = "give more particles (--set calibration.particles=…) or moves, or look for what the model cannot reproduce"
-        raise TooFewError(study.name, cloud.ess, len(cloud.z), remedy)
+    enough(cloud, study.name)
     values, seen = prior.values(cloud.z), seen_of(cloud.payload)
     report = {
         "identity": identity,
@@ -140,16 +140,20 @@ def calibrate(
 def _held_out(
     items: Sequence[Observed], law: Likelihood, seen: Seen, dispersion: Floats, problem: Problem, seed: int
 ) -> list[dict[str, Any]]:
-    """Returns what was held out, predicted by the particles with the error of a count, beside what was counted."""
+    """Returns what was held out, predicted by the particles with the error of a count, beside what was counted.
+
+    A share is compared as a share, a count as in the likelihood: a cumulative one by what came since the one that was held out before it.
+    """
     out = []
     for number, datum in enumerate(data([item for item in items if item.held_out], problem.population, problem.scale)):
         mean = np.maximum(law.mean(datum, seen), law.floor)
         sample = count_ahead(mean[:, None], widened(dispersion, datum.item.relative_error), 4, seed + number)[:, 0] / datum.n_firms
-        found = score(np.minimum(sample, 1.0) if datum.item.is_share else sample, datum.item.value)
+        counted = datum.item.value if datum.item.is_share else datum.count
+        found = score(np.minimum(sample, 1.0) if datum.item.is_share else sample, counted)
         out.append(
             {
                 "what": datum.label,
-                "counted": datum.item.value,
+                "counted": counted,
                 "group": datum.item.group,
                 "level": datum.item.size or datum.item.park or "",
                 "median": found.median,
@@ -172,6 +176,17 @@ def cost(simulator: Simulator, n: int) -> str:
     on = "1 worker" if simulator.workers == 1 else f"{simulator.workers} workers"
     sample = f" ({100 * problem.scale:g} % sample)" if problem.scale < 1 else ""
     return f"about {duration(each * n / simulator.workers)}: {n:,} runs of {len(problem.population):,} firms{sample} on {on}"
+
+
+def enough(cloud: Cloud, what: str) -> None:
+    """Checks that a cloud can speak.
+
+    Raises:
+        TooFewError: its effective sample size is below 100.
+    """
+    if cloud.ess < LEAST_ESS:
+        remedy = "give more particles (--set calibration.particles=…) or moves, or look for what the model cannot reproduce"
+        raise TooFewError(what, cloud.ess, len(cloud.z), remedy)
 
 
 def _parameters(prior: Prior, values: Floats) -> list[dict[str, Any]]:

@@ -87,7 +87,7 @@ class Particles:
         return lambda payload, z: law(seen_of(payload), dispersion.values(z[:, [column]])[:, 0])
 
     def _write(self, path: Path, cloud: Cloud) -> None:
-        arrays = {"z": cloud.z, "luck": cloud.luck, **cloud.payload}
+        arrays = {"z": cloud.z, "luck": cloud.luck, "ancestors": cloud.ancestors, **cloud.payload}
         arrays["state"] = np.array([cloud.step, cloud.n_drawn, cloud.acceptance, cloud.power])
         temporary = path.with_suffix(".tmp.npz")
         try:
@@ -100,13 +100,13 @@ class Particles:
     def _read(self, path: Path) -> Cloud:
         try:
             with np.load(path) as file:
-                z, luck, payload = file["z"], file["luck"], {name: file[name] for name in _SEEN}
+                z, luck, payload, ancestors = file["z"], file["luck"], {name: file[name] for name in _SEEN}, file["ancestors"]
                 step, n_drawn, acceptance, power = file["state"].tolist()
         except (OSError, ValueError, KeyError) as error:
             raise StoreError(path, "damaged", f"cannot be read ({error})", "remove it: what it holds is simulated again") from error
         if z.shape != (self.n, len(self.prior.keys)):
             raise StoreError(path, "foreign", "belongs to a different calibration", "choose another folder with -o, or move this one away")
-        return Cloud(z, luck, payload, step, int(n_drawn), acceptance, power)
+        return Cloud(z, luck, payload, ancestors, step, int(n_drawn), acceptance, power)
 
 
 def seen_of(payload: Payload) -> Seen:
