@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from aixsim.analysis.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast
+from aixsim.analysis.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, from_csv
 from aixsim.analysis.scores import Score
-from aixsim.analysis.track_record import LONGEST, records, sentence, to_csv
+from aixsim.analysis.track_record import LONGEST, TABLE, records, sentence, to_csv
+from aixsim.data.tables import rows
 from aixsim.output.backtest_table import table
 
-PAGE = (Path(__file__).parents[2] / "docs" / "explanation" / "evidence.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "explanation" / "evidence.md").read_text(encoding="utf-8")
 
 
 def a_score(crps: float, *, inside: bool) -> Score:
@@ -53,7 +55,19 @@ def test_the_page_shows_what_the_package_says(counts: str, policy: str) -> None:
 
 def test_the_sentence_has_the_worst_horizon_too() -> None:
     text = sentence()
-    for one in records(ALL, ANNOUNCED):
+    for one in (*records(ALL, ANNOUNCED), *records(VERIFIED, ANNOUNCED)):
         assert f"{one.skill:+.2f}" in text
+        assert one.best_baseline in text
     covered = sum(one.covered_80 for one in records(ALL, ANNOUNCED))
     assert f"{covered} of {sum(one.origins for one in records(ALL, ANNOUNCED))} counts" in text
+
+
+def test_the_scores_beside_the_page_are_those_of_the_package() -> None:
+    """The table of the package is made from them again, and there are as many simpler forecasts as reports say."""
+    scores = from_csv((ROOT / "docs" / "explanation" / "backtest_scores.csv").read_text(encoding="utf-8"))
+    made = list(csv.DictReader(to_csv(scores).splitlines()))
+    assert len(made) == len(rows(TABLE))
+    for one, packaged in zip(made, rows(TABLE), strict=True):
+        for key, cell in packaged.items():
+            assert one[key] == cell or float(one[key]) == pytest.approx(float(cell), rel=1e-4)  # the scores are rounded
+    assert len({one.model for one in scores} - {MODEL}) == 6

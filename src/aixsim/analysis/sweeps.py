@@ -132,11 +132,16 @@ class Sweep:
 
     @property
     def n_note(self) -> str:
-        """How many replicates stand behind every number, and how many failed."""
-        numbers = sorted({point.n_done for point in self.points})
+        """How many points and replicates stand behind every number, how many failed, and how many points have none yet."""
+        numbers = sorted({point.n_done for point in self.points if point.n_done})
+        if not numbers:
+            return f"{len(self.points):,} points without a replicate yet"
+        known = sum(point.n_done > 0 for point in self.points)
         each = f"{numbers[0]:,}" if len(numbers) == 1 else f"{numbers[0]:,} to {numbers[-1]:,}"
+        points = f"{known:,} points, n = {each} replicates each" if known > 1 else f"n = {each} replicates"
         failed = f", {self.n_failed:,} failed" if self.n_failed else ""
-        return f"{len(self.points):,} points, n = {each} replicates each{failed}"
+        missing = len(self.points) - known
+        return points + failed + (f", {missing:,} points without a replicate left out" if missing else "")
 
     def chance(self, point: SweepPoint, goal: SweepGoal) -> Proportion | None:
         """Returns the probability that a point reaches a goal, with its intervals; None without a finished replicate."""

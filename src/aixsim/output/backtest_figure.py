@@ -46,7 +46,7 @@ def draw_backtest(forecasts: Sequence[Forecast], study: Study, folder: Path) -> 
             f"Right: mean error of the whole forecast, in factories{ending}\n"
             f"(lower is better); with budgets as announced, {covered.successes} of {covered.n} counts lay in the 80 % intervals of aixsim.",
         )
-        source = ("Source: aixsim back-test; counts: smart_factory_cumulative.csv, those of 2014 to 2016 unverified", study.name)
+        source = ("Source: aixsim back-test; counts: smart_factory_cumulative.csv, that of 2014 unverified", study.name)
         return save_with(figure, source, folder, "backtest", formats=("png", "svg"))
 
 

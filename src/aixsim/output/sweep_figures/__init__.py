@@ -13,7 +13,6 @@ from aixsim.analysis.sweeps import Sweep
 from aixsim.core.registry import discover
 from aixsim.output.figure import PlotError
 from aixsim.output.plots import FORMATS
-from aixsim.output.sweep_figures._labels import n_note
 
 
 def _usual(sweep: Sweep) -> tuple[float, float]:  # noqa: ARG001 - most figures are as large for every sweep
@@ -90,4 +89,4 @@ def source_of(sweep: Sweep) -> tuple[str, ...]:
     """Returns the parts of the source line below a figure of a sweep."""
     unfinished = "" if sweep.is_complete else f"unfinished: {sweep.n_done + sweep.n_failed:,} of {sweep.given:,} replicates"
     sample = f"sample of {100 * sweep.scale:g} % of firms" if sweep.scale < 1.0 else ""
-    return (f"Source: aixsim sweep {sweep.facts['name']}", n_note(sweep), unfinished, sample)
+    return (f"Source: aixsim sweep {sweep.facts['name']}", sweep.n_note, unfinished, sample)

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from functools import cache
 
-from aixsim.analysis.main_effects import POLICY, by_strength, is_number, known_points, value_of
+from aixsim.analysis.main_effects import POLICY, by_strength, is_number, value_of
 from aixsim.analysis.sweeps import Sweep, SweepPoint
 from aixsim.catalogue import entries
 from aixsim.output.style import month_name
@@ -90,14 +90,3 @@ def sentence(text: str) -> str:
 def goal_name(sweep: Sweep) -> str:
     """Returns the goal that the decision is about, with its deadline."""
     return f"{sweep.goal.name} by {month_name(sweep.goal.by)}"
-
-
-def n_note(sweep: Sweep) -> str:
-    """Returns how many points and replicates stand behind a figure, how many failed, and how many points have none and are left out."""
-    known = known_points(sweep)
-    numbers = sorted({point.n_done for point in known})
-    each = f"{numbers[0]:,}" if len(numbers) == 1 else f"{numbers[0]:,} to {numbers[-1]:,}"
-    points = f"{len(known):,} points, n = {each} replicates each" if len(known) > 1 else f"n = {each} replicates"
-    failed = f", {sweep.n_failed:,} failed" if sweep.n_failed else ""
-    missing = len(sweep.points) - len(known)
-    return points + failed + (f", {missing:,} points without a replicate left out" if missing else "")
