@@ -68,6 +68,7 @@ def simulate(
     workers: int = 1,
     engine_function: Engine | None = None,
     tell: Callable[[str], object] | None = None,
+    when_simulated: Callable[[], object] | None = None,
 ) -> Simulated:
     """Runs a study and writes its result folder.
 
@@ -78,6 +79,8 @@ def simulate(
         workers: number of processes; changes no byte of the tables.
         engine_function: an engine of one's own instead, a picklable function of a module.
         tell: is told which engine runs the laws of plugins, and what the run will cost when that is more than ten seconds.
+        when_simulated: is called when the last replicate is done and the tables are still to be written, on one core; not after an
+            interrupt.
 
     Raises:
         StoreError: the folder cannot be used, or has no room for the run.
@@ -115,6 +118,8 @@ def simulate(
         if tell is not None and expected.seconds > cost.WORTH_TELLING:
             tell(str(expected))
         end = run_replicates(problem_of, run, layout, workers=workers, enough=_stop_rule(study, problem_of))
+        if when_simulated is not None and not end.interrupted:
+            when_simulated()
         _write(folder, study, problem_of, layout, end, config)
         made = {"engine": engine, "engine_reason": reason, "plugins": [_told(plugin) for plugin in plugins]}
         _write_provenance(folder, study, problem_of, layout, end, identity, seed_chosen, made, time.perf_counter() - started)

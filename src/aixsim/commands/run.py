@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aixsim.config import load
 from aixsim.config.study import Study
+from aixsim.output.artists import Artists
 from aixsim.simulation import simulate
 
 
@@ -35,13 +36,14 @@ def run(
         from aixsim.commands.verify import verify as compare_engines
 
         return compare_engines(study, verify)
-    done = simulate(study, out, engine=engine, workers=workers, tell=_say)
-    if done.reused:
-        _say("This very run is already there; nothing to compute.")
-    if done.interrupted:
-        _say(f"Interrupted: the {done.result.provenance['replicates_done']} finished replicates are kept.")
-    elif not (done.reused and (done.result.path / "figures").is_dir()):
-        _draw(done.result.path)
+    with Artists(workers) as artists:
+        done = simulate(study, out, engine=engine, workers=workers, tell=_say, when_simulated=artists.call)
+        if done.reused:
+            _say("This very run is already there; nothing to compute.")
+        if done.interrupted:
+            _say(f"Interrupted: the {done.result.provenance['replicates_done']} finished replicates are kept.")
+        elif not (done.reused and (done.result.path / "figures").is_dir()):
+            _draw(done.result.path, artists)
     if as_json:
         sys.stdout.write(json.dumps(headline_json(done.result), indent=2) + "\n")
     else:
@@ -59,11 +61,11 @@ def _options(replicates: int | None, seed: int | None) -> list[str]:
     return [f"monte_carlo.{key}={value}" for key, value in options.items() if value is not None]
 
 
-def _draw(folder: Path) -> None:
+def _draw(folder: Path, artists: Artists) -> None:
     from aixsim.analysis.results import open_result
     from aixsim.output.plots import draw_figures
 
-    draw_figures(open_result(folder), folder / "figures")
+    draw_figures(open_result(folder), folder / "figures", artists=artists)
 
 
 def _diary(study: Study, firm: int) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 
 from aixsim.analysis.results import Result
 from aixsim.core.registry import discover
+from aixsim.output.artists import Artists
 from aixsim.output.figure import Figure, PlotError
 
 FORMATS = ("png", "svg")
@@ -20,7 +22,9 @@ def figures() -> dict[str, Figure]:
     return discover(__name__, "FIGURE")
 
 
-def draw_figures(result: Result, folder: Path, kinds: Sequence[str] | None = None, formats: Sequence[str] = FORMATS) -> list[Path]:
+def draw_figures(
+    result: Result, folder: Path, kinds: Sequence[str] | None = None, formats: Sequence[str] = FORMATS, *, artists: Artists | None = None
+) -> list[Path]:
     """Draws figures of a result into a folder and returns their paths; the same result gives the same bytes.
 
     Args:
@@ -28,13 +32,12 @@ def draw_figures(result: Result, folder: Path, kinds: Sequence[str] | None = Non
         folder: is created.
         kinds: names; by default all that the result has something to show for.
         formats: ``png`` (200 dpi) and ``svg``.
+        artists: processes that draw; by default this one alone. They change no byte.
 
     Raises:
         PlotError: there is no such kind or format, or the result lacks what the figure shows.
         StoreError: the disk refuses.
     """
-    from aixsim.output.style import canvas, save
-
     known = figures()
     for kind in kinds or ():
         _check(result, kind, known)
@@ -43,12 +46,20 @@ def draw_figures(result: Result, folder: Path, kinds: Sequence[str] | None = Non
             raise PlotError(f"figures are written as {' and '.join(FORMATS)}, not {ending!r}", ending, FORMATS)
     if not result.provenance["replicates_done"]:
         raise PlotError(f"{result.path}: no replicate has finished, so there is nothing to draw", "", list(known))
-    paths = []
-    for name in kinds or [name for name, figure in known.items() if figure.applies(result)]:
-        with canvas(known[name].size) as drawing:
-            known[name].draw(result, drawing)
-            paths += save(drawing, result, folder, name, formats=formats)
-    return paths
+    names = kinds or [name for name, figure in known.items() if figure.applies(result)]
+    # A result keeps the tables that it has read; the others are given one that has read none.
+    here, there = (partial(_draw, each, folder, formats) for each in (result, replace(result)))
+    return (artists or Artists(1)).share(names, here, there)
+
+
+def _draw(result: Result, folder: Path, formats: Sequence[str], name: str) -> list[Path]:
+    """Draws one figure in all formats."""
+    from aixsim.output.style import canvas, save
+
+    figure = figures()[name]
+    with canvas(figure.size) as drawing:
+        figure.draw(result, drawing)
+        return save(drawing, result, folder, name, formats=formats)
 
 
 def _check(result: Result, kind: str, known: dict[str, Figure]) -> None:
