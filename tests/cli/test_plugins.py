@@ -49,7 +49,8 @@ def law(body: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("aixsim.commands.run._draw", lambda folder: (folder / "figures").mkdir())
+    monkeypatch.setattr("aixsim.commands.run._draw", lambda folder, _: (folder / "figures").mkdir())
+    monkeypatch.setattr("aixsim.commands.run.Artists.call", lambda _: None)
     yield
     activate(())
 

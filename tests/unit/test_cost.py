@@ -89,7 +89,8 @@ def test_expected_cost_by_hand(config: Path, tmp_path: Path) -> None:
 
 def test_json_stays_alone_on_stdout(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cost, "WORTH_TELLING", -1.0)
-    monkeypatch.setattr("aixsim.commands.run._draw", lambda _: None)
+    monkeypatch.setattr("aixsim.commands.run._draw", lambda *_: None)
+    monkeypatch.setattr("aixsim.commands.run.Artists.call", lambda _: None)
     ended = run_cli(["run", "study.toml", "-o", "out", "--json", "--workers", "1"], config.parent)
     assert json.loads(ended.out)["replicates_done"] == 8
     assert "8 replicates of 50 firms" in ended.err
