@@ -41,6 +41,16 @@ def test_both_directions_no_tie_twice_none_to_itself(nation: Built) -> None:
     assert np.array_equal(np.where(back == CUSTOMER, SUPPLIER, np.where(back == SUPPLIER, CUSTOMER, SIBLING)), network.kind)
 
 
+def test_rows_of_suppliers_alone(nation: Built) -> None:
+    network = nation[1]
+    borders, suppliers = network.suppliers
+    for firm in range(0, len(network), 997):
+        row = slice(network.start[firm], network.start[firm + 1])
+        expected = network.partner[row][network.kind[row] == SUPPLIER]
+        assert suppliers[borders[firm] : borders[firm + 1]].tolist() == expected.tolist()
+    assert borders[-1] == len(suppliers) == (network.kind == SUPPLIER).sum() > 0
+
+
 def test_mean_number_of_links(nation: Built) -> None:
     population, network = nation
     per_firm = len(links(network)[0]) / len(population)

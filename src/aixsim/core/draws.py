@@ -125,20 +125,31 @@ def uniforms_of(seed: int, replicate: int, purpose: int, agents: NDArray[np.inte
 
 def _philox_blocks(c0: Words, attempt: int, purpose: int, replicate: int, seed: int) -> tuple[Words, Words, Words, Words]:
     """Encrypts ``(c0, attempt, purpose, replicate)`` for every ``c0``, as ``philox_block`` does for one."""
-    c1, c2, c3 = (np.full(c0.shape, word, np.uint64) for word in (attempt, int(purpose), replicate))
+    mask, half, multiplier_0, multiplier_1 = np.uint64(_MASK), np.uint64(32), np.uint64(_MULTIPLIER_0), np.uint64(_MULTIPLIER_1)
     k0, k1 = seed & _MASK, seed >> 32
-    mask, half = np.uint64(_MASK), np.uint64(32)
-    for _ in range(_ROUNDS):
-        product_0 = np.uint64(_MULTIPLIER_0) * c0
-        product_1 = np.uint64(_MULTIPLIER_1) * c2
-        c0, c1, c2, c3 = (
-            (product_1 >> half) ^ c1 ^ np.uint64(k0),
-            product_1 & mask,
-            (product_0 >> half) ^ c3 ^ np.uint64(k1),
-            product_0 & mask,
-        )
-        k0 = (k0 + _WEYL_0) & _MASK
-        k1 = (k1 + _WEYL_1) & _MASK
+    # Only the first word differs from block to block, so in each of the first two rounds one product is the same for all.
+    same = _MULTIPLIER_1 * int(purpose)
+    product_0 = multiplier_0 * c0
+    word_0, word_1 = (same >> 32) ^ attempt ^ k0, same & _MASK
+    c2, c3 = (product_0 >> half) ^ np.uint64(replicate ^ k1), product_0 & mask
+    k0, k1 = (k0 + _WEYL_0) & _MASK, (k1 + _WEYL_1) & _MASK
+    same = _MULTIPLIER_0 * word_0
+    product_1 = multiplier_1 * c2
+    c0, c1 = (product_1 >> half) ^ np.uint64(word_1 ^ k0), product_1 & mask
+    c2, c3 = c3 ^ np.uint64((same >> 32) ^ k1), np.full(c0.shape, same & _MASK, np.uint64)
+    for _ in range(_ROUNDS - 2):
+        k0, k1 = (k0 + _WEYL_0) & _MASK, (k1 + _WEYL_1) & _MASK
+        # In place: fresh memory for every step would take as long as the steps.
+        np.multiply(multiplier_0, c0, out=product_0)
+        np.multiply(multiplier_1, c2, out=product_1)
+        np.right_shift(product_1, half, out=c0)
+        c0 ^= c1
+        c0 ^= np.uint64(k0)
+        np.bitwise_and(product_1, mask, out=c1)
+        np.right_shift(product_0, half, out=c2)
+        c2 ^= c3
+        c2 ^= np.uint64(k1)
+        np.bitwise_and(product_0, mask, out=c3)
     return c0, c1, c2, c3
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -14,7 +15,7 @@ CUSTOMER, SUPPLIER, SIBLING = range(len(TIE_KINDS))
 _REVERSED = np.array([SUPPLIER, CUSTOMER, SIBLING], dtype=np.int8)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Network:
     """Ties in compressed sparse rows; the partners of firm ``i`` are ``partner[start[i]:start[i + 1]]``.
 
@@ -36,6 +37,13 @@ class Network:
     def n_ties(self) -> int:
         """Number of ties, each counted once."""
         return len(self.partner) // 2
+
+    @cached_property
+    def suppliers(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Suppliers alone, in compressed rows as above: borders of shape ``(n + 1,)``, and firms, ascending within a row."""
+        is_supplier = self.kind == SUPPLIER
+        before = np.concatenate([[0], np.cumsum(is_supplier)])
+        return before[self.start], self.partner[is_supplier]
 
     @classmethod
     def from_ties(cls, n_firms: int, firm: NDArray[np.int32], partner: NDArray[np.int32], kind: NDArray[np.int8]) -> Self:

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from aixsim.core.classification import ROUTES
 from aixsim.core.draws import Purpose, uniforms_of
 from aixsim.core.lever import Lever, start_card, stop_card, window
-from aixsim.core.network import SUPPLIER
 from aixsim.core.parameters import Card
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
@@ -45,11 +44,12 @@ def _leads(problem: Problem, seed: int, replicate: int, number: int) -> list[int
     """Draws large sites, at most one of a company, among those that have suppliers."""
     population = problem.population
     large = population.of_sizes(["large"])
+    borders, _ = problem.network.suppliers
     lot = uniforms_of(seed, replicate, Purpose.COLLABORATION, large)
+    drawn = large[np.argsort(lot, kind="stable")]
     chosen: dict[int, int] = {}
-    for firm in large[np.argsort(lot, kind="stable")].tolist():
-        if _suppliers(problem, firm).size:
-            chosen.setdefault(int(population.company[firm]), firm)
+    for firm in drawn[borders[drawn] < borders[drawn + 1]].tolist():
+        chosen.setdefault(int(population.company[firm]), firm)
         if len(chosen) == number:
             break
     return list(chosen.values())
@@ -58,20 +58,17 @@ def _leads(problem: Problem, seed: int, replicate: int, number: int) -> list[int
 def _gather(problem: Problem, lead: int, number: int, model_of: NDArray[np.int32]) -> None:
     """Takes suppliers and then suppliers' suppliers that belong to no model yet into the lead's, the largest first."""
     population, circle = problem.population, [lead]
+    borders, suppliers = problem.network.suppliers
     for _ in range(2):
         if not circle:
             break
-        around = np.concatenate([_suppliers(problem, firm) for firm in circle])
+        around = np.concatenate([suppliers[borders[firm] : borders[firm + 1]] for firm in circle])
         places = np.sort(population.place_by_size[around[model_of[around] < 0]])
-        is_new = np.diff(places, prepend=-1) > 0  # several of a circle may have the same supplier
+        is_new = np.ones(len(places), np.bool_)
+        is_new[1:] = places[1:] > places[:-1]  # several of a circle may have the same supplier
         circle = population.largest_first[places[is_new][:number]].tolist()
         model_of[circle] = model_of[lead]
         number -= len(circle)
-
-
-def _suppliers(problem: Problem, firm: int) -> NDArray[np.int32]:
-    row = slice(problem.network.start[firm], problem.network.start[firm + 1])
-    return problem.network.partner[row][problem.network.kind[row] == SUPPLIER]
 
 
 LEVER = Lever(
