@@ -212,7 +212,7 @@ def update(
     observe: Annotated[
         list[str], typer.Option(metavar="[OUTCOME:]YYYY-MM=COUNT", help="A count that has come; may be given several times.")
     ],
-    error: Annotated[float, typer.Option(min=0.001, max=1.0, help="Relative error of a count, one standard deviation.")] = 0.17,
+    error: Annotated[float, typer.Option(min=0.001, max=1.0, help="Relative error of a count, one standard deviation.")] = 0.18,
     json: Json = False,
 ) -> None:
     """Weigh a finished run by a new count.
