@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 
 import numpy as np
 import pytest
 
 from aixsim.analysis.results import Result, open_result
-from aixsim.analysis.updating import NewCount, parse_count, update
+from aixsim.analysis.updating import ERROR, NewCount, parse_count, update
 from aixsim.analysis.weights import TooFewError
+from aixsim.cli import update as update_command
 from aixsim.core.errors import UserError
 from aixsim.output.update_text import update_text
 from tests.cli.run_cli import run_cli
@@ -103,6 +105,10 @@ def test_the_command_says_how_the_answer_moved_and_writes_nothing(result: Result
     assert "before" in ended.out
     assert "after" in ended.out
     assert sorted(path.name for path in result.path.iterdir()) == before
+
+
+def test_the_command_takes_the_error_that_was_learned() -> None:
+    assert inspect.signature(update_command).parameters["error"].default == ERROR
 
 
 def test_other_outcomes_have_a_name_in_front() -> None:
