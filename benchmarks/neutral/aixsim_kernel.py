@@ -15,11 +15,11 @@ from aixsim.core.network import Network
 from aixsim.core.population import Population
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
-from aixsim.engines.inputs import inputs_of, pots_of
-from aixsim.engines.layout import world_of
-from aixsim.engines.month import simulate
+from aixsim.engines.contagion import is_contagion
+from aixsim.engines.contagion_months import spread
+from aixsim.engines.contagion_state import fresh_spread
+from aixsim.engines.inputs import case_of, months_of
 from aixsim.engines.scenario import draw_scenario
-from aixsim.engines.state import fresh_state
 
 CUSTOMER, SUPPLIER = 0, 1
 
@@ -48,14 +48,14 @@ def prepare(work: Workload) -> Callable[[int], NDArray[np.int64]]:
     """Returns what runs one replicate: adopters by month, ``(60,)``."""
     problem = problem_of(work)
     scenario: Scenario = draw_scenario(problem, 0)
-    world, inputs, room = world_of(problem), inputs_of(scenario, problem), 3 * work.n
+    buffers = fresh_spread(problem, scenario)
+    assert is_contagion(scenario) and buffers is not None, "the kernel would not take this way"  # noqa: S101
+    (ties, state), case, months = buffers, case_of(scenario), months_of(scenario, problem)
 
     def run(replicate: int) -> NDArray[np.int64]:
         # What differs between replicates of this law is the luck alone.
-        inputs.case["replicate"] = replicate
-        state, desk = fresh_state(problem, scenario.frailty, room)
-        simulate(world, state, desk, inputs, pots_of(scenario, problem))
-        events = state.event[: state.tally["events"][0]]
+        case["replicate"] = replicate
+        events = state.event[: spread(case, months, scenario.frailty, ties, state)]
         return np.cumsum(np.bincount(events["month"][events["event"] == Event.LAUNCHED], minlength=MONTHS))
 
     return run

@@ -36,12 +36,11 @@ _KNOWN_INSIDE = range(61, 69)
 """Numba 0.61 to 0.68: minor versions whose private parts do what ``_parts_pipeline`` relies on; others compile the plain way."""
 _rebuild: Any = CompileResult._rebuild
 _dumps: Any = serialize.dumps
-_MONTHS = "aixsim.engines.month.simulate"
 
 
-def is_compiled() -> bool:
-    """Returns whether machine code of the month loop is on disk already, for this processor."""
-    return has_code(f"{_MONTHS}-{_machine(laws_digest())}-")
+def is_compiled(name: str) -> bool:
+    """Returns whether machine code of a function, named with its module, is on disk already, for this processor."""
+    return has_code(f"{name}-{_machine(laws_digest())}-")
 
 
 def compiled(function: Callable[..., Any], *, keep: bool = True, text: str | None = None) -> Any:

@@ -167,18 +167,7 @@ def pots_of(scenario: Scenario, problem: Problem) -> Pots:
 
 def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
     """Returns the arrays of a scenario."""
-    case, month, model = np.zeros(1, CASE), np.zeros(problem.horizon.n_months, MONTH), np.zeros(len(scenario.model_lead), MODEL)
-    for name in CASE.names or ():
-        if hasattr(scenario, name):
-            case[name] = np.ravel(getattr(scenario, name)) if name == "susceptibility" else getattr(scenario, name)
-    for level in ("milieu", "tie"):
-        _set_laws(case, scenario, level)
-    for name in ("climate", "support", "own_rate", "credit", "tie_factor"):
-        month[name] = getattr(scenario, name)
-    month["year"] = problem.horizon.month_years
-    month["cells_differ"] = (scenario.cell_tie_factor != 1.0).any(axis=(1, 2))
-    month["ties_change"] = _changes(scenario.tie_factor) | _changes(scenario.cell_tie_factor)
-    month["zones_change"] = _changes(scenario.zone)
+    model = np.zeros(len(scenario.model_lead), MODEL)
     members = np.flatnonzero(scenario.model_of >= 0)
     members = members[np.argsort(scenario.model_of[members], kind="stable")].astype(np.int32)
     borders = np.searchsorted(scenario.model_of[members], np.arange(len(model) + 1))
@@ -188,8 +177,8 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
     for name in UPLIFT.names or ():
         uplift[name] = getattr(scenario.uplifts, name)
     return Inputs(
-        case=case,
-        month=month,
+        case=case_of(scenario),
+        month=months_of(scenario, problem),
         park_open=scenario.park_open,
         park_close=scenario.park_close,
         park_service=scenario.park_service,
@@ -202,6 +191,29 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
         uplift=uplift,
         frailty=scenario.frailty,
     )
+
+
+def case_of(scenario: Scenario) -> Array:
+    """Returns the numbers of a scenario, CASE ``(1,)``."""
+    case = np.zeros(1, CASE)
+    for name in CASE.names or ():
+        if hasattr(scenario, name):
+            case[name] = np.ravel(getattr(scenario, name)) if name == "susceptibility" else getattr(scenario, name)
+    for level in ("milieu", "tie"):
+        _set_laws(case, scenario, level)
+    return case
+
+
+def months_of(scenario: Scenario, problem: Problem) -> Array:
+    """Returns what a scenario holds month by month, MONTH ``(T,)``."""
+    month = np.zeros(problem.horizon.n_months, MONTH)
+    for name in ("climate", "support", "own_rate", "credit", "tie_factor"):
+        month[name] = getattr(scenario, name)
+    month["year"] = problem.horizon.month_years
+    month["cells_differ"] = (scenario.cell_tie_factor != 1.0).any(axis=(1, 2))
+    month["ties_change"] = _changes(scenario.tie_factor) | _changes(scenario.cell_tie_factor)
+    month["zones_change"] = _changes(scenario.zone)
+    return month
 
 
 def _changes(by_month: Array) -> Array:

@@ -18,6 +18,7 @@ import numpy as np
 from aixsim.core.history import History
 from aixsim.core.problem import Problem
 from aixsim.core.scenario import Scenario
+from aixsim.engines import contagion
 from aixsim.engines.compile import is_compiled, laws_of
 from aixsim.engines.inputs import Pots, inputs_of, pots_of
 from aixsim.engines.layout import world_of
@@ -29,15 +30,25 @@ LAWS = laws_of("milieu") + laws_of("tie")
 """The laws that this kernel knows: those there were when its modules were read."""
 
 
+_CONTAGION, _ALL = "aixsim.engines.contagion_months.spread", "aixsim.engines.month.simulate"
+
+
 def warm_up(problem: Problem, scenario: Scenario) -> None:
     """Compiles before any worker starts, so that it happens once and is announced."""
-    if not is_compiled():
-        sys.stderr.write("compiling the model once, about 20 s; later runs start at once\n")
+    name, seconds = (_CONTAGION, 5) if contagion.is_contagion(scenario) else (_ALL, 20)
+    if not is_compiled(name):
+        sys.stderr.write(f"compiling the model once, about {seconds} s; later runs start at once\n")
     tables(run(problem, scenario), scenario.counts, problem.horizon.n_months, problem.population)
 
 
 def run(problem: Problem, scenario: Scenario) -> History:
     """Simulates one replicate and returns its history; agrees with the reference engine in every number."""
+    history = contagion.run(problem, scenario) if contagion.is_contagion(scenario) else None
+    return history or run_in_general(problem, scenario)
+
+
+def run_in_general(problem: Problem, scenario: Scenario) -> History:
+    """Simulates one replicate of any world."""
     room = max(4096, len(problem.population) // 2)
     while True:
         state, pots = _run(problem, scenario, room)

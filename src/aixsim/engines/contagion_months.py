@@ -1,0 +1,305 @@
+"""The months of a contagion, compiled.
+
+A firm's hazard is one of few, so they are reckoned before the first month, by the laws themselves, and looked up. Pressure is never added
+up: a firm that sees one more adopter gets another rate, and what it still lacks is corrected for the time that has passed, so that rate
+times time since the start is right again. Then the month in which it can decide is known, never too late.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from aixsim.core.draws import exponential
+from aixsim.core.history import NO_ROUTE, Event
+from aixsim.core.pressure import CEILING, pace
+from aixsim.economics import attraction, cost_now
+from aixsim.engines.compile import compiled, inlined
+from aixsim.engines.contagion_state import BLOCK
+from aixsim.engines.milieus import milieu_hazard
+from aixsim.engines.philox import fill_resistances, open_unit
+from aixsim.engines.pressing import to_rate
+from aixsim.engines.slots import threshold
+from aixsim.engines.state import NO_MONTH
+from aixsim.engines.ties import tie_hazard
+from aixsim.engines.transitions import PROGRAMME
+from aixsim.sensing import visible_share
+
+UNDRAWN, DRAWN, ADOPTED = np.arange(3)
+"""Stages of a firm; of an undrawn one only a bound on its threshold is known, which spares most of them the logarithm."""
+
+_DECIDED, _LAUNCHED, _OPERATING = np.int64(Event.DECIDED), np.int64(Event.LAUNCHED), np.int64(Event.OPERATING)
+_BEFORE, _NO_ROUTE, _NO_MONTH = np.int64(-1), np.int64(NO_ROUTE), np.int16(NO_MONTH)
+_BLOCK, _CEILING = BLOCK, CEILING
+_FAR = 2.0**14
+_LESS = 1.0 - 1e-9
+_attraction, _cost_now, _pace = compiled(attraction), compiled(cost_now), compiled(pace)
+_exponential, _visible_share = compiled(exponential), compiled(visible_share)
+
+
+@compiled
+def wind(c: Any, months: Any, clock: Any) -> None:
+    """Lets economic time pass as it will, whoever adopts: the class of worlds is that in which this is known."""
+    last = len(months)
+    cost = _cost_now(0, c.experience, c.learning_exponent)
+    for size in range(len(clock[0].time)):
+        clock[0].time[size] = 0
+        for month in range(last):
+            now = months[month]
+            clock[month + 1].time[size] = clock[month].time[size] + _pace(now.climate, _attraction(cost, now.support[size], c.elasticity))
+        fastest = 1
+        clock[last].inverse[size] = _LESS
+        for month in range(last - 1, -1, -1):
+            fastest = max(fastest, clock[month + 1].time[size] - clock[month].time[size])
+            clock[month].inverse[size] = _LESS / fastest
+
+
+@compiled
+def look_up(c: Any, ties: Any, law: Any, factor: Any) -> int:
+    """Fills the rates of all that a firm may see; returns the milieu's, which is the same for all.
+
+    Args:
+        c: case.
+        ties: rows, and the unit in which what is seen changes.
+        law: filled.
+        factor: float64 by tier, what tie hazards are multiplied by.
+    """
+    shared = to_rate(milieu_hazard(c.milieu_active, c.milieu_parameters, 0.0, 0.0, 0.0))
+    for row in ties.row:
+        for seen in range(row.total // ties.unit + 1):
+            share = _visible_share(seen * ties.unit, 0, 0, row.total, c.visibility, c.disappointment)
+            entry = law[row.first + seen]
+            entry.rate = shared + to_rate(tie_hazard(c.tie_active, c.tie_parameters, share, 0.0) * factor[row.tier])
+            entry.inverse = _LESS / max(entry.rate, 1)
+    return shared
+
+
+@compiled
+def is_in_range(law: Any, clock: Any) -> bool:
+    """Whether no pressure can reach its ceiling, so that sums need not be capped."""
+    highest, longest = 0, 0
+    for entry in law:
+        highest = max(highest, entry.rate)
+    for time in clock[len(clock) - 1].time:
+        longest = max(longest, time)
+    return float(highest) * float(longest) < _LESS * _CEILING
+
+
+@inlined
+def wakes(left: int, inverse: float, now: Any, size: int, month: int) -> Any:
+    """First month, from ``month`` on, by whose end a firm can decide; never too late. In one go, without a branch to guess."""
+    ahead = math.ceil((float(left) * inverse - now.time[size]) * now.inverse[size]) - 1.0
+    return np.int16(month + int(min(max(ahead, 0.0), _FAR)))
+
+
+@inlined
+def wake_at(s: Any, firm: int, month: Any) -> None:
+    """Notes when a firm must be looked at."""
+    s.wake[firm] = month
+    s.alarm[firm // _BLOCK] = min(s.alarm[firm // _BLOCK], month)
+
+
+@inlined
+def needed(c: Any, s: Any, frailty: Any, firm: int, drawn: bool) -> int:
+    """The threshold of a firm, or a bound on it: ``-log(u) > 1 - u``."""
+    u = open_unit(s.unit[firm])
+    resistance = _exponential(u) if drawn else (1.0 - u) * _LESS
+    return threshold(resistance, c.susceptibility[s.firm[firm].kind] * frailty[firm])
+
+
+@inlined
+def draw(c: Any, s: Any, frailty: Any, firm: int) -> None:
+    """Replaces the bound on a firm's threshold by the threshold."""
+    s.firm[firm].left += needed(c, s, frailty, firm, True) - needed(c, s, frailty, firm, False)
+    s.firm[firm].stage = DRAWN
+
+
+@compiled
+def begin(c: Any, ties: Any, s: Any, frailty: Any) -> None:
+    """Draws the resistances, and lets everybody see nobody."""
+    fill_resistances(c.seed, c.replicate, s.bits)
+    s.alarm[:] = _NO_MONTH
+    for number in range(len(s.firm)):
+        firm, law = s.firm[number], s.law[ties.law_of[number]]
+        firm.left = needed(c, s, frailty, number, False)
+        firm.rate, firm.law, firm.stage = law.rate, ties.law_of[number], UNDRAWN
+        wake_at(s, number, wakes(firm.left, law.inverse, s.clock[0], firm.size, 0))
+
+
+@inlined
+def log_event(entry: Any, firm: int, month: int, event: int, route: int) -> None:
+    """Notes an event."""
+    entry.firm, entry.month, entry.event, entry.route = firm, month, event, route
+
+
+@inlined
+def adopt(s: Any, number: int, shared: int, time: int) -> None:
+    """From now on only the firm's milieu presses."""
+    firm = s.firm[number]
+    firm.left += (shared - firm.rate) * time
+    firm.rate, firm.stage = shared, ADOPTED
+    s.wake[number] = _NO_MONTH
+
+
+@compiled
+def adopt_initially(c: Any, s: Any, frailty: Any, shared: int) -> int:
+    """Lets the first firms operate before the first month; returns how many events that makes."""
+    n = 0
+    for number in range(c.initial_adopters):
+        draw(c, s, frailty, number)
+        adopt(s, number, shared, 0)
+        log_event(s.event[n], number, _BEFORE, _DECIDED, _NO_ROUTE)
+        log_event(s.event[n + 1], number, _BEFORE, _LAUNCHED, PROGRAMME)
+        log_event(s.event[n + 2], number, _BEFORE, _OPERATING, PROGRAMME)
+        n += 3
+    return n
+
+
+@compiled
+def list_due(s: Any, month: int) -> int:
+    """Lists who must be looked at this month, ascending, and returns how many."""
+    now, count = np.int16(month), 0
+    for block in range(len(s.alarm)):
+        if s.alarm[block] <= now:
+            first = _NO_MONTH
+            for number in range(block * _BLOCK, (block + 1) * _BLOCK):
+                wake = s.wake[number]
+                s.found[count] = number
+                count += wake <= now
+                first = min(first, wake) if wake > now else first
+            s.alarm[block] = first
+    return count
+
+
+@compiled
+def decide(c: Any, s: Any, frailty: Any, shared: int, month: int, n: int) -> int:
+    """Looks at who can decide this month; those that can resist no longer do.
+
+    Args:
+        c: case.
+        s: state.
+        frailty: by firm.
+        shared: the milieu's rate.
+        month: now.
+        n: events so far.
+
+    Returns:
+        Events so far, a decision each.
+    """
+    count, after = list_due(s, month), s.clock[month + 1]
+    # In so short a loop the processor waits for many firms at once instead of one by one.
+    total = 0.0
+    for position in range(count):
+        number = np.int64(s.found[position])
+        total += s.firm[number].left + s.unit[number] + frailty[number]
+    s.fetched[0] = total
+    for position in range(count):
+        number = np.int64(s.found[position])
+        firm = s.firm[number]
+        size, reached = np.int64(firm.size), firm.rate * after.time[firm.size]
+        if firm.stage == UNDRAWN and firm.left <= reached:
+            draw(c, s, frailty, number)
+        if firm.left <= reached:
+            adopt(s, number, shared, after.time[size])
+            log_event(s.event[n], number, month, _DECIDED, _NO_ROUTE)
+            n += 1
+        else:
+            wake_at(s, number, wakes(firm.left, s.law[firm.law].inverse, after, size, month + 1))
+    return n
+
+
+@compiled
+def launch_and_operate(s: Any, month: int, first: int, n: int) -> int:
+    """Notes that all who have decided this month, from event ``first`` on, launch, and then that all operate; returns the events so far."""
+    stop = n
+    for place in range(first, stop):
+        log_event(s.event[n], s.event[place].firm, month, _LAUNCHED, PROGRAMME)
+        n += 1
+    for place in range(first, stop):
+        log_event(s.event[n], s.event[place].firm, month, _OPERATING, PROGRAMME)
+        n += 1
+    return n
+
+
+@compiled
+def tell(ties: Any, s: Any, first: int, stop: int, stride: int) -> int:
+    """Tells everybody who sees an adopter; returns to how many ties that went.
+
+    Args:
+        ties: who sees whom.
+        s: state.
+        first, stop: enclose the adopters among the events.
+        stride: from the event of one adopter to that of the next.
+    """
+    n = 0
+    for kind in range(3):
+        # Counting what does not count would be told for nothing.
+        if ties.step[kind] == 0:
+            continue
+        already, total = n, 0
+        for place in range(first, stop, stride):
+            total += ties.border[s.event[place].firm, kind]
+        s.fetched[0] = total
+        for place in range(first, stop, stride):
+            adopter = np.int64(s.event[place].firm)
+            for tie in range(ties.border[adopter, kind], ties.border[adopter, kind + 1]):
+                s.told[n] = ties.watcher[tie]
+                n += 1
+        for place in range(already, n):
+            s.firm[s.told[place]].law += ties.step[kind]
+    return n
+
+
+@compiled
+def sense(s: Any, n: int, month: int) -> None:
+    """Lets the firms that were told feel, from the start of a month on, what they see now; being told twice changes nothing."""
+    now = s.clock[month]
+    for place in range(n):
+        number = np.int64(s.told[place])
+        firm = s.firm[number]
+        if firm.stage != ADOPTED:
+            law, size = s.law[firm.law], np.int64(firm.size)
+            firm.left += (law.rate - firm.rate) * now.time[size]
+            firm.rate = law.rate
+            wake_at(s, number, wakes(firm.left, law.inverse, now, size, month))
+
+
+@compiled
+def spread(case: Any, months: Any, frailty: Any, ties: Any, s: Any) -> int:
+    """Runs all months of a replicate.
+
+    Args:
+        case: CASE (1,), as in ``inputs``.
+        months: MONTH (T,), likewise.
+        frailty: float64 (n,).
+        ties: ``contagion_state.Ties``.
+        s: ``contagion_state.Spread``, left as it is at the end.
+
+    Returns:
+        The number of events; -1 when pressures might reach their ceiling, and nothing has been simulated.
+    """
+    c = case[0]
+    wind(c, months, s.clock)
+    shared = look_up(c, ties, s.law, months[0].tie_factor)
+    if not is_in_range(s.law, s.clock):
+        return -1
+    begin(c, ties, s, frailty)
+    n = adopt_initially(c, s, frailty, shared)
+    sense(s, tell(ties, s, 0, n, 3), 0)
+    for month in range(len(months)):
+        first = n
+        stop = decide(c, s, frailty, shared, month, first)
+        n = launch_and_operate(s, month, first, stop)
+        sense(s, tell(ties, s, first, stop, 1), month + 1)
+    return n
+
+
+@compiled
+def add_up(case: Any, frailty: Any, s: Any, pressure: Any) -> None:
+    """Fills what every firm has accumulated by the end, its milieu's pressure and that of its ties."""
+    last = s.clock[len(s.clock) - 1]
+    for number in range(len(s.firm)):
+        firm = s.firm[number]
+        pressure[number] = needed(case[0], s, frailty, number, firm.stage != UNDRAWN) - firm.left + firm.rate * last.time[firm.size]
