@@ -55,7 +55,7 @@ def prepare(work: Workload) -> Callable[[int], NDArray[np.int64]]:
     def run(replicate: int) -> NDArray[np.int64]:
         # What differs between replicates of this law is the luck alone.
         case["replicate"] = replicate
-        events = state.event[: spread(case, months, scenario.frailty, ties, state)]
+        events = state.event[: spread(case, months, ties, state)]
         return np.cumsum(np.bincount(events["month"][events["event"] == Event.LAUNCHED], minlength=MONTHS))
 
     return run

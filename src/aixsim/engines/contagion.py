@@ -65,11 +65,11 @@ def run(problem: Problem, scenario: Scenario) -> History | None:
     if buffers is None:
         return None
     (ties, state), case = buffers, case_of(scenario)
-    n_events = spread(case, months_of(scenario, problem), scenario.frailty, ties, state)
+    n_events = spread(case, months_of(scenario, problem), ties, state)
     if n_events < 0:
         return None
     pressure = np.empty(len(problem.population), np.int64)
-    add_up(case, scenario.frailty, state, pressure)
+    add_up(case, state, pressure)
     events, no_money = state.event[:n_events], np.zeros((0, len(problem.horizon.years)), np.int64)
     return History(
         month=events["month"].astype(np.int32),

@@ -32,7 +32,7 @@ UNDRAWN, DRAWN, ADOPTED = np.arange(3)
 
 _DECIDED, _LAUNCHED, _OPERATING = np.int64(Event.DECIDED), np.int64(Event.LAUNCHED), np.int64(Event.OPERATING)
 _BEFORE, _NO_ROUTE, _NO_MONTH = np.int64(-1), np.int64(NO_ROUTE), np.int16(NO_MONTH)
-_BLOCK, _CEILING = BLOCK, CEILING
+_BLOCK, _CEILING = np.uint64(BLOCK), CEILING
 _FAR = 2.0**14
 _LESS = 1.0 - 1e-9
 _attraction, _cost_now, _pace = compiled(attraction), compiled(cost_now), compiled(pace)
@@ -57,8 +57,8 @@ def wind(c: Any, months: Any, clock: Any) -> None:
 
 
 @compiled
-def look_up(c: Any, ties: Any, law: Any, factor: Any) -> int:
-    """Fills the rates of all that a firm may see; returns the milieu's, which is the same for all.
+def look_up(c: Any, ties: Any, law: Any, factor: Any) -> None:
+    """Fills the rates of those who have adopted, which is the milieu's, and of all that others may see.
 
     Args:
         c: case.
@@ -67,13 +67,13 @@ def look_up(c: Any, ties: Any, law: Any, factor: Any) -> int:
         factor: float64 by tier, what tie hazards are multiplied by.
     """
     shared = to_rate(milieu_hazard(c.milieu_active, c.milieu_parameters, 0.0, 0.0, 0.0))
+    law[0].rate = shared
     for row in ties.row:
         for seen in range(row.total // ties.unit + 1):
             share = _visible_share(seen * ties.unit, 0, 0, row.total, c.visibility, c.disappointment)
-            entry = law[row.first + seen]
-            entry.rate = shared + to_rate(tie_hazard(c.tie_active, c.tie_parameters, share, 0.0) * factor[row.tier])
-            entry.inverse = _LESS / max(entry.rate, 1)
-    return shared
+            law[row.first + seen].rate = shared + to_rate(tie_hazard(c.tie_active, c.tie_parameters, share, 0.0) * factor[row.tier])
+    for entry in law:
+        entry.inverse = _LESS / max(entry.rate, 1)
 
 
 @compiled
@@ -98,33 +98,34 @@ def wakes(left: int, inverse: float, now: Any, size: int, month: int) -> Any:
 def wake_at(s: Any, firm: int, month: Any) -> None:
     """Notes when a firm must be looked at."""
     s.wake[firm] = month
-    s.alarm[firm // _BLOCK] = min(s.alarm[firm // _BLOCK], month)
+    block = np.uint64(firm) // _BLOCK
+    s.alarm[block] = min(s.alarm[block], month)
 
 
 @inlined
-def needed(c: Any, s: Any, frailty: Any, firm: int, drawn: bool) -> int:
+def needed(c: Any, s: Any, firm: int, drawn: bool) -> int:
     """The threshold of a firm, or a bound on it: ``-log(u) > 1 - u``."""
     u = open_unit(s.unit[firm])
     resistance = _exponential(u) if drawn else (1.0 - u) * _LESS
-    return threshold(resistance, c.susceptibility[s.firm[firm].kind] * frailty[firm])
+    return threshold(resistance, c.susceptibility[s.firm[firm].kind] * s.frailty[firm])
 
 
 @inlined
-def draw(c: Any, s: Any, frailty: Any, firm: int) -> None:
+def draw(c: Any, s: Any, firm: int) -> None:
     """Replaces the bound on a firm's threshold by the threshold."""
-    s.firm[firm].left += needed(c, s, frailty, firm, True) - needed(c, s, frailty, firm, False)
+    s.firm[firm].left += needed(c, s, firm, True) - needed(c, s, firm, False)
     s.firm[firm].stage = DRAWN
 
 
 @compiled
-def begin(c: Any, ties: Any, s: Any, frailty: Any) -> None:
+def begin(c: Any, ties: Any, s: Any) -> None:
     """Draws the resistances, and lets everybody see nobody."""
     fill_resistances(c.seed, c.replicate, s.bits)
     s.alarm[:] = _NO_MONTH
     for number in range(len(s.firm)):
         firm, law = s.firm[number], s.law[ties.law_of[number]]
-        firm.left = needed(c, s, frailty, number, False)
-        firm.rate, firm.law, firm.stage = law.rate, ties.law_of[number], UNDRAWN
+        firm.left = needed(c, s, number, False)
+        firm.law, firm.stage = ties.law_of[number], UNDRAWN
         wake_at(s, number, wakes(firm.left, law.inverse, s.clock[0], firm.size, 0))
 
 
@@ -135,21 +136,21 @@ def log_event(entry: Any, firm: int, month: int, event: int, route: int) -> None
 
 
 @inlined
-def adopt(s: Any, number: int, shared: int, time: int) -> None:
+def adopt(s: Any, number: int, time: int) -> None:
     """From now on only the firm's milieu presses."""
     firm = s.firm[number]
-    firm.left += (shared - firm.rate) * time
-    firm.rate, firm.stage = shared, ADOPTED
+    firm.left += (s.law[0].rate - s.law[firm.law].rate) * time
+    firm.law, firm.stage = 0, ADOPTED
     s.wake[number] = _NO_MONTH
 
 
 @compiled
-def adopt_initially(c: Any, s: Any, frailty: Any, shared: int) -> int:
+def adopt_initially(c: Any, s: Any) -> int:
     """Lets the first firms operate before the first month; returns how many events that makes."""
     n = 0
     for number in range(c.initial_adopters):
-        draw(c, s, frailty, number)
-        adopt(s, number, shared, 0)
+        draw(c, s, number)
+        adopt(s, number, 0)
         log_event(s.event[n], number, _BEFORE, _DECIDED, _NO_ROUTE)
         log_event(s.event[n + 1], number, _BEFORE, _LAUNCHED, PROGRAMME)
         log_event(s.event[n + 2], number, _BEFORE, _OPERATING, PROGRAMME)
@@ -164,7 +165,7 @@ def list_due(s: Any, month: int) -> int:
     for block in range(len(s.alarm)):
         if s.alarm[block] <= now:
             first = _NO_MONTH
-            for number in range(block * _BLOCK, (block + 1) * _BLOCK):
+            for number in range(block * BLOCK, (block + 1) * BLOCK):
                 wake = s.wake[number]
                 s.found[count] = number
                 count += wake <= now
@@ -174,14 +175,12 @@ def list_due(s: Any, month: int) -> int:
 
 
 @compiled
-def decide(c: Any, s: Any, frailty: Any, shared: int, month: int, n: int) -> int:
+def decide(c: Any, s: Any, month: int, n: int) -> int:
     """Looks at who can decide this month; those that can resist no longer do.
 
     Args:
         c: case.
         s: state.
-        frailty: by firm.
-        shared: the milieu's rate.
         month: now.
         n: events so far.
 
@@ -192,21 +191,22 @@ def decide(c: Any, s: Any, frailty: Any, shared: int, month: int, n: int) -> int
     # In so short a loop the processor waits for many firms at once instead of one by one.
     total = 0.0
     for position in range(count):
-        number = np.int64(s.found[position])
-        total += s.firm[number].left + s.unit[number] + frailty[number]
+        number = np.uint64(s.found[position])
+        total += s.firm[number].left + s.unit[number] + s.frailty[number]
     s.fetched[0] = total
     for position in range(count):
-        number = np.int64(s.found[position])
+        number = np.uint64(s.found[position])
         firm = s.firm[number]
-        size, reached = np.int64(firm.size), firm.rate * after.time[firm.size]
+        law, size = s.law[np.uint64(firm.law)], np.uint64(firm.size)
+        reached = law.rate * after.time[size]
         if firm.stage == UNDRAWN and firm.left <= reached:
-            draw(c, s, frailty, number)
+            draw(c, s, number)
         if firm.left <= reached:
-            adopt(s, number, shared, after.time[size])
+            adopt(s, number, after.time[size])
             log_event(s.event[n], number, month, _DECIDED, _NO_ROUTE)
             n += 1
         else:
-            wake_at(s, number, wakes(firm.left, s.law[firm.law].inverse, after, size, month + 1))
+            wake_at(s, number, wakes(firm.left, law.inverse, after, size, month + 1))
     return n
 
 
@@ -224,56 +224,55 @@ def launch_and_operate(s: Any, month: int, first: int, n: int) -> int:
 
 
 @compiled
-def tell(ties: Any, s: Any, first: int, stop: int, stride: int) -> int:
-    """Tells everybody who sees an adopter; returns to how many ties that went.
+def list_told(ties: Any, s: Any, first: int, stop: int, stride: int, kind: int) -> int:
+    """Lists who sees an adopter through ties of a kind, once a tie, and returns how many ties that are.
 
     Args:
         ties: who sees whom.
         s: state.
         first, stop: enclose the adopters among the events.
         stride: from the event of one adopter to that of the next.
+        kind: column of ``Ties.border``.
     """
-    n = 0
-    for kind in range(3):
-        # Counting what does not count would be told for nothing.
-        if ties.step[kind] == 0:
-            continue
-        already, total = n, 0
-        for place in range(first, stop, stride):
-            total += ties.border[s.event[place].firm, kind]
-        s.fetched[0] = total
-        for place in range(first, stop, stride):
-            adopter = np.int64(s.event[place].firm)
-            for tie in range(ties.border[adopter, kind], ties.border[adopter, kind + 1]):
-                s.told[n] = ties.watcher[tie]
-                n += 1
-        for place in range(already, n):
-            s.firm[s.told[place]].law += ties.step[kind]
-    return n
+    count, total = 0, 0
+    # In so short loops the processor waits for many lines of memory at once instead of one by one.
+    for place in range(first, stop, stride):
+        total += ties.border[s.event[place].firm, kind]
+    for place in range(first, stop, stride):
+        adopter = np.uint64(s.event[place].firm)
+        for tie in range(ties.border[adopter, kind], ties.border[adopter, kind + 1]):
+            s.told[count] = ties.watcher[tie]
+            count += 1
+    for place in range(count):
+        total += s.firm[np.uint64(s.told[place])].law
+    s.fetched[0] = total
+    return count
 
 
 @compiled
-def sense(s: Any, n: int, month: int) -> None:
-    """Lets the firms that were told feel, from the start of a month on, what they see now; being told twice changes nothing."""
+def tell(ties: Any, s: Any, first: int, stop: int, stride: int, month: int) -> None:
+    """Lets everybody who sees an adopter feel so from the start of a month on; adopters as in ``list_told``."""
     now = s.clock[month]
-    for place in range(n):
-        number = np.int64(s.told[place])
-        firm = s.firm[number]
-        if firm.stage != ADOPTED:
-            law, size = s.law[firm.law], np.int64(firm.size)
-            firm.left += (law.rate - firm.rate) * now.time[size]
-            firm.rate = law.rate
-            wake_at(s, number, wakes(firm.left, law.inverse, now, size, month))
+    for kind in range(3):
+        step = ties.step[kind]
+        for place in range(list_told(ties, s, first, stop, stride, kind)):
+            number = np.uint64(s.told[place])
+            firm = s.firm[number]
+            if firm.stage != ADOPTED:
+                before, law, size = s.law[np.uint64(firm.law)].rate, firm.law + step, np.uint64(firm.size)
+                after = s.law[np.uint64(law)]
+                firm.left += (after.rate - before) * now.time[size]
+                firm.law = law
+                wake_at(s, number, wakes(firm.left, after.inverse, now, size, month))
 
 
 @compiled
-def spread(case: Any, months: Any, frailty: Any, ties: Any, s: Any) -> int:
+def spread(case: Any, months: Any, ties: Any, s: Any) -> int:
     """Runs all months of a replicate.
 
     Args:
         case: CASE (1,), as in ``inputs``.
         months: MONTH (T,), likewise.
-        frailty: float64 (n,).
         ties: ``contagion_state.Ties``.
         s: ``contagion_state.Spread``, left as it is at the end.
 
@@ -282,24 +281,24 @@ def spread(case: Any, months: Any, frailty: Any, ties: Any, s: Any) -> int:
     """
     c = case[0]
     wind(c, months, s.clock)
-    shared = look_up(c, ties, s.law, months[0].tie_factor)
+    look_up(c, ties, s.law, months[0].tie_factor)
     if not is_in_range(s.law, s.clock):
         return -1
-    begin(c, ties, s, frailty)
-    n = adopt_initially(c, s, frailty, shared)
-    sense(s, tell(ties, s, 0, n, 3), 0)
+    begin(c, ties, s)
+    n = adopt_initially(c, s)
+    tell(ties, s, 0, n, 3, 0)
     for month in range(len(months)):
         first = n
-        stop = decide(c, s, frailty, shared, month, first)
+        stop = decide(c, s, month, first)
         n = launch_and_operate(s, month, first, stop)
-        sense(s, tell(ties, s, first, stop, 1), month + 1)
+        tell(ties, s, first, stop, 1, month + 1)
     return n
 
 
 @compiled
-def add_up(case: Any, frailty: Any, s: Any, pressure: Any) -> None:
+def add_up(case: Any, s: Any, pressure: Any) -> None:
     """Fills what every firm has accumulated by the end, its milieu's pressure and that of its ties."""
     last = s.clock[len(s.clock) - 1]
     for number in range(len(s.firm)):
         firm = s.firm[number]
-        pressure[number] = needed(case[0], s, frailty, number, firm.stage != UNDRAWN) - firm.left + firm.rate * last.time[firm.size]
+        pressure[number] = needed(case[0], s, number, firm.stage != UNDRAWN) - firm.left + s.law[firm.law].rate * last.time[firm.size]

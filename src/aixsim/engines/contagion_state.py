@@ -1,13 +1,14 @@
 """What a contagion is kept in: the ties of a world, made once, and buffers that every replicate of a thread uses again.
 
-Memory is what costs time here: a firm whose partners adopt is looked at in the order in which they do, so what is read then is 24 bytes.
+Memory is what costs time here: a firm whose partners adopt is looked at in the order in which they do, so what is read then is 16 bytes.
 """
 
 from __future__ import annotations
 
 import math
 import threading
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -21,17 +22,15 @@ from aixsim.engines.state import EVENT, NO_MONTH, side_by_side
 BLOCK = 16
 """Firms that share an alarm."""
 
-FIRM = np.dtype(
-    [("left", np.int64), ("rate", np.int64), ("law", np.int32), ("size", np.int8), ("kind", np.int8), ("stage", np.int8)], align=True
-)
-"""A firm decides in the first month by whose end ``rate`` times the economic time since the start reaches ``left``: its threshold, corrected
-for the time in which its rate was another one. ``law`` is its place in ``Spread.law``; ``kind`` as in ``World.kind_of``."""
+FIRM = np.dtype([("left", np.int64), ("law", np.int32), ("size", np.int8), ("kind", np.int8), ("stage", np.int8)], align=True)
+"""A firm decides in the first month by whose end its rate, that of entry ``law`` of ``Spread.law``, times the economic time since the start
+reaches ``left``: its threshold, corrected for the time in which its rate was another one. ``kind`` as in ``World.kind_of``."""
 
 LAW = np.dtype([("rate", np.int64), ("inverse", np.float64)], align=True)
-"""Milieu and tie rate together of a firm that sees so many adopters, and one over it, a little too small."""
+"""Milieu and tie rate together, and one over them, a little too small."""
 
 ROW = np.dtype([("first", np.int64), ("total", np.int64), ("tier", np.int64)], align=True)
-"""Firms with the same ``total`` weight of ties and the same tier: the same laws, from ``first`` on, one a step of what they may see."""
+"""Firms with the same ``total`` weight of ties and the same tier: the same laws, from ``first`` on, one for every weight that they may see."""
 
 CLOCK = np.dtype([("time", np.int64, (N_SIZES,)), ("inverse", np.float64, (N_SIZES,))], align=True)
 """By size class: economic time that has passed by the start of a month, and one over the most that a month from this one on lets pass, a
@@ -39,12 +38,12 @@ little too small."""
 
 
 class Ties(NamedTuple):
-    """What stays the same while tie weights do. Shapes: n firms, m directed ties, R rows."""
+    """What stays the same while tie weights do. Shapes: n firms, m directed ties that have a weight, R rows."""
 
     border: Array
     """int32 (n, 4), borders in ``watcher`` of who sees a firm as a customer, as a supplier, as a sibling."""
     watcher: Array
-    """int32 (m,), as in ``layout.World``."""
+    """int32 (m,), as in ``layout.World``, without those who give the tie no weight."""
     unit: int
     """Greatest common divisor of the weights: what is seen changes in its multiples."""
     step: Array
@@ -54,7 +53,7 @@ class Ties(NamedTuple):
     law_of: Array
     """int32 (n,), first law of each firm: nobody is seen."""
     n_laws: int
-    """Of all rows."""
+    """Of all rows, and the one of those who have adopted."""
 
 
 class Spread(NamedTuple):
@@ -65,7 +64,7 @@ class Spread(NamedTuple):
     firm: Array
     """FIRM (n,)."""
     law: Array
-    """LAW (n_laws,)."""
+    """LAW (n_laws,): of those who have adopted, then of the rows."""
     wake: Array
     """int16, first month in which a firm can decide; whole blocks, filled up with firms that never do."""
     alarm: Array
@@ -76,6 +75,8 @@ class Spread(NamedTuple):
     """float64, the same memory: the resistances, as numbers in [1, 2)."""
     found: Array
     """int32 (n + BLOCK,), who must be looked at this month."""
+    frailty: Array
+    """float64 (n,), of the scenario."""
     told: Array
     """int32 (m,), who sees somebody adopt this month, once a tie."""
     fetched: Array
@@ -96,25 +97,42 @@ def ties_of(problem: Problem, scenario: Scenario) -> Ties | None:
     key, row_of = np.unique(total * TIERS + site["tier"], return_inverse=True)
     row = np.zeros(len(key), ROW)
     row["total"], row["tier"] = key // TIERS, key % TIERS
-    ends = np.cumsum(row["total"] // unit + 1)
-    if ends[-1] > n + len(world.watcher):
+    ends = 1 + np.cumsum(row["total"] // unit + 1)
+    if ends[-1] > 1 + n + len(world.watcher):
         return None
-    row["first"][1:] = ends[:-1]
-    border = np.stack([site["start"], site["suppliers"], site["customers"], site["siblings"]], axis=1).cumsum(axis=1)
-    return Ties(border.astype(np.int32), world.watcher, unit, weights // unit, row, row["first"][row_of].astype(np.int32), int(ends[-1]))
+    row["first"][0], row["first"][1:] = 1, ends[:-1]
+    counted = np.stack([site["suppliers"], site["customers"], site["siblings"]], axis=1)
+    has_weight = np.repeat(np.tile(weights > 0, n), counted.ravel())
+    counted *= weights > 0
+    arrays = side_by_side(border=(np.int32, n, 4), watcher=(np.int32, has_weight.sum()), law_of=(np.int32, n))
+    arrays["border"][:, 1:] = counted.ravel().cumsum().reshape(n, 3)
+    arrays["border"][1:, 0] = arrays["border"][:-1, 3]
+    arrays["watcher"][:], arrays["law_of"][:] = world.watcher[has_weight], row["first"][row_of]
+    return Ties(**arrays, unit=unit, step=weights // unit, row=row, n_laws=int(ends[-1]))
 
 
 def fresh_spread(problem: Problem, scenario: Scenario) -> tuple[Ties, Spread] | None:
     """Returns ties and buffers that belong to this thread and problem; None when there are no such ties, as in ``ties_of``."""
     if not hasattr(_buffers, "kept"):
-        _buffers.kept = WeakKeyDictionary[Milieus, tuple[Any, tuple[Ties, Spread] | None]]()
+        _buffers.kept = WeakKeyDictionary[Milieus, _Kept]()
     key = (problem.horizon.n_months, *scenario.tie_weights.tolist())
-    known, spread = _buffers.kept.get(problem.milieus, (None, None))
-    if known != key:
+    kept = _buffers.kept.get(problem.milieus)
+    if kept is None or kept.key != key:
         ties = ties_of(problem, scenario)
-        spread = None if ties is None else (ties, _allocate(problem, ties))
-        _buffers.kept[problem.milieus] = key, spread
-    return spread
+        kept = _buffers.kept[problem.milieus] = _Kept(key, None if ties is None else (ties, _allocate(problem, ties)))
+    # Copied, because it is read at random: where pages are small that costs as much again.
+    if kept.buffers is not None and kept.frailty is not scenario.frailty:
+        kept.buffers[1].frailty[:] = kept.frailty = scenario.frailty
+    return kept.buffers
+
+
+@dataclass
+class _Kept:
+    """Buffers, what they are for, and whose frailty is in them."""
+
+    key: tuple[int, ...]
+    buffers: tuple[Ties, Spread] | None
+    frailty: Array = None
 
 
 def _allocate(problem: Problem, ties: Ties) -> Spread:
@@ -128,6 +146,7 @@ def _allocate(problem: Problem, ties: Ties) -> Spread:
         alarm=(np.int16, n_blocks),
         bits=(np.uint64, n + n % 2),
         found=(np.int32, n + BLOCK),
+        frailty=(np.float64, n),
         told=(np.int32, len(ties.watcher)),
         fetched=(np.float64, 1),
         event=(EVENT, 3 * n),
