@@ -26,7 +26,7 @@ CUSTOMER, SUPPLIER = 0, 1
 
 def problem_of(work: Workload) -> Problem:
     """Returns the study; a supplier sees its customers, a customer gives its suppliers no weight."""
-    firm, customer = np.repeat(np.arange(work.n), DEGREE), work.sources.ravel()
+    firm, customer = np.repeat(np.arange(work.n, dtype=np.int32), DEGREE), work.sources.ravel()
     return worlds.problem(
         worlds.settings(
             {"innovation": {"rate": P}, "partners": {"rate": Q}},
@@ -49,7 +49,8 @@ def prepare(work: Workload) -> Callable[[int], NDArray[np.int64]]:
     problem = problem_of(work)
     scenario: Scenario = draw_scenario(problem, 0)
     buffers = fresh_spread(problem, scenario)
-    assert is_contagion(scenario) and buffers is not None, "the kernel would not take this way"  # noqa: S101
+    if buffers is None or not is_contagion(scenario):
+        raise ValueError("the kernel would not take this way")
     (ties, state), case, months = buffers, case_of(scenario), months_of(scenario, problem)
 
     def run(replicate: int) -> NDArray[np.int64]:

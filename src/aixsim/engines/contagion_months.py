@@ -1,6 +1,6 @@
 """The months of a contagion, compiled.
 
-A firm's hazard is one of few, so they are reckoned before the first month, by the laws themselves, and looked up. Pressure is never added
+A firm's rate is one of few, so all are reckoned before the first month, by the laws themselves, and looked up. Pressure is never added
 up: a firm that sees one more adopter gets another rate, and what it still lacks is corrected for the time that has passed, so that rate
 times time since the start is right again. Then the month in which it can decide is known, never too late.
 """
@@ -17,7 +17,7 @@ from aixsim.core.history import NO_ROUTE, Event
 from aixsim.core.pressure import CEILING, pace
 from aixsim.economics import attraction, cost_now
 from aixsim.engines.compile import compiled, inlined
-from aixsim.engines.contagion_state import BLOCK
+from aixsim.engines.contagion_state import AT_ONCE, BLOCK
 from aixsim.engines.milieus import milieu_hazard
 from aixsim.engines.philox import fill_resistances, open_unit
 from aixsim.engines.pressing import to_rate
@@ -34,7 +34,10 @@ _DECIDED, _LAUNCHED, _OPERATING = np.int64(Event.DECIDED), np.int64(Event.LAUNCH
 _BEFORE, _NO_ROUTE, _NO_MONTH = np.int64(-1), np.int64(NO_ROUTE), np.int16(NO_MONTH)
 _BLOCK, _CEILING = np.uint64(BLOCK), CEILING
 _FAR = 2.0**14
+"""Months ahead that no horizon reaches."""
 _LESS = 1.0 - 1e-9
+"""What keeps a bound a bound, however the numbers that make it are rounded."""
+_FIRST, _EACH, _THIRD = np.int64(0), np.int64(1), np.int64(3)
 _attraction, _cost_now, _pace = compiled(attraction), compiled(cost_now), compiled(pace)
 _exponential, _visible_share = compiled(exponential), compiled(visible_share)
 
@@ -57,30 +60,30 @@ def wind(c: Any, months: Any, clock: Any) -> None:
 
 
 @compiled
-def look_up(c: Any, ties: Any, law: Any, factor: Any) -> None:
-    """Fills the rates of those who have adopted, which is the milieu's, and of all that others may see.
+def fill_rates(c: Any, ties: Any, rates: Any, factor: Any) -> None:
+    """Fills the rate of those who have adopted, which is the milieu's, and those of all that others may see.
 
     Args:
         c: case.
         ties: rows, and the unit in which what is seen changes.
-        law: filled.
+        rates: filled.
         factor: float64 by tier, what tie hazards are multiplied by.
     """
     shared = to_rate(milieu_hazard(c.milieu_active, c.milieu_parameters, 0.0, 0.0, 0.0))
-    law[0].rate = shared
+    rates[0].rate = shared
     for row in ties.row:
         for seen in range(row.total // ties.unit + 1):
             share = _visible_share(seen * ties.unit, 0, 0, row.total, c.visibility, c.disappointment)
-            law[row.first + seen].rate = shared + to_rate(tie_hazard(c.tie_active, c.tie_parameters, share, 0.0) * factor[row.tier])
-    for entry in law:
+            rates[row.first + seen].rate = shared + to_rate(tie_hazard(c.tie_active, c.tie_parameters, share, 0.0) * factor[row.tier])
+    for entry in rates:
         entry.inverse = _LESS / max(entry.rate, 1)
 
 
 @compiled
-def is_in_range(law: Any, clock: Any) -> bool:
+def is_in_range(rates: Any, clock: Any) -> bool:
     """Whether no pressure can reach its ceiling, so that sums need not be capped."""
     highest, longest = 0, 0
-    for entry in law:
+    for entry in rates:
         highest = max(highest, entry.rate)
     for time in clock[len(clock) - 1].time:
         longest = max(longest, time)
@@ -122,11 +125,11 @@ def begin(c: Any, ties: Any, s: Any) -> None:
     """Draws the resistances, and lets everybody see nobody."""
     fill_resistances(c.seed, c.replicate, s.bits)
     s.alarm[:] = _NO_MONTH
+    now = s.clock[0]
     for number in range(len(s.firm)):
-        firm, law = s.firm[number], s.law[ties.law_of[number]]
-        firm.left = needed(c, s, number, False)
-        firm.law, firm.stage = ties.law_of[number], UNDRAWN
-        wake_at(s, number, wakes(firm.left, law.inverse, s.clock[0], firm.size, 0))
+        firm, place, left = s.firm[number], ties.first_rate[number], needed(c, s, number, False)
+        firm.left, firm.place, firm.stage = left, place, UNDRAWN
+        wake_at(s, number, wakes(left, s.rates[np.uint64(place)].inverse, now, np.uint64(firm.size), 0))
 
 
 @inlined
@@ -139,8 +142,8 @@ def log_event(entry: Any, firm: int, month: int, event: int, route: int) -> None
 def adopt(s: Any, number: int, time: int) -> None:
     """From now on only the firm's milieu presses."""
     firm = s.firm[number]
-    firm.left += (s.law[0].rate - s.law[firm.law].rate) * time
-    firm.law, firm.stage = 0, ADOPTED
+    firm.left += (s.rates[0].rate - s.rates[firm.place].rate) * time
+    firm.place, firm.stage = 0, ADOPTED
     s.wake[number] = _NO_MONTH
 
 
@@ -164,12 +167,14 @@ def list_due(s: Any, month: int) -> int:
     now, count = np.int16(month), 0
     for block in range(len(s.alarm)):
         if s.alarm[block] <= now:
-            first = _NO_MONTH
+            first = np.int64(_NO_MONTH)
             for number in range(block * BLOCK, (block + 1) * BLOCK):
-                wake = s.wake[number]
-                s.found[count] = number
-                count += wake <= now
-                first = min(first, wake) if wake > now else first
+                wake = np.int64(s.wake[np.uint64(number)])
+                s.found[np.uint64(count)] = number
+                # A number, not a branch: nobody could guess it.
+                is_due = np.int64(wake <= month)
+                count += is_due
+                first = min(first, wake + is_due * _NO_MONTH)
             s.alarm[block] = first
     return count
 
@@ -197,8 +202,8 @@ def decide(c: Any, s: Any, month: int, n: int) -> int:
     for position in range(count):
         number = np.uint64(s.found[position])
         firm = s.firm[number]
-        law, size = s.law[np.uint64(firm.law)], np.uint64(firm.size)
-        reached = law.rate * after.time[size]
+        felt, size = s.rates[np.uint64(firm.place)], np.uint64(firm.size)
+        reached = felt.rate * after.time[size]
         if firm.stage == UNDRAWN and firm.left <= reached:
             draw(c, s, number)
         if firm.left <= reached:
@@ -206,7 +211,7 @@ def decide(c: Any, s: Any, month: int, n: int) -> int:
             log_event(s.event[n], number, month, _DECIDED, _NO_ROUTE)
             n += 1
         else:
-            wake_at(s, number, wakes(firm.left, law.inverse, after, size, month + 1))
+            wake_at(s, number, wakes(firm.left, felt.inverse, after, size, month + 1))
     return n
 
 
@@ -214,11 +219,11 @@ def decide(c: Any, s: Any, month: int, n: int) -> int:
 def launch_and_operate(s: Any, month: int, first: int, n: int) -> int:
     """Notes that all who have decided this month, from event ``first`` on, launch, and then that all operate; returns the events so far."""
     stop = n
-    for place in range(first, stop):
-        log_event(s.event[n], s.event[place].firm, month, _LAUNCHED, PROGRAMME)
+    for entry in range(first, stop):
+        log_event(s.event[n], s.event[entry].firm, month, _LAUNCHED, PROGRAMME)
         n += 1
-    for place in range(first, stop):
-        log_event(s.event[n], s.event[place].firm, month, _OPERATING, PROGRAMME)
+    for entry in range(first, stop):
+        log_event(s.event[n], s.event[entry].firm, month, _OPERATING, PROGRAMME)
         n += 1
     return n
 
@@ -234,17 +239,21 @@ def list_told(ties: Any, s: Any, first: int, stop: int, stride: int, kind: int) 
         stride: from the event of one adopter to that of the next.
         kind: column of ``Ties.border``.
     """
-    count, total = 0, 0
+    count, total = np.int64(0), 0
     # In so short loops the processor waits for many lines of memory at once instead of one by one.
-    for place in range(first, stop, stride):
-        total += ties.border[s.event[place].firm, kind]
-    for place in range(first, stop, stride):
-        adopter = np.uint64(s.event[place].firm)
-        for tie in range(ties.border[adopter, kind], ties.border[adopter, kind + 1]):
-            s.told[count] = ties.watcher[tie]
-            count += 1
-    for place in range(count):
-        total += s.firm[np.uint64(s.told[place])].law
+    for entry in range(first, stop, stride):
+        total += ties.border[s.event[entry].firm, kind]
+    for entry in range(first, stop, stride):
+        adopter = np.uint64(s.event[entry].firm)
+        start = ties.border[adopter, kind]
+        many = ties.border[adopter, kind + 1] - start
+        # So many at a time that for most adopters once is enough: how often cannot be guessed. What is too much is written over.
+        for already in range(0, many, AT_ONCE):
+            for tie in range(already, already + AT_ONCE):
+                s.told[np.uint64(count + tie)] = ties.watcher[np.uint64(start + tie)]
+        count += many
+    for position in range(count):
+        total += s.firm[np.uint64(s.told[position])].place
     s.fetched[0] = total
     return count
 
@@ -255,15 +264,17 @@ def tell(ties: Any, s: Any, first: int, stop: int, stride: int, month: int) -> N
     now = s.clock[month]
     for kind in range(3):
         step = ties.step[kind]
-        for place in range(list_told(ties, s, first, stop, stride, kind)):
-            number = np.uint64(s.told[place])
+        if step == 0:
+            continue
+        for position in range(list_told(ties, s, first, stop, stride, kind)):
+            number = np.uint64(s.told[position])
             firm = s.firm[number]
             if firm.stage != ADOPTED:
-                before, law, size = s.law[np.uint64(firm.law)].rate, firm.law + step, np.uint64(firm.size)
-                after = s.law[np.uint64(law)]
-                firm.left += (after.rate - before) * now.time[size]
-                firm.law = law
-                wake_at(s, number, wakes(firm.left, after.inverse, now, size, month))
+                before, size = s.rates[np.uint64(firm.place)].rate, np.uint64(firm.size)
+                firm.place += step
+                felt = s.rates[np.uint64(firm.place)]
+                firm.left += (felt.rate - before) * now.time[size]
+                wake_at(s, number, wakes(firm.left, felt.inverse, now, size, month))
 
 
 @compiled
@@ -281,17 +292,17 @@ def spread(case: Any, months: Any, ties: Any, s: Any) -> int:
     """
     c = case[0]
     wind(c, months, s.clock)
-    look_up(c, ties, s.law, months[0].tie_factor)
-    if not is_in_range(s.law, s.clock):
+    fill_rates(c, ties, s.rates, months[0].tie_factor)
+    if not is_in_range(s.rates, s.clock):
         return -1
     begin(c, ties, s)
     n = adopt_initially(c, s)
-    tell(ties, s, 0, n, 3, 0)
+    tell(ties, s, _FIRST, n, _THIRD, _FIRST)
     for month in range(len(months)):
         first = n
         stop = decide(c, s, month, first)
         n = launch_and_operate(s, month, first, stop)
-        tell(ties, s, first, stop, 1, month + 1)
+        tell(ties, s, first, stop, _EACH, month + 1)
     return n
 
 
@@ -301,4 +312,4 @@ def add_up(case: Any, s: Any, pressure: Any) -> None:
     last = s.clock[len(s.clock) - 1]
     for number in range(len(s.firm)):
         firm = s.firm[number]
-        pressure[number] = needed(case[0], s, number, firm.stage != UNDRAWN) - firm.left + s.law[firm.law].rate * last.time[firm.size]
+        pressure[number] = needed(case[0], s, number, firm.stage != UNDRAWN) - firm.left + s.rates[firm.place].rate * last.time[firm.size]

@@ -22,15 +22,19 @@ from aixsim.engines.state import EVENT, NO_MONTH, side_by_side
 BLOCK = 16
 """Firms that share an alarm."""
 
-FIRM = np.dtype([("left", np.int64), ("law", np.int32), ("size", np.int8), ("kind", np.int8), ("stage", np.int8)], align=True)
-"""A firm decides in the first month by whose end its rate, that of entry ``law`` of ``Spread.law``, times the economic time since the start
+AT_ONCE = 16
+"""Ties that are copied at a time."""
+
+FIRM = np.dtype([("left", np.int64), ("place", np.int32), ("size", np.int8), ("kind", np.int8), ("stage", np.int8)], align=True)
+"""A firm decides in the first month by whose end its rate, at ``place`` of ``Spread.rates``, times the economic time since the start
 reaches ``left``: its threshold, corrected for the time in which its rate was another one. ``kind`` as in ``World.kind_of``."""
 
-LAW = np.dtype([("rate", np.int64), ("inverse", np.float64)], align=True)
-"""Milieu and tie rate together, and one over them, a little too small."""
+RATE = np.dtype([("rate", np.int64), ("inverse", np.float64)], align=True)
+"""Rates of milieu and ties together, and one over them, a little too small."""
 
 ROW = np.dtype([("first", np.int64), ("total", np.int64), ("tier", np.int64)], align=True)
-"""Firms with the same ``total`` weight of ties and the same tier: the same laws, from ``first`` on, one for every weight that they may see."""
+"""Firms with the same ``total`` weight of ties and the same tier have the same rates: from ``first`` on, one for every weight that they may
+see."""
 
 CLOCK = np.dtype([("time", np.int64, (N_SIZES,)), ("inverse", np.float64, (N_SIZES,))], align=True)
 """By size class: economic time that has passed by the start of a month, and one over the most that a month from this one on lets pass, a
@@ -43,16 +47,16 @@ class Ties(NamedTuple):
     border: Array
     """int32 (n, 4), borders in ``watcher`` of who sees a firm as a customer, as a supplier, as a sibling."""
     watcher: Array
-    """int32 (m,), as in ``layout.World``, without those who give the tie no weight."""
+    """int32 (m + AT_ONCE,), as in ``layout.World``, without those who give the tie no weight."""
     unit: int
     """Greatest common divisor of the weights: what is seen changes in its multiples."""
     step: Array
     """int64 (3,), tie weights in units of it."""
     row: Array
     """ROW (R,)."""
-    law_of: Array
-    """int32 (n,), first law of each firm: nobody is seen."""
-    n_laws: int
+    first_rate: Array
+    """int32 (n,), place of each firm's rate when it sees nobody."""
+    n_rates: int
     """Of all rows, and the one of those who have adopted."""
 
 
@@ -63,8 +67,8 @@ class Spread(NamedTuple):
     """CLOCK (T + 1,)."""
     firm: Array
     """FIRM (n,)."""
-    law: Array
-    """LAW (n_laws,): of those who have adopted, then of the rows."""
+    rates: Array
+    """RATE (n_rates,): of those who have adopted, then of the rows."""
     wake: Array
     """int16, first month in which a firm can decide; whole blocks, filled up with firms that never do."""
     alarm: Array
@@ -78,7 +82,7 @@ class Spread(NamedTuple):
     frailty: Array
     """float64 (n,), of the scenario."""
     told: Array
-    """int32 (m,), who sees somebody adopt this month, once a tie."""
+    """int32 (m + AT_ONCE,), who sees somebody adopt this month, once a tie."""
     fetched: Array
     """float64 (1,), read by nobody."""
     event: Array
@@ -89,7 +93,7 @@ _buffers = threading.local()
 
 
 def ties_of(problem: Problem, scenario: Scenario) -> Ties | None:
-    """Returns the ties of a problem as a scenario weighs them; None when the laws by what may be seen were more than firms and ties."""
+    """Returns the ties of a problem as a scenario weighs them; None when there were too many rates to reckon them all."""
     world, weights = world_of(problem), scenario.tie_weights
     site, n = world.site, len(world.site)
     total = site["customers"] * weights[0] + site["suppliers"] * weights[1] + site["siblings"] * weights[2]
@@ -98,17 +102,18 @@ def ties_of(problem: Problem, scenario: Scenario) -> Ties | None:
     row = np.zeros(len(key), ROW)
     row["total"], row["tier"] = key // TIERS, key % TIERS
     ends = 1 + np.cumsum(row["total"] // unit + 1)
-    if ends[-1] > 1 + n + len(world.watcher):
+    if ends[-1] > 2 * (n + len(world.watcher)):
         return None
     row["first"][0], row["first"][1:] = 1, ends[:-1]
     counted = np.stack([site["suppliers"], site["customers"], site["siblings"]], axis=1)
     has_weight = np.repeat(np.tile(weights > 0, n), counted.ravel())
     counted *= weights > 0
-    arrays = side_by_side(border=(np.int32, n, 4), watcher=(np.int32, has_weight.sum()), law_of=(np.int32, n))
+    n_ties = int(has_weight.sum())
+    arrays = side_by_side(border=(np.int32, n, 4), watcher=(np.int32, n_ties + AT_ONCE), first_rate=(np.int32, n))
     arrays["border"][:, 1:] = counted.ravel().cumsum().reshape(n, 3)
     arrays["border"][1:, 0] = arrays["border"][:-1, 3]
-    arrays["watcher"][:], arrays["law_of"][:] = world.watcher[has_weight], row["first"][row_of]
-    return Ties(**arrays, unit=unit, step=weights // unit, row=row, n_laws=int(ends[-1]))
+    arrays["watcher"][:n_ties], arrays["first_rate"][:] = world.watcher[has_weight], row["first"][row_of]
+    return Ties(**arrays, unit=unit, step=weights // unit, row=row, n_rates=int(ends[-1]))
 
 
 def fresh_spread(problem: Problem, scenario: Scenario) -> tuple[Ties, Spread] | None:
@@ -141,7 +146,7 @@ def _allocate(problem: Problem, ties: Ties) -> Spread:
     arrays = side_by_side(
         clock=(CLOCK, problem.horizon.n_months + 1),
         firm=(FIRM, n),
-        law=(LAW, ties.n_laws),
+        rates=(RATE, ties.n_rates),
         wake=(np.int16, n_blocks * BLOCK),
         alarm=(np.int16, n_blocks),
         bits=(np.uint64, n + n % 2),

@@ -30,15 +30,21 @@ LAWS = laws_of("milieu") + laws_of("tie")
 """The laws that this kernel knows: those there were when its modules were read."""
 
 
-_CONTAGION, _ALL = "aixsim.engines.contagion_months.spread", "aixsim.engines.month.simulate"
-
-
 def warm_up(problem: Problem, scenario: Scenario) -> None:
     """Compiles before any worker starts, so that it happens once and is announced."""
-    name, seconds = (_CONTAGION, 5) if contagion.is_contagion(scenario) else (_ALL, 20)
+    history = None
+    if contagion.is_contagion(scenario):
+        _announce("aixsim.engines.contagion_months.spread", 8)
+        history = contagion.run(problem, scenario)
+    if history is None:
+        _announce("aixsim.engines.month.simulate", 20)
+        history = run_in_general(problem, scenario)
+    tables(history, scenario.counts, problem.horizon.n_months, problem.population)
+
+
+def _announce(name: str, seconds: int) -> None:
     if not is_compiled(name):
         sys.stderr.write(f"compiling the model once, about {seconds} s; later runs start at once\n")
-    tables(run(problem, scenario), scenario.counts, problem.horizon.n_months, problem.population)
 
 
 def run(problem: Problem, scenario: Scenario) -> History:
