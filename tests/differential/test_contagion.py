@@ -233,6 +233,13 @@ def test_every_condition_is_needed(changes: dict[str, Any]) -> None:
     assert history is None or not equal(history, expected), "it would have been right"
 
 
+def test_nobody_else_waits_for_its_machine_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contagion, "spread", None)
+    for changes in OTHER.values():
+        world = pair_world(**changes)
+        kernel.run(world, draw_scenario(world, 0))
+
+
 def in_a_park(scenario: Scenario) -> Scenario:
     return replace(scenario, park_service=np.ones((1, len(scenario.climate))))
 
