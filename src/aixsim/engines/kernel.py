@@ -5,9 +5,9 @@ of its own, is known by a start, a rate and the economic time since, and is look
 find their next deciders at the front of a list sorted by threshold; only firms that a low bound on their resistance does not rule out
 are in it, and a milieu whose pressure outgrows the bound looks again. Firms with a visible tie, in a collaboration model, uplifted, or
 decided are given a slot: their state lies close together in the order of events, because what costs time at this speed is memory that is
-far apart. Funding and implementation touch decided firms only. Worlds in which firms adopt at once and only their partners' adoption changes
-a hazard have months of their own (``contagion``). The kernel calls the very same laws as the reference engine and must agree with it to the
-last bit, in pressures and in every event.
+far apart. Funding and implementation touch decided firms only. Worlds in which firms adopt at once, and nothing but that changes the hazard
+of their partners, have months of their own (``contagion``). The kernel calls the very same laws as the reference engine and must agree with
+it to the last bit, in pressures and in every event.
 """
 
 from __future__ import annotations
