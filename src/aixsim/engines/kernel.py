@@ -35,7 +35,7 @@ def warm_up(problem: Problem, scenario: Scenario) -> None:
     """Compiles before any worker starts, so that it happens once and is announced."""
     history = None
     if contagion.is_contagion(scenario):
-        _announce("aixsim.engines.contagion_months.spread", 8)
+        _announce("aixsim.engines.contagion_months.spread", 6)
         history = contagion.run(problem, scenario)
     if history is None:
         _announce("aixsim.engines.month.simulate", 20)
