@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 BENCH := .venv-bench/bin
 BENCH_STAMP := .venv-bench/.installed
-BENCH_INSTALL := $(BIN)/uv pip install --quiet --python $(BENCH)/python -c constraints.txt -c benchmarks/constraints.txt
+BENCH_INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BENCH)/python -c constraints.txt -c benchmarks/constraints.txt
 
 .PHONY: run test bench verify lint docs clean
 
@@ -32,11 +32,12 @@ bench: $(BENCH_STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m aixsim.documentation
 
+# Libraries are compiled to bytecode once, or a machine that may not write it compiles them at every start.
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev]'
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e '.[dev]'
 	touch $(STAMP)
 
 # The peers live apart: what a benchmark brings must not change what the tests run with. One that cannot be installed is left out, and
