@@ -18,7 +18,7 @@ from aixsim.core.draws import Purpose, uniforms
 
 Number = float | Distribution
 Floats = NDArray[np.float64]
-_MOST_YEARS: Final = 1000
+MOST_YEARS: Final = 1000
 """Of a horizon: keeps the random numbers of programmes apart."""
 
 
@@ -61,7 +61,7 @@ class Budgets:
 
         out, strayed = {}, np.zeros(n)
         for position, (year, plan) in enumerate(sorted(self.planned.items())):
-            strayed = strayed + self.error * ndtri(uniforms(seed, 4, Purpose.COUNTING, n, _MOST_YEARS * programme + position))
+            strayed = strayed + self.error * ndtri(uniforms(seed, 4, Purpose.COUNTING, n, MOST_YEARS * programme + position))
             if self._strays(plan):
                 out[year] = plan * np.exp(strayed)
         return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from aixsim.config.study import Study
 from aixsim.core.distributions import Distribution
 from aixsim.core.draws import Purpose, uniforms
-from aixsim.evidence.as_of import Number, budgets_of, grants_of, middle
+from aixsim.evidence.as_of import MOST_YEARS, Number, budgets_of, grants_of, middle
 
 Floats = NDArray[np.float64]
-_PRICES: Final = 500
-"""Keeps the random numbers of prices apart from those of budgets."""
+_BUDGETS, _PRICES = MOST_YEARS // 4, MOST_YEARS // 2
+"""Keep the random numbers of uncertain budgets and of prices apart from those of walks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +53,9 @@ def money_of(study: Study, month: str, origin: int, *, n: int, seed: int) -> Mon
         walks, laws = budgets.walks(n, seed, programme), budgets.laws()
         prices = _prices(grants_of(table, study, month), years)
         for k, year in enumerate(years):
-            number = 1000 * programme + k
+            number = MOST_YEARS * programme + k
             is_past = year <= origin
-            money = walks[year] if year in walks else _sample(laws.get(year, 0.0), n, seed, number, is_past=is_past)
+            money = walks[year] if year in walks else _sample(laws.get(year, 0.0), n, seed, number + _BUDGETS, is_past=is_past)
             budget[:, k] += money
             planned[:, k] += money / _sample(prices[year], n, seed, number + _PRICES, is_past=is_past)
     past = [k for k, year in enumerate(years) if year <= origin]
