@@ -14,80 +14,24 @@ import numpy as np
 
 from aixsim.core.draws import exponential
 from aixsim.core.history import NO_ROUTE, Event
-from aixsim.core.pressure import CEILING, pace
-from aixsim.economics import attraction, cost_now
 from aixsim.engines.compile import compiled, inlined
+from aixsim.engines.contagion_rates import LESS, fill_rates, is_in_range, wind
 from aixsim.engines.contagion_state import AT_ONCE, BLOCK
-from aixsim.engines.milieus import milieu_hazard
 from aixsim.engines.philox import fill_resistances, open_unit
-from aixsim.engines.pressing import to_rate
 from aixsim.engines.slots import threshold
 from aixsim.engines.state import NO_MONTH
-from aixsim.engines.ties import tie_hazard
 from aixsim.engines.transitions import PROGRAMME
-from aixsim.sensing import visible_share
 
 UNDRAWN, DRAWN, ADOPTED = np.arange(3)
 """Stages of a firm; of an undrawn one only a bound on its threshold is known, which spares most of them the logarithm."""
 
 _DECIDED, _LAUNCHED, _OPERATING = np.int64(Event.DECIDED), np.int64(Event.LAUNCHED), np.int64(Event.OPERATING)
 _BEFORE, _NO_ROUTE, _NO_MONTH = np.int64(-1), np.int64(NO_ROUTE), np.int16(NO_MONTH)
-_BLOCK, _CEILING = np.uint64(BLOCK), CEILING
+_BLOCK = np.uint64(BLOCK)
 _FAR = 2.0**14
 """Months ahead that no horizon reaches."""
-_LESS = 1.0 - 1e-9
-"""What keeps a bound a bound, however the numbers that make it are rounded."""
 _FIRST, _EACH, _THIRD = np.int64(0), np.int64(1), np.int64(3)
-_attraction, _cost_now, _pace = compiled(attraction), compiled(cost_now), compiled(pace)
-_exponential, _visible_share = compiled(exponential), compiled(visible_share)
-
-
-@compiled
-def wind(c: Any, months: Any, clock: Any) -> None:
-    """Lets economic time pass as it will, whoever adopts: the class of worlds is that in which this is known."""
-    last = len(months)
-    cost = _cost_now(0, c.experience, c.learning_exponent)
-    for size in range(len(clock[0].time)):
-        clock[0].time[size] = 0
-        for month in range(last):
-            now = months[month]
-            clock[month + 1].time[size] = clock[month].time[size] + _pace(now.climate, _attraction(cost, now.support[size], c.elasticity))
-        fastest = 1
-        clock[last].inverse[size] = _LESS
-        for month in range(last - 1, -1, -1):
-            fastest = max(fastest, clock[month + 1].time[size] - clock[month].time[size])
-            clock[month].inverse[size] = _LESS / fastest
-
-
-@compiled
-def fill_rates(c: Any, ties: Any, rates: Any, factor: Any) -> None:
-    """Fills the rate of those who have adopted, which is the milieu's, and those of all that others may see.
-
-    Args:
-        c: case.
-        ties: rows, and the unit in which what is seen changes.
-        rates: filled.
-        factor: float64 by tier, what tie hazards are multiplied by.
-    """
-    shared = to_rate(milieu_hazard(c.milieu_active, c.milieu_parameters, 0.0, 0.0, 0.0))
-    rates[0].rate = shared
-    for row in ties.row:
-        for seen in range(row.total // ties.unit + 1):
-            share = _visible_share(seen * ties.unit, 0, 0, row.total, c.visibility, c.disappointment)
-            rates[row.first + seen].rate = shared + to_rate(tie_hazard(c.tie_active, c.tie_parameters, share, 0.0) * factor[row.tier])
-    for entry in rates:
-        entry.inverse = _LESS / max(entry.rate, 1)
-
-
-@compiled
-def is_in_range(rates: Any, clock: Any) -> bool:
-    """Whether no pressure can reach its ceiling, so that sums need not be capped."""
-    highest, longest = 0, 0
-    for entry in rates:
-        highest = max(highest, entry.rate)
-    for time in clock[len(clock) - 1].time:
-        longest = max(longest, time)
-    return float(highest) * float(longest) < _LESS * _CEILING
+_exponential = compiled(exponential)
 
 
 @inlined
@@ -109,7 +53,7 @@ def wake_at(s: Any, firm: int, month: Any) -> None:
 def needed(c: Any, s: Any, firm: int, drawn: bool) -> int:
     """The threshold of a firm, or a bound on it: ``-log(u) > 1 - u``."""
     u = open_unit(s.unit[firm])
-    resistance = _exponential(u) if drawn else (1.0 - u) * _LESS
+    resistance = _exponential(u) if drawn else (1.0 - u) * LESS
     return threshold(resistance, c.susceptibility[s.firm[firm].kind] * s.frailty[firm])
 
 
