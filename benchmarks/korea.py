@@ -12,11 +12,12 @@ from benchmarks.clock import Task, Times, interleave
 
 from aixsim.config import load
 from aixsim.config.build import problems
-from aixsim.core.history import Event, History
-from aixsim.core.problem import Problem
-from aixsim.core.scenario import Scenario
-from aixsim.engines import kernel, reference
-from aixsim.engines.scenario import draw_scenario
+from aixsim.engines import reference
+from aixsim.engines.kernel import run as kernel
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.history import Event, History
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
 
 CONFIG = Path(__file__).parents[1] / "configs" / "korea-2030.toml"
 SCALES = (0.01, 0.1, 1.0, 10.0)

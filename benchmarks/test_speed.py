@@ -9,8 +9,8 @@ import pytest
 from benchmarks.korea import problem_at
 from benchmarks.neutral.workload import workload
 
-from aixsim.engines import kernel
-from aixsim.engines.scenario import draw_scenario
+from aixsim.engines.kernel.run import run as kernel
+from aixsim.model.draw_scenario import draw_scenario
 
 N = 10_000
 

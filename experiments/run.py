@@ -12,10 +12,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from aixsim.analysis.comparison import compare
-from aixsim.analysis.results import Result
 from aixsim.config import load
-from aixsim.output.style import CYCLE, INK, canvas, head, save_with
+from aixsim.report.figures.style import CYCLE, INK, canvas, head, save_with
+from aixsim.results.comparison import compare
+from aixsim.results.result import Result
 from aixsim.simulation import simulate
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from aixsim.core.classification import SIZES
-from aixsim.core.history import History
-from aixsim.core.korea import build_korea
-from aixsim.core.problem import Problem
-from aixsim.core.supply_chain import build_supply_chain
-from aixsim.levers import levers
+from aixsim.model.history import History
+from aixsim.model.levers import levers
+from aixsim.model.problem import Problem
+from aixsim.world.classification import SIZES
+from aixsim.world.korea import build_korea
+from aixsim.world.supply_chain import build_supply_chain
 from tests import worlds
 
 START, STOP, END = "2025-07", "2027-01", "2027-12"

@@ -12,22 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.analysis.counting import counting
-from aixsim.analysis.goals import evaluate_goals
-from aixsim.analysis.network_summary import describe_network
-from aixsim.analysis.population_summary import describe_firms
-from aixsim.analysis.projects import pieces
-from aixsim.core.calendar import Horizon
-from aixsim.core.classification import GROUPS, OUTCOMES
-from aixsim.core.draws import BUILD, Purpose, normal, uniform, uniforms
-from aixsim.core.korea import build_korea
-from aixsim.core.network import Network
-from aixsim.core.population import Population
-from aixsim.core.projects import NEVER, PROJECT_COLUMNS
-from aixsim.core.supply_chain import build_supply_chain
-from aixsim.study import tables
-from aixsim.study.project_log import write_projects
-from aixsim.study.scratch import DONE, N_LEVELS, Layout, Scratch
+from aixsim.model.calendar import Horizon
+from aixsim.model.projects import NEVER, PROJECT_COLUMNS
+from aixsim.random.draws import BUILD, Purpose, normal, uniform, uniforms
+from aixsim.results.counting_rules import counting
+from aixsim.results.goals import evaluate_goals
+from aixsim.results.network_summary import describe_network
+from aixsim.results.population_summary import describe_firms
+from aixsim.results.project_table import pieces
+from aixsim.runs import tables
+from aixsim.runs.project_log import write_projects
+from aixsim.runs.scratch import DONE, N_LEVELS, Layout, Scratch
+from aixsim.world.classification import GROUPS, OUTCOMES
+from aixsim.world.korea import build_korea
+from aixsim.world.network import Network
+from aixsim.world.population import Population
+from aixsim.world.supply_chain import build_supply_chain
 
 HORIZON = Horizon("2024-01", "2030-12")
 POTS = ("Lead projects 2024", "AI Factory lead projects", "AX parks")

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.catalogue import SECTIONS
-from aixsim.core.calendar import Horizon
-from aixsim.core.classification import OUTCOMES, PROVINCES, SECTORS, SIZES
-from aixsim.core.history import History, outcome_counts
-from aixsim.core.network import Network
-from aixsim.core.population import Population
-from aixsim.core.problem import Problem
 from aixsim.engines.reference import run
-from aixsim.engines.scenario import draw_scenario
+from aixsim.model.calendar import Horizon
+from aixsim.model.catalogue import SECTIONS
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.history import History, outcome_counts
+from aixsim.model.problem import Problem
+from aixsim.world.classification import OUTCOMES, PROVINCES, SECTORS, SIZES
+from aixsim.world.network import Network
+from aixsim.world.population import Population
 
 SEED = 20301231
 

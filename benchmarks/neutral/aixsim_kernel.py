@@ -9,17 +9,17 @@ from benchmarks.neutral.workload import DEGREE, MONTHS, P, Q, Workload
 from numpy.typing import NDArray
 from tests import worlds
 
-from aixsim.core.calendar import Horizon
-from aixsim.core.history import Event
-from aixsim.core.network import Network
-from aixsim.core.population import Population
-from aixsim.core.problem import Problem
-from aixsim.core.scenario import Scenario
-from aixsim.engines.contagion import is_contagion
-from aixsim.engines.contagion_months import spread
-from aixsim.engines.contagion_state import fresh_spread
-from aixsim.engines.inputs import case_of, months_of
-from aixsim.engines.scenario import draw_scenario
+from aixsim.engines.kernel.contagion import is_contagion
+from aixsim.engines.kernel.contagion_months import spread
+from aixsim.engines.kernel.contagion_state import fresh_spread
+from aixsim.engines.kernel.inputs import case_of, months_of
+from aixsim.model.calendar import Horizon
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.history import Event
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.world.network import Network
+from aixsim.world.population import Population
 
 CUSTOMER, SUPPLIER = 0, 1
 

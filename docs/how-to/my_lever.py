@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aixsim.core.classification import SIZES
-from aixsim.core.lever import Lever, start_card, stop_card, window
-from aixsim.core.parameters import Card
-from aixsim.core.problem import Problem
-from aixsim.core.scenario import Scenario
+from aixsim.model.lever import Lever, start_card, stop_card, window
+from aixsim.model.parameters import Card
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.world.classification import SIZES
 
 
 def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:

@@ -3,8 +3,8 @@
 Law: hazard ``rate * share / (share + half)``, in 1/month. The form is that of a dose that saturates; rate and half are assumed.
 """
 
-from aixsim.core.mechanism import Mechanism
-from aixsim.core.parameters import Card
+from aixsim.model.mechanism import Mechanism
+from aixsim.model.parameters import Card
 
 
 def hazard(sensed: float, rate: float, half: float) -> float:

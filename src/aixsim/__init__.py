@@ -9,13 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aixsim.analysis.results import open_result as open_result
     from aixsim.config import load as load
+    from aixsim.results.result import open_result as open_result
     from aixsim.simulation import simulate as simulate
 
 __all__ = ["load", "open_result", "simulate"]
 
-_HOME = {"load": "aixsim.config", "simulate": "aixsim.simulation", "open_result": "aixsim.analysis.results"}
+_HOME = {"load": "aixsim.config", "simulate": "aixsim.simulation", "open_result": "aixsim.results.result"}
 
 
 def __getattr__(name: str) -> Any:

@@ -14,29 +14,30 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.analysis.counting import counting
-from aixsim.analysis.goals import evaluate_goals, target_in_sample
-from aixsim.analysis.intervals import wilson_half_width
-from aixsim.analysis.network_summary import describe_network
-from aixsim.analysis.population_summary import describe_firms
-from aixsim.analysis.projects import pieces
-from aixsim.analysis.results import Result, open_result
 from aixsim.config.build import Problems, problems
-from aixsim.config.evidence import ensemble_path
+from aixsim.config.observations import ensemble_path
 from aixsim.config.study import Study
-from aixsim.core.classification import OUTCOMES
-from aixsim.core.plugins import Plugin, installed
-from aixsim.core.problem import Problem
-from aixsim.core.scenario import Scenario
 from aixsim.engines import engine as find_engine
 from aixsim.engines import mesa_alone, prepare
-from aixsim.engines.scenario import draw_scenario
-from aixsim.study import cost, tables
-from aixsim.study.project_log import write_projects
-from aixsim.study.provenance import environment, run_id
-from aixsim.study.runner import Engine, Finished, run_replicates
-from aixsim.study.scratch import Layout, Scratch
-from aixsim.study.store import ResultFolder, StoreError, storage_error, stored_provenance
+from aixsim.errors import StoreError, storage_error
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.plugins import Plugin, installed
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.results.counting_rules import counting
+from aixsim.results.goals import evaluate_goals, target_in_sample
+from aixsim.results.network_summary import describe_network
+from aixsim.results.population_summary import describe_firms
+from aixsim.results.project_table import pieces
+from aixsim.results.result import Result, open_result
+from aixsim.runs import cost, tables
+from aixsim.runs.project_log import write_projects
+from aixsim.runs.provenance import environment, run_id
+from aixsim.runs.runner import Engine, Finished, run_replicates
+from aixsim.runs.scratch import Layout, Scratch
+from aixsim.runs.store import ResultFolder, stored_provenance
+from aixsim.stats.intervals import wilson_half_width
+from aixsim.world.classification import OUTCOMES
 
 OBSERVED = (
     {"month": "2024-12", "outcome": "launched", "value": 26, "source": "zdnet_20241028"},

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aixsim.core.history import History
-from aixsim.core.problem import Problem
-from aixsim.core.scenario import Scenario
+from aixsim.model.history import History
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
 from tests.cli.run_cli import run_cli
 from tests.cli.test_bad_configs import GOOD
 
@@ -34,8 +34,8 @@ UNCERTAIN = GOOD.replace("rate = 0.01", 'rate = { dist = "loguniform", low = 0.0
 def _without_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures take longer than the runs of these tests; those that are about figures ask for them."""
     if "figures" not in request.keywords:
-        monkeypatch.setattr("aixsim.commands.run._draw", lambda folder, _: (folder / "figures").mkdir())
-        monkeypatch.setattr("aixsim.commands.run.Artists.call", lambda _: None)
+        monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, _: (folder / "figures").mkdir())
+        monkeypatch.setattr("aixsim.cli.run.Artists.call", lambda _: None)
 
 
 @pytest.fixture
@@ -285,7 +285,7 @@ def test_verify_says_identical_or_where_engines_part(
     assert not (tmp_path / "results").exists()
 
     # A planted fault: the kernel is handed a rate off by one part in ten million.
-    from aixsim.commands import verify
+    from aixsim.cli import verify
     from aixsim.config import load
     from aixsim.engines import engine
 

@@ -11,8 +11,8 @@ import pytest
 
 from aixsim.config import load
 from aixsim.config.build import problems
-from aixsim.engines.scenario import draw_scenario
-from aixsim.study.ensembles import EnsembleError, read_columns, read_ensemble, write_ensemble
+from aixsim.config.ensembles import EnsembleError, read_columns, read_ensemble, write_ensemble
+from aixsim.model.draw_scenario import draw_scenario
 from tests.cli.run_cli import run_cli
 
 ROOT = Path(__file__).parents[2]

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from aixsim.core.plugins import activate
+from aixsim.model.plugins import activate
 from tests.cli.run_cli import run_cli
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 PAGE = (HOW_TO / "own-lever.md").read_text(encoding="utf-8")
 STUDY = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)[0]
 LAW = """
-from aixsim.core.mechanism import Mechanism
-from aixsim.core.parameters import Card
+from aixsim.model.mechanism import Mechanism
+from aixsim.model.parameters import Card
 
 STEPS = {"first": 0.5}
 
@@ -49,8 +49,8 @@ def law(body: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("aixsim.commands.run._draw", lambda folder, _: (folder / "figures").mkdir())
-    monkeypatch.setattr("aixsim.commands.run.Artists.call", lambda _: None)
+    monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, _: (folder / "figures").mkdir())
+    monkeypatch.setattr("aixsim.cli.run.Artists.call", lambda _: None)
     yield
     activate(())
 

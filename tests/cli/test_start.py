@@ -65,9 +65,10 @@ def test_a_second_start_of_a_run_compiles_nothing(tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text(GOOD)
     probe = """
 from numba.core import event
-from aixsim import engines, load
+from aixsim import engines
+from aixsim import load
 from aixsim.config.build import problems
-from aixsim.engines.scenario import draw_scenario
+from aixsim.model.draw_scenario import draw_scenario
 seen = event.RecordingListener()
 event.register("numba:compile", seen)
 problem = problems(load("study.toml"))(0)

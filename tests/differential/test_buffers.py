@@ -9,16 +9,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aixsim.core.classification import SIZES
-from aixsim.core.history import History
-from aixsim.core.korea import build_korea
-from aixsim.core.problem import Problem
-from aixsim.core.supply_chain import build_supply_chain
-from aixsim.engines import kernel, month, reference
-from aixsim.engines.compile import compiled
-from aixsim.engines.scenario import draw_scenario
-from aixsim.engines.state import fresh_state
-from aixsim.levers import levers
+from aixsim.engines import reference
+from aixsim.engines.kernel import month
+from aixsim.engines.kernel import run as kernel
+from aixsim.engines.kernel.compile import compiled
+from aixsim.engines.kernel.state import fresh_state
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.history import History
+from aixsim.model.levers import levers
+from aixsim.model.problem import Problem
+from aixsim.world.classification import SIZES
+from aixsim.world.korea import build_korea
+from aixsim.world.supply_chain import build_supply_chain
 from tests import worlds
 
 

@@ -17,17 +17,19 @@ from benchmarks.neutral.workload import workload
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aixsim.core.classification import SIZES
-from aixsim.core.history import History
-from aixsim.core.network import Network
-from aixsim.core.population import Population
-from aixsim.core.problem import Problem
-from aixsim.core.scenario import Scenario
-from aixsim.core.uplift import Uplifts
-from aixsim.engines import contagion, contagion_months, kernel, reference
-from aixsim.engines.contagion_state import fresh_spread
-from aixsim.engines.scenario import draw_scenario
-from aixsim.mechanisms import mechanisms
+from aixsim.engines import reference
+from aixsim.engines.kernel import contagion, contagion_months
+from aixsim.engines.kernel import run as kernel
+from aixsim.engines.kernel.contagion_state import fresh_spread
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.history import History
+from aixsim.model.mechanisms import mechanisms
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.model.uplift import Uplifts
+from aixsim.world.classification import SIZES
+from aixsim.world.network import Network
+from aixsim.world.population import Population
 from tests import worlds
 from tests.differential.test_engines import equal, wrong_hazard
 from tests.lever_worlds import settings_of
@@ -190,8 +192,7 @@ def test_one_adopter_too_many_is_caught(neutral: Problem, scenario: Scenario, ex
 
 def test_what_is_seen_the_same_month_is_caught(neutral: Problem, scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neighbours read after the update instead of at the start of the month."""
-    from aixsim.core import schedule
-
+    from aixsim.model import schedule
     by_name = {step.name: step for step in schedule.SCHEDULE}
     wrong = ("environment", "fund", "implement", "sense", "decide", "record")
     monkeypatch.setattr(schedule, "SCHEDULE", tuple(by_name[name] for name in wrong))

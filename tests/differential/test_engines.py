@@ -17,18 +17,19 @@ from hypothesis import strategies as st
 
 from aixsim.config import load
 from aixsim.config.build import problems
-from aixsim.core.classification import SIZES
-from aixsim.core.history import History
-from aixsim.core.korea import build_korea
-from aixsim.core.network import Network
-from aixsim.core.population import Park, Population
-from aixsim.core.problem import Problem
-from aixsim.core.scenario import Scenario
-from aixsim.core.supply_chain import build_supply_chain
-from aixsim.engines import kernel, reference
-from aixsim.engines.scenario import draw_scenario
-from aixsim.levers import levers
-from aixsim.mechanisms import mechanisms
+from aixsim.engines import reference
+from aixsim.engines.kernel import run as kernel
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.history import History
+from aixsim.model.levers import levers
+from aixsim.model.mechanisms import mechanisms
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.world.classification import SIZES
+from aixsim.world.korea import build_korea
+from aixsim.world.network import Network
+from aixsim.world.population import Park, Population
+from aixsim.world.supply_chain import build_supply_chain
 from tests import worlds
 from tests.lever_worlds import settings_of
 
@@ -205,8 +206,7 @@ def test_a_planted_fault_is_caught(korea: Problem, fault: Fault) -> None:
 
 def test_what_is_seen_the_same_month_is_caught(korea: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neighbours read after the update instead of at the start of the month: the order of the schedule matters."""
-    from aixsim.core import schedule
-
+    from aixsim.model import schedule
     scenario = draw_scenario(korea, 0)
     expected = kernel.run(korea, scenario)
     by_name = {step.name: step for step in schedule.SCHEDULE}

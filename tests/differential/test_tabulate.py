@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aixsim.core.classification import PROVINCES, ROUTES, SECTORS
-from aixsim.core.history import NO_ROUTE, Event, History, effects, firm_levels, group_counts, outcome_counts
-from aixsim.core.population import Population
-from aixsim.engines import tabulate
+from aixsim.engines.kernel import tabulate
+from aixsim.model.history import NO_ROUTE, Event, History, effects, firm_levels, group_counts, outcome_counts
+from aixsim.world.classification import PROVINCES, ROUTES, SECTORS
+from aixsim.world.population import Population
 
 N, MONTHS = 30, 14
 FIRM = np.arange(N)

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import gamma as gamma_law
 
-from aixsim.core.classification import SIZES
-from aixsim.core.history import Event
-from aixsim.core.network import Network
+from aixsim.model.history import Event
+from aixsim.world.classification import SIZES
+from aixsim.world.network import Network
 from tests import worlds
 
 MONTHS = np.arange(1, 61)

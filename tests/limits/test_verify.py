@@ -7,12 +7,12 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import binom, chisquare
 
-from aixsim.core.classification import OUTCOMES
-from aixsim.core.history import outcome_counts
-from aixsim.core.network import Network
-from aixsim.core.problem import Problem
-from aixsim.engines import kernel
-from aixsim.engines.scenario import draw_scenario
+from aixsim.engines.kernel import run as kernel
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.history import outcome_counts
+from aixsim.model.problem import Problem
+from aixsim.world.classification import OUTCOMES
+from aixsim.world.network import Network
 from tests import worlds
 
 pytestmark = pytest.mark.verify

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aixsim.core.classification import CAPITAL, POLE_INDEX, POLES
-from aixsim.core.history import Event, History
-from aixsim.core.problem import Problem
-from aixsim.core.regions import growth_engines
-from aixsim.core.scenario import Scenario
 from aixsim.engines.reference import DiffusionModel, run
-from aixsim.engines.scenario import draw_scenario
-from aixsim.levers import levers
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.history import Event, History
+from aixsim.model.levers import levers
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.world.classification import CAPITAL, POLE_INDEX, POLES
+from aixsim.world.regions import growth_engines
 from tests import worlds
 from tests.lever_worlds import korea, settings_of, without
 

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aixsim.core.lever import NEVER
-from aixsim.core.problem import Problem
-from aixsim.core.scenario import Scenario
-from aixsim.core.windows import equal, outside
-from aixsim.engines.scenario import draw_scenario
-from aixsim.levers import levers
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.lever import NEVER
+from aixsim.model.levers import levers
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.model.windows import equal, outside
 from tests import worlds
 from tests.lever_worlds import END, START, STOP, events, korea, settings_of, small_korea, without
 
@@ -62,7 +62,7 @@ def test_a_history_before_the_start_shows_a_lever_that_ignores_it(monkeypatch: p
     def careless(scenario: Scenario, settings: Any, problem: Problem) -> None:
         lever.apply(scenario, {**settings, "start": "2024-01"}, problem)
 
-    monkeypatch.setattr("aixsim.engines.scenario.levers", lambda: {lever.name: replace(lever, apply=careless)})
+    monkeypatch.setattr("aixsim.model.draw_scenario.levers", lambda: {lever.name: replace(lever, apply=careless)})
     ran = worlds.simulate(korea({lever.name: settings_of(lever.name, start=START)}))
     start = small_korea().horizon.index(START)
     assert events(ran, start) != events(without(), start)
@@ -87,7 +87,7 @@ def test_a_lever_that_ignores_its_window_is_caught(name: str, ignored: str, monk
     def careless(scenario: Scenario, settings: Any, problem: Problem) -> None:
         lever.apply(scenario, {**settings, ignored: "2024-01" if ignored == "start" else NEVER}, problem)
 
-    monkeypatch.setattr("aixsim.engines.scenario.levers", lambda: {name: replace(lever, apply=careless)})
+    monkeypatch.setattr("aixsim.model.draw_scenario.levers", lambda: {name: replace(lever, apply=careless)})
     chosen = settings_of(name, start="2026-07", stop="2027-01")
     if name == "parks":
         chosen |= {"first_opening": "2024-03", "later_opening": "2024-03"}
@@ -101,7 +101,7 @@ def test_the_order_of_levers_does_not_matter(monkeypatch: pytest.MonkeyPatch) ->
     """To the last bit, and for budgets to the won."""
     world = korea({name: settings_of(name) for name in levers()})
     forward = draw_scenario(world, 1)
-    monkeypatch.setattr("aixsim.engines.scenario.levers", lambda: dict(reversed(levers().items())))
+    monkeypatch.setattr("aixsim.model.draw_scenario.levers", lambda: dict(reversed(levers().items())))
     backward = draw_scenario(world, 1)
     for a, b in zip(forward.pots, backward.pots, strict=True):
         assert np.abs(a.change - b.change).max() <= 1
@@ -112,7 +112,7 @@ def test_the_order_of_levers_does_not_matter(monkeypatch: pytest.MonkeyPatch) ->
         scenario.priority[:] = settings["bonus"]
 
     unfair = {**levers(), "growth_engines": replace(levers()["growth_engines"], apply=greedy)}
-    monkeypatch.setattr("aixsim.engines.scenario.levers", lambda: unfair)
+    monkeypatch.setattr("aixsim.model.draw_scenario.levers", lambda: unfair)
     one = draw_scenario(world, 1)
-    monkeypatch.setattr("aixsim.engines.scenario.levers", lambda: dict(reversed(unfair.items())))
+    monkeypatch.setattr("aixsim.model.draw_scenario.levers", lambda: dict(reversed(unfair.items())))
     assert not equal(one.priority, draw_scenario(world, 1).priority), "the twin: a lever that overwrites what others do"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from aixsim.commands.plugin_checks import acts_inside_its_window, does_something, draws_are_addressed, neutral_changes_nothing
-from aixsim.core.problem import Problem
-from aixsim.core.scenario import Scenario
-from aixsim.core.soundness import falls, faults, gaps, hazard_faults
-from aixsim.levers import levers
-from aixsim.mechanisms import mechanisms
+from aixsim.cli.plugin_checks import acts_inside_its_window, does_something, draws_are_addressed, neutral_changes_nothing
+from aixsim.model.levers import levers
+from aixsim.model.mechanisms import mechanisms
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.model.soundness import falls, faults, gaps, hazard_faults
 
 
 @pytest.mark.parametrize("name", mechanisms())
@@ -50,7 +50,7 @@ def test_planted_faults_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
         (restless, acts_inside_its_window),
     ):
         twin = replace(lever, apply=planted)
-        monkeypatch.setattr("aixsim.engines.scenario.levers", lambda twin=twin: {**levers(), "training": twin})
+        monkeypatch.setattr("aixsim.model.draw_scenario.levers", lambda twin=twin: {**levers(), "training": twin})
         assert ask(twin).holds is False
     monkeypatch.undo()
     assert does_something(lever).holds

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aixsim.core.classification import PROVINCES, SECTORS, SIZES
-from aixsim.core.history import Event, firm_levels, group_counts, outcome_counts
-from aixsim.core.korea import build_korea
-from aixsim.core.network import Network
-from aixsim.core.population import Population
-from aixsim.core.problem import Problem
-from aixsim.core.supply_chain import build_supply_chain
 from aixsim.engines.reference import DiffusionModel
-from aixsim.engines.scenario import draw_scenario
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.history import Event, firm_levels, group_counts, outcome_counts
+from aixsim.model.problem import Problem
+from aixsim.world.classification import PROVINCES, SECTORS, SIZES
+from aixsim.world.korea import build_korea
+from aixsim.world.network import Network
+from aixsim.world.population import Population
+from aixsim.world.supply_chain import build_supply_chain
 from tests import worlds
 
 LAWS: dict[str, dict[str, Any]] = {
@@ -31,7 +31,7 @@ LEVERS: dict[str, dict[str, Any]] = {"parks": {}, "collaboration": {}}
 
 def korea(**changes: Any) -> Problem:
     """A small Korea with everything switched on."""
-    from aixsim.levers import levers
+    from aixsim.model.levers import levers
 
     population = build_korea(0.005, 1)
     chosen = worlds.settings(
@@ -91,7 +91,7 @@ def test_the_relation_would_notice_other_luck() -> None:
 
 @pytest.mark.parametrize("lever", ["parks", "collaboration"])
 def test_a_neutral_lever_changes_no_bit(lever: str, funded: Problem) -> None:
-    from aixsim.levers import levers
+    from aixsim.model.levers import levers
 
     settings = dict(funded.settings)
     without = replace(funded, settings={**settings, "levers": {k: v for k, v in settings["levers"].items() if k != lever}})

@@ -16,11 +16,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from aixsim.core.draws import uniform
-from aixsim.sweep.chunk import Task, run_chunk
-from aixsim.sweep.local import LocalProcesses
-from aixsim.sweep.loop import sweep
-from aixsim.sweep.specs import spec_of
+from aixsim.random.draws import uniform
+from aixsim.runs.chunk import Task, run_chunk
+from aixsim.runs.local import LocalProcesses
+from aixsim.runs.loop import sweep
+from aixsim.runs.specs import spec_of
 from tests.sweeps.worlds import small, tree
 
 STUDY = """

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.analysis.sweeps import Sweep, SweepGoal, SweepPoint
-from aixsim.core.draws import uniforms
+from aixsim.random.draws import uniforms
+from aixsim.results.sweep_result import Sweep, SweepGoal, SweepPoint
 
 GOAL = SweepGoal("5 launched", "launched", 5.0, "2025-12", 5, 11)
 

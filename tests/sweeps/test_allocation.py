@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aixsim.analysis.allocation import Tally, allocate, is_open
-from aixsim.analysis.confidence_sequence import bernoulli_sequence
-from aixsim.analysis.intervals import proportion
-from aixsim.analysis.sweeps import open_sweep
-from aixsim.core.draws import uniforms
+from aixsim.random.draws import uniforms
+from aixsim.results.sweep_result import open_sweep
+from aixsim.stats.allocation import Tally, allocate, is_open
+from aixsim.stats.confidence_sequence import bernoulli_sequence
+from aixsim.stats.intervals import proportion
 from tests.sweeps.worlds import STUDY, run_inline, small, tree
 
 N, RUNS, P = 400, 400, 0.5

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from aixsim.sweep import chunk
-from aixsim.sweep.chunk import Task, run_chunk
-from aixsim.sweep.specs import spec_of
+from aixsim.runs import chunk
+from aixsim.runs.chunk import Task, run_chunk
+from aixsim.runs.specs import spec_of
 from tests.sweeps.worlds import small
 
 

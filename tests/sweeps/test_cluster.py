@@ -12,24 +12,24 @@ from time import monotonic, sleep
 import pytest
 
 from aixsim.config.sweep_study import load_sweep
-from aixsim.core.errors import UserError
-from aixsim.study.ledger import Ledger
-from aixsim.sweep import cluster
-from aixsim.sweep.chunk import Task
-from aixsim.sweep.cluster import Cluster, ClusterLost, connect
-from aixsim.sweep.errand import facts
-from aixsim.sweep.executor import Died, Finished, Report
-from aixsim.sweep.loop import sweep
-from aixsim.sweep.specs import spec_of
-from aixsim.sweep.status import Status
+from aixsim.errors import UserError
+from aixsim.runs import cluster
+from aixsim.runs.chunk import Task
+from aixsim.runs.cluster import Cluster, ClusterLost, connect
+from aixsim.runs.errand import facts
+from aixsim.runs.executor import Died, Finished, Report
+from aixsim.runs.ledger import Ledger
+from aixsim.runs.loop import sweep
+from aixsim.runs.progress import Status
+from aixsim.runs.specs import spec_of
 from tests.cli.run_cli import run_cli
 from tests.sweeps.dask_cluster import PATIENCE, DaskCluster
 from tests.sweeps.worlds import CONFIG, STUDY, run_inline, small, tree, write_study
 
 PLUGIN = """
 import os, time
-from aixsim.core.lever import Lever
-from aixsim.core.parameters import Card
+from aixsim.model.lever import Lever
+from aixsim.model.parameters import Card
 
 def apply(scenario, settings, problem):
     if settings["harm"] and scenario.replicate == 3:

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from aixsim.analysis.sweeps import open_sweep
 from aixsim.config.sweep_study import SweepStudy, load_sweep
-from aixsim.study.store import StoreError
-from aixsim.sweep.local import LocalProcesses
-from aixsim.sweep.loop import sweep
+from aixsim.errors import StoreError
+from aixsim.results.sweep_result import open_sweep
+from aixsim.runs.local import LocalProcesses
+from aixsim.runs.loop import sweep
 from tests.sweeps.crash_driver import gone
 from tests.sweeps.worlds import CONFIG, STUDY, run_inline, small, tree, write_study
 
@@ -31,8 +31,8 @@ import os
 import signal
 import time
 
-from aixsim.core.lever import Lever
-from aixsim.core.parameters import Card
+from aixsim.model.lever import Lever
+from aixsim.model.parameters import Card
 
 
 def apply(scenario, settings, problem):

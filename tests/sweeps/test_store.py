@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from aixsim.analysis.sweeps import open_sweep
 from aixsim.config.sweep_study import load_sweep
-from aixsim.study import disk
-from aixsim.study.ledger import NAME, Chunk, Ledger
-from aixsim.study.store import StoreError
-from aixsim.sweep.chunk import PointSpec, Task
-from aixsim.sweep.executor import Finished, Report
-from aixsim.sweep.loop import forked_folder, sweep
+from aixsim.errors import StoreError
+from aixsim.results.sweep_result import open_sweep
+from aixsim.runs import files as disk
+from aixsim.runs.chunk import PointSpec, Task
+from aixsim.runs.executor import Finished, Report
+from aixsim.runs.ledger import NAME, Chunk, Ledger
+from aixsim.runs.loop import forked_folder, sweep
 from tests.sweeps.worlds import STUDY, Inline, run_inline, small, stopped, tree, write_study
 
 
@@ -163,7 +163,7 @@ def test_a_changed_config_is_shown_as_a_diff(tmp_path: Path) -> None:
 
 def test_changed_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = stopped(tmp_path)
-    monkeypatch.setattr("aixsim.sweep.identity.model_hash", lambda: "another model")
+    monkeypatch.setattr("aixsim.runs.identity.model_hash", lambda: "another model")
     with pytest.raises(StoreError, match="model: "):
         run_inline(small(tmp_path), out)
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aixsim.config.errors import ConfigError, NotAllowed
+from aixsim.config.designs import Axis, DesignError, rows
 from aixsim.config.sweep_study import load_sweep
 from aixsim.config.sweep_tables import factor
-from aixsim.core.distributions import Distribution
-from aixsim.core.errors import UserError
-from aixsim.study.designs import Axis, DesignError, rows
+from aixsim.config.validation import ConfigError, NotAllowed
+from aixsim.errors import UserError
+from aixsim.random.distributions import Distribution
 from tests.sweeps.worlds import CONFIG, STUDY, small, write_study
 
 UNIFORM = Axis("a", law=Distribution("uniform", (0.0, 1.0)))

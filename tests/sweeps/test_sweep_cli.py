@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from aixsim.core.errors import UserError
-from aixsim.sweep.duration import seconds_until
-from aixsim.sweep.executor import Executor
+from aixsim.errors import UserError
+from aixsim.runs.duration import seconds_until
+from aixsim.runs.executor import Executor
 from tests.cli.run_cli import run_cli
 from tests.sweeps.worlds import STUDY, Inline, tree, write_study
 
@@ -24,8 +24,8 @@ def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
     def executor(*given: Any) -> Callable[[], Executor]:
         return Inline
 
-    monkeypatch.setattr("aixsim.commands.sweep._executor", executor)
-    monkeypatch.setattr("aixsim.commands.sweep._draw", lambda folder: folder)
+    monkeypatch.setattr("aixsim.cli.sweep._executor", executor)
+    monkeypatch.setattr("aixsim.cli.sweep._draw", lambda folder: folder)
 
 
 def test_a_dry_run_tells_the_cost_and_writes_nothing(tmp_path: Path) -> None:

@@ -14,14 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 from scipy import stats
 
-from aixsim.analysis.differences import holm, independent_proportions, paired_proportions
-from aixsim.analysis.sweep_comparison import compare_points, to_rows
-from aixsim.analysis.sweeps import open_sweep
-from aixsim.core.errors import UserError
-from aixsim.engines.scenario import draw_scenario
-from aixsim.output.sweep_comparison_text import sweep_comparison_text
-from aixsim.study.store import StoreError
-from aixsim.sweep.chunk import ChunkResult, PointSpec, Task, run_chunk
+from aixsim.errors import StoreError, UserError
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.report.text.sweep_comparison_text import sweep_comparison_text
+from aixsim.results.sweep_comparison import compare_points, to_rows
+from aixsim.results.sweep_result import open_sweep
+from aixsim.runs.chunk import ChunkResult, PointSpec, Task, run_chunk
+from aixsim.stats.differences import holm, independent_proportions, paired_proportions
 from tests.cli.run_cli import run_cli
 from tests.sweeps.worlds import CONFIG, STUDY, run_inline, small, write_study
 
@@ -106,7 +105,7 @@ def test_shuffled_replicates_are_noticed(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(StoreError, match=name):
         compare_points(sweep)
     # Without that check, no mean and no probability of a point tells it: the pairs alone do, and the test by hand sees them.
-    monkeypatch.setattr("aixsim.analysis.sweep_comparison._check_files", lambda _sweep: None)
+    monkeypatch.setattr("aixsim.results.sweep_comparison._check_files", lambda _sweep: None)
     shuffled = to_rows(compare_points(open_sweep(out)))
     untouched = ("probability", "mean", "difference", "mean_difference")
     assert all(np.isclose(a[key], b[key]) for a, b in zip(whole, shuffled, strict=True) for key in untouched)
@@ -164,7 +163,7 @@ def test_failed_replicates_are_left_out_and_counted(tmp_path: Path, monkeypatch:
         return draw_scenario(problem, replicate)
 
     monkeypatch.setattr("tests.sweeps.worlds.run_chunk", run)
-    monkeypatch.setattr("aixsim.sweep.chunk.draw_scenario", draw)
+    monkeypatch.setattr("aixsim.runs.chunk.draw_scenario", draw)
     out = swept(tmp_path)
     comparison = compare_points(open_sweep(out))
     rows = {row["point"]: row for row in to_rows(comparison)}

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from aixsim.analysis.sweeps import open_sweep
-from aixsim.output.figure import PlotError
-from aixsim.output.sweep_figures import draw_sweep_figures, sweep_figures
-from aixsim.output.sweep_figures._labels import factor_name, point_name, rounded
-from aixsim.output.sweep_figures.heatmap import grid_of
+from aixsim.report.figures.figure import PlotError
+from aixsim.report.figures.sweep import draw_sweep_figures, sweep_figures
+from aixsim.report.figures.sweep._labels import factor_name, point_name, rounded
+from aixsim.report.figures.sweep.heatmap import grid_of
+from aixsim.results.sweep_result import open_sweep
 from tests.sweeps.made import Made, luck, made, shares
 from tests.sweeps.worlds import run_inline, small, stopped
 

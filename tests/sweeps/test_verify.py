@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from aixsim.core.draws import uniform
-from aixsim.study.ledger import NAME
-from aixsim.study.store import StoreError
-from aixsim.sweep.local import LocalProcesses
-from aixsim.sweep.loop import sweep
+from aixsim.errors import StoreError
+from aixsim.random.draws import uniform
+from aixsim.runs.ledger import NAME
+from aixsim.runs.local import LocalProcesses
+from aixsim.runs.loop import sweep
 from tests.sweeps.worlds import STUDY, Inline, run_inline, small, tree
 
 FLIPS = 300

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from aixsim.config.sweep_study import SweepStudy, load_sweep
-from aixsim.sweep.chunk import PointSpec, Task, run_chunk
-from aixsim.sweep.executor import Finished, Report
-from aixsim.sweep.folder import NOT_RESULTS
-from aixsim.sweep.loop import sweep
-from aixsim.sweep.status import Status
+from aixsim.runs.chunk import PointSpec, Task, run_chunk
+from aixsim.runs.executor import Finished, Report
+from aixsim.runs.folder import NOT_RESULTS
+from aixsim.runs.loop import sweep
+from aixsim.runs.progress import Status
 
 CONFIG = """
 title = "A small nation"

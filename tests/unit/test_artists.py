@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from aixsim.analysis.results import open_result
-from aixsim.output.artists import Artists
-from aixsim.output.figure import PlotError
-from aixsim.output.plots import draw_figures
+from aixsim.report.figures.artists import Artists
+from aixsim.report.figures.figure import PlotError
+from aixsim.report.figures.result import draw_figures
+from aixsim.results.result import open_result
 from tests.result_fixture import make_result
 
 NAMES = ["a", "b", "c", "d", "e", "f"]

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aixsim.core import cache
-from aixsim.core.korea import build_korea
-from aixsim.core.network import Network
-from aixsim.core.population import Population
-from aixsim.core.supply_chain import build_supply_chain
+from aixsim.world import cache
+from aixsim.world.korea import build_korea
+from aixsim.world.network import Network
+from aixsim.world.population import Population
+from aixsim.world.supply_chain import build_supply_chain
 
 SCALE, SEED, LINKS = 0.01, 3, 4.0
 
@@ -166,15 +166,15 @@ def test_the_folder_is_the_chosen_one(monkeypatch: pytest.MonkeyPatch, variables
     [
         "data/region_structure.csv",
         "data/population_assumptions.csv",
-        "core/korea.py",
-        "core/supply_chain.py",
-        "core/draws.py",
+        "world/korea.py",
+        "world/supply_chain.py",
+        "random/draws.py",
     ],
 )
 def test_a_changed_table_or_changed_code_makes_another_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str) -> None:
     here = cache._fingerprint("population-1")
     copy = tmp_path / "aixsim"
-    for part in ("data", "core"):
+    for part in ("data", "world", "random"):
         shutil.copytree(str(files("aixsim") / part), copy / part)
     monkeypatch.setattr(cache, "files", lambda _: copy)
     assert cache._fingerprint("population-1") == here

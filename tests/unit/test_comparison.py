@@ -12,8 +12,13 @@ import numpy as np
 import pytest
 from scipy.stats import multinomial, ttest_1samp, ttest_ind
 
-from aixsim.analysis.comparison import Comparison, ComparisonError, compare
-from aixsim.analysis.differences import (
+from aixsim.random.draws import Purpose, uniforms
+from aixsim.report.text.comparison_text import comparison_text
+from aixsim.results.comparison import Comparison, ComparisonError, compare
+from aixsim.results.pairing import Pair
+from aixsim.results.result import Result, open_result
+from aixsim.results.settings_changed import settings_changed
+from aixsim.stats.differences import (
     Difference,
     independent_mean,
     independent_proportions,
@@ -21,11 +26,6 @@ from aixsim.analysis.differences import (
     paired_mean,
     paired_proportions,
 )
-from aixsim.analysis.pairing import Pair
-from aixsim.analysis.results import Result, open_result
-from aixsim.analysis.settings_changed import settings_changed
-from aixsim.core.draws import Purpose, uniforms
-from aixsim.output.comparison_text import comparison_text
 from tests.result_fixture import FakeGoal, make_result
 
 SURE = 0.95

@@ -17,18 +17,18 @@ from numba.core import event as numba_event
 from numba.core.compiler import Compiler
 from numba.core.registry import CPUDispatcher
 
-from aixsim.core.plugins import activate, plugin_of
-from aixsim.engines import code_store
-from aixsim.engines import compile as compile_module
-from aixsim.engines.compile import compiled, hazard_sum, is_compiled, why_not_compiled
-from aixsim.mechanisms import mechanisms
+from aixsim.engines.kernel import code_store
+from aixsim.engines.kernel import compile as compile_module
+from aixsim.engines.kernel.compile import compiled, hazard_sum, is_compiled, why_not_compiled
+from aixsim.model.mechanisms import mechanisms
+from aixsim.model.plugins import activate, plugin_of
 
 ROOT = Path(__file__).parents[2]
 event: Any = numba_event  # Numba has no types
 TINY = """
 import sys
 from numba.core import event
-from aixsim.engines.compile import compiled
+from aixsim.engines.kernel.compile import compiled
 
 @compiled
 def twice(x):
@@ -122,7 +122,7 @@ def test_laws_of_plugins_are_not_taken_for_one_another(folder: Path) -> None:
             activate(())
     assert results[1] == 2.0 * results[0] > 0.0
     assert kept[1], "each has machine code of its own"
-    assert not is_compiled("aixsim.engines.month.simulate")
+    assert not is_compiled("aixsim.engines.kernel.month.simulate")
 
 
 def damaged_in_the_middle(path: Path) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aixsim.analysis.comparison import Comparison, compare
-from aixsim.analysis.results import open_result
-from aixsim.core.classification import POLE_OF_PROVINCE, POLES, PROVINCES
-from aixsim.output import tiles
-from aixsim.output.contrasts import contrast_figures, draw_contrasts
-from aixsim.output.style import canvas
-from aixsim.output.tiles import PLACES, Tile, draw_tiles
+from aixsim.report.figures import tiles
+from aixsim.report.figures.pair import contrast_figures, draw_contrasts
+from aixsim.report.figures.style import canvas
+from aixsim.report.figures.tiles import PLACES, Tile, draw_tiles
+from aixsim.results.comparison import Comparison, compare
+from aixsim.results.result import open_result
+from aixsim.world.classification import POLE_OF_PROVINCE, POLES, PROVINCES
 from tests.result_fixture import make_result
 from tests.unit.test_plots import words
 

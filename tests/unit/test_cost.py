@@ -10,13 +10,13 @@ import pytest
 
 from aixsim import simulation
 from aixsim.config import load
-from aixsim.core.history import History
-from aixsim.core.problem import Problem
-from aixsim.core.scenario import Scenario
 from aixsim.engines.reference import run
+from aixsim.errors import StoreError
+from aixsim.model.history import History
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.runs import cost
 from aixsim.simulation import simulate
-from aixsim.study import cost
-from aixsim.study.store import StoreError
 from tests.cli.run_cli import run_cli
 from tests.cli.test_bad_configs import GOOD
 
@@ -42,7 +42,7 @@ def fails_at_once(problem: Problem, scenario: Scenario) -> History:
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     _ran.clear()
-    monkeypatch.setattr("aixsim.study.cost.perf_counter", lambda: _clock[0])
+    monkeypatch.setattr("aixsim.runs.cost.perf_counter", lambda: _clock[0])
     path = tmp_path / "study.toml"
     path.write_text(GOOD.replace("replicates = 2", "replicates = 8"))
     return path
@@ -89,8 +89,8 @@ def test_expected_cost_by_hand(config: Path, tmp_path: Path) -> None:
 
 def test_json_stays_alone_on_stdout(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cost, "WORTH_TELLING", -1.0)
-    monkeypatch.setattr("aixsim.commands.run._draw", lambda *_: None)
-    monkeypatch.setattr("aixsim.commands.run.Artists.call", lambda _: None)
+    monkeypatch.setattr("aixsim.cli.run._draw", lambda *_: None)
+    monkeypatch.setattr("aixsim.cli.run.Artists.call", lambda _: None)
     ended = run_cli(["run", "study.toml", "-o", "out", "--json", "--workers", "1"], config.parent)
     assert json.loads(ended.out)["replicates_done"] == 8
     assert "8 replicates of 50 firms" in ended.err

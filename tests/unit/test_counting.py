@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aixsim.analysis.counting import STATUSES, count_by_rule, counting, rules
-from aixsim.analysis.projects import Projects
-from aixsim.analysis.results import Result, open_result
-from aixsim.core.calendar import Horizon
-from aixsim.core.classification import ROUTES
-from aixsim.core.projects import NEVER
-from aixsim.output.counting_table import counting_table
-from aixsim.output.headline import headline, headline_json
+from aixsim.model.calendar import Horizon
+from aixsim.model.projects import NEVER
+from aixsim.report.text.counting_table import counting_table
+from aixsim.report.text.headline import headline, headline_json
+from aixsim.results.counting_rules import STATUSES, count_by_rule, counting, rules
+from aixsim.results.project_table import Projects
+from aixsim.results.result import Result, open_result
+from aixsim.world.classification import ROUTES
 from tests.result_fixture import FakeGoal, make_result
 
 PUBLIC = ["programme", "collaboration", "park"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import nbinom
 
-from aixsim.analysis.counting_law import log_mass, quantile, widened
-from aixsim.core.draws import Purpose, uniforms
+from aixsim.random.draws import Purpose, uniforms
+from aixsim.stats.counting_law import log_mass, quantile, widened
 
 MEANS = np.array([0.5, 7.0, 300.0, 5000.0])
 DISPERSIONS = np.array([0.01, 0.04, 0.16, 1.0])

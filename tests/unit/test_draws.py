@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from aixsim.core.distributions import Distribution, draw_all
-from aixsim.core.draws import BUILD, Purpose, exponential, from_words, logistic, normal, philox_block, uniform, uniforms, uniforms_of
+from aixsim.random.distributions import Distribution, draw_all
+from aixsim.random.draws import BUILD, Purpose, exponential, from_words, logistic, normal, philox_block, uniform, uniforms, uniforms_of
 
 # kat_vectors of the Random123 distribution (Salmon et al. 2011), philox4x32-10.
 KNOWN = [

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aixsim.analysis.contrasts import contrast, ratio
-from aixsim.analysis.firm_by_firm import firm_by_firm
-from aixsim.analysis.intervals import proportion
-from aixsim.analysis.pairing import Pair
-from aixsim.analysis.projects import Projects
-from aixsim.analysis.results import Result, open_result
-from aixsim.core.classification import ROUTES
-from aixsim.core.draws import Purpose, uniforms
-from aixsim.core.projects import NEVER
+from aixsim.model.projects import NEVER
+from aixsim.random.draws import Purpose, uniforms
+from aixsim.results.contrasts import contrast, ratio
+from aixsim.results.firm_by_firm import firm_by_firm
+from aixsim.results.pairing import Pair
+from aixsim.results.project_table import Projects
+from aixsim.results.result import Result, open_result
+from aixsim.stats.intervals import proportion
+from aixsim.world.classification import ROUTES
 from tests.result_fixture import make_result
 
 PROGRAMME, OWN = ROUTES.index("programme"), ROUTES.index("own")

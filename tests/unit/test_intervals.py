@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from aixsim.analysis.goals import evaluate_goals
-from aixsim.analysis.intervals import proportion
 from aixsim.config.models import Goal
-from aixsim.core.calendar import Horizon
-from aixsim.core.classification import OUTCOMES
-from aixsim.core.errors import UserError
+from aixsim.errors import UserError
+from aixsim.model.calendar import Horizon
+from aixsim.results.goals import evaluate_goals
+from aixsim.stats.intervals import proportion
+from aixsim.world.classification import OUTCOMES
 
 N, CONFIDENCE = 40, 0.95
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from aixsim.catalogue import entries
 from aixsim.config import PROGRAMME_CARDS, load
-from aixsim.config.ledger import COLLECTED, GRADES, Line, date_of, ledger
 from aixsim.data.tables import rows
-from aixsim.output.ledger_table import as_csv, as_html, as_text
+from aixsim.evidence.assumptions import COLLECTED, GRADES, Line, date_of, ledger
+from aixsim.model.catalogue import entries
+from aixsim.report.text.ledger_table import as_csv, as_html, as_text
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

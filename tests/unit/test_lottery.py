@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aixsim.core.draws import Purpose, uniforms
-from aixsim.core.lottery import lowest
+from aixsim.model.lottery import lowest
+from aixsim.random.draws import Purpose, uniforms
 
 LOTS = {
     "uniform": uniforms(1, 2, Purpose.TRAINING, 5000),

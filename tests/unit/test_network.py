@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aixsim.analysis.network_summary import describe_network
-from aixsim.core.draws import Purpose, uniforms
-from aixsim.core.korea import build_korea
-from aixsim.core.network import CUSTOMER, SIBLING, SUPPLIER, Network
-from aixsim.core.population import Population
-from aixsim.core.supply_chain import build_supply_chain
 from aixsim.data.tables import value
+from aixsim.random.draws import Purpose, uniforms
+from aixsim.results.network_summary import describe_network
+from aixsim.world.korea import build_korea
+from aixsim.world.network import CUSTOMER, SIBLING, SUPPLIER, Network
+from aixsim.world.population import Population
+from aixsim.world.supply_chain import build_supply_chain
 
 Built = tuple[Population, Network]
 

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from aixsim.analysis.network_summary import describe_network
-from aixsim.core.korea import build_korea
-from aixsim.core.network import Network
-from aixsim.core.population import Population
-from aixsim.core.supply_chain import build_supply_chain
+from aixsim.results.network_summary import describe_network
+from aixsim.world.korea import build_korea
+from aixsim.world.network import Network
+from aixsim.world.population import Population
+from aixsim.world.supply_chain import build_supply_chain
 
 
 def test_a_star() -> None:

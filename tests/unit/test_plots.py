@@ -9,12 +9,12 @@ from pathlib import Path
 import matplotlib as mpl
 import pytest
 
-from aixsim.analysis.forecasts import ALL, ANNOUNCED, KNOWN, VERIFIED
-from aixsim.analysis.results import Result, open_result
-from aixsim.analysis.track_record import records
-from aixsim.output.figure import PlotError
-from aixsim.output.plots import draw_figures, figures
-from aixsim.output.style import canvas, head
+from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, VERIFIED
+from aixsim.evidence.track_record import records
+from aixsim.report.figures.figure import PlotError
+from aixsim.report.figures.result import draw_figures, figures
+from aixsim.report.figures.style import canvas, head
+from aixsim.results.result import Result, open_result
 from tests.result_fixture import FakeGoal, make_result
 
 KINDS = ["adoption", "counting", "evidence", "map", "money", "network", "poles", "probability", "stages", "types"]
@@ -108,7 +108,7 @@ def test_what_leaves_the_frame_is_noticed(results: dict[str, Result], monkeypatc
     def too_long(figure: object, title: str, explanation: str) -> None:
         figure.text(0.5, 0.9, title, fontsize=30)  # type: ignore[attr-defined]
 
-    monkeypatch.setattr("aixsim.output.plots.adoption.head", too_long)
+    monkeypatch.setattr("aixsim.report.figures.result.adoption.head", too_long)
     assert leaves_frame(results["full"], "adoption")
 
 

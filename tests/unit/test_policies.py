@@ -9,12 +9,12 @@ import pytest
 
 from aixsim.config import load, schema
 from aixsim.config.build import problems
-from aixsim.config.errors import ConfigError, ConfigProblem
-from aixsim.core.classification import OUTCOMES
-from aixsim.core.history import outcome_counts
+from aixsim.config.validation import ConfigError, ConfigProblem
 from aixsim.engines.reference import run
-from aixsim.engines.scenario import draw_scenario
-from aixsim.levers import levers
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.history import outcome_counts
+from aixsim.model.levers import levers
+from aixsim.world.classification import OUTCOMES
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 POLICIES = sorted((CONFIGS / "policies").glob("*.toml"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aixsim.core.classification import LARGE, PROVINCES, SECTORS
-from aixsim.core.korea import build_korea, employee_bounds, published_mean_employees
-from aixsim.core.margins import fit, national_margins, whole, whole_table
-from aixsim.core.population import Population
 from aixsim.data.tables import assumption, rows, value
+from aixsim.world.classification import LARGE, PROVINCES, SECTORS
+from aixsim.world.korea import build_korea, employee_bounds, published_mean_employees
+from aixsim.world.margins import fit, national_margins, whole, whole_table
+from aixsim.world.population import Population
 
 
 @pytest.fixture(scope="module")

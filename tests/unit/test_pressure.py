@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from aixsim.core.pressure import NEVER, UNIT, threshold
-from aixsim.engines.slots import threshold as compiled_threshold
+from aixsim.engines.kernel.slots import threshold as compiled_threshold
+from aixsim.model.pressure import NEVER, UNIT, threshold
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from aixsim.core.distributions import Distribution
 from aixsim.evidence.prior import Prior
+from aixsim.random.distributions import Distribution
 
 LAWS = {
     "uniform": (2.0, 5.0),

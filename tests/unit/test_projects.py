@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aixsim.analysis.projects import pieces
-from aixsim.analysis.results import ResultError, open_result
 from aixsim.config import load
-from aixsim.core.calendar import Horizon
-from aixsim.core.history import Event, EventLog, History
-from aixsim.core.population import Population
-from aixsim.core.projects import NEVER, projects_of
+from aixsim.model.calendar import Horizon
+from aixsim.model.history import Event, EventLog, History
+from aixsim.model.projects import NEVER, projects_of
+from aixsim.results.project_table import pieces
+from aixsim.results.result import ResultError, open_result
+from aixsim.runs.project_log import ProjectLog, write_projects
 from aixsim.simulation import simulate
-from aixsim.study.project_log import ProjectLog, write_projects
+from aixsim.world.population import Population
 from tests.cli.test_bad_configs import GOOD
 
 LIVELY = (
@@ -135,7 +135,7 @@ def test_portions_change_no_row(folder: Path, tmp_path: Path, monkeypatch: pytes
     rows = np.array([[firm, 0, 1, NEVER, NEVER, 2, 3, 1, 4] for firm in range(5)], np.int32)
     places = np.array([log.append(rows[:n]) for n in (3, 0, 5, 1)])
     write_projects(tmp_path / "one.parquet", log, replicates, places, horizon)
-    monkeypatch.setattr("aixsim.study.project_log._ROWS_AT_A_TIME", 2)
+    monkeypatch.setattr("aixsim.runs.project_log._ROWS_AT_A_TIME", 2)
     write_projects(tmp_path / "many.parquet", log, replicates, places, horizon)
     assert pd.read_parquet(tmp_path / "one.parquet").equals(pd.read_parquet(tmp_path / "many.parquet"))
     portions = [part.replicate.tolist() for part in pieces(tmp_path / "many.parquet", horizon)]

@@ -13,11 +13,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from aixsim.analysis import curves, results
-from aixsim.analysis.curves import band, chance_by_month
-from aixsim.analysis.results import ResultError, open_result
-from aixsim.core.errors import UserError
-from aixsim.output.headline import headline, headline_json
+from aixsim.errors import UserError
+from aixsim.report.text.headline import headline, headline_json
+from aixsim.results import quantile_curves as curves
+from aixsim.results import result as results
+from aixsim.results.quantile_curves import band, chance_by_month
+from aixsim.results.result import ResultError, open_result
 from tests.result_fixture import FakeGoal, make_result
 
 
@@ -171,8 +172,8 @@ def test_headline_for_programs_is_json(sample: Path) -> None:
 
 def test_nothing_heavy_is_imported_early() -> None:
     code = (
-        "import sys, aixsim.analysis.comparison, aixsim.analysis.goals, aixsim.analysis.curves;"
-        "import aixsim.output.headline, aixsim.output.plots;"
+        "import sys, aixsim.results.comparison, aixsim.results.goals, aixsim.results.quantile_curves;"
+        "import aixsim.report.text.headline, aixsim.report.figures.result;"
         "print(sorted({'scipy', 'pandas', 'matplotlib', 'seaborn', 'pyarrow'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from aixsim.config import load
-from aixsim.core.history import History
-from aixsim.core.problem import Problem
-from aixsim.core.scenario import Scenario
 from aixsim.engines.reference import run
-from aixsim.output.headline import headline
+from aixsim.model.history import History
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.report.text.headline import headline
 from aixsim.simulation import simulate
 from tests.cli.test_bad_configs import GOOD
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from aixsim.analysis.forecasts import ALL, ANNOUNCED, MODEL, Forecast, by_horizon, from_csv, to_csv
-from aixsim.analysis.growth_curves import CURVES, bass
-from aixsim.analysis.naive_forecasts import drift, planned_numbers, unit_cost
-from aixsim.analysis.scores import crps, log_score, score, skill
-from aixsim.core.draws import Purpose, uniforms
+from aixsim.evidence.announced_money import Money
 from aixsim.evidence.baselines import DRIFT, PLANNED, UNIT_COST, Counted, walk_forecasts
-from aixsim.evidence.money import Money
+from aixsim.evidence.forecasts import ALL, ANNOUNCED, MODEL, Forecast, by_horizon, from_csv, to_csv
+from aixsim.random.draws import Purpose, uniforms
+from aixsim.stats.growth_curves import CURVES, bass
+from aixsim.stats.naive_forecasts import drift, planned_numbers, unit_cost
+from aixsim.stats.scores import crps, log_score, score, skill
 
 NORMAL = norm.ppf(uniforms(3, 0, Purpose.COUNTING, 20_000))
 

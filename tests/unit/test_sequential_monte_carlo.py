@@ -10,13 +10,13 @@ import pytest
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from aixsim.analysis.counting_law import log_mass, quantile
-from aixsim.analysis.growth_curves import CURVES
-from aixsim.analysis.ranks import band, histogram, rank, uniformity
-from aixsim.analysis.sequential_monte_carlo import GENERATIONS, Cloud, advance, first_cloud, posterior
-from aixsim.core.distributions import Distribution
-from aixsim.core.draws import Purpose, uniforms, uniforms_of
 from aixsim.evidence.prior import DISPERSION, Prior
+from aixsim.random.distributions import Distribution
+from aixsim.random.draws import Purpose, uniforms, uniforms_of
+from aixsim.stats.counting_law import log_mass, quantile
+from aixsim.stats.growth_curves import CURVES
+from aixsim.stats.ranks import band, histogram, rank, uniformity
+from aixsim.stats.sequential_monte_carlo import GENERATIONS, Cloud, advance, first_cloud, posterior
 
 Floats = NDArray[np.float64]
 BASS = CURVES[0]

@@ -11,15 +11,15 @@ import pytest
 from aixsim.config import load
 from aixsim.config.build import problems
 from aixsim.config.study import Study
-from aixsim.core.classification import OUTCOMES
-from aixsim.core.distributions import Distribution
-from aixsim.core.problem import uncertainties_of
 from aixsim.data.tables import rows, value
+from aixsim.evidence.announced_money import money_of
 from aixsim.evidence.as_of import as_of, budgets_of, grants_of, middle
 from aixsim.evidence.likelihood import Likelihood, data, months_seen, usable
-from aixsim.evidence.money import money_of
 from aixsim.evidence.prior import Prior
 from aixsim.evidence.simulator import Simulator
+from aixsim.model.problem import uncertainties_of
+from aixsim.random.distributions import Distribution
+from aixsim.world.classification import OUTCOMES
 
 CONFIG = Path(__file__).parents[2] / "configs" / "smart-factory.toml"
 

@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from aixsim.analysis import goals
-from aixsim.core.calendar import Horizon
-from aixsim.core.classification import OUTCOMES
-from aixsim.core.draws import uniforms
-from aixsim.study import tables
-from aixsim.study.scratch import DONE, FAILED, N_LEVELS, Layout, Scratch
-from aixsim.study.tables import QUANTILES, _quantiles
+from aixsim.model.calendar import Horizon
+from aixsim.random.draws import uniforms
+from aixsim.results import goals
+from aixsim.runs import tables
+from aixsim.runs.scratch import DONE, FAILED, N_LEVELS, Layout, Scratch
+from aixsim.runs.tables import QUANTILES, _quantiles
+from aixsim.world.classification import OUTCOMES
 from tests.result_fixture import FakeGoal
 
 HORIZON = Horizon("2024-01", "2024-12")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from aixsim.analysis.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, from_csv
-from aixsim.analysis.scores import Score
-from aixsim.analysis.track_record import LONGEST, TABLE, records, sentence, to_csv
 from aixsim.data.tables import rows
-from aixsim.output.backtest_table import table
+from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, from_csv
+from aixsim.evidence.track_record import LONGEST, TABLE, records, sentence, to_csv
+from aixsim.report.text.backtest_table import table
+from aixsim.stats.scores import Score
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "explanation" / "evidence.md").read_text(encoding="utf-8")

@@ -8,12 +8,12 @@ import json
 import numpy as np
 import pytest
 
-from aixsim.analysis.results import Result, open_result
-from aixsim.analysis.updating import ERROR, NewCount, parse_count, update
-from aixsim.analysis.weights import TooFewError
 from aixsim.cli import update as update_command
-from aixsim.core.errors import UserError
-from aixsim.output.update_text import update_text
+from aixsim.errors import UserError
+from aixsim.evidence.updating import ERROR, NewCount, parse_count, update
+from aixsim.report.text.update_text import update_text
+from aixsim.results.result import Result, open_result
+from aixsim.stats.weights import TooFewError
 from tests.cli.run_cli import run_cli
 from tests.result_fixture import make_result
 
@@ -34,8 +34,8 @@ def test_a_high_count_raises_and_a_low_one_lowers(result: Result) -> None:
 
 def test_weights_are_those_of_the_law(result: Result) -> None:
     """By hand, with growth since the 102 that the run knows; the twin compares levels and is noticed."""
-    from aixsim.analysis.counting_law import log_mass
-    from aixsim.analysis.weights import normalised
+    from aixsim.stats.counting_law import log_mass
+    from aixsim.stats.weights import normalised
 
     end, start = (result.counts_in(month).sort_values("replicate")["launched"].to_numpy(float) for month in ("2026-12", "2025-12"))
     goal = result.counts_in("2030-12").sort_values("replicate")["launched"].to_numpy(float) >= 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aixsim.analysis.weights import TooFewError, effective_sample_size, normalised, resample, weighted_quantile
+from aixsim.stats.weights import TooFewError, effective_sample_size, normalised, resample, weighted_quantile
 
 
 def test_the_effective_number_of_equal_and_of_unequal_weights() -> None:

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from aixsim.config.evidence import ensemble_path
+from aixsim.config.ensembles import read_ensemble
 from aixsim.config.models import NetworkTable, PopulationTable
+from aixsim.config.observations import ensemble_path
 from aixsim.config.study import Study
-from aixsim.core.cache import korea_population, supply_network
-from aixsim.core.calendar import Horizon
-from aixsim.core.ensemble import Ensemble
-from aixsim.core.network import Network
-from aixsim.core.plugins import Plugin, activate
-from aixsim.core.population import Population
-from aixsim.core.population_file import read_network, read_population
-from aixsim.core.problem import Problem
-from aixsim.study.ensembles import read_ensemble
+from aixsim.model.calendar import Horizon
+from aixsim.model.ensemble import Ensemble
+from aixsim.model.plugins import Plugin, activate
+from aixsim.model.problem import Problem
+from aixsim.world.cache import korea_population, supply_network
+from aixsim.world.network import Network
+from aixsim.world.population import Population
+from aixsim.world.population_file import read_network, read_population
 
 
 @dataclass(frozen=True)

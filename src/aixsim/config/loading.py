@@ -11,13 +11,13 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from aixsim.config.errors import ConfigError, ConfigProblem, NotAllowed, nearest
 from aixsim.config.lines import Path as Key
 from aixsim.config.lines import line_of, lines_of
 from aixsim.config.models import config_model
 from aixsim.config.rules import relations
 from aixsim.config.study import Study
-from aixsim.core.plugins import Plugin, PluginError, activate, installed, read_plugin, refuse_unsound_laws
+from aixsim.config.validation import ConfigError, ConfigProblem, NotAllowed, nearest
+from aixsim.model.plugins import Plugin, PluginError, activate, installed, read_plugin, refuse_unsound_laws
 
 Sources = dict[Key, tuple[str, int | None]]
 """File and line of every key; ``--set`` has no line."""

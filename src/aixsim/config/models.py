@@ -17,17 +17,17 @@ from pydantic import (
     model_validator,
 )
 
-from aixsim.catalogue import SECTIONS
-from aixsim.config.errors import NotAllowed
-from aixsim.config.evidence import Announcement, Calibration, Observed, Uncertainty
+from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.programme import Programme
+from aixsim.config.validation import NotAllowed
 from aixsim.config.values import annotated, finite, month
-from aixsim.core.calendar import Horizon
-from aixsim.core.classification import OUTCOMES, ROUTES
-from aixsim.core.parameters import Card
-from aixsim.core.plugins import Plugin, active
-from aixsim.levers import levers
-from aixsim.mechanisms import mechanisms
+from aixsim.model.calendar import Horizon
+from aixsim.model.catalogue import SECTIONS
+from aixsim.model.levers import levers
+from aixsim.model.mechanisms import mechanisms
+from aixsim.model.parameters import Card
+from aixsim.model.plugins import Plugin, active
+from aixsim.world.classification import OUTCOMES, ROUTES
 
 LONGEST = 600
 MOST_FIRMS_COMPLETE = 2000

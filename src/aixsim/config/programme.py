@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
-from aixsim.config.errors import NotAllowed
+from aixsim.config.validation import NotAllowed
 from aixsim.config.values import annotated, by_year, json_schema, plain, read, years_schema
-from aixsim.core.classification import AGENT_TYPES, PROVINCES, SECTORS, SIZES
-from aixsim.core.parameters import Card
+from aixsim.model.parameters import Card
+from aixsim.world.classification import AGENT_TYPES, PROVINCES, SECTORS, SIZES
 
 _BUDGETS = "ai_factory_budgets.csv"
 BUDGET = Card(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aixsim.catalogue import entries
-from aixsim.config.errors import NotAllowed, nearest
-from aixsim.config.evidence import broken_rules, ensemble_path
+from aixsim.config.ensembles import EnsembleError, read_ensemble
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Expect, Goal
+from aixsim.config.observations import broken_rules, ensemble_path
 from aixsim.config.study import Study
-from aixsim.levers import levers
-from aixsim.levers.parks import PARK_MONEY
-from aixsim.study.ensembles import EnsembleError, read_ensemble
+from aixsim.config.validation import NotAllowed, nearest
+from aixsim.model.catalogue import entries
+from aixsim.model.levers import levers
+from aixsim.model.levers.parks import PARK_MONEY
 
 
 def relations(study: Study) -> Iterator[tuple[Key, NotAllowed]]:

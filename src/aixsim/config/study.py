@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from aixsim.config import toml
-from aixsim.config.evidence import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.models import Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, Table
+from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.values import plain
-from aixsim.core.calendar import Horizon
-from aixsim.core.plugins import Plugin
+from aixsim.model.calendar import Horizon
+from aixsim.model.plugins import Plugin
 
 _NOT_THE_MODEL = (
     "title", "horizon", "population", "network", "goal", "expect", "monte_carlo", "plugins",

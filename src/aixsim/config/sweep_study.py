@@ -13,14 +13,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from aixsim.config.errors import ConfigError, ConfigProblem, nearest
+from aixsim.config.designs import Axis, DesignError, rows
 from aixsim.config.lines import Path as Key
 from aixsim.config.loading import Placed, Sources, load, parse, problem_of
 from aixsim.config.models import Goal, MonteCarlo
 from aixsim.config.study import Study
 from aixsim.config.sweep_tables import MOST_POINTS, DecisionTable, SweepMonteCarlo, SweepTable
-from aixsim.core.distributions import Distribution
-from aixsim.study.designs import Axis, DesignError, rows
+from aixsim.config.validation import ConfigError, ConfigProblem, nearest
+from aixsim.random.distributions import Distribution
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from aixsim.config.errors import NotAllowed
+from aixsim.config.designs import SIZED
 from aixsim.config.models import Number, Seed, Table, Whole
+from aixsim.config.validation import NotAllowed
 from aixsim.config.values import DISTRIBUTION_SCHEMA, distribution, finite
-from aixsim.core.classification import OUTCOMES
-from aixsim.core.distributions import Distribution
-from aixsim.study.designs import SIZED
+from aixsim.random.distributions import Distribution
+from aixsim.world.classification import OUTCOMES
 
 MOST_POINTS = 100_000
 _FACTOR = "a list, { low, high, step }, { low, high, points }, or a distribution such as { dist = 'uniform', low = 0.1, high = 0.3 }"

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
-from aixsim.config.errors import NotAllowed, nearest
-from aixsim.core.calendar import parse_month
-from aixsim.core.classification import SIZES
-from aixsim.core.distributions import PARAMETERS_OF, Distribution
-from aixsim.core.parameters import Card
+from aixsim.config.validation import NotAllowed, nearest
+from aixsim.model.calendar import parse_month
+from aixsim.model.parameters import Card
+from aixsim.random.distributions import PARAMETERS_OF, Distribution
+from aixsim.world.classification import SIZES
 
 SIGMAS = 6.0
 """A normal or log-normal must stay within the allowed range up to so many standard deviations: one draw in 500 million lies beyond."""

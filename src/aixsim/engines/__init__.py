@@ -7,9 +7,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from aixsim.core.history import History
-from aixsim.core.problem import Problem
-from aixsim.core.scenario import Scenario
+from aixsim.model.history import History
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
 
 ENGINES = ("kernel", "mesa")
 _LAWLESS = ("code_store", "compile", "diary", "fingerprint", "reference", "scenario", "verify")
@@ -39,7 +39,7 @@ def engine(name: str) -> Callable[[Problem, Scenario], History]:
 
 def mesa_alone(scenario: Scenario) -> str | None:
     """Returns why only the reference engine can run a scenario, in a few words; None when both can."""
-    from aixsim.engines.compile import why_not_compiled
+    from aixsim.engines.kernel.compile import why_not_compiled
 
     for mechanism, _ in scenario.mechanisms:
         reason = why_not_compiled(mechanism)
@@ -59,11 +59,11 @@ def _kernel(scenario: Scenario) -> Any:
     Raises:
         ValueError: the scenario has a law that cannot be compiled, or that is not in use.
     """
-    kernel = import_module("aixsim.engines.kernel")
+    kernel = import_module("aixsim.engines.kernel.run")
     if _unknown(kernel, scenario):
         for name in [name for name in sys.modules if name.startswith(f"{__name__}.") and name.rpartition(".")[2] not in _LAWLESS]:
             del sys.modules[name]
-        kernel = import_module("aixsim.engines.kernel")
+        kernel = import_module("aixsim.engines.kernel.run")
         if names := _unknown(kernel, scenario):
             raise ValueError(f"the kernel cannot run {', '.join(names)}")
     return kernel

@@ -13,17 +13,17 @@ from enum import IntEnum
 import mesa
 import numpy as np
 
-from aixsim.core.classification import CAPITAL, POLE_INDEX, ROUTES
-from aixsim.core.draws import Purpose, exponential, logistic, normal, uniform
-from aixsim.core.history import Event, EventLog, History
-from aixsim.core.pressure import PACE_UNIT, grown, lowered, pace, raised, rate, reaches, threshold
-from aixsim.core.problem import Milieus, Problem
-from aixsim.core.scenario import Pot, Scenario
-from aixsim.core.schedule import run_month
-from aixsim.economics import attraction, cost_now
-from aixsim.funding import award, log_employees, merit, own_hazard
-from aixsim.implementation import duration_factor, duration_months, lifetime_months
-from aixsim.sensing import visible_share
+from aixsim.model.economics import attraction, cost_now
+from aixsim.model.funding import award, log_employees, merit, own_hazard
+from aixsim.model.history import Event, EventLog, History
+from aixsim.model.implementation import duration_factor, duration_months, lifetime_months
+from aixsim.model.pressure import PACE_UNIT, grown, lowered, pace, raised, rate, reaches, threshold
+from aixsim.model.problem import Milieus, Problem
+from aixsim.model.scenario import Pot, Scenario
+from aixsim.model.schedule import run_month
+from aixsim.model.sensing import visible_share
+from aixsim.random.draws import Purpose, exponential, logistic, normal, uniform
+from aixsim.world.classification import CAPITAL, POLE_INDEX, ROUTES
 
 PROGRAMME, COLLABORATION, PARK, OWN = range(len(ROUTES))
 

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.config.build import Problems
-from aixsim.config.evidence import Announcement
+from aixsim.config.observations import Announcement
 from aixsim.config.study import Study
-from aixsim.core.calendar import parse_month
-from aixsim.core.distributions import Distribution
-from aixsim.core.draws import Purpose, uniforms
+from aixsim.model.calendar import parse_month
+from aixsim.random.distributions import Distribution
+from aixsim.random.draws import Purpose, uniforms
 
 Number = float | Distribution
 Floats = NDArray[np.float64]

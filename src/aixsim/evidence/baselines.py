@@ -8,14 +8,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.analysis.counting_law import log_mass, quantile
-from aixsim.analysis.growth_curves import CURVES, Curve
-from aixsim.analysis.naive_forecasts import LEAST_CHANGES, drift, planned_numbers, unit_cost
-from aixsim.analysis.sequential_monte_carlo import Payload, posterior
-from aixsim.core.distributions import Distribution
-from aixsim.core.draws import Purpose, uniforms
-from aixsim.evidence.money import Money
+from aixsim.evidence.announced_money import Money
 from aixsim.evidence.prior import DISPERSION, Prior
+from aixsim.random.distributions import Distribution
+from aixsim.random.draws import Purpose, uniforms
+from aixsim.stats.counting_law import log_mass, quantile
+from aixsim.stats.growth_curves import CURVES, Curve
+from aixsim.stats.naive_forecasts import LEAST_CHANGES, drift, planned_numbers, unit_cost
+from aixsim.stats.sequential_monte_carlo import Payload, posterior
 
 Floats = NDArray[np.float64]
 DRIFT: Final = "drift"

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.analysis.counting_law import log_mass, widened
-from aixsim.config.evidence import Observed
+from aixsim.config.observations import Observed
 from aixsim.config.study import Study
-from aixsim.core.calendar import Horizon
-from aixsim.core.classification import OUTCOMES, SIZES
-from aixsim.core.errors import UserError
-from aixsim.core.population import Population
-from aixsim.core.problem import Problem
+from aixsim.errors import UserError
 from aixsim.evidence.simulator import Seen
+from aixsim.model.calendar import Horizon
+from aixsim.model.problem import Problem
+from aixsim.stats.counting_law import log_mass, widened
+from aixsim.world.classification import OUTCOMES, SIZES
+from aixsim.world.population import Population
 
 Floats = NDArray[np.float64]
 _STOCKS = ("operating", "operating_own")

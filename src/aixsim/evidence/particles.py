@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.analysis.sequential_monte_carlo import Cloud, Payload, advance, first_cloud
+from aixsim.errors import StoreError, storage_error
 from aixsim.evidence.likelihood import Likelihood
 from aixsim.evidence.prior import DISPERSION, Prior
 from aixsim.evidence.simulator import Seen, Simulator
-from aixsim.study.store import StoreError, storage_error
+from aixsim.stats.sequential_monte_carlo import Cloud, Payload, advance, first_cloud
 
 Floats = NDArray[np.float64]
 _SEEN = ("counts", "applicants", "by_size", "by_park")

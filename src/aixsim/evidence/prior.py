@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.config.ensembles import OBSERVATION
 from aixsim.config.study import Study
-from aixsim.core.distributions import Distribution
-from aixsim.core.problem import uncertainties_of
-from aixsim.study.ensembles import OBSERVATION
+from aixsim.model.problem import uncertainties_of
+from aixsim.random.distributions import Distribution
 
 Floats = NDArray[np.float64]
 DISPERSION = f"{OBSERVATION}dispersion"

@@ -12,17 +12,17 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.analysis.counting_law import quantile, widened
-from aixsim.analysis.ranks import rank
-from aixsim.analysis.sequential_monte_carlo import Cloud
 from aixsim.config.build import problems
 from aixsim.config.study import Study
-from aixsim.core.draws import Purpose, uniforms
-from aixsim.core.errors import UserError
+from aixsim.errors import UserError
 from aixsim.evidence.likelihood import Likelihood, usable
 from aixsim.evidence.particles import Particles
 from aixsim.evidence.prior import DISPERSION, Prior
 from aixsim.evidence.simulator import Simulator
+from aixsim.random.draws import Purpose, uniforms
+from aixsim.stats.counting_law import quantile, widened
+from aixsim.stats.ranks import rank
+from aixsim.stats.sequential_monte_carlo import Cloud
 
 Floats = NDArray[np.float64]
 _FIRST_LUCK = 2**31

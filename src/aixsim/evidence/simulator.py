@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from aixsim.config.build import Problems
-from aixsim.core.classification import OUTCOMES, SIZES
-from aixsim.core.history import Event
-from aixsim.core.problem import Problem
 from aixsim.engines import engine, prepare
-from aixsim.engines.scenario import draw_scenario
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.history import Event
+from aixsim.model.problem import Problem
+from aixsim.world.classification import OUTCOMES, SIZES
 
 Floats = NDArray[np.float64]
 _CHUNK = 16
@@ -57,7 +57,7 @@ class Seen:
 
 def look(problem: Problem, replicate: int, given: dict[str, float], months: Sequence[int], run: Any) -> Seen:
     """Runs one particle and returns what is seen of it at the end of the given months."""
-    from aixsim.engines.tabulate import tables
+    from aixsim.engines.kernel.tabulate import tables
 
     scenario = draw_scenario(problem, replicate, given)
     history = run(problem, scenario)

@@ -1,1 +1,0 @@
-"""What results say: probabilities, intervals, curves, comparisons."""

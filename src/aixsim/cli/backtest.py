@@ -1,0 +1,36 @@
+"""``aixsim backtest``: what the model would have said at the time, beside simpler forecasts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from aixsim.config import load
+from aixsim.errors import storage_error
+from aixsim.evidence.backtesting import backtest as test
+from aixsim.evidence.forecasts import to_csv
+from aixsim.evidence.track_record import TABLE
+from aixsim.evidence.track_record import to_csv as track_record
+from aixsim.report.figures.backtest_figure import draw_backtest
+from aixsim.report.text.backtest_table import table
+
+
+def backtest(config: Path, out: Path | None, as_of: str | None, workers: int, overrides: Sequence[str], *, as_json: bool) -> int:
+    """Writes scores, table and figure, and prints the table; returns the exit code."""
+    study = load(config, overrides)
+    folder, forecasts = test(study, out, as_of_month=as_of, workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n"))
+    text = table(forecasts)
+    try:
+        (folder / "scores.csv").write_text(to_csv(forecasts), encoding="utf-8")
+        (folder / TABLE).write_text(track_record(forecasts), encoding="utf-8")
+        (folder / "backtest.md").write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise storage_error(folder, error) from error
+    draw_backtest(forecasts, study, folder / "figures")
+    if as_json:
+        sys.stdout.write(json.dumps({"result": str(folder), "scores": to_csv(forecasts).splitlines()}, indent=2) + "\n")
+    else:
+        sys.stdout.write(f"{text}\n\nScores, table and figure: {folder}\n")
+    return 0

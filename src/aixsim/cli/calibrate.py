@@ -1,0 +1,76 @@
+"""``aixsim calibrate``: weigh the uncertain numbers by what was counted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from aixsim.config import load
+from aixsim.config.ensembles import read_columns
+from aixsim.errors import storage_error
+from aixsim.evidence.calibration import ENSEMBLE
+from aixsim.evidence.calibration import calibrate as weigh
+from aixsim.evidence.self_check import self_check
+from aixsim.report.figures.cross_sections import draw_cross_sections
+from aixsim.report.figures.prior_posterior import draw_prior_posterior
+from aixsim.report.figures.rank_figure import draw_ranks
+from aixsim.report.text.calibration_text import calibration_text
+from aixsim.stats.intervals import proportion
+from aixsim.stats.ranks import uniformity
+from aixsim.stats.scores import LEVELS
+
+
+def calibrate(
+    config: Path,
+    out: Path | None,
+    workers: int,
+    overrides: Sequence[str],
+    *,
+    with_held_out: Sequence[str],
+    verified_only: bool,
+    as_json: bool,
+) -> int:
+    """Writes ensemble, report and figure, and prints what moved; returns the exit code."""
+    study = load(config, overrides)
+    done = weigh(
+        study,
+        out,
+        workers=workers,
+        with_held_out=with_held_out,
+        verified_only=verified_only,
+        tell=lambda text: sys.stderr.write(f"{text}\n"),
+    )
+    if done.reused:
+        sys.stderr.write("This very calibration is already there; nothing to compute.\n")
+    keys, values, _ = read_columns(done.folder / ENSEMBLE)
+    draw_cross_sections(done.report, done.folder / "figures")
+    draw_prior_posterior(done.report, keys, values, done.folder / "figures")
+    if as_json:
+        sys.stdout.write(json.dumps({"result": str(done.folder), **done.report}, indent=2) + "\n")
+    else:
+        sys.stdout.write(calibration_text(done.report) + f"\nEnsemble, report and figures: {done.folder}\n")
+    return 0
+
+
+def check_method(config: Path, out: Path | None, n: int, workers: int, overrides: Sequence[str]) -> int:
+    """Writes the ranks of known numbers in synthetic data sets, and their histogram; returns the exit code."""
+    study = load(config, overrides)
+    folder = out or Path("results") / study.name / f"self-check-{n}"
+    checked = self_check(study, n, workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "ranks.csv").write_text(checked.to_csv(), encoding="utf-8")
+    except OSError as error:
+        raise storage_error(folder, error) from error
+    draw_ranks(checked.keys, checked.ranks, study.name, folder)
+    out_ = sys.stdout
+    out_.write(f"{n:,} data sets, effective sample size {checked.ess.mean():.0f} on average, {checked.ess.min():.0f} at least\n")
+    for level in LEVELS:
+        share = proportion(checked.covered(level), checked.ranks.size, 0.95)
+        out_.write(f"  {100 * level:g} % intervals hold the truth in {share}\n")
+    for key, column in zip(checked.keys, checked.ranks.T, strict=True):
+        out_.write(f"  {key:<42}ranks uniform: p = {uniformity(column):.3f}\n")
+    out_.write(f"Ranks and histogram: {folder}\n")
+    return 0

@@ -1,0 +1,120 @@
+"""``aixsim compare``: differences paired by replicate, as text or JSON, and as figures."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from aixsim.errors import UserError
+from aixsim.results.comparison import Comparison
+from aixsim.results.comparison import compare as compare_results
+from aixsim.results.result import Result, open_result
+from aixsim.results.sweep_result import is_sweep
+
+
+def compare(
+    results: Sequence[Path],
+    out: Path | None = None,
+    replicates: int | None = None,
+    workers: int = 1,
+    reference: int | None = None,
+    *,
+    as_json: bool = False,
+) -> int:
+    """Prints how each result differs from the first, or each point of a sweep from its reference; returns the exit code.
+
+    Args:
+        results: result folders, or configs, which are run first; or the folder of one sweep.
+        out: folder of the figures and of what is printed; none are drawn without it.
+        replicates: of configs that are run, instead of theirs.
+        workers: processes that run them.
+        reference: number of the point that a sweep's points are compared with.
+        as_json: prints JSON instead of text.
+    """
+    from aixsim.report.text.comparison_text import comparison_text
+
+    if out is not None and ((out / "provenance.json").exists() or is_sweep(out)):
+        raise UserError(f"-o {out}: this is the folder of a result; name another one")
+    if sweeps := [place for place in results if is_sweep(place)]:
+        return _compare_sweep(sweeps[0], len(results), out, replicates, reference, as_json=as_json)
+    if reference is not None:
+        raise UserError(f"--reference {reference}: only points of a sweep have numbers; results are compared with the first that is given")
+    if len(results) < 2:
+        raise UserError(
+            "aixsim compare needs two results or more, the first of which is compared with each of the others, or the folder of one sweep"
+        )
+    comparison = compare_results(_open(results, replicates, workers))
+    document, text = json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n", comparison_text(comparison)
+    if out is not None:
+        _write_texts(out, {"comparison.json": document, "comparison.txt": text})
+        _draw(comparison, out)
+    _say(document, text, out, as_json=as_json)
+    return 0
+
+
+def _compare_sweep(place: Path, n_given: int, out: Path | None, replicates: int | None, reference: int | None, *, as_json: bool) -> int:
+    """Compares the points of a sweep, which must be all that was given; what to write and print is the same as for results."""
+    from aixsim.report.text.sweep_comparison_text import sweep_comparison_json, sweep_comparison_text
+    from aixsim.results.sweep_comparison import compare_points, to_rows
+    from aixsim.results.sweep_result import open_sweep, to_csv
+
+    if n_given > 1:
+        raise UserError(
+            f"{place}: is the folder of a sweep, which is compared alone, point by point; give this folder and nothing else,"
+            " or two or more results of aixsim run"
+        )
+    if replicates is not None:
+        raise UserError(f"-n {replicates}: {place} is a sweep and has its replicates; leave -n out, or run more with aixsim sweep")
+    comparison = compare_points(open_sweep(place), reference)
+    document = json.dumps(sweep_comparison_json(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = sweep_comparison_text(comparison)
+    if out is not None:
+        from aixsim.report.figures.sweep_comparison_figure import draw_forest
+
+        _write_texts(out, {"comparison.json": document, "comparison.txt": text, "comparison.csv": to_csv(to_rows(comparison))})
+        draw_forest(comparison, out)
+    _say(document, text, out, as_json=as_json)
+    return 0
+
+
+def _say(document: str, text: str, out: Path | None, *, as_json: bool) -> None:
+    sys.stdout.write(document if as_json else text)
+    if out is not None and not as_json:
+        sys.stdout.write(f"\nFigures: {out}\n")
+
+
+def _open(places: Sequence[Path], replicates: int | None, workers: int) -> list[Result]:
+    """Opens result folders and runs configs; a config without a seed takes that of the first result, or it could not be paired."""
+    opened: list[Result] = []
+    for place in places:
+        if not place.is_file():
+            opened.append(open_result(place))
+            continue
+        from aixsim.config import load
+        from aixsim.simulation import simulate
+
+        study = load(place, [] if replicates is None else [f"monte_carlo.replicates={replicates}"])
+        if study.monte_carlo.seed is None and opened:
+            study = study.with_seed(int(opened[0].provenance["seed"]))
+        opened.append(simulate(study, workers=workers).result)
+    return opened
+
+
+def _write_texts(out: Path, texts: Mapping[str, str]) -> None:
+    from aixsim.errors import storage_error
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (out / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise storage_error(out, error) from error
+
+
+def _draw(comparison: Comparison, out: Path) -> None:
+    from aixsim.report.figures.pair import draw_contrasts
+
+    for number, policy in enumerate(comparison.policies, start=1):
+        draw_contrasts(policy, out if len(comparison.policies) == 1 else out / f"{number}-{policy.pair.other.path.resolve().name}")

@@ -1,0 +1,81 @@
+"""``aixsim describe``: every parameter with unit, range, source and confidence."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from aixsim.config import PROGRAMME_CARDS, load
+from aixsim.errors import UserError, storage_error
+from aixsim.evidence.assumptions import ledger as every_number
+from aixsim.model.catalogue import Entry, entries
+from aixsim.model.parameters import Card
+from aixsim.model.plugins import activate, read_plugin
+from aixsim.report.text.ledger_table import as_csv, as_html, as_text
+
+
+def describe(name: str | None, plugins: Sequence[Path]) -> int:
+    """Prints the list of everything, what plugins offer included, or one entry with its cards; returns the exit code."""
+    activate(tuple(read_plugin(file, str(file)) for file in plugins))
+    known = [*entries(), Entry("programme", "array of tables", "Public support lines: [[programme]]", "", "", PROGRAMME_CARDS)]
+    if name is None:
+        width = max(len(entry.key) for entry in known)
+        for entry in known:
+            sys.stdout.write(f"{entry.key:<{width}}  {entry.title} ({len(entry.cards)} settings)\n")
+        sys.stdout.write("\naixsim describe NAME shows one of them with unit, range, source and confidence of every setting.\n")
+        return 0
+    table, _, key = name.rpartition(".")
+    for entry in known:
+        if name in (entry.key, entry.key.rpartition(".")[2]):
+            _print(entry, entry.cards)
+            return 0
+        if table in (entry.key, entry.key.rpartition(".")[2]) and any(card.name == key for card in entry.cards):
+            _print(entry, tuple(card for card in entry.cards if card.name == key))
+            return 0
+    close = difflib.get_close_matches(name, [entry.key for entry in known] + [entry.key.rpartition(".")[2] for entry in known], 1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    raise UserError(f"there is nothing called {name!r}{hint}; aixsim describe lists everything")
+
+
+def ledger(config: Path | None, out: Path | None) -> int:
+    """Prints the ledger of all numbers, or writes it as CSV, HTML or text; returns the exit code."""
+    study = load(config) if config is not None else None
+    title = "Assumptions of aixsim" + (f": {study.title}" if study is not None else ", as they are when no config says otherwise")
+    lines = every_number(study)
+    writers = {".csv": lambda: as_csv(lines), ".html": lambda: as_html(lines, title), ".txt": lambda: as_text(lines, title)}
+    if out is None:
+        sys.stdout.write(as_text(lines, title))
+        return 0
+    if out.suffix not in writers:
+        raise UserError(f"-o {out}: allowed: a name that ends in {', '.join(writers)}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(writers[out.suffix](), encoding="utf-8")
+    except OSError as error:
+        raise storage_error(out, error) from error
+    sys.stdout.write(f"{len(lines)} numbers: {out}\n")
+    return 0
+
+
+def _print(entry: Entry, cards: tuple[Card, ...]) -> None:
+    out = sys.stdout
+    out.write(f"[{entry.key}]  {entry.title}\n")
+    for label, text in (("law", entry.law), ("source", entry.source)):
+        if text:
+            out.write(f"  {label}: {text}\n")
+    for card in cards:
+        bounds = "" if card.low == card.high else f", {card.low:g} to {card.high:g}"
+        out.write(f"\n  {card.name} = {_value(card)}  [{card.unit}{bounds}]\n")
+        out.write(f"    {card.meaning}\n    source: {card.source} ({card.confidence})\n")
+        if card.prior:
+            out.write(f"    not known; documented range: {card.prior}\n")
+        if card.choices:
+            out.write(f"    allowed: {', '.join(card.choices)}\n")
+
+
+def _value(card: Card) -> str:
+    if isinstance(card.default, dict):
+        return "{ " + ", ".join(f"{name} = {value:g}" for name, value in card.default.items()) + " }"
+    return str(card.default)

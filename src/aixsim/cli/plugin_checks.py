@@ -1,0 +1,184 @@
+"""What every mechanism and lever must do, asked of one: the same questions for those of the package and for a user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from aixsim.config.models import config_model
+from aixsim.config.study import Study
+from aixsim.engines import engine, mesa_alone, prepare
+from aixsim.engines.agreement import first_difference
+from aixsim.errors import UserError
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.lever import NEVER, Lever
+from aixsim.model.mechanism import Mechanism
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.model.soundness import falls, gaps, hazard_faults
+from aixsim.model.windows import equal, outside
+from aixsim.world.cache import korea_population, supply_network
+
+START, STOP, END = "2025-07", "2027-01", "2027-12"
+"""Window and horizon: a start in the middle of a year, a stop at its end, as budgets are by calendar year."""
+_SCALE = 0.005
+_BUDGET = {str(year): 60.0 for year in range(2024, 2028)}
+_WORLD: Mapping[str, Any] = {
+    "title": "A small Korea in which everything happens",
+    "horizon": {"start": "2024-01", "end": END},
+    "population": {"scale": _SCALE},
+    "mechanisms": {
+        "innovation": {"rate": 0.004},
+        "peers": {"rate": 0.3},
+        "partners": {"rate": 0.1},
+        "parks": {"rate": 0.01},
+        "collaboration": {"rate": 0.05},
+        "zones": {"rate": 0.01},
+    },
+    "levers": {"parks": {"start": "2024-06"}, "collaboration": {"start": "2024-06"}, "regulation_free_zones": {"start": "2024-06"}},
+    "programme": [{"name": "yearly", "budget_krw_bn": _BUDGET, "grant_krw_bn": 1.0, "call_months": [3, 9]}],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to one question.
+
+    Attributes:
+        question: what must hold.
+        holds: whether it does; None when there is nothing to ask.
+        because: what was found.
+    """
+
+    question: str
+    holds: bool | None
+    because: str
+
+    def __str__(self) -> str:
+        """Returns one line."""
+        word = {True: "holds", False: "FAILS", None: "note "}[self.holds]
+        return f"{word}  {self.question}" + (f": {self.because}" if self.because else "")
+
+
+def check_item(item: Mechanism | Lever) -> Iterator[Verdict]:
+    """Yields a verdict on everything that a mechanism or a lever must do; it is in use."""
+    return check_mechanism(item) if isinstance(item, Mechanism) else check_lever(item)
+
+
+def check_mechanism(mechanism: Mechanism) -> Iterator[Verdict]:
+    """Yields a verdict on everything that a mechanism must do."""
+    yield _none("cards are complete: unit, range, meaning, source, confidence", gaps(mechanism))
+    sound = _none("the hazard is a number, and never negative", hazard_faults(mechanism))
+    yield sound
+    if not sound.holds:
+        return
+    yield _none("the hazard never falls in what is sensed", falls(mechanism))
+    with_it = small_world(mechanism, {})
+    reason = mesa_alone(draw_scenario(with_it, 0))
+    if reason is not None:
+        yield Verdict("the law compiles", None, f"it runs on the engine mesa alone, which is slow: {reason}")
+        return
+    yield Verdict("the law compiles", True, "it runs on both engines")
+    yield _agreement(with_it)
+
+
+def check_lever(lever: Lever) -> Iterator[Verdict]:
+    """Yields a verdict on everything that a lever must do."""
+    yield _none("cards are complete: unit, range, meaning, source, confidence", gaps(lever))
+    yield neutral_changes_nothing(lever)
+    yield does_something(lever)
+    yield draws_are_addressed(lever)
+    yield acts_inside_its_window(lever)
+    yield _agreement(_started(lever))
+
+
+def neutral_changes_nothing(lever: Lever) -> Verdict:
+    """Asks whether the neutral setting leaves every number of three scenarios as it is."""
+    question = "the neutral setting changes no bit"
+    without, neutral = small_world(lever, None), small_world(lever, lever.neutral)
+    for replicate in range(3):
+        if changed := _changed(draw_scenario(without, replicate), draw_scenario(neutral, replicate)):
+            return Verdict(question, False, f"{', '.join(changed)} of the scenario of replicate {replicate} differ")
+    return Verdict(question, True, "")
+
+
+def does_something(lever: Lever) -> Verdict:
+    """Asks whether the defaults change anything; they need not, but then the other questions are easily answered."""
+    acts = _changed(draw_scenario(small_world(lever, None), 0), draw_scenario(_started(lever), 0))
+    told = ", ".join(acts) or "nothing in this small world: the other checks say little with such defaults"
+    return Verdict("the defaults change something", True if acts else None, told)
+
+
+def draws_are_addressed(lever: Lever) -> Verdict:
+    """Asks whether the same replicate is the same twice: random numbers without an address are not."""
+    world = _started(lever)
+    changed = _changed(draw_scenario(world, 1), draw_scenario(world, 1))
+    return Verdict("a replicate is the same every time", not changed, f"{', '.join(changed)} differ" if changed else "")
+
+
+def acts_inside_its_window(lever: Lever) -> Verdict:
+    """Asks whether the scenario is as without the lever before its start, from its stop on, and in an empty window."""
+    question = "acts only inside its window"
+    names = {card.name for card in lever.cards}
+    if not {"start", "stop"} <= names:
+        return Verdict(question, None, "it has no cards start and stop, so it acts always")
+    before = draw_scenario(small_world(lever, None), 0)
+    for start, stop in ((START, NEVER), (START, STOP), ("2000-01", "2027-07"), ("2026-01", "2026-01"), ("2050-01", NEVER)):
+        world = small_world(lever, {"start": start, "stop": stop})
+        after = draw_scenario(world, 0)
+        settings = world.settings["levers"][lever.name]
+        acts = outside(before, after, settings, world)
+        if start == stop or start > END:
+            acts = acts or set(_changed(before, after))
+        if acts:
+            return Verdict(question, False, f"from {start} to before {stop} it changes {', '.join(sorted(acts))} outside")
+    return Verdict(question, True, "")
+
+
+def small_world(item: Mechanism | Lever, settings: Mapping[str, Any] | None) -> Problem:
+    """Returns a small Korea with every law of the package, parks, collaboration models and zones.
+
+    Args:
+        item: what is to be checked.
+        settings: its own, as in a config; None for the world without it.
+    """
+    group = "mechanisms" if isinstance(item, Mechanism) else "levers"
+    tables = {name: table for name, table in _WORLD[group].items() if name != item.name}
+    if settings is not None:
+        tables[item.name] = dict(settings)
+    try:
+        table = config_model().model_validate({**_WORLD, group: tables})
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise UserError(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}; mend the neutral setting or the cards") from error
+    study = Study("check", Path(), table)
+    population = korea_population(_SCALE, 1)
+    network = supply_network(population, _SCALE, 1, study.network.links_per_firm)
+    return Problem(study.horizon, population, network, study.settings, _SCALE, seed=20301231)
+
+
+def _started(lever: Lever) -> Problem:
+    """Returns the world with a lever's defaults, from a month in which it can act."""
+    return small_world(lever, {"start": START} if any(card.name == "start" for card in lever.cards) else {})
+
+
+def _changed(a: Scenario, b: Scenario) -> list[str]:
+    return [name for name in Scenario.__dataclass_fields__ if name != "drawn" and not equal(getattr(a, name), getattr(b, name))]
+
+
+def _agreement(world: Problem) -> Verdict:
+    scenario = draw_scenario(world, 0)
+    prepare("kernel", world, scenario)
+    kernel, mesa = engine("kernel")(world, scenario), engine("mesa")(world, scenario)
+    difference = first_difference(kernel, mesa, world, scenario)
+    told = f"{len(kernel.firm):,} events and every pressure of {len(world.population):,} firms are the same"
+    return Verdict("both engines agree", difference is None, difference or told)
+
+
+def _none(question: str, faults: Iterator[str]) -> Verdict:
+    first = next(faults, None)
+    return Verdict(question, first is None, first or "")

@@ -1,0 +1,175 @@
+"""The tables of a config that tie it to what was counted: observations, announcements, calibration, ensemble."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+
+from aixsim.config.lines import Path as Key
+from aixsim.config.programme import BUDGET, GRANT
+from aixsim.config.validation import NotAllowed, nearest
+from aixsim.config.values import annotated, by_year, finite, json_schema, month, plain, years_schema
+from aixsim.data.tables import rows
+from aixsim.model.calendar import Horizon
+from aixsim.model.parameters import Card
+from aixsim.random.distributions import Distribution
+from aixsim.world.classification import OUTCOMES, SIZES
+
+PARK_NAMES = tuple(row["park"] for row in rows("industrial_parks.csv"))
+DISPERSION = Card(
+    "dispersion",
+    Distribution("loguniform", (0.01, 0.16)),
+    "1",
+    1e-6,
+    4.0,
+    "over-dispersion of a counted number: its variance is mean + dispersion * mean^2, so that 0.01 is an error of 10 %",
+    "assumed; a tenth of the counts is disputed (smart_factory_cumulative.csv, smart_factory_dropout_and_demand.csv)",
+    "assumed",
+    "loguniform, an error of 10 to 40 %",
+)
+POLICY_ERROR = Card(
+    "policy_error",
+    0.4,
+    "1/sqrt(year)",
+    0.0,
+    3.0,
+    "standard deviation of the logarithm by which a budget that has not been passed strays from its plan, after one year",
+    "smart_factory_budgets.csv: yearly changes of the logarithm 0.8, 0.2, 0.9 and 0.2 from 2016 to 2020, of mean 0.5",
+    "assumed",
+    "0.2 to 0.8",
+)
+Number = Annotated[Any, PlainValidator(lambda raw: finite(raw, "a finite number")), WithJsonSchema({"type": "number"})]
+Month = Annotated[str, AfterValidator(month)]
+
+
+class Table(BaseModel):
+    """A table that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Observed(Table):
+    """Something that was counted.
+
+    ``launched`` and the other outcomes are cumulative national counts at the end of the month; ``applicants`` are those of a programme,
+    or of all of them, in the calendar year up to the month; with ``size`` or ``park`` the value is the share of its firms that have
+    launched. ``relative_error`` is that of a number which is not a plain count, on top of the dispersion that all counts share.
+    """
+
+    month: Month
+    outcome: Literal[(*OUTCOMES, "applicants")]  # type: ignore[valid-type]  # one list of outcomes, here too
+    value: Number
+    known_from: Month | None = None
+    verified: bool = True
+    held_out: bool = False
+    relative_error: Annotated[Number, Field(ge=0, le=2)] = 0.0
+    size: Literal[SIZES] | None = None  # type: ignore[valid-type]  # as above
+    park: Literal[PARK_NAMES] | None = None  # type: ignore[valid-type]  # as above
+    programme: Annotated[str, Field(min_length=1)] | None = None
+    source: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Observed:
+        highest = 1.0 if self.is_share else 1e9
+        if not 0.0 <= self.value <= highest:
+            what = "a share from 0 to 1, with size or park" if self.is_share else f"0 to {highest:g}"
+            raise NotAllowed(f"found value = {self.value:g}", what)
+        if self.size is not None and self.park is not None:
+            raise NotAllowed("found both size and park", "one of them, or none")
+        if self.is_share and self.outcome != "launched":
+            raise NotAllowed(f"found outcome = {self.outcome!r} with size or park", "outcome = 'launched'")
+        return self
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the value is a share of the firms of a size class or park."""
+        return self.size is not None or self.park is not None
+
+    @property
+    def group(self) -> str:
+        """``size`` or ``park`` of a share, else empty."""
+        return "size" if self.size is not None else "park" if self.park is not None else ""
+
+    @property
+    def public(self) -> str:
+        """Month from which it was public; by default its own, since year-end counts are announced within weeks."""
+        return self.known_from or self.month
+
+
+class Announcement(Table):
+    """A plan as it was announced: what a forecast made after ``known_from`` may know of later budgets.
+
+    The latest replaces those before it, so that it states every year that it means. The budget of the year after ``known_from`` is taken
+    as passed; those of later years are plans, from which budgets stray by ``policy_error``.
+    """
+
+    known_from: Month
+    programme: Annotated[str, Field(min_length=1)]
+    budget_krw_bn: Annotated[
+        Any,
+        PlainValidator(lambda raw: by_year(BUDGET, raw)),
+        PlainSerializer(plain),
+        WithJsonSchema(years_schema(json_schema(BUDGET))),
+    ]
+    grant_krw_bn: Annotated[
+        Any, PlainValidator(lambda raw: by_year(GRANT, raw)), PlainSerializer(plain), WithJsonSchema(years_schema(json_schema(GRANT)))
+    ] = {}
+    source: Annotated[str, Field(min_length=1)]
+
+
+class Calibration(Table):
+    """How ``aixsim calibrate`` and ``aixsim backtest`` weigh the uncertain numbers of a config."""
+
+    particles: Annotated[int, Field(ge=16, le=1_000_000)] = 1000
+    moves: Annotated[int, Field(ge=1, le=1000)] = 3
+    dispersion: annotated(DISPERSION) = DISPERSION.default  # type: ignore[valid-type]
+    policy_error: Annotated[Number, Field(ge=POLICY_ERROR.low, le=POLICY_ERROR.high)] = POLICY_ERROR.default
+
+
+class Uncertainty(Table):
+    """Where values of uncertain numbers come from, when not from their distributions."""
+
+    ensemble: Annotated[str, Field(min_length=1)] | None = None
+
+
+def broken_rules(
+    horizon: Horizon,
+    programmes: list[str],
+    observed: list[Observed],
+    announcements: list[Announcement],
+) -> Iterator[tuple[Key, NotAllowed]]:
+    """Yields what is wrong between these tables and the rest of a config."""
+    for position, item in enumerate(observed):
+        if not 0 <= horizon.index(item.month) < horizon.n_months:
+            yield (
+                ("observed", position, "month"),
+                NotAllowed(f"found {item.month!r}", f"a month of the horizon, {horizon.start} to {horizon.end}"),
+            )
+        if item.programme is not None and (item.outcome != "applicants" or item.programme not in programmes):
+            allowed = f"with outcome = 'applicants' one of {', '.join(programmes)}, else none"
+            yield ("observed", position, "programme"), NotAllowed(f"found {item.programme!r}", allowed, nearest(item.programme, programmes))
+    for position, plan in enumerate(announcements):
+        if plan.programme not in programmes:
+            yield (
+                ("announcement", position, "programme"),
+                NotAllowed(f"found {plan.programme!r}", ", ".join(programmes) or "a [[programme]]", nearest(plan.programme, programmes)),
+            )
+
+
+def ensemble_path(folder: Path, name: str) -> Path:
+    """Returns the path of an ensemble: below the config's folder, or below the folder ``configs`` that holds it, as for a base.
+
+    Raises:
+        NotAllowed: there is no such file.
+    """
+    home = folder.resolve()
+    for place in (home, *(parent for parent in home.parents if parent.name == "configs")):
+        target = (place / name).resolve()
+        if not target.is_relative_to(place):
+            raise NotAllowed(f"found {name!r}", "a path below the config's folder")
+        if target.is_file():
+            return target
+    raise NotAllowed(f"found {name!r}, which does not exist", "a Parquet file that aixsim calibrate has written")

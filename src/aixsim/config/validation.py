@@ -1,0 +1,74 @@
+"""What is wrong with a config, as data: where, what was found, what is allowed, and what was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aixsim.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigProblem:
+    """One mistake.
+
+    Attributes:
+        file: the config, or ``--set`` for an override.
+        line: line of the key, 1-based; None where there is none (a missing key, an override).
+        key: path of the key, such as ``mechanisms.peers.rate`` or ``programme[0].name``; empty for the file itself.
+        found: what stands there.
+        allowed: what may stand there.
+        hint: the nearest valid name, or empty.
+    """
+
+    file: str
+    line: int | None
+    key: str
+    found: str
+    allowed: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Returns the message: place, key, found, allowed, hint."""
+        place = self.file if self.line is None else f"{self.file}, line {self.line}"
+        parts = [f"{place}: {self.key}: {self.found}" if self.key else f"{place}: {self.found}"]
+        if self.allowed:
+            parts.append(f"allowed: {self.allowed}")
+        if self.hint:
+            parts.append(f"did you mean {self.hint!r}?")
+        return "; ".join(parts)
+
+
+class ConfigError(UserError):
+    """Every mistake of a config at once.
+
+    Attributes:
+        problems: at least one, in the order of the lines.
+    """
+
+    def __init__(self, problems: Iterable[ConfigProblem]) -> None:
+        """Sorts the problems by place."""
+        self.problems = sorted(problems, key=lambda problem: (problem.line or 10**9, problem.key))
+        many = f"{len(self.problems)} mistakes; nothing was run:\n" if len(self.problems) > 1 else ""
+        super().__init__(many + "\n".join(map(str, self.problems)))
+
+
+def nearest(name: object, names: Sequence[str]) -> str:
+    """Returns the name that was probably meant, or an empty string."""
+    lower = {candidate.lower(): candidate for candidate in names}
+    close = difflib.get_close_matches(str(name).lower(), list(lower), 1, 0.6)
+    return lower[close[0]] if close else ""
+
+
+class NotAllowed(ValueError):  # noqa: N818 - it reads as what it says
+    """A value that a setting does not take.
+
+    Attributes:
+        found, allowed, hint: as in ``ConfigProblem``.
+    """
+
+    def __init__(self, found: str, allowed: str, hint: str = "") -> None:
+        """Keeps the facts as fields."""
+        super().__init__(f"{found}; allowed: {allowed}")
+        self.found, self.allowed, self.hint = found, allowed, hint

@@ -1,1 +1,0 @@
-"""What everything else stands on: names, parameters, random numbers, population, network, schedule."""

@@ -1,0 +1,1 @@
+"""The kernel: the schedule over arrays, compiled."""

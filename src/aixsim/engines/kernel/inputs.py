@@ -1,0 +1,234 @@
+"""How the kernel sees a scenario: few plain arrays, as those of the world in ``layout``."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from aixsim.engines.kernel.compile import laws_of
+from aixsim.engines.kernel.layout import N_POLES, N_PROVINCES, N_ROUTES, N_SECTORS, N_SIZES, N_TYPES, Array
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.world.classification import TIERS
+
+POT = np.dtype(
+    [
+        ("lag", np.int64),
+        ("instalments", np.int64),
+        ("route", np.int8),
+        ("carries", np.bool_),
+        ("tenants_only", np.bool_),
+        ("size", np.int8, (N_SIZES,)),
+        ("province", np.int8, (N_PROVINCES,)),
+        ("sector", np.int8, (N_SECTORS,)),
+        ("agent_type", np.int8, (N_TYPES,)),
+    ],
+    align=True,
+)
+"""The rules of a pot, as in ``core.scenario.Pot``; who may apply as 0 or 1, for Numba knows no rows of truth values in a record."""
+
+YEAR_OF_POT = np.dtype([("budget", np.int64), ("applicants", np.int64), ("funded", np.int64), ("grant", np.int64, (N_SIZES,))], align=True)
+"""A pot in one year: budget and grants in won."""
+
+
+class Pots(NamedTuple):
+    """Public money. Shapes: K pots, Y years, T months."""
+
+    rules: Array
+    """POT (K,)."""
+    calls: Array
+    """bool (K, T)."""
+    quota: Array
+    """float64 (K, T)."""
+    floor: Array
+    """float64 (K, T)."""
+    change: Array
+    """int64 (K, Y), won by which a year's budget changes when the year begins."""
+    year: Array
+    """YEAR_OF_POT (K, Y)."""
+    left: Array
+    """int64 (K, Y), unspent, in won; apart, because awards take it whole."""
+
+
+@cache
+def _laws(level: str) -> list[Any]:
+    # Asked once: what CASE has room for must not change with the plugins in use.
+    return list(laws_of(level))
+
+
+def _law_fields(level: str) -> list[Any]:
+    n_parameters = sum(len(mechanism.cards) for mechanism in _laws(level))
+    return [(f"{level}_active", np.int8, (max(len(_laws(level)), 1),)), (f"{level}_parameters", np.float64, (max(n_parameters, 1),))]
+
+
+CASE = np.dtype(
+    [
+        ("seed", np.uint64),
+        ("replicate", np.uint64),
+        ("elasticity", np.float64),
+        ("learning_exponent", np.float64),
+        ("experience", np.float64),
+        ("visibility", np.float64),
+        ("disappointment", np.float64),
+        ("attempts", np.int64),
+        ("patience", np.int64),
+        ("pause", np.int64),
+        ("initial_adopters", np.int64),
+        ("duration_sigma", np.float64),
+        ("park_duration_factor", np.float64),
+        ("zone_duration_factor", np.float64),
+        ("abandonment", np.float64),
+        ("open_funding", np.bool_),
+        ("tie_weights", np.int64, (3,)),
+        ("susceptibility", np.float64, (2 * N_SIZES,)),
+        ("duration", np.float64, (N_SIZES,)),
+        ("own_burden", np.float64, (N_SIZES,)),
+        ("success", np.float64, (N_ROUTES, N_SIZES)),
+        ("ranking", np.float64, (3,)),
+        *_law_fields("milieu"),
+        *_law_fields("tie"),
+    ],
+    align=True,
+)
+"""The numbers of a scenario, named as there; and which laws of a level are active (0 or 1), with the parameters of all in one row."""
+
+MONTH = np.dtype(
+    [
+        ("climate", np.float64),
+        ("support", np.float64, (N_SIZES,)),
+        ("own_rate", np.float64, (N_SIZES,)),
+        ("credit", np.float64, (N_POLES,)),
+        ("tie_factor", np.float64, (TIERS,)),
+        ("year", np.int64),
+        ("cells_differ", np.bool_),
+        ("ties_change", np.bool_),
+        ("zones_change", np.bool_),
+    ],
+    align=True,
+)
+"""What a scenario holds for a month; ``year`` is its position among the years of the horizon; the last three say whether ties press
+differently in some cell, and whether tie factors or the activity of zones differ from the month before."""
+
+MODEL = np.dtype([("start", np.int64), ("stop", np.int64), ("first", np.int64), ("last", np.int64), ("lead", np.int32)], align=True)
+"""A collaboration model and its time; ``first`` and ``last`` enclose its firms in ``Inputs.members``."""
+
+
+UPLIFT = np.dtype([("month", np.int64), ("factor", np.float64), ("firm", np.int32), ("equips", np.bool_)], align=True)
+"""As in ``core.uplift``."""
+
+
+class Inputs(NamedTuple):
+    """The arrays of a scenario. Shapes: n firms, T months, P parks, C collaboration models."""
+
+    case: Array
+    """CASE (1,)."""
+    month: Array
+    """MONTH (T,)."""
+    park_open: Array
+    """int64 (P,)."""
+    park_close: Array
+    """int64 (P,)."""
+    park_service: Array
+    """float64 (P, T)."""
+    model: Array
+    """MODEL (C,)."""
+    model_of: Array
+    """int32 (n,)."""
+    members: Array
+    """int32, firms of all collaboration models."""
+    priority: Array
+    """float64 (T, 17, 23)."""
+    zone: Array
+    """float64 (T, 17, 23)."""
+    cell_tie_factor: Array
+    """float64 (T, 17, 23)."""
+    uplift: Array
+    """UPLIFT (k,), by month."""
+    frailty: Array
+    """float64 (n,)."""
+
+
+def pots_of(scenario: Scenario, problem: Problem) -> Pots:
+    """Returns the pots of a scenario; the kernel spends from them."""
+    n_pots, n_months, n_years = len(scenario.pots), problem.horizon.n_months, len(problem.horizon.years)
+    rules, year = np.zeros(n_pots, POT), np.zeros((n_pots, n_years), YEAR_OF_POT)
+    calls, left = np.zeros((n_pots, n_months), np.bool_), np.zeros((n_pots, n_years), np.int64)
+    quota, floor, change = np.zeros((n_pots, n_months)), np.zeros((n_pots, n_months)), np.zeros((n_pots, n_years), np.int64)
+    for k, pot in enumerate(scenario.pots):
+        for name in ("lag", "instalments", "route", "carries", "size", "province", "sector", "agent_type"):
+            rules[name][k] = getattr(pot, name)
+        rules["tenants_only"][k] = pot.park_tenants_only
+        year["budget"][k], year["grant"][k] = pot.budget, pot.grant
+        calls[k], left[k], quota[k], floor[k], change[k] = pot.calls, pot.budget, pot.quota, pot.floor, pot.change
+    return Pots(rules, calls, quota, floor, change, year, left)
+
+
+def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
+    """Returns the arrays of a scenario."""
+    model = np.zeros(len(scenario.model_lead), MODEL)
+    members = np.flatnonzero(scenario.model_of >= 0)
+    members = members[np.argsort(scenario.model_of[members], kind="stable")].astype(np.int32)
+    borders = np.searchsorted(scenario.model_of[members], np.arange(len(model) + 1))
+    model["lead"], model["start"], model["stop"] = scenario.model_lead, scenario.model_start, scenario.model_stop
+    model["first"], model["last"] = borders[:-1], borders[1:]
+    uplift = np.zeros(len(scenario.uplifts), UPLIFT)
+    for name in UPLIFT.names or ():
+        uplift[name] = getattr(scenario.uplifts, name)
+    return Inputs(
+        case=case_of(scenario),
+        month=months_of(scenario, problem),
+        park_open=scenario.park_open,
+        park_close=scenario.park_close,
+        park_service=scenario.park_service,
+        model=model,
+        model_of=scenario.model_of,
+        members=members,
+        priority=scenario.priority,
+        zone=scenario.zone,
+        cell_tie_factor=scenario.cell_tie_factor,
+        uplift=uplift,
+        frailty=scenario.frailty,
+    )
+
+
+def case_of(scenario: Scenario) -> Array:
+    """Returns the numbers of a scenario, CASE ``(1,)``."""
+    case = np.zeros(1, CASE)
+    for name in CASE.names or ():
+        if hasattr(scenario, name):
+            case[name] = np.ravel(getattr(scenario, name)) if name == "susceptibility" else getattr(scenario, name)
+    for level in ("milieu", "tie"):
+        _set_laws(case, scenario, level)
+    return case
+
+
+def months_of(scenario: Scenario, problem: Problem) -> Array:
+    """Returns what a scenario holds month by month, MONTH ``(T,)``."""
+    month = np.zeros(problem.horizon.n_months, MONTH)
+    for name in ("climate", "support", "own_rate", "credit", "tie_factor"):
+        month[name] = getattr(scenario, name)
+    month["year"] = problem.horizon.month_years
+    month["cells_differ"] = (scenario.cell_tie_factor != 1.0).any(axis=(1, 2))
+    month["ties_change"] = _changes(scenario.tie_factor) | _changes(scenario.cell_tie_factor)
+    month["zones_change"] = _changes(scenario.zone)
+    return month
+
+
+def _changes(by_month: Array) -> Array:
+    """Returns in which months something differs from the month before, bool ``(T,)``."""
+    flat = by_month.reshape(len(by_month), -1)
+    changes = np.zeros(len(flat), np.bool_)
+    changes[1:] = (flat[1:] != flat[:-1]).any(axis=1)
+    return changes
+
+
+def _set_laws(case: Array, scenario: Scenario, level: str) -> None:
+    stated = {mechanism.name: values for mechanism, values in scenario.mechanisms}
+    place = 0
+    for number, mechanism in enumerate(_laws(level)):
+        if mechanism.name in stated:
+            case[f"{level}_active"][0, number] = True
+            case[f"{level}_parameters"][0, place : place + len(mechanism.cards)] = stated[mechanism.name]
+        place += len(mechanism.cards)

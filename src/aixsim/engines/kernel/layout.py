@@ -1,0 +1,130 @@
+"""How the kernel sees the world: few plain arrays, prepared once for a problem.
+
+What belongs together is one record: a firm is read whole, and a function that is handed five arrays compiles sooner than one with fifty.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from aixsim.model.funding import log_employees
+from aixsim.model.problem import Problem
+from aixsim.world.classification import CAPITAL, PARTS, POLE_INDEX, POLES
+
+Array = Any
+"""A NumPy array; the compiled code fixes its type."""
+
+N_PROVINCES, N_SECTORS, N_SIZES, N_TYPES, N_ROUTES = PARTS
+N_POLES = len(POLES)
+
+SITE = np.dtype(
+    [
+        ("log_employees", np.float64),
+        ("frailty", np.float64),
+        ("start", np.int64),
+        ("stop", np.int64),
+        ("milieu", np.int32),
+        ("customers", np.int32),
+        ("suppliers", np.int32),
+        ("siblings", np.int32),
+        ("park", np.int16),
+        ("size", np.int8),
+        ("province", np.int8),
+        ("sector", np.int8),
+        ("agent_type", np.int8),
+        ("pole", np.int8),
+        ("tier", np.int8),
+        ("ready", np.int8),
+        ("regional", np.bool_),
+    ],
+    align=True,
+)
+"""What a firm is, together in memory because it is read together; ``start`` and ``stop`` enclose who sees it in
+``World.watcher``. Each thread has its own, with the frailty of its scenario."""
+
+MILIEU = np.dtype(
+    [("first", np.int64), ("stop", np.int64), ("cell", np.int32), ("park", np.int16), ("province", np.int8), ("sector", np.int8)],
+    align=True,
+)
+"""What a milieu is; ``first`` and ``stop`` enclose its firms in ``World.firms``."""
+
+CELL = np.dtype([("first", np.int64), ("stop", np.int64), ("firms", np.int64)], align=True)
+"""A circle of peers: its milieus, and how many firms are in them."""
+
+
+class World(NamedTuple):
+    """What stays the same in every replicate. Shapes: n firms, G milieus, C cells, m directed ties."""
+
+    site: Array
+    """SITE (n,)."""
+    firms: Array
+    """int32 (n,), firms sorted by milieu."""
+    milieu_of: Array
+    """int32 (n,)."""
+    kind_of: Array
+    """int8 (n,), twice the size class and one more for a ready site."""
+    milieu: Array
+    """MILIEU (G,), sorted by cell."""
+    in_parks: Array
+    """int32, milieus of park tenants, by park."""
+    cell: Array
+    """CELL (C,)."""
+    watcher: Array
+    """int32 (m,), who sees a firm: its suppliers, its customers, its siblings, firm by firm."""
+    park_first: Array
+    """int64 (P + 1,), borders of the parks in ``in_parks``."""
+
+
+_worlds: WeakKeyDictionary[Any, World] = WeakKeyDictionary()
+
+
+def world_of(problem: Problem) -> World:
+    """Returns the arrays of a problem, made when it is first asked for."""
+    milieus = problem.milieus
+    if milieus not in _worlds:
+        _worlds[milieus] = _prepare(problem)
+    return _worlds[milieus]
+
+
+def _prepare(problem: Problem) -> World:
+    population, network, milieus = problem.population, problem.network, problem.milieus
+    n, n_milieus, n_cells = len(population), len(milieus.cell), len(milieus.cell_firms)
+    site = np.empty(n, SITE)
+    site["start"], site["stop"] = network.start[:-1], network.start[1:]
+    site["milieu"] = milieus.of_firm
+    row = np.repeat(np.arange(n), np.diff(network.start))
+    n_kind = np.bincount(row * 3 + network.kind, minlength=3 * n).reshape(n, 3)
+    for kind, name in enumerate(("customers", "suppliers", "siblings")):
+        site[name] = n_kind[:, kind]
+    for name in ("park", "size", "province", "sector", "agent_type", "tier", "ready"):
+        site[name] = getattr(population, name)
+    site["pole"] = np.array(POLE_INDEX)[population.province]
+    site["regional"] = site["pole"] != CAPITAL
+    site["log_employees"] = [log_employees(int(e)) for e in population.employees]
+
+    milieu, cell = np.zeros(n_milieus, MILIEU), np.zeros(n_cells, CELL)
+    ends = np.cumsum(np.bincount(milieus.of_firm, minlength=n_milieus))
+    milieu["first"][1:], milieu["stop"] = ends[:-1], ends
+    for name in ("cell", "park", "province", "sector"):
+        milieu[name] = getattr(milieus, name)
+    borders = np.searchsorted(milieus.cell, np.arange(n_cells + 1))
+    cell["first"], cell["stop"], cell["firms"] = borders[:-1], borders[1:], milieus.cell_firms
+    # To a customer a firm is a supplier, and the other way round; siblings are siblings.
+    as_seen = np.array([1, 0, 2], np.int32)[network.kind]
+    order = np.lexsort((as_seen, row))
+    in_parks = np.flatnonzero(milieus.park >= 0)
+    in_parks = in_parks[np.argsort(milieus.park[in_parks], kind="stable")]
+    return World(
+        site=site,
+        firms=np.argsort(milieus.of_firm, kind="stable").astype(np.int32),
+        milieu_of=milieus.of_firm,
+        kind_of=population.size_and_readiness.astype(np.int8),
+        milieu=milieu,
+        in_parks=in_parks.astype(np.int32),
+        cell=cell,
+        watcher=network.partner[order].astype(np.int32),
+        park_first=np.searchsorted(milieus.park[in_parks], np.arange(len(population.parks) + 1)),
+    )

@@ -1,0 +1,176 @@
+"""Milieus: a shared pressure, and who decides next without looking at the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from aixsim.engines.kernel.compile import compiled, hazard_sum, inlined, laws_of
+from aixsim.engines.kernel.philox import open_unit
+from aixsim.engines.kernel.pressing import firm_wakes, group_pressure, list_due, milieu_wakes, to_rate
+from aixsim.engines.kernel.slots import POTENTIAL, fill, slot_for, threshold
+from aixsim.engines.kernel.sorting import sort_pairs
+from aixsim.engines.kernel.state import FOUND, STALE_CELLS
+from aixsim.engines.kernel.transitions import commit
+from aixsim.model.pressure import NEVER, UNIT
+from aixsim.model.sensing import visible_share
+from aixsim.random.draws import exponential
+
+_NEVER, _UNIT = NEVER, UNIT
+_visible_share, _exponential = compiled(visible_share), compiled(exponential)
+LEAST_BOUND = 1e-4
+"""Pressure up to which firms are looked at when nothing tells how far it will go; a milieu that outgrows its bound looks again."""
+MARGIN = 3.0
+"""How much further than the pressure of a milieu that sees nothing its firms are looked at."""
+
+milieu_hazard = hazard_sum(laws_of("milieu"), ("peer_share", "park_service", "zone_activity"))
+
+
+@compiled
+def wake_all(clock: Any, ties: Any, firms: Any, wake: Any, group: Any, month: int) -> None:
+    """Notes anew when the firms of a milieu that are stepped singly must be looked at."""
+    slot = np.int64(group.first)
+    while slot >= 0:
+        if ties[slot].stage == POTENTIAL:
+            wake[slot] = firm_wakes(clock, firms[slot], group, month)
+        slot = np.int64(firms[slot].next_in_milieu)
+
+
+@compiled
+def take_hazard(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None:
+    """Senses the peers of a milieu, its park's service and its zone at the start of a month."""
+    place = w.milieu[milieu]
+    seen = s.cell[place.cell].seen
+    share = _visible_share(seen[1], seen[0], seen[2], w.cell[place.cell].firms, c.visibility, c.disappointment)
+    service = x.park_service[place.park, month] if place.park >= 0 else 0.0
+    rate = to_rate(milieu_hazard(c.milieu_active, c.milieu_parameters, share, service, x.zone[month, place.province, place.sector]))
+    group = s.group[milieu]
+    if rate == group.rate:
+        return
+    group.pressure = group_pressure(s.clock, group, month)
+    group.rate, group.since = rate, month
+    s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month)
+    if rate > group.highest:
+        # Half as much again, so that the firms of a milieu need not reckon anew with every peer; but where nobody is seen ever, no more.
+        group.highest = rate + rate // 2 if group.highest > 0 else rate
+        wake_all(s.clock, s.tie, s.firm, s.wake, group, month)
+
+
+@compiled
+def take_hazards(c: Any, w: Any, s: Any, x: Any, cell: int, month: int) -> None:
+    """Lets all milieus of a cell sense."""
+    for milieu in range(w.cell[cell].first, w.cell[cell].stop):
+        take_hazard(c, w, s, x, milieu, month)
+
+
+@compiled
+def sense_milieus(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
+    """Takes the hazards again of milieus whose peers, whose park's service or whose zone have changed."""
+    for position in range(s.tally[0].stale_cells):
+        cell = np.int64(s.lists[STALE_CELLS, position])
+        s.cell[cell].is_stale = False
+        take_hazards(c, w, s, x, cell, month)
+    s.tally[0].stale_cells = 0
+    if month == 0 or x.month[month].zones_change:
+        for cell in range(len(w.cell)):
+            take_hazards(c, w, s, x, cell, month)
+        return
+    for park in range(len(x.park_open)):
+        if x.park_service[park, month] != x.park_service[park, month - 1]:
+            for place in range(w.park_first[park], w.park_first[park + 1]):
+                take_hazard(c, w, s, x, np.int64(w.in_parks[place]), month)
+
+
+@compiled
+def note_need(needed: Any, group: Any) -> None:
+    """Notes at what pressure a milieu must be attended to."""
+    group.need = group.bound + 1
+    if group.at < group.end and needed[group.at] < group.need:
+        group.need = needed[group.at]
+
+
+@inlined
+def may_decide_within(one_and_more: float, susceptibility: float, bound: float) -> bool:
+    """Whether a firm's first resistance may lie within a bound: ``-log(u) >= 1 - u`` spares the others the logarithm."""
+    return 2.0 - one_and_more <= susceptibility * bound * 1.000000001 + 1e-15
+
+
+@compiled
+def look_at_all(w: Any, s: Any, x: Any, kinds: Any, bound: float) -> None:
+    """Lists the firms of all milieus whose thresholds lie within a bound, in one pass over memory."""
+    limit = int(min(bound * _UNIT, float(_NEVER - 1)))
+    for milieu in range(len(w.milieu)):
+        group = s.group[milieu]
+        group.at = group.end = w.milieu[milieu].first
+        group.bound = limit
+    found, n = s.lists[FOUND], 0
+    for firm in range(len(w.firms)):
+        found[n] = firm
+        n += may_decide_within(s.unit[firm], kinds[w.kind_of[firm]] * x.frailty[firm], bound)
+    for position in range(n):
+        firm = np.int64(found[position])
+        needed = threshold(_exponential(open_unit(s.unit[firm])), kinds[w.kind_of[firm]] * x.frailty[firm])
+        if needed <= limit:
+            group = s.group[w.milieu_of[firm]]
+            s.queued[group.end], s.needed[group.end] = firm, needed
+            group.end += 1
+    for milieu in range(len(w.milieu)):
+        sort_pairs(s.needed, s.queued, s.group[milieu].at, s.group[milieu].end)
+        note_need(s.needed, s.group[milieu])
+
+
+@compiled
+def look_again(w: Any, s: Any, x: Any, kinds: Any, milieu: int, reached: int) -> None:
+    """Lists the firms of a milieu up to twice the pressure that it has reached."""
+    bound = 2.0 * reached / _UNIT
+    limit = min(2 * reached, _NEVER - 1)
+    group = s.group[milieu]
+    group.at = group.end = w.milieu[milieu].first
+    group.bound = limit
+    for place in range(w.milieu[milieu].first, w.milieu[milieu].stop):
+        firm = np.int64(w.firms[place])
+        if s.slot_of[firm] < 0 and may_decide_within(s.unit[firm], kinds[w.kind_of[firm]] * x.frailty[firm], bound):
+            needed = threshold(_exponential(open_unit(s.unit[firm])), kinds[w.kind_of[firm]] * x.frailty[firm])
+            if needed <= limit:
+                s.queued[group.end], s.needed[group.end] = firm, needed
+                group.end += 1
+    sort_pairs(s.needed, s.queued, group.at, group.end)
+
+
+@compiled
+def first_bound(c: Any, x: Any) -> float:
+    """Returns a pressure that most milieus will not outgrow: what one that sees nothing would gather, and some more."""
+    pressure = 0.0
+    for month in x.month:
+        pressure += month.climate * milieu_hazard(c.milieu_active, c.milieu_parameters, 0.0, 0.0, 0.0)
+    return max(min(MARGIN * pressure, 100.0), LEAST_BOUND)
+
+
+@compiled
+def decide_milieus(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
+    """Attends to the milieus in which somebody may decide this month."""
+    found = s.lists[FOUND]
+    for position in range(list_due(s.milieu_wake, len(s.milieu_wake), month, found)):
+        serve(c, w, s, x, np.int64(found[position]), month)
+
+
+@compiled
+def serve(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None:
+    """Lets the firms of a milieu decide whose thresholds are reached, and looks further when its bound is."""
+    group = s.group[milieu]
+    reached = group_pressure(s.clock, group, month + 1)
+    while True:
+        while group.at < group.end and s.needed[group.at] <= reached:
+            firm = np.int64(s.queued[group.at])
+            # One with a slot is stepped singly, or has decided already.
+            if s.slot_of[firm] < 0:
+                slot = slot_for(s.slot_of, s.tie, s.wake, s.tally[0], firm)
+                fill(c, s, month + 1)
+                commit(c, s, month, slot)
+            group.at += 1
+        if reached <= group.bound:
+            break
+        look_again(w, s, x, c.susceptibility, milieu, reached)
+    note_need(s.needed, group)
+    s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month + 1)

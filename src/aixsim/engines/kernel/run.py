@@ -1,0 +1,86 @@
+"""The kernel: the same schedule over arrays, compiled; work follows events, not firms times months.
+
+Pressure is linear in economic time while a hazard stays the same, so nobody adds it up month by month: a milieu, and a firm with exposures
+of its own, is known by a start, a rate and the economic time since, and is looked at in the first month in which it can decide. Milieus
+find their next deciders at the front of a list sorted by threshold; only firms that a low bound on their resistance does not rule out
+are in it, and a milieu whose pressure outgrows the bound looks again. Firms with a visible tie, in a collaboration model, uplifted, or
+decided are given a slot: their state lies close together in the order of events, because what costs time at this speed is memory that is
+far apart. Funding and implementation touch decided firms only. Worlds in which firms adopt at once, and nothing but that changes the hazard
+of their partners, have months of their own (``contagion``). The kernel calls the very same laws as the reference engine and must agree with
+it to the last bit, in pressures and in every event.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+
+from aixsim.engines.kernel import contagion
+from aixsim.engines.kernel.compile import is_compiled, laws_of
+from aixsim.engines.kernel.inputs import Pots, inputs_of, pots_of
+from aixsim.engines.kernel.layout import world_of
+from aixsim.engines.kernel.month import add_pressures, simulate
+from aixsim.engines.kernel.state import State, fresh_state
+from aixsim.engines.kernel.tabulate import tables
+from aixsim.model.history import History
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+
+LAWS = laws_of("milieu") + laws_of("tie")
+"""The laws that this kernel knows: those there were when its modules were read."""
+
+
+def warm_up(problem: Problem, scenario: Scenario) -> None:
+    """Compiles before any worker starts, so that it happens once and is announced."""
+    history = None
+    if contagion.is_contagion(scenario):
+        _announce("aixsim.engines.kernel.contagion_months.spread", 6)
+        history = contagion.run(problem, scenario)
+    if history is None:
+        _announce("aixsim.engines.kernel.month.simulate", 20)
+        history = run_in_general(problem, scenario)
+    tables(history, scenario.counts, problem.horizon.n_months, problem.population)
+
+
+def _announce(name: str, seconds: int) -> None:
+    if not is_compiled(name):
+        sys.stderr.write(f"compiling the model once, about {seconds} s; later runs start at once\n")
+
+
+def run(problem: Problem, scenario: Scenario) -> History:
+    """Simulates one replicate and returns its history; agrees with the reference engine in every number."""
+    history = contagion.run(problem, scenario) if contagion.is_contagion(scenario) else None
+    return history or run_in_general(problem, scenario)
+
+
+def run_in_general(problem: Problem, scenario: Scenario) -> History:
+    """Simulates one replicate of any world."""
+    room = max(4096, len(problem.population) // 2)
+    while True:
+        state, pots = _run(problem, scenario, room)
+        n_events = int(state.tally["events"][0])
+        if n_events <= len(state.event):
+            break
+        room = n_events
+    events = state.event[:n_events]
+    pressure = np.empty(len(problem.population), np.int64)
+    add_pressures(world_of(problem), state, pressure)
+    return History(
+        month=events["month"].astype(np.int32),
+        event=events["event"].astype(np.int32),
+        firm=events["firm"].copy(),
+        route=events["route"].astype(np.int32),
+        pressure=pressure,
+        pots=tuple(pot.name for pot in scenario.pots),
+        budget=pots.year["budget"].copy(),
+        spent=pots.year["budget"] - pots.left,
+        applicants=pots.year["applicants"].copy(),
+        funded=pots.year["funded"].copy(),
+    )
+
+
+def _run(problem: Problem, scenario: Scenario, room: int) -> tuple[State, Pots]:
+    (state, desk), pots = fresh_state(problem, scenario.frailty, room), pots_of(scenario, problem)
+    simulate(world_of(problem), state, desk, inputs_of(scenario, problem), pots)
+    return state, pots

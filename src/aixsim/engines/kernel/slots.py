@@ -1,0 +1,68 @@
+"""Slots: the state of firms that have one of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from aixsim.engines.kernel.compile import compiled
+from aixsim.engines.kernel.philox import open_unit
+from aixsim.engines.kernel.state import NO_MONTH, TOUCHED
+from aixsim.model import pressure as fixed
+from aixsim.random.draws import exponential
+
+# NumPy's numbers, not Python's: for those Numba would compile a function anew for each value that it is given.
+POTENTIAL, DECIDED, FUNDED, LAUNCHED, OPERATING, ABANDONED, FAILED, WITHDRAWN = np.arange(8)
+
+threshold = compiled(fixed.threshold)
+_exponential = compiled(exponential)
+
+
+@compiled
+def slot_for(slot_of: Any, ties: Any, wake: Any, tally: Any, firm: int) -> int:
+    """Returns the slot of a firm; gives it one when it has none, to be filled before it is read."""
+    slot = slot_of[firm]
+    if slot < 0:
+        slot = tally.slots
+        tally.slots = slot + 1
+        slot_of[firm] = slot
+        tie = ties[slot]
+        tie.exposure[0] = tie.exposure[1] = tie.exposure[2] = 0
+        tie.firm, tie.stage, tie.touched = firm, POTENTIAL, False
+        wake[slot] = NO_MONTH
+    return np.int64(slot)
+
+
+@compiled
+def touch(lists: Any, ties: Any, tally: Any, slot: int) -> None:
+    """Notes that what a firm senses of its ties must be taken again before it decides."""
+    n, tie = tally.touched, ties[slot]
+    lists[TOUCHED, n] = slot
+    tally.touched = n + (1 - tie.touched)
+    tie.touched = True
+
+
+@compiled
+def fill(c: Any, s: Any, month: int) -> None:
+    """Copies into new slots what their firms are, as of the start of a month."""
+    weights, total = c.tie_weights, 0.0
+    # In so short a loop the processor waits for many sites at once instead of one by one.
+    for slot in range(s.tally[0].filled, s.tally[0].slots):
+        total += s.site[s.tie[slot].firm].frailty + s.unit[s.tie[slot].firm]
+    s.tally[0].fetched = total
+    for slot in range(s.tally[0].filled, s.tally[0].slots):
+        number = np.int64(s.tie[slot].firm)
+        site, firm, life = s.site[number], s.firm[slot], s.life[slot]
+        firm.total = site.customers * weights[0] + site.suppliers * weights[1] + site.siblings * weights[2]
+        life.susceptibility = c.susceptibility[2 * site.size + site.ready] * site.frailty
+        firm.threshold = threshold(_exponential(open_unit(s.unit[number])), life.susceptibility)
+        firm.tie_pressure = firm.rate = 0
+        firm.milieu, firm.size, firm.tier, firm.since, firm.model = site.milieu, site.size, site.tier, month, -1
+        group = s.group[site.milieu]
+        firm.next_in_milieu, group.first = group.first, slot
+        life.log_employees = site.log_employees
+        life.episode, life.route, life.seen, life.shown = 0, -1, 0, 0
+        life.park, life.province, life.sector, life.agent_type = site.park, site.province, site.sector, site.agent_type
+        life.pole, life.regional = site.pole, site.regional
+    s.tally[0].filled = s.tally[0].slots

@@ -1,0 +1,295 @@
+"""What changes in a replicate; the buffers are made once and used again by every replicate of a thread."""
+
+from __future__ import annotations
+
+import math
+import mmap
+import threading
+from contextlib import suppress
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from aixsim.engines.kernel.layout import N_POLES, N_SIZES, SITE, Array, world_of
+from aixsim.model.problem import Milieus, Problem
+
+TIE = np.dtype([("exposure", np.int64, (3,)), ("firm", np.int32), ("stage", np.int8), ("touched", np.bool_)], align=True)
+"""What others do to a firm: ``exposure`` counts weighted partners seen launched, operating, disappointing; ``touched`` says that it has
+changed since the firm sensed it."""
+
+FIRM = np.dtype(
+    [
+        ("total", np.int64),
+        ("tie_pressure", np.int64),
+        ("rate", np.int64),
+        ("threshold", np.int64),
+        ("milieu", np.int32),
+        ("next_in_milieu", np.int32),
+        ("model", np.int32),
+        ("since", np.int16),
+        ("size", np.int8),
+        ("tier", np.int8),
+    ],
+    align=True,
+)
+"""What makes a firm decide: ``total`` weight of its ties; ``tie_pressure`` as of the start of month ``since``, from when it grows by
+``rate``; its collaboration model, -1 for none."""
+
+LIFE = np.dtype(
+    [
+        ("susceptibility", np.float64),
+        ("log_employees", np.float64),
+        ("next", np.int32),
+        ("place", np.int32),
+        ("episode", np.int32),
+        ("park", np.int16),
+        ("route", np.int8),
+        ("seen", np.int8),
+        ("shown", np.int8),
+        ("province", np.int8),
+        ("sector", np.int8),
+        ("agent_type", np.int8),
+        ("pole", np.int8),
+        ("regional", np.bool_),
+    ],
+    align=True,
+)
+"""What becomes of a firm that decides: ``next`` links the lists of what is due, ``place`` is among the waiting, ``shown`` is what others
+have been told of ``seen``."""
+
+GROUP = np.dtype(
+    [
+        ("pressure", np.int64),
+        ("rate", np.int64),
+        ("highest", np.int64),
+        ("need", np.int64),
+        ("bound", np.int64),
+        ("at", np.int64),
+        ("end", np.int64),
+        ("first", np.int32),
+        ("since", np.int16),
+        ("size", np.int8),
+    ],
+    align=True,
+)
+"""A milieu: ``pressure`` as of the start of month ``since``, from when it grows by ``rate``, which firms reckon not to exceed ``highest``.
+The firms that decide next stand from ``at`` to ``end`` in ``State.queued``, all with thresholds up to ``bound``; ``need`` is the pressure
+at which somebody may decide or more firms must be looked at. ``first`` is the slot of the first of its firms that are stepped singly."""
+
+WAITING = np.dtype(
+    [
+        ("target", np.int64),
+        ("slot", np.int32),
+        ("since", np.int16),
+        ("refusals", np.int16),
+        ("refused", np.int16),
+        ("pole", np.int8),
+        ("size", np.int8),
+    ],
+    align=True,
+)
+"""A firm that has decided and is not funded: it pays itself when ``TALLY.own_time`` of its
+``pole`` and ``size`` reaches ``target``; ``refused`` is the month of the last refusal."""
+
+EVENT = np.dtype([("firm", np.int32), ("month", np.int16), ("event", np.int8), ("route", np.int8)], align=True)
+"""As in ``core.history``."""
+
+SEEN_IN_CELL = np.dtype([("seen", np.int64, (3,)), ("is_stale", np.bool_)], align=True)
+"""Firms of a cell seen launched, operating, disappointing; and whether that has changed since its milieus sensed it."""
+
+TALLY = np.dtype(
+    [
+        ("events", np.int64),
+        ("operated", np.int64),
+        ("reckoned", np.int64),
+        ("slots", np.int64),
+        ("filled", np.int64),
+        ("waiting", np.int64),
+        ("touched", np.int64),
+        ("changed", np.int64),
+        ("stale_cells", np.int64),
+        ("uplift", np.int64),
+        ("fetched", np.float64),
+        ("own_time", np.int64, (N_POLES, N_SIZES)),
+    ],
+    align=True,
+)
+"""Events noted, factories that ever operated, how many of them the months ahead are reckoned with, slots given away and filled, lengths of
+lists, the next uplift, and the pressure to pay oneself since the start, in ``RATE_UNIT``, by pole and size class."""
+
+CLOCK = np.dtype([("time", np.int64, (N_SIZES,)), ("fastest", np.float64, (N_SIZES,))], align=True)
+"""By size class: economic time that has passed by the start of a month, and the most that a month from this one on lets pass."""
+
+TOUCHED, CHANGED, STALE_CELLS, FOUND = range(4)
+"""Rows of ``State.lists``: slots of firms whose partners or lead have changed, and of firms that look different since the
+start of the month; cells whose milieus must sense again; and what must be looked at this month."""
+
+CONTRACT, PROJECT, PAUSE = np.arange(3)
+"""Rows of ``State.due``."""
+
+NO_MONTH = 2**15 - 1
+"""A month after all others."""
+
+
+class State(NamedTuple):
+    """Shapes: n firms, G milieus, C cells, T months.
+
+    A firm that is only one of its milieu has no state of its own. One that sees a visible tie, belongs to a collaboration model, is
+    uplifted, or decides, is given a *slot*, in the order of events: what is read often stays close together, and fits into the processor's
+    cache, however large the country.
+
+    ``wake`` and ``milieu_wake`` hold the first month in which somebody can decide: before it nobody looks.
+    """
+
+    tally: Array
+    """TALLY (1,)."""
+    clock: Array
+    """CLOCK (T + 1,)."""
+    site: Array
+    """SITE (n,)."""
+    slot_of: Array
+    """int32 (n,), -1 for none."""
+    tie: Array
+    """TIE, by slot, as the next three; apart, because partners write to it and read nothing else."""
+    firm: Array
+    """FIRM."""
+    life: Array
+    """LIFE."""
+    wake: Array
+    """int16; apart, because every month goes through all of it."""
+    bits: Array
+    """uint64 (n or n + 1,), of the numbers in ``unit``."""
+    unit: Array
+    """float64, the same memory: the first resistances, as numbers in [1, 2)."""
+    group: Array
+    """GROUP (G,)."""
+    milieu_wake: Array
+    """int16 (G,)."""
+    queued: Array
+    """int32 (n,)."""
+    needed: Array
+    """int64 (n,), thresholds of ``queued``."""
+    cell: Array
+    """SEEN_IN_CELL (C,)."""
+    lists: Array
+    """int32 (4, n + 1); no list is longer than there are firms."""
+    due: Array
+    """int32 (3, T), first slot for which something is due in a month; -1 for none."""
+    waiting: Array
+    """WAITING (n,), without gaps."""
+    event: Array
+    """EVENT (room,)."""
+
+
+class Desk(NamedTuple):
+    """Where calls are decided; of a replicate, but only while one lasts."""
+
+    firm: Array
+    """int32 (2, n), firms that apply; the second row is for sorting."""
+    slot: Array
+    """int32 (n,), their slots."""
+    points: Array
+    """uint64 (2, n), bits of what they are ranked by."""
+    as_number: Array
+    """float64 (2, n), the same memory."""
+    grant: Array
+    """int64 (n,), of the ranked."""
+    is_marked: Array
+    """bool (3, n): of the ranked, who is a member, who is regional, who is funded."""
+    count: Array
+    """int32 (2048,), for sorting."""
+
+
+_LINE, _PAGE = 64, 2 * 1024**2
+"""Bytes of a line of the processor's cache, and of a large page."""
+
+_buffers = threading.local()
+
+
+def fresh_state(problem: Problem, frailty: Array, room: int) -> tuple[State, Desk]:
+    """Returns the state before anything has happened and the desk, in buffers that belong to this thread and problem.
+
+    Args:
+        problem: whose sizes count.
+        frailty: float64 (n,), of the scenario; written to the sites when it is not that of the last replicate.
+        room: for events, at least.
+    """
+    if not hasattr(_buffers, "kept"):
+        _buffers.kept = WeakKeyDictionary[Milieus, tuple[State, Desk, Array]]()
+    kept = _buffers.kept
+    state, desk, written = kept.get(problem.milieus, (None, None, None))
+    if state is None or state.due.shape[1] != problem.horizon.n_months:
+        state, desk, written = _allocate(problem, room), _desk(len(problem.population)), None
+    if len(state.event) < room:
+        state = state._replace(event=np.empty(room, EVENT))
+    if written is not frailty:
+        state.site["frailty"] = frailty
+    kept[problem.milieus] = state, desk, frailty
+    return state, desk
+
+
+def _allocate(problem: Problem, room: int) -> State:
+    n, n_milieus, n_cells = len(problem.population), len(problem.milieus.cell), len(problem.milieus.cell_firms)
+    n_months = problem.horizon.n_months
+    arrays = side_by_side(
+        tally=(TALLY, 1),
+        clock=(CLOCK, n_months + 1),
+        site=(SITE, n),
+        slot_of=(np.int32, n),
+        tie=(TIE, n),
+        firm=(FIRM, n),
+        life=(LIFE, n),
+        wake=(np.int16, n),
+        bits=(np.uint64, n + n % 2),
+        group=(GROUP, n_milieus),
+        milieu_wake=(np.int16, n_milieus),
+        queued=(np.int32, n),
+        needed=(np.int64, n),
+        cell=(SEEN_IN_CELL, n_cells),
+        lists=(np.int32, 4, n + 1),
+        due=(np.int32, 3, n_months),
+        waiting=(WAITING, n),
+    )
+    arrays["site"][:], arrays["slot_of"][:] = world_of(problem).site, -1
+    arrays["group"]["size"] = problem.milieus.size
+    return State(**arrays, unit=arrays["bits"].view(np.float64), event=np.empty(room, EVENT))
+
+
+def side_by_side(**shapes: tuple[Any, ...]) -> dict[str, Array]:
+    """Returns arrays of zeros, each named by its type and shape, that lie one after the other in a few large pages of memory.
+
+    Small pages lie anywhere, and by bad luck where they drive each other out of the processor's cache.
+    """
+    sizes = {name: np.dtype(kind).itemsize * math.prod(shape) for name, (kind, *shape) in shapes.items()}
+    room = sum(-(-size // _LINE) * _LINE for size in sizes.values())
+    block = _large_pages((-(-room // _PAGE) + 1) * _PAGE)
+    start, arrays = -block.ctypes.data % _PAGE, {}
+    for name, (kind, *shape) in shapes.items():
+        arrays[name] = block[start : start + sizes[name]].view(kind).reshape(shape)
+        start += -(-sizes[name] // _LINE) * _LINE
+    return arrays
+
+
+def _large_pages(size: int) -> Array:
+    """Returns bytes, all 0, in large pages where the system has any."""
+    if not hasattr(mmap, "MADV_HUGEPAGE"):
+        return np.zeros(size, np.uint8)
+    # Straight from the system: what an allocator has at hand lies in small pages already.
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with suppress(OSError):  # a kernel without them
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(memory, np.uint8)
+
+
+def _desk(n: int) -> Desk:
+    points = np.empty((2, n), np.uint64)
+    return Desk(
+        firm=np.empty((2, n), np.int32),
+        slot=np.empty(n, np.int32),
+        points=points,
+        as_number=points.view(np.float64),
+        grant=np.empty(n, np.int64),
+        is_marked=np.empty((3, n), np.bool_),
+        count=np.empty(2048, np.int32),
+    )

@@ -1,0 +1,41 @@
+"""Errors that are the user's to mend: a clear message, an exit code, never a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+
+class UserError(Exception):
+    """Something that the person at the keyboard can mend; the message says what, where and how.
+
+    Attributes:
+        exit_code: of the command line: 2 bad usage or config, 3 busy folder, 4 damaged or foreign folder, 5 storage.
+    """
+
+    exit_code: int = 2
+
+
+Reason = Literal["busy", "foreign", "damaged", "storage"]
+EXIT_CODES: dict[Reason, int] = {"busy": 3, "foreign": 4, "damaged": 4, "storage": 5}
+
+
+class StoreError(UserError):
+    """A result folder that cannot be used.
+
+    Attributes:
+        folder: the folder.
+        reason: what is wrong.
+        remedy: what to do about it.
+    """
+
+    def __init__(self, folder: Path, reason: Reason, message: str, remedy: str) -> None:
+        """Keeps the facts as fields."""
+        super().__init__(f"{folder}: {message}; {remedy}")
+        self.folder, self.reason, self.remedy = folder, reason, remedy
+        self.exit_code = EXIT_CODES[reason]
+
+
+def storage_error(folder: Path, error: OSError) -> StoreError:
+    """Returns the disk's refusal as a store error."""
+    return StoreError(folder, "storage", f"cannot be written ({error.strerror or error})", "free space or choose a writable folder with -o")

@@ -1,0 +1,164 @@
+"""The ledger of assumptions: every number of the model with value, range, unit, source, date and how far it can be trusted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from aixsim.config.observations import DISPERSION, POLICY_ERROR
+from aixsim.config.programme import PROGRAMME_CARDS
+from aixsim.config.study import Study
+from aixsim.data.tables import rows
+from aixsim.model.catalogue import entries
+from aixsim.model.parameters import Card
+from aixsim.random.distributions import PARAMETERS_OF, Distribution
+
+COLLECTED: Final = "2026-11-23"
+"""When the packaged tables were collected and what is assumed was settled (data README)."""
+GRADES: Final = {
+    "A": "quoted from a source",
+    "B": "derived from quoted numbers",
+    "C": "assumed, with a source for its size or sign",
+    "D": "assumed, without a source",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One number.
+
+    Attributes:
+        key: path in the config, or ``population: name``.
+        value: in use; a distribution when the config says so.
+        unit: of the value.
+        range: what is plausible, or what may be decided.
+        meaning: one sentence.
+        source: DOI, table of the package, or ``assumed``.
+        date: of the newest source behind it, or when it was assumed.
+        grade: a letter of ``GRADES``.
+    """
+
+    key: str
+    value: str
+    unit: str
+    range: str
+    meaning: str
+    source: str
+    date: str
+    grade: str
+
+
+def ledger(study: Study | None = None) -> list[Line]:
+    """Returns every number of the model, in the order of ``aixsim describe``.
+
+    Args:
+        study: whose values are shown; by default those that no config states. Mechanisms and levers that it does not use are left out.
+    """
+    settings: Mapping[str, Any] = study.settings if study is not None else {}
+    out: list[Line] = []
+    for entry in entries():
+        table = _table(settings, entry.key)
+        if study is None or table is not None:
+            out += [_of_card(entry.key, card, (table or {}).get(card.name, card.default)) for card in entry.cards]
+    for position, table in enumerate(settings["programme"] if study is not None else [{}]):
+        key = f"programme[{position}]" if study is not None else "programme"
+        out += [_of_card(key, card, table.get(card.name, card.default)) for card in PROGRAMME_CARDS]
+    chosen = study.calibration if study is not None else None
+    for card in (DISPERSION, POLICY_ERROR):
+        out.append(_of_card("calibration", card, getattr(chosen, card.name, card.default)))
+    out += list(_population())
+    return out
+
+
+def _table(settings: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
+    node: Any = settings
+    for part in key.split("."):
+        node = node.get(part) if isinstance(node, Mapping) else None
+    return node
+
+
+def _of_card(key: str, card: Card, value: Any) -> Line:
+    return Line(
+        key=f"{key}.{card.name}",
+        value=text_of(value),
+        unit=card.unit or "1",
+        range=_range(card),
+        meaning=card.meaning,
+        source=card.source,
+        date=date_of(card.source),
+        grade=_grade(card.confidence, card.source),
+    )
+
+
+def _grade(confidence: str, source: str) -> str:
+    """Returns the letter: what is assumed has a source when its text names a table, a publication, a year or a share."""
+    return {"quoted": "A", "derived": "B"}.get(confidence) or ("C" if re.search(r"\.csv|doi|\b\d{4}\b|\d %", source) else "D")
+
+
+def _range(card: Card) -> str:
+    if card.prior:
+        return card.prior
+    if card.choices:
+        return "a choice of " + ", ".join(card.choices) if len(card.choices) <= 5 else f"a choice of {len(card.choices)}"
+    if card.kind == "month":
+        return "any month"
+    if card.kind == "text":
+        return "a name"
+    return f"{card.low:g} to {card.high:g} allowed"
+
+
+def _population() -> Iterator[Line]:
+    for row in rows("population_assumptions.csv"):
+        yield Line(
+            key=f"population: {row['name']}",
+            value=row["value"],
+            unit=row["unit"],
+            range=f"{row['low']} to {row['high']}",
+            meaning=row["used_for"],
+            source=row["note"],
+            date=date_of(row["note"]),
+            grade=_grade("assumed", row["note"]),
+        )
+
+
+def text_of(value: Any) -> str:
+    """Returns a value in short: numbers with up to four digits, distributions as ``lognormal(0.02, 0.5)``."""
+    if value is None:
+        return "stated by the config"
+    if isinstance(value, Distribution):
+        names = PARAMETERS_OF[value.dist]
+        inner = ", ".join(f"{name} {number:.4g}" for name, number in zip(names, value.values, strict=False))
+        return f"{value.dist}({inner})"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key} {text_of(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return f"{len(value)} names" if len(value) > 6 else ", ".join(map(text_of, value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def date_of(source: str) -> str:
+    """Returns the date of the newest source that a text names: a table of the package, a source identity, or a year in it."""
+    found = [date for table in re.findall(r"\w+\.csv", source) for date in _dates(table)]
+    known = _source_dates()
+    found += [known[word] for word in re.findall(r"\w+", source) if word in known]
+    found += re.findall(r"\b(?:19|20)\d\d\b", re.sub(r"doi:\S+|\w+\.csv", "", source)) if not found else []
+    return max(found, default=COLLECTED)
+
+
+@cache
+def _source_dates() -> dict[str, str]:
+    return {row["source_id"]: row["date"] for row in rows("sources.csv") if re.match(r"\d{4}", row["date"])}
+
+
+@cache
+def _dates(table: str) -> tuple[str, ...]:
+    """Returns the dates of all sources of a table; that of the collection when it names none."""
+    if not (files("aixsim.data") / table).is_file():
+        return ()
+    known = _source_dates()
+    ids = {one for row in rows(table) for one in (row.get("source_id") or "").split(";")}
+    return tuple(known[one] for one in ids if one in known) or (COLLECTED,)

@@ -1,0 +1,157 @@
+"""Back-test: what the model would have said at the time, scored beside simpler forecasts with the same data."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.config.build import Problems, problems
+from aixsim.config.observations import Observed
+from aixsim.config.study import Study
+from aixsim.errors import UserError
+from aixsim.evidence.announced_money import money_of
+from aixsim.evidence.as_of import as_of, budgets_of
+from aixsim.evidence.baselines import Counted, count_ahead, curve_forecasts, walk_forecasts
+from aixsim.evidence.calibration import EXPECTED_STEPS, claim, cost, enough
+from aixsim.evidence.evidence_identity import identity_of
+from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast
+from aixsim.evidence.likelihood import Likelihood, months_seen, usable
+from aixsim.evidence.particles import Particles, seen_of
+from aixsim.evidence.prior import DISPERSION, Prior
+from aixsim.evidence.simulator import Seen, Simulator
+from aixsim.model.calendar import parse_month
+from aixsim.model.problem import uncertainties_of
+from aixsim.random.distributions import Distribution
+from aixsim.stats.scores import score
+from aixsim.stats.sequential_monte_carlo import Cloud
+from aixsim.world.classification import OUTCOMES
+
+Floats = NDArray[np.float64]
+LEAST_COUNTS: Final = 3
+"""Yearly counts that a forecast needs."""
+_N: Final = 4000
+
+
+def origins(study: Study, *, verified_only: bool) -> list[int]:
+    """Returns the years at whose end a forecast makes sense: at least three counts before, at least one after."""
+    years = [parse_month(item.month)[0] for item in _series(usable(study, verified_only=verified_only))]
+    return years[LEAST_COUNTS - 1 : -1]
+
+
+def backtest(
+    study: Study,
+    out: Path | None = None,
+    *,
+    as_of_month: str | None = None,
+    workers: int = 1,
+    tell: Callable[[str], object] = lambda _text: None,
+) -> tuple[Path, list[Forecast]]:
+    """Forecasts from every sensible year, or from one, with and without the unverified counts, and scores it all.
+
+    Args:
+        study: with yearly ``[[observed]]`` counts of ``launched``, and ``[[announcement]]`` tables.
+        out: folder of the state, by default ``results/<config name>/backtest-<id>``; what is there already is not run again.
+        as_of_month: a December; by default every year that has at least three counts before and one after.
+        workers: number of processes; changes no number.
+        tell: is told what it will cost, and how it goes.
+
+    Raises:
+        UserError: the config has too little to test on, or the month is none of the possible ones.
+    """
+    if study.monte_carlo.seed is None:
+        study = study.with_seed(secrets.randbelow(2**63))
+    chosen = {ALL: origins(study, verified_only=False), VERIFIED: origins(study, verified_only=True)}
+    if as_of_month is not None:
+        possible = [f"{year}-12" for year in chosen[ALL]]
+        if as_of_month not in possible:
+            raise UserError(f"--as-of {as_of_month}: allowed: {', '.join(possible) or 'none: too few [[observed]] counts of launched'}")
+        year = parse_month(as_of_month)[0]
+        chosen = {counts: [y for y in years if y == year] for counts, years in chosen.items()}
+    if not chosen[ALL]:
+        raise UserError(f"{study.name}: a back-test needs [[observed]] counts of launched from at least {LEAST_COUNTS + 1} Decembers")
+    identity = identity_of(study, f"backtest {as_of_month}")
+    folder = out or Path("results") / study.name / f"backtest-{identity}"
+    claim(folder, identity)
+    problem_of = problems(study.without_ensemble())
+    problem, prior, months = problem_of(0), Prior.of(study), months_seen(study)
+    made: list[Forecast] = []
+    with Simulator(problem_of, months, workers) as simulator:
+        settings = study.calibration
+        steps = sum(EXPECTED_STEPS + len(years) for years in chosen.values() if years)
+        tell(cost(simulator, settings.particles * (steps * settings.moves + sum(map(len, chosen.values())))))
+        for counts, years in chosen.items():
+            laws = [Likelihood.of(study, usable(study, as_of=f"{year}-12", verified_only=counts == VERIFIED), problem) for year in years]
+            particles = Particles(
+                prior, simulator, settings.particles, settings.moves, study.monte_carlo.seed or 0, folder / "state" / counts[:3], tell
+            )
+            clouds = particles.carry(laws, [f"as-of-{year}" for year in years])
+            for year, law, cloud in zip(years, laws, clouds, strict=True):
+                enough(cloud, f"{study.name}, {counts} as of {year}-12")
+                seed = (study.monte_carlo.seed or 0) + year
+                curves = curve_forecasts(_counted(law, study.horizon.years), _dispersion(study), len(study.horizon.years), n=_N, seed=seed)
+                for policy in (ANNOUNCED, KNOWN):
+                    seen = seen_of(cloud.payload) if policy == KNOWN else _announced(problem_of, study, prior, cloud, year, months, workers)
+                    made += _scored(study, law, prior, cloud, seen, curves, counts, policy, year)
+    return folder, made
+
+
+def _announced(problem_of: Problems, study: Study, prior: Prior, cloud: Cloud, year: int, months: tuple[int, ...], workers: int) -> Seen:
+    """Runs the same particles, luck and all, with no money that was not known then: the past comes out the same."""
+    month, n, seed = f"{year}-12", len(cloud.z), (study.monte_carlo.seed or 0) + year
+    then = as_of(problem_of, study, month)
+    laws = uncertainties_of(then.settings)
+    # A number of a later year may be uncertain then in another way than now: it must be drawn as it was known.
+    kept = [k for k, key in enumerate(prior.model_keys) if laws.get(key) == prior.laws[key]]
+    keys, values = [prior.model_keys[k] for k in kept], [prior.values(cloud.z)[:, kept]]
+    for programme, table in enumerate(study.settings["programme"]):
+        walks = budgets_of(table, study, month).walks(n, seed, programme)
+        keys += [f"programme[{programme}].budget_krw_bn.{later}" for later in walks]
+        values += [walk[:, None] for walk in walks.values()]
+    with Simulator(then, months, workers) as simulator:
+        return simulator(keys, np.concatenate(values, axis=1), cloud.luck, f"as of {year}")
+
+
+def _scored(
+    study: Study, law: Likelihood, prior: Prior, cloud: Cloud, seen: Seen, curves: dict[str, Floats], counts: str, policy: str, origin: int
+) -> Iterator[Forecast]:
+    years = study.horizon.years
+    path = [law.months.index(study.horizon.index(f"{year}-12")) for year in years if year >= origin]
+    launched = seen.counts[:, OUTCOMES.index("launched")][:, path]
+    dispersion = prior.values(cloud.z)[:, prior.keys.index(DISPERSION)]
+    seed = (study.monte_carlo.seed or 0) + origin
+    samples = {MODEL: count_ahead(np.diff(launched, axis=1), dispersion, max(_N // len(dispersion), 1), seed), **curves}
+    money = money_of(study, f"{origin}-12" if policy == ANNOUNCED else study.horizon.end, origin, n=_N, seed=seed)
+    samples |= walk_forecasts(_counted(law, years), money, len(path) - 1, n=_N, seed=seed)
+    actual = {parse_month(item.month)[0]: item.value for item in _series(usable(study))}
+    for model, sample in samples.items():
+        total = np.full(len(sample), actual[origin])
+        for ahead, year in enumerate(years[years.index(origin) + 1 :]):
+            total = total + sample[:, ahead]
+            if year not in actual:
+                continue
+            about = (counts, policy, origin, year)
+            yield Forecast(*about, "cumulative", model, score(total, actual[year]), len(sample))
+            if year - 1 in actual:
+                yield Forecast(*about, "new", model, score(sample[:, ahead], actual[year] - actual[year - 1]), len(sample))
+
+
+def _dispersion(study: Study) -> Distribution:
+    spread = study.calibration.dispersion
+    return spread if isinstance(spread, Distribution) else Distribution("choice", (float(spread),))
+
+
+def _series(items: Sequence[Observed]) -> list[Observed]:
+    """Returns the yearly counts of launched firms: those of Decembers."""
+    return [item for item in items if item.outcome == "launched" and not item.is_share and item.month.endswith("-12")]
+
+
+def _counted(law: Likelihood, years: tuple[int, ...]) -> Counted:
+    chosen = [datum for datum in law.data if datum.item.outcome == "launched" and not datum.item.is_share]
+    last = tuple(years.index(parse_month(datum.item.month)[0]) for datum in chosen)
+    first = tuple(0 if datum.since is None else years.index(parse_month(datum.since)[0]) + 1 for datum in chosen)
+    return Counted(first, last, tuple(datum.count for datum in chosen))

@@ -1,0 +1,237 @@
+"""Calibration: the uncertain numbers of a study weighed by what was counted, written as an ensemble that any config can use."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.config.build import problems
+from aixsim.config.ensembles import write_ensemble
+from aixsim.config.observations import Observed
+from aixsim.config.study import Study
+from aixsim.errors import StoreError, UserError, storage_error
+from aixsim.evidence.baselines import count_ahead
+from aixsim.evidence.evidence_identity import identity_of
+from aixsim.evidence.likelihood import Likelihood, data, usable
+from aixsim.evidence.particles import Particles, seen_of
+from aixsim.evidence.prior import Prior
+from aixsim.evidence.simulator import Seen, Simulator, look
+from aixsim.model.problem import Problem
+from aixsim.runs.cost import duration
+from aixsim.runs.provenance import environment
+from aixsim.stats.counting_law import widened
+from aixsim.stats.scores import score
+from aixsim.stats.sequential_monte_carlo import Cloud
+from aixsim.stats.weights import LEAST_ESS, TooFewError, resample
+
+QUANTILES: Final = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+ENSEMBLE: Final = "ensemble.parquet"
+REPORT: Final = "calibration.json"
+EXPECTED_STEPS: Final = 5
+"""Steps from the prior to the data, for the announcement alone: how many it takes shows only on the way."""
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """A finished calibration.
+
+    Attributes:
+        folder: holds ``ensemble.parquet``, ``calibration.json`` and the rounds.
+        report: content of ``calibration.json``.
+        reused: it was there already and nothing was computed.
+    """
+
+    folder: Path
+    report: dict[str, Any]
+    reused: bool = False
+
+
+def calibrate(
+    study: Study,
+    out: Path | None = None,
+    *,
+    workers: int = 1,
+    with_held_out: Sequence[str] = (),
+    verified_only: bool = False,
+    tell: Callable[[str], object] = lambda _text: None,
+) -> Calibrated:
+    """Weighs the uncertain numbers of a study by its observations.
+
+    Args:
+        study: as from ``aixsim.load``, with ``[[observed]]``; an ensemble that it names is left aside.
+        out: folder; by default ``results/<config name>/calibration-<id>``. Rounds that are there already are read, not run again.
+        workers: number of processes; changes no number.
+        with_held_out, verified_only: as ``likelihood.usable``.
+        tell: is told what it will cost, and how it goes.
+
+    Raises:
+        UserError: nothing was observed, or nothing is uncertain.
+        TooFewError: the effective sample size stays below 100.
+        StoreError: the folder belongs to something else, or the disk refuses.
+    """
+    if study.monte_carlo.seed is None:
+        study = study.with_seed(secrets.randbelow(2**63))
+    seed = study.monte_carlo.seed or 0
+    groups = sorted({item.group for item in study.observed if item.held_out})
+    for group in with_held_out:
+        if group not in groups:
+            raise UserError(f"--with-held-out {group}: allowed: {', '.join(groups) or 'none: this config holds nothing out'}")
+    items = usable(study, verified_only=verified_only, with_held_out=with_held_out)
+    prior = Prior.of(study)
+    if not items:
+        raise UserError(f"{study.name}: there is nothing to calibrate on; state what was counted as [[observed]] tables")
+    if not prior.model_keys:
+        raise UserError(f"{study.name}: there is nothing to calibrate; give at least one number as a distribution, such as {{ dist = … }}")
+    identity = identity_of(study, f"calibration {sorted(with_held_out)} {verified_only}")
+    folder = out or Path("results") / study.name / f"calibration-{identity}"
+    claim(folder, identity)
+    if (finished := _finished(folder / REPORT)) is not None:
+        return Calibrated(folder, finished, reused=True)
+    started = perf_counter()
+    settings = study.calibration
+    problem_of = problems(study.without_ensemble())
+    problem = problem_of(0)
+    law = Likelihood.of(study, items, problem)
+    with Simulator(problem_of, law.months, workers) as simulator:
+        tell(cost(simulator, settings.particles * (1 + EXPECTED_STEPS * settings.moves)))
+        particles = Particles(prior, simulator, settings.particles, settings.moves, seed, folder / "state", tell)
+        cloud = particles.carry([law], ["posterior"])[0]
+    enough(cloud, study.name)
+    values, seen = prior.values(cloud.z), seen_of(cloud.payload)
+    report = {
+        "identity": identity,
+        "title": study.title,
+        "config": study.name,
+        "scale": problem.scale,
+        "seed": seed,
+        "particles": len(cloud.z),
+        "runs": cloud.n_drawn,
+        "ess": cloud.ess,
+        "acceptance": cloud.acceptance,
+        "with_held_out": sorted(with_held_out),
+        "verified_only": verified_only,
+        "parameters": _parameters(prior, values),
+        "data": [
+            {"what": datum.label, "counted": datum.count, "source": datum.item.source, **_quantiles(law.mean(datum, seen))}
+            for datum in law.data
+        ],
+        "held_out": _held_out([item for item in study.observed if item not in items], law, seen, values[:, -1], problem, seed),
+        "wall_seconds": round(perf_counter() - started, 1),
+        **environment(),
+    }
+    # In an order that any first part represents: a run of fewer replicates uses the first rows.
+    order = resample(np.full(len(cloud.z), 1.0 / len(cloud.z)), len(cloud.z), seed)
+    about = {key: report[key] for key in ("identity", "config", "title", "scale", "seed", "runs", "ess", "with_held_out", "aixsim")}
+    write_ensemble(folder / ENSEMBLE, prior.keys, values[order], about)
+    _write(folder / REPORT, report)
+    return Calibrated(folder, report)
+
+
+def _held_out(
+    items: Sequence[Observed], law: Likelihood, seen: Seen, dispersion: Floats, problem: Problem, seed: int
+) -> list[dict[str, Any]]:
+    """Returns what was held out, predicted by the particles with the error of a count, beside what was counted.
+
+    A share is compared as a share, a count as in the likelihood: a cumulative one by what came since the one that was held out before it.
+    """
+    out = []
+    for number, datum in enumerate(data([item for item in items if item.held_out], problem.population, problem.scale)):
+        mean = np.maximum(law.mean(datum, seen), law.floor)
+        sample = count_ahead(mean[:, None], widened(dispersion, datum.item.relative_error), 4, seed + number)[:, 0] / datum.n_firms
+        counted = datum.item.value if datum.item.is_share else datum.count
+        found = score(np.minimum(sample, 1.0) if datum.item.is_share else sample, counted)
+        out.append(
+            {
+                "what": datum.label,
+                "counted": counted,
+                "group": datum.item.group,
+                "level": datum.item.size or datum.item.park or "",
+                "median": found.median,
+                "intervals": {f"{100 * level:g}": list(ends) for level, ends in found.intervals.items()},
+                "pit": found.pit,
+                "source": datum.item.source,
+            }
+        )
+    return out
+
+
+def cost(simulator: Simulator, n: int) -> str:
+    """Returns what a number of particles will cost, measured on one."""
+    problem = simulator.problem_of(0)
+    started = perf_counter()
+    from aixsim.engines import engine
+
+    look(problem, 0, {}, simulator.months, engine("kernel"))
+    each = perf_counter() - started
+    on = "1 worker" if simulator.workers == 1 else f"{simulator.workers} workers"
+    sample = f" ({100 * problem.scale:g} % sample)" if problem.scale < 1 else ""
+    return f"about {duration(each * n / simulator.workers)}: {n:,} runs of {len(problem.population):,} firms{sample} on {on}"
+
+
+def enough(cloud: Cloud, what: str) -> None:
+    """Checks that a cloud can speak.
+
+    Raises:
+        TooFewError: its effective sample size is below 100.
+    """
+    if cloud.ess < LEAST_ESS:
+        remedy = "give more particles (--set calibration.particles=…) or moves, or look for what the model cannot reproduce"
+        raise TooFewError(what, cloud.ess, len(cloud.z), remedy)
+
+
+def _parameters(prior: Prior, values: Floats) -> list[dict[str, Any]]:
+    out = []
+    for k, (key, law) in enumerate(prior.laws.items()):
+        before = {name: law.quantile(level) for name, level in QUANTILES.items()}
+        out.append({"key": key, "prior": before, "posterior": _quantiles(values[:, k])})
+    return out
+
+
+def _quantiles(values: Floats) -> dict[str, float]:
+    return {name: float(np.quantile(values, level)) for name, level in QUANTILES.items()}
+
+
+def claim(folder: Path, identity: str) -> None:
+    """Makes a folder that holds one thing, or finds it there.
+
+    Raises:
+        StoreError: it holds something else, or the disk refuses.
+    """
+    mark = folder / "identity"
+    try:
+        if folder.exists() and (not mark.is_file() or mark.read_text(encoding="utf-8") != identity):
+            remedy = "choose another folder with -o, or move this one away"
+            raise StoreError(folder, "foreign", "holds something else, or the same of other settings", remedy)
+        folder.mkdir(parents=True, exist_ok=True)
+        mark.write_text(identity, encoding="utf-8")
+    except OSError as error:
+        raise storage_error(folder, error) from error
+
+
+def _finished(path: Path) -> dict[str, Any] | None:
+    """Returns the report of a finished calibration; None when there is none."""
+    try:
+        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise StoreError(path, "damaged", f"cannot be read ({error})", "remove it: the calibration goes on from its state") from error
+    return report
+
+
+def _write(path: Path, document: Any) -> None:
+    temporary = path.with_suffix(".tmp")
+    try:
+        temporary.write_text(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise storage_error(path, error) from error

@@ -1,0 +1,143 @@
+"""Scored forecasts of a back-test: as a table, and summed up by horizon."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from aixsim.stats.intervals import Proportion, proportion
+from aixsim.stats.scores import LEVELS, Score, skill
+
+MODEL: Final = "aixsim"
+ANNOUNCED, KNOWN = "announced", "known"
+"""Budgets of the years ahead: as they were announced at the time, or as they came."""
+ALL, VERIFIED = "all counts", "verified counts"
+_ABOUT = ("counts", "policy", "origin", "year", "quantity", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One forecast of one number.
+
+    Attributes:
+        counts: ``all counts`` or ``verified counts``.
+        policy: ``announced`` or ``known``.
+        origin: last year that it has seen.
+        year: that it is about.
+        quantity: ``new`` in the year, or ``cumulative`` at its end.
+        model: ``aixsim`` or a baseline.
+        score: against what was counted.
+        n: size of the sample behind it.
+    """
+
+    counts: str
+    policy: str
+    origin: int
+    year: int
+    quantity: str
+    model: str
+    score: Score
+    n: int
+
+    @property
+    def horizon(self) -> int:
+        """Years ahead."""
+        return self.year - self.origin
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the forecasts of one horizon were worth.
+
+    Attributes:
+        horizon: years ahead.
+        n: origins from which every model made a forecast.
+        crps: mean by model.
+        log_score: mean by model.
+        error: mean absolute error of the median, as a share of the count, by model.
+        best: the baseline with the lowest CRPS.
+        skill: of the model against it, 1 minus the ratio of the scores.
+        coverage: of the model's central intervals by level.
+    """
+
+    horizon: int
+    n: int
+    crps: dict[str, float]
+    log_score: dict[str, float]
+    error: dict[str, float]
+    best: str
+    skill: float
+    coverage: dict[float, Proportion]
+
+
+def select(forecasts: Iterable[Forecast], counts: str, policy: str, quantity: str) -> list[Forecast]:
+    """Returns the forecasts of one kind."""
+    return [f for f in forecasts if (f.counts, f.policy, f.quantity) == (counts, policy, quantity)]
+
+
+def by_horizon(forecasts: Sequence[Forecast], confidence: float = 0.95) -> list[Summary]:
+    """Sums up forecasts of one kind; an origin counts where every model that made any forecast made one.
+
+    Args:
+        forecasts: of one body of counts, policy and quantity.
+        confidence: of the intervals of the coverage.
+    """
+    models = list(dict.fromkeys(f.model for f in forecasts))
+    out = []
+    for horizon in sorted({f.horizon for f in forecasts}):
+        found = {(f.origin, f.model): f.score for f in forecasts if f.horizon == horizon}
+        common = sorted({origin for origin, _ in found if all((origin, model) in found for model in models)})
+        if not common:
+            continue
+        scores = {model: [found[origin, model] for origin in common] for model in models}
+        crps = {model: float(np.mean([one.crps for one in scores[model]])) for model in models}
+        best = min((model for model in models if model != MODEL), key=lambda model: crps[model])
+        out.append(
+            Summary(
+                horizon=horizon,
+                n=len(common),
+                crps=crps,
+                log_score={model: float(np.mean([one.log_score for one in scores[model]])) for model in models},
+                error={model: float(np.mean([abs(one.error) for one in scores[model]])) for model in models},
+                best=best,
+                skill=skill([one.crps for one in scores[MODEL]], [one.crps for one in scores[best]]),
+                coverage=coverage_of(scores[MODEL], confidence),
+            )
+        )
+    return out
+
+
+def coverage_of(scores: Sequence[Score], confidence: float = 0.95) -> dict[float, Proportion]:
+    """Returns by level how many counts lay in their intervals; forecasts from one origin are not independent, so it is a rough guide."""
+    return {level: proportion(sum(one.covers(level) for one in scores), len(scores), confidence) for level in LEVELS}
+
+
+def to_csv(forecasts: Iterable[Forecast]) -> str:
+    """Returns one line a forecast."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    ends = [f"{side}{round(100 * level)}" for level in LEVELS for side in ("low", "high")]
+    writer.writerow([*_ABOUT, "counted", "median", *ends, "crps", "log_score", "pit", "n"])
+    for f in forecasts:
+        bounds = [round(end, 1) for level in LEVELS for end in f.score.intervals[level]]
+        numbers = (f.score.counted, round(f.score.median, 1), *bounds, round(f.score.crps, 2), round(f.score.log_score, 4))
+        writer.writerow([*(getattr(f, name) for name in _ABOUT), *numbers, round(f.score.pit, 4), f.n])
+    return out.getvalue()
+
+
+def from_csv(text: str) -> list[Forecast]:
+    """Returns the forecasts that ``to_csv`` has written."""
+    out = []
+    for row in csv.DictReader(text.splitlines()):
+        ends = {level: (float(row[f"low{round(100 * level)}"]), float(row[f"high{round(100 * level)}"])) for level in LEVELS}
+        values = (float(row[name]) for name in ("crps", "log_score", "pit"))
+        one = Score(float(row["counted"]), float(row["median"]), ends, *values)
+        out.append(
+            Forecast(row["counts"], row["policy"], int(row["origin"]), int(row["year"]), row["quantity"], row["model"], one, int(row["n"]))
+        )
+    return out

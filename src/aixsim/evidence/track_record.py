@@ -1,0 +1,102 @@
+"""What the back-test of the package found, for every report to say: ``backtest_summary.csv``, written from ``aixsim backtest``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from aixsim.data.tables import rows
+from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, by_horizon, select
+from aixsim.results.result import Result
+
+TABLE: Final = "backtest_summary.csv"
+LONGEST: Final = {ANNOUNCED: 3, KNOWN: 5}
+"""Years ahead that are summed up: nobody announces a budget further ahead than three years."""
+COUNTED: Final = ("2025-12", "launched", 102)
+"""The count that runs about the AI factories of Korea state, and no other."""
+_COLUMNS: Final = ("counts", "policy", "horizon", "origins", "crps", "best_baseline", "best_crps", "skill", "covered_80", "error_pct")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What forecasts of the cumulative count were worth at one horizon.
+
+    Attributes:
+        counts, policy: as in ``analysis.forecasts``.
+        horizon: years ahead.
+        origins: years that forecasts were made from.
+        crps: mean error of the whole forecast, in factories.
+        best_baseline, best_crps: the best of the simpler forecasts, and its error.
+        skill: 1 minus the first over the second.
+        covered_80: counts in their 80 % intervals.
+    """
+
+    counts: str
+    policy: str
+    horizon: int
+    origins: int
+    crps: float
+    best_baseline: str
+    best_crps: float
+    skill: float
+    covered_80: int
+
+
+def to_csv(forecasts: Iterable[Forecast]) -> str:
+    """Returns the table of the package from a whole back-test."""
+    forecasts = list(forecasts)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for counts in (ALL, VERIFIED):
+        for policy, longest in LONGEST.items():
+            for one in by_horizon([f for f in select(forecasts, counts, policy, "cumulative") if f.horizon <= longest]):
+                crps = (round(one.crps[MODEL], 2), one.best, round(one.crps[one.best], 2), round(one.skill, 4))
+                writer.writerow([counts, policy, one.horizon, one.n, *crps, one.coverage[0.8].successes, round(100 * one.error[MODEL], 1)])
+    return out.getvalue()
+
+
+def records(counts: str, policy: str) -> list[Record]:
+    """Returns the packaged records, by horizon."""
+    return [
+        Record(
+            row["counts"],
+            row["policy"],
+            int(row["horizon"]),
+            int(row["origins"]),
+            float(row["crps"]),
+            row["best_baseline"],
+            float(row["best_crps"]),
+            float(row["skill"]),
+            int(row["covered_80"]),
+        )
+        for row in rows(TABLE)
+        if (row["counts"], row["policy"]) == (counts, policy)
+    ]
+
+
+def concerns(result: Result) -> bool:
+    """Returns whether a run is about the AI factories of Korea: the back-test says nothing about theory."""
+    return any((seen["month"], seen["outcome"], seen["value"]) == COUNTED for seen in result.provenance["observed"])
+
+
+def sentence() -> str:
+    """Returns the track record in a few sentences, for reports on the AI factories."""
+    announced, known, without = records(ALL, ANNOUNCED), records(ALL, KNOWN), records(VERIFIED, ANNOUNCED)
+    covered, n = sum(one.covered_80 for one in announced), sum(one.origins for one in announced)
+    low, high = min(one.skill for one in known), max(one.skill for one in known)
+    best = ", ".join(dict.fromkeys(one.best_baseline for one in (*announced, *without)))
+    return (
+        "Evidence: on the smart factories of 2014 to 2024 the model's forecasts had, with budgets as announced, a skill of"
+        f" {_skills(announced)} one to {len(announced)} years ahead against the best of six simpler ones ({best}; 1 perfect, 0 equal,"
+        f" below 0 worse), of {_skills(without)} without the one count that is not verified, and of {low:+.2f} to {high:+.2f} with budgets"
+        f" as they came; {covered} of {n} counts lay in their 80 % intervals. It says what money will do, to whom and why, not how much"
+        " there will be (docs/explanation/evidence.md)."
+    )
+
+
+def _skills(some: list[Record]) -> str:
+    return ", ".join(f"{one.skill:+.2f}" for one in some)

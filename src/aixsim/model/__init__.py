@@ -1,0 +1,1 @@
+"""The model: what determines a replicate's numbers besides firms and ties."""

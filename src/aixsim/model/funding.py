@@ -1,0 +1,177 @@
+"""Funding: who gets public money, who pays alone, who gives up. Money is whole won and none is lost."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.model.parameters import Card
+from aixsim.model.section import Section
+
+SECTION = Section(
+    name="funding",
+    title="Ranking, own money and withdrawal",
+    cards=(
+        Card(
+            "mode",
+            "programmes",
+            "1",
+            0,
+            0,
+            "whether programmes decide who is launched, or every decision is launched in its month (theory)",
+            "assumed",
+            "assumed",
+            kind="choice",
+            choices=("programmes", "open"),
+        ),
+        Card(
+            "merit_noise", 1.0, "1", 0.0, 100.0, "scale of the logistic noise of the merit in a ranking", "assumed", "assumed", "0.5 to 2"
+        ),
+        Card(
+            "size_weight",
+            0.35,
+            "1",
+            0.0,
+            100.0,
+            "points in the ranking per unit of the logarithm of employees",
+            "assumed; centred on 9 large firms among the 26 leads of 2024 (ai_factory_programme_by_year.csv)",
+            "assumed",
+            "0.2 to 0.6",
+        ),
+        Card("consortium_bonus", 1.0, "1", 0.0, 100.0, "points for a member of a collaboration model", "assumed", "assumed", "0 to 2"),
+        Card("attempts", 3, "calls", 1, 1000, "refusals after which a firm withdraws", "assumed", "assumed", "2 to 5", kind="integer"),
+        Card(
+            "patience_months",
+            30,
+            "month",
+            1,
+            1200,
+            "months of waiting after which a firm withdraws",
+            "assumed",
+            "assumed",
+            "12 to 48",
+            kind="integer",
+        ),
+        Card(
+            "own_rate",
+            0.02,
+            "1/month",
+            0.0,
+            10.0,
+            "hazard that a decided firm pays itself when the project is cheap for it",
+            "assumed; smart_factory_dropout_and_demand.csv: own funds are the main financing of 56.9 % of adopters",
+            "assumed",
+            "loguniform, 0.005 to 0.05",
+        ),
+        Card(
+            "own_burden_half",
+            0.05,
+            "1",
+            1e-6,
+            1e3,
+            "project cost over yearly sales at which that hazard is half",
+            "assumed",
+            "assumed",
+            "0.02 to 0.2",
+        ),
+    ),
+)
+
+
+def merit(noise: float, log_employees: float, member: bool, priority: float, ranking: tuple[float, float, float]) -> float:
+    """Returns the points of an applicant.
+
+    Args:
+        noise: standard logistic variate of the application.
+        log_employees: natural logarithm of the employees.
+        member: of a collaboration model that has started.
+        priority: growth-engine bonus of its province and sector.
+        ranking: scale of the noise, points per log employee, consortium bonus.
+    """
+    points = ranking[0] * noise + ranking[1] * log_employees + priority
+    if member:
+        points += ranking[2]
+    return points
+
+
+def own_hazard(rate: float, burden: float) -> float:
+    """Returns the hazard per month that a waiting firm pays itself.
+
+    Args:
+        rate: hazard in 1/month when the project costs nothing.
+        burden: cost over yearly sales, in multiples of the burden at which the hazard is half.
+    """
+    return rate / (1.0 + burden)
+
+
+def award(
+    grants: NDArray[np.int64],
+    members: NDArray[np.bool_],
+    regional: NDArray[np.bool_],
+    left: NDArray[np.int64],
+    year: int,
+    instalments: int,
+    available: int,
+    quota: int,
+    floor: int,
+    funded: NDArray[np.bool_],
+) -> int:
+    """Spends a budget on ranked applicants; marks the funded ones and takes the money from ``left``.
+
+    Three passes from the top of the ranking, each funding whoever still fits: members of collaboration models until the quota is spent on
+    them, firms outside the Capital pole until the floor is spent on them (members among them count), then everybody. What a quota or
+    the floor cannot use is open to all.
+
+    Args:
+        grants: money for one project in won, best applicant first, shape ``(m,)``.
+        members, regional: shape ``(m,)``.
+        left: unspent budget by year in won, shape ``(n_years,)``; changed in place. Grants paid beyond the horizon bind later budgets
+            that this horizon does not hold.
+        year: position of the call's year.
+        instalments: years over which a grant is paid in equal parts, the first with the remainder.
+        available: what the call may spend of this year's budget, in won.
+        quota, floor: money kept for members and for regions first, in won.
+        funded: shape ``(m,)``, all false; changed in place.
+
+    Returns:
+        Number of funded projects.
+    """
+    n_funded = 0
+    to_members = 0
+    to_regions = 0
+    cheapest = available + 1
+    for rank in range(len(grants)):
+        cheapest = min(cheapest, grants[rank] - grants[rank] // instalments * (instalments - 1))
+    for reserve in range(3):
+        for rank in range(len(grants)):
+            # What nobody can change any more ends a pass early; most applicants are far below the line.
+            if available < cheapest or (reserve == 0 and to_members >= quota) or (reserve == 1 and to_regions >= floor):
+                break
+            if funded[rank] or (reserve == 0 and not members[rank]) or (reserve == 1 and not regional[rank]):
+                continue
+            part = grants[rank] // instalments
+            first = grants[rank] - part * (instalments - 1)
+            fits = first <= available and first <= left[year]
+            for later in range(year + 1, min(year + instalments, len(left))):
+                if part > left[later]:
+                    fits = False
+            if not fits:
+                continue
+            left[year] -= first
+            available -= first
+            for later in range(year + 1, min(year + instalments, len(left))):
+                left[later] -= part
+            funded[rank] = True
+            n_funded += 1
+            if members[rank]:
+                to_members += first
+            if regional[rank]:
+                to_regions += first
+    return n_funded
+
+
+def log_employees(employees: int) -> float:
+    """Returns the natural logarithm of the number of employees, at least of one."""
+    return math.log(max(employees, 1))

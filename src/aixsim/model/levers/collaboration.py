@@ -1,0 +1,87 @@
+"""Collaboration models: a large firm leads its suppliers and SMEs.
+
+The plan names 15 large-medium-small collaboration models and no members, so each replicate draws the leads among large firms
+with suppliers; the members are the lead's suppliers and then their suppliers, the largest first. At its start the lead
+commits to a project (forming the model is its decision), and members follow by the collaboration mechanism. A model that is wound up leaves
+its projects running and its members without quota and example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.model.lever import Lever, start_card, stop_card, window
+from aixsim.model.parameters import Card
+from aixsim.model.problem import Problem
+from aixsim.model.scenario import Scenario
+from aixsim.random.draws import Purpose, uniforms_of
+from aixsim.world.classification import ROUTES
+
+
+def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+    """Forms the models of one replicate and reserves the programmes' quota for them."""
+    number = round(settings["number"] * problem.scale)
+    first, end = window(settings, problem.horizon)
+    if number <= 0 or first == end:
+        return
+    leads = _leads(problem, scenario.seed, scenario.replicate, number)
+    scenario.model_of[leads] = np.arange(len(leads))
+    for lead in leads:
+        _gather(problem, lead, round(settings["members"]), scenario.model_of)
+    scenario.model_lead = np.array(leads, dtype=np.int32)
+    scenario.model_start = np.full(len(leads), problem.horizon.index(settings["start"]), dtype=np.int64)
+    scenario.model_stop = np.full(len(leads), end, dtype=np.int64)
+    for pot in scenario.pots:
+        if pot.route == ROUTES.index("programme"):
+            pot.quota[first:end] = np.maximum(pot.quota[first:end], settings["quota"])
+
+
+def _leads(problem: Problem, seed: int, replicate: int, number: int) -> list[int]:
+    """Draws large sites, at most one of a company, among those that have suppliers."""
+    population = problem.population
+    large = population.of_sizes(["large"])
+    borders, _ = problem.network.suppliers
+    lot = uniforms_of(seed, replicate, Purpose.COLLABORATION, large)
+    drawn = large[np.argsort(lot, kind="stable")]
+    chosen: dict[int, int] = {}
+    for firm in drawn[borders[drawn] < borders[drawn + 1]].tolist():
+        chosen.setdefault(int(population.company[firm]), firm)
+        if len(chosen) == number:
+            break
+    return list(chosen.values())
+
+
+def _gather(problem: Problem, lead: int, number: int, model_of: NDArray[np.int32]) -> None:
+    """Takes suppliers and then suppliers' suppliers that belong to no model yet into the lead's, the largest first."""
+    population, circle = problem.population, [lead]
+    borders, suppliers = problem.network.suppliers
+    for _ in range(2):
+        if not circle:
+            break
+        around = np.concatenate([suppliers[borders[firm] : borders[firm + 1]] for firm in circle])
+        places = np.sort(population.place_by_size[around[model_of[around] < 0]])
+        is_new = np.ones(len(places), np.bool_)
+        is_new[1:] = places[1:] > places[:-1]  # several of a circle may have the same supplier
+        circle = population.largest_first[places[is_new][:number]].tolist()
+        model_of[circle] = model_of[lead]
+        number -= len(circle)
+
+
+LEVER = Lever(
+    name="collaboration",
+    title="Large-medium-small collaboration models",
+    apply=apply,
+    neutral={"number": 0},
+    cards=(
+        Card("number", 15, "models", 0, 1000, "collaboration models", "ai_factory_targets_history.csv", "quoted", kind="integer"),
+        start_card("2026-03", "assumed; the plan dates the models to 2026", "assumed"),
+        stop_card(),
+        Card("members", 20, "firms", 1, 10000, "members of a model beside its lead", "assumed", "assumed", "5 to 50", kind="integer"),
+        Card("quota", 0.15, "1", 0.0, 1.0, "share of every programme's budget kept for members first", "assumed", "assumed", "0 to 0.3"),
+    ),
+    source="work plan of 17 December 2025 (seed_article in sources.csv)",
+)

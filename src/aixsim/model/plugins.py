@@ -1,0 +1,249 @@
+"""Mechanisms and levers from outside the package: files that a config names, and entry points of installed packages.
+
+A file is executed from the very bytes that its hash is taken of, so that a run is never said to be of a file that was changed since. One
+set of plugins is active at a time, that of the config in use; what the config may say, and what the kernel is made of, follows it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from aixsim.errors import UserError
+from aixsim.model.lever import Lever
+from aixsim.model.mechanism import Mechanism
+from aixsim.model.problem import Problem
+from aixsim.model.registry import discover
+from aixsim.model.scenario import Scenario
+from aixsim.model.soundness import faults, hazard_faults
+
+GROUP = "aixsim.plugins"
+"""Group of entry points; each names a module, or a mechanism or lever in one."""
+_KINDS: Mapping[str, tuple[str, type[Any]]] = {"MECHANISM": ("aixsim.model.mechanisms", Mechanism), "LEVER": ("aixsim.model.levers", Lever)}
+_DEFINE = "define MECHANISM or LEVER in it (several: MECHANISMS or LEVERS, a tuple)"
+
+
+class PluginError(UserError):
+    """A plugin that cannot be used.
+
+    Attributes:
+        file: the file, or the entry point.
+        found: what is wrong.
+        remedy: what to do about it.
+    """
+
+    def __init__(self, file: str, found: str, remedy: str) -> None:
+        """Keeps the facts as fields."""
+        super().__init__(f"{file}: {found}; {remedy}")
+        self.file, self.found, self.remedy = file, found, remedy
+
+
+@dataclass(frozen=True, eq=False)
+class Plugin:
+    """Mechanisms and levers of one file or entry point. Picklable: another process reads the same text.
+
+    Attributes:
+        name: as the config states it, or of the entry point.
+        path: the file, as messages name it.
+        text: content of the file; None for an entry point.
+        digest: SHA-256 of the code.
+        items: what it defines.
+    """
+
+    name: str
+    path: str
+    text: bytes | None
+    digest: str
+    items: tuple[Mechanism | Lever, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys in the config, such as ``levers.test_beds``."""
+        return tuple(f"{'mechanisms' if isinstance(item, Mechanism) else 'levers'}.{item.name}" for item in self.items)
+
+    def __reduce__(self) -> Any:
+        """Pickles the text instead of the code; workers find entry points by themselves."""
+        return plugin_of, (self.name, self.path, self.text)
+
+
+_chosen: tuple[Plugin, ...] = ()
+
+
+def active() -> tuple[Plugin, ...]:
+    """Returns the plugins in use: those of installed packages, then those that the config names."""
+    return installed() + _chosen
+
+
+def activate(plugins: tuple[Plugin, ...]) -> None:
+    """Makes these, and those of installed packages, the plugins in use.
+
+    Raises:
+        PluginError: two of them, or one and the package, define the same name.
+    """
+    global _chosen  # noqa: PLW0603 - the registry of mechanisms and levers is one a process
+    if plugins != _chosen:
+        _refuse_clashes(installed() + plugins)
+        _chosen = plugins
+
+
+def offered(package: str, attribute: str) -> dict[str, Any]:
+    """Returns what the package ships, by name and in its fixed order, and after it what plugins offer, by name."""
+    kind = _KINDS[attribute][1]
+    more = {item.name: item for plugin in active() for item in plugin.items if isinstance(item, kind)}
+    return {**_shipped(package, attribute), **dict(sorted(more.items()))}
+
+
+def laws_digest() -> str:
+    """Returns a hash of the code of all plugins in use that define a mechanism; empty when there are none."""
+    digests = sorted(plugin.digest for plugin in active() if any(isinstance(item, Mechanism) for item in plugin.items))
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest() if digests else ""
+
+
+def read_plugin(path: Path, name: str) -> Plugin:
+    """Reads a file.
+
+    Args:
+        path: the file.
+        name: as the config states it.
+
+    Raises:
+        PluginError: it is not there, not Python, raises, or defines nothing that can be used.
+    """
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise PluginError(str(path), f"cannot be read ({error.strerror})", "name a Python file that exists") from None
+    return plugin_of(name, str(path), text)
+
+
+@cache
+def plugin_of(name: str, path: str, text: bytes) -> Plugin:
+    """Returns the plugin of a text, made once."""
+    digest = hashlib.sha256(text).hexdigest()
+    # Named after its content: machine code and pickles of one law are never taken for those of another.
+    module = ModuleType(f"aixsim_plugin_{digest[:24]}")
+    module.__file__ = path
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(text.decode("utf-8"), path, "exec"), module.__dict__)  # noqa: S102 - the user's own code, which the config asks for
+    except UnicodeDecodeError as error:
+        raise PluginError(path, f"is not UTF-8 text (byte {error.start})", "name a Python file") from None
+    except SyntaxError as error:
+        raise PluginError(path, f"is not Python: line {error.lineno}: {error.msg}", "mend it") from None
+    except (Exception, SystemExit) as error:
+        raise PluginError(path, f"raises {_told(error, path)} when it is read", "mend it") from error
+    return Plugin(name, path, text, digest, _items(module, path))
+
+
+@cache
+def installed() -> tuple[Plugin, ...]:
+    """Returns the plugins of installed packages, by name of the entry point.
+
+    Raises:
+        PluginError: one of them cannot be used.
+    """
+    plugins = tuple(_from_entry_point(point) for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)))
+    _refuse_clashes(plugins)
+    return plugins
+
+
+def _from_entry_point(point: EntryPoint) -> Plugin:
+    package = point.dist.name if point.dist else point.module
+    path = f"entry point {point.name!r} of the package {package}"
+    try:
+        loaded = point.load()
+    except Exception as error:
+        raise PluginError(path, f"raises {_told(error, '')}", f"mend or uninstall {package}") from error
+    items = (loaded,) if isinstance(loaded, Mechanism | Lever) else None
+    return Plugin(point.name, path, None, _code_hash(point.module), _items(loaded, path, items))
+
+
+def _code_hash(module: str) -> str:
+    """Returns the hash of all code of the package that a module belongs to."""
+    top = Path(sys.modules[module.partition(".")[0]].__file__ or sys.modules[module].__file__ or "")
+    digest = hashlib.sha256()
+    for file in sorted(top.parent.rglob("*.py")) if top.name == "__init__.py" else [top]:
+        digest.update(file.relative_to(top.parent).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _items(module: Any, path: str, given: tuple[Any, ...] | None = None) -> tuple[Mechanism | Lever, ...]:
+    items: list[Mechanism | Lever] = []
+    found = [("", item) for item in given] if given else list(_defined(module, path))
+    for attribute, item in found:
+        kind = _KINDS[attribute][1] if attribute else (Mechanism, Lever)
+        if not isinstance(item, kind):
+            raise PluginError(path, f"its {attribute} is a {type(item).__name__}", f"make it a {_KINDS[attribute][1].__name__}")
+        wrong = next(faults(item), None)
+        if wrong is not None:
+            raise PluginError(path, f"{type(item).__name__.lower()} {item.name!r}: {wrong}", "mend it")
+        items.append(replace(item, apply=_guarded(item, path)) if isinstance(item, Lever) else item)
+    if not items:
+        raise PluginError(path, "defines neither MECHANISM nor LEVER", _DEFINE)
+    return tuple(items)
+
+
+def _defined(module: Any, path: str) -> Iterable[tuple[str, Any]]:
+    for attribute in _KINDS:
+        if hasattr(module, attribute):
+            yield attribute, getattr(module, attribute)
+        several = getattr(module, f"{attribute}S", ())
+        if not isinstance(several, tuple | list):
+            raise PluginError(path, f"its {attribute}S is no tuple", _DEFINE)
+        yield from ((attribute, item) for item in several)
+
+
+def _guarded(lever: Lever, path: str) -> Callable[[Scenario, Mapping[str, Any], Problem], None]:
+    """Returns ``apply``, whose errors name the file: they are the user's to mend."""
+
+    def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+        try:
+            lever.apply(scenario, settings, problem)
+        except Exception as error:
+            raise PluginError(path, f"lever {lever.name!r} raises {_told(error, path)}", "mend its apply") from error
+
+    return apply
+
+
+def refuse_unsound_laws(plugins: Iterable[Plugin]) -> None:
+    """Raises a plugin error when a hazard is negative, no number, or raises somewhere inside the ranges of its cards."""
+    for plugin in plugins:
+        for item in plugin.items:
+            wrong = next(hazard_faults(item), None) if isinstance(item, Mechanism) else None
+            if wrong is not None:
+                raise PluginError(
+                    plugin.path, f"the hazard of mechanism {item.name!r}: {wrong}", "mend the law, or narrow the cards' ranges"
+                )
+
+
+@cache
+def _shipped(package: str, attribute: str) -> dict[str, Any]:
+    return discover(package, attribute)
+
+
+def _refuse_clashes(plugins: tuple[Plugin, ...]) -> None:
+    taken = {(kind, name): "aixsim itself" for attribute, (package, kind) in _KINDS.items() for name in _shipped(package, attribute)}
+    for plugin in plugins:
+        for item in plugin.items:
+            owner = taken.get((type(item), item.name))
+            if owner is not None:
+                kind = type(item).__name__.lower()
+                raise PluginError(plugin.path, f"its {kind} {item.name!r} has the name of one of {owner}", "choose another name")
+            taken[type(item), item.name] = plugin.path
+
+
+def _told(error: BaseException, path: str) -> str:
+    """Returns an error in a few words, with the last line of the file that it went through."""
+    line, step = None, error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == path:
+            line = step.tb_lineno
+        step = step.tb_next
+    return f"{type(error).__name__} ({error})" + (f" in line {line}" if line else "")

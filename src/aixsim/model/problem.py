@@ -1,0 +1,134 @@
+"""A study made ready to run: population, network, milieus and settings, the same for every replicate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.model.calendar import Horizon
+from aixsim.model.ensemble import Ensemble
+from aixsim.random.distributions import Distribution
+from aixsim.world.classification import SECTORS, SIZES
+from aixsim.world.network import Network
+from aixsim.world.population import Population
+
+
+@dataclass(frozen=True, eq=False)
+class Milieus:
+    """Groups of firms that sense the same: province, sector, size class and park.
+
+    Attributes:
+        of_firm: int32 ``(n,)``, milieu of each firm.
+        province, sector, size, park: shape ``(G,)``, what the firms of a milieu share.
+        cell: int32 ``(G,)``, province and sector together: the circle of peers.
+        cell_of_firm: int32 ``(n,)``; cell_firms: int64 ``(n_cells,)``, firms in each.
+    """
+
+    of_firm: NDArray[np.int32]
+    province: NDArray[np.int64]
+    sector: NDArray[np.int64]
+    size: NDArray[np.int64]
+    park: NDArray[np.int64]
+    cell: NDArray[np.int32]
+    cell_of_firm: NDArray[np.int32]
+    cell_firms: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, population: Population) -> Milieus:
+        """Groups a population."""
+        n_sectors, n_sizes, n_parks = len(SECTORS), len(SIZES), len(population.parks) + 1
+        cell_key = population.province.astype(np.int64) * n_sectors + population.sector
+        key = (cell_key * n_sizes + population.size) * n_parks + population.park + 1
+        keys, of_firm = np.unique(key, return_inverse=True)
+        cells, cell_of_firm = np.unique(cell_key, return_inverse=True)
+        milieu_cell = keys // n_parks // n_sizes
+        return cls(
+            of_firm=of_firm.astype(np.int32),
+            province=milieu_cell // n_sectors,
+            sector=milieu_cell % n_sectors,
+            size=keys // n_parks % n_sizes,
+            park=keys % n_parks - 1,
+            cell=np.searchsorted(cells, milieu_cell).astype(np.int32),
+            cell_of_firm=cell_of_firm.astype(np.int32),
+            cell_firms=np.bincount(cell_of_firm).astype(np.int64),
+        )
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What stays the same in every replicate.
+
+    Attributes:
+        horizon: simulated months.
+        population, network: who there is and who is tied to whom.
+        settings: resolved config tables as nested dicts, a ``Distribution`` at every leaf that is uncertain.
+        scale: share of the national population.
+        seed: Monte Carlo seed, 0 to 2**64 - 1.
+        ensemble: rows of values for some of the uncertain numbers; the others are drawn from their distributions.
+    """
+
+    horizon: Horizon
+    population: Population
+    network: Network
+    settings: Mapping[str, Any]
+    scale: float
+    seed: int
+    ensemble: Ensemble | None = None
+
+    @cached_property
+    def milieus(self) -> Milieus:
+        """Groups of firms that sense the same."""
+        return Milieus.of(self.population)
+
+    def varied(self, horizon: Horizon, settings: Mapping[str, Any], seed: int, ensemble: Ensemble | None = None) -> Problem:
+        """Returns a problem of the same firms and ties, with other settings; what is derived from the firms is shared, not made again."""
+        other = replace(self, horizon=horizon, settings=settings, seed=seed, ensemble=ensemble)
+        other.__dict__["milieus"] = self.milieus
+        return other
+
+    @cached_property
+    def uncertainties(self) -> dict[str, Distribution]:
+        """Every distribution of the settings by config key, such as ``mechanisms.peers.rate``."""
+        return uncertainties_of(self.settings)
+
+
+def uncertainties_of(settings: Mapping[str, Any]) -> dict[str, Distribution]:
+    """Returns every distribution of some settings by config key."""
+    found: dict[str, Distribution] = {}
+    _collect(settings, "", found)
+    return found
+
+
+def _collect(node: Any, path: str, found: dict[str, Distribution]) -> None:
+    if isinstance(node, Distribution):
+        found[path] = node
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            _collect(value, f"{path}.{key}" if path else str(key), found)
+    elif isinstance(node, list | tuple):
+        for position, value in enumerate(node):
+            _collect(value, f"{path}[{position}]", found)
+
+
+_PLAIN = (float, int, str)
+
+
+def substitute(node: Any, drawn: Mapping[str, float], path: str = "") -> Any:
+    """Returns a copy of ``node`` with every distribution replaced by the value drawn for its key."""
+    if isinstance(node, Distribution):
+        return drawn[path]
+    if isinstance(node, Mapping):
+        return {
+            key: value if isinstance(value, _PLAIN) else substitute(value, drawn, f"{path}.{key}" if path else str(key))
+            for key, value in node.items()
+        }
+    if isinstance(node, list | tuple):
+        return [
+            value if isinstance(value, _PLAIN) else substitute(value, drawn, f"{path}[{position}]") for position, value in enumerate(node)
+        ]
+    return node

@@ -1,0 +1,145 @@
+"""What one replicate is given: every number drawn, every lever applied, nothing left to look up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.model.mechanism import Mechanism
+from aixsim.model.uplift import Uplifts
+
+
+@dataclass(slots=True)
+class Pot:
+    """Public money with rules: a programme, or the projects paid by AX parks. Money is whole won.
+
+    Attributes:
+        name: as in the config.
+        route: index into ``ROUTES`` of the projects it pays (members of a started model count as ``collaboration``).
+        budget: int64, shape ``(n_years,)``.
+        grant: int64, shape ``(n_years, 5)``: money for one project by size class, in the year of the call.
+        instalments: years over which a grant is paid; later years are reserved.
+        calls: bool, shape ``(n_months,)``.
+        lag: months from the call to the launch.
+        size, province, sector, agent_type: bool by category: who may apply.
+        park_tenants_only: only tenants of a park that is open.
+        quota: float64 ``(n_months,)``, share of the year's budget that a call keeps for members of collaboration models first.
+        floor: float64 ``(n_months,)``, the same for firms outside the Capital pole.
+        change: int64 ``(n_years,)``, won by which a year's budget changes when the year begins (in the first month of the horizon for
+            the first year), after what the year before passes on; a cut takes at most what no earlier call has reserved. Nobody knows
+            of it before.
+        carries: what is left at the end of a year moves to the next one instead of lapsing.
+    """
+
+    name: str
+    route: int
+    budget: NDArray[np.int64]
+    grant: NDArray[np.int64]
+    instalments: int
+    calls: NDArray[np.bool_]
+    lag: int
+    size: NDArray[np.bool_]
+    province: NDArray[np.bool_]
+    sector: NDArray[np.bool_]
+    agent_type: NDArray[np.bool_]
+    quota: NDArray[np.float64]
+    floor: NDArray[np.float64]
+    change: NDArray[np.int64]
+    park_tenants_only: bool = False
+    carries: bool = False
+
+    def multiply(self, factor: NDArray[np.float64]) -> None:
+        """Multiplies what each year is to have, shape ``(n_years,)``; several factors multiply, to the won in any order."""
+        self.change = np.rint((self.budget + self.change) * factor).astype(np.int64) - self.budget
+
+
+@dataclass(slots=True)
+class Scenario:
+    """Everything that both engines read in one replicate.
+
+    Shapes: ``n`` firms, ``T`` months, ``P`` parks, ``C`` collaboration models, 5 size classes.
+
+    Attributes:
+        seed, replicate: with these the engines address their random numbers.
+        drawn: value of every uncertainty by config key.
+        mechanisms: active mechanisms with their parameters, in the order in which hazards are added.
+        susceptibility: float64 ``(5, 2)``, factor of size class and readiness; times the frailty it has mean 1 over the population.
+        frailty: float64 ``(n,)``.
+        climate: float64 ``(T,)``, m(t).
+        support: float64 ``(T, 5)``, share of a project's cost that a firm expects public money to carry, in 0..0.99. Levers add to it
+            what they give beside the programmes; what the programmes offer is added once all levers are applied.
+        elasticity, learning_exponent, experience: of economic attraction and of Wright's law; experience counts firms of
+            this population.
+        visibility, disappointment: what a launched and what a failed or abandoned project count.
+        tie_weights: int64 ``(3,)`` by kind of tie, in units of 1/1024.
+        park_open, park_close: int64 ``(P,)``, first month of a park and first month no longer; ``T`` or more for never.
+        park_service: float64 ``(P, T)``.
+        model_of: int32 ``(n,)``, the firm's collaboration model, -1 for none (the lead belongs to its model).
+        model_lead: int32 ``(C,)``; model_start, model_stop: int64 ``(C,)``, first month and first month no longer.
+        pots: programmes and the parks' money, in the order in which they hold their calls.
+        priority: float64 ``(T, 17, 23)``, bonus in the ranking by province and sector.
+        zone: float64 ``(T, 17, 23)``, activity of regulation-free zones by province and sector, in 0..1.
+        zone_duration_factor: what a fully active zone multiplies durations by.
+        tie_factor: float64 ``(T, 5)``, what tie hazards are multiplied by, by tier of the supply chain.
+        cell_tie_factor: float64 ``(T, 17, 23)``, what tie hazards are multiplied by after that, by province and sector.
+        credit: float64 ``(T, 8)``, share of a project's cost that credit carries for those who pay themselves, by pole, in 0..1.
+        uplifts: firms whose susceptibility is raised for good, and when.
+        ranking: weights of merit noise, of size, and of membership in a collaboration model.
+        attempts, patience: refusals after which, and months of waiting after which, a firm withdraws.
+        open_funding: every decision is launched in its own month (theory).
+        own_rate: float64 ``(T, 5)``, monthly hazard that a decided firm pays itself at unit cost, before the cost falls.
+        own_burden: float64 ``(5,)``, project cost over a year's sales of a mean firm of the class.
+        pause: months after which a failed or withdrawn firm may decide again.
+        duration: float64 ``(5,)``, median months of implementation; duration_sigma of the logarithm.
+        park_duration_factor: what an open park multiplies the duration of its tenants by.
+        success: float64 ``(4, 5)``, chance that a project reaches production, by route and size class.
+        abandonment: hazard per month of operating projects.
+        counts: bool ``(4,)``, which routes count as AI factories.
+        initial_adopters: the first so many firms operate at the start (theory).
+    """
+
+    seed: int
+    replicate: int
+    drawn: dict[str, float]
+    mechanisms: tuple[tuple[Mechanism, tuple[float, ...]], ...]
+    susceptibility: NDArray[np.float64]
+    frailty: NDArray[np.float64]
+    climate: NDArray[np.float64]
+    support: NDArray[np.float64]
+    elasticity: float
+    learning_exponent: float
+    experience: float
+    visibility: float
+    disappointment: float
+    tie_weights: NDArray[np.int64]
+    park_open: NDArray[np.int64]
+    park_close: NDArray[np.int64]
+    park_service: NDArray[np.float64]
+    model_of: NDArray[np.int32]
+    model_lead: NDArray[np.int32]
+    model_start: NDArray[np.int64]
+    model_stop: NDArray[np.int64]
+    priority: NDArray[np.float64]
+    zone: NDArray[np.float64]
+    zone_duration_factor: float
+    tie_factor: NDArray[np.float64]
+    cell_tie_factor: NDArray[np.float64]
+    credit: NDArray[np.float64]
+    uplifts: Uplifts
+    ranking: tuple[float, float, float]
+    attempts: int
+    patience: int
+    open_funding: bool
+    own_rate: NDArray[np.float64]
+    own_burden: NDArray[np.float64]
+    pause: int
+    duration: NDArray[np.float64]
+    duration_sigma: float
+    park_duration_factor: float
+    success: NDArray[np.float64]
+    abandonment: float
+    counts: NDArray[np.bool_]
+    initial_adopters: int
+    pots: list[Pot] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""Random numbers: addressed draws and probability distributions."""

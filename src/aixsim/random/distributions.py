@@ -1,0 +1,93 @@
+"""Distributions: a number that is not known, drawn once per replicate.
+
+Every distribution is drawn by inverting its distribution function at one addressed uniform, so that two scenarios
+with one seed draw the same quantile, and a change of one distribution leaves all others as they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from aixsim.random.draws import Purpose, normal, uniform, uniforms_of
+
+PARAMETERS_OF: Final[dict[str, tuple[str, ...]]] = {
+    "uniform": ("low", "high"),
+    "loguniform": ("low", "high"),
+    "normal": ("mean", "sd"),
+    "lognormal": ("median", "sigma"),
+    "triangular": ("low", "mode", "high"),
+    "pert": ("low", "mode", "high"),
+    "beta": ("a", "b"),
+    "choice": ("values",),
+}
+"""Parameters of each distribution by name. ``lognormal``: sigma is the standard deviation of the logarithm.
+``beta`` and ``pert`` lie on 0..1 and low..high. ``choice`` takes its values with equal weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A named distribution.
+
+    Attributes:
+        dist: one of ``PARAMETERS_OF``.
+        values: the parameters in the order of ``PARAMETERS_OF[dist]``; for ``choice`` the values themselves.
+    """
+
+    dist: str
+    values: tuple[float, ...]
+
+    def quantile(self, u: float) -> float:
+        """Returns the value below which a share ``u`` in (0, 1) of the distribution lies."""
+        v = self.values
+        match self.dist:
+            case "uniform":
+                return v[0] + (v[1] - v[0]) * u
+            case "loguniform":
+                return math.exp(math.log(v[0]) + (math.log(v[1]) - math.log(v[0])) * u)
+            case "normal":
+                return v[0] + v[1] * normal(u)
+            case "lognormal":
+                return v[0] * math.exp(v[1] * normal(u))
+            case "triangular":
+                low, mode, high = v
+                peak = (mode - low) / (high - low)
+                if u < peak:
+                    return low + math.sqrt(u * (high - low) * (mode - low))
+                return high - math.sqrt((1.0 - u) * (high - low) * (high - mode))
+            case "pert":
+                low, mode, high = v
+                width = high - low
+                return low + width * _beta_quantile(u, 1 + 4 * (mode - low) / width, 1 + 4 * (high - mode) / width)
+            case "beta":
+                return _beta_quantile(u, v[0], v[1])
+            case "choice":
+                return v[min(int(u * len(v)), len(v) - 1)]
+            case _:
+                raise ValueError(f"unknown distribution {self.dist!r}")
+
+    def draw(self, seed: int, replicate: int, path: str) -> float:
+        """Returns the value of this replicate for the config key ``path``; the key is the address, not the order."""
+        return self.quantile(uniform(seed, replicate, Purpose.PARAMETER, _agent(path)))
+
+
+def draw_all(distributions: Mapping[str, Distribution], seed: int, replicate: int) -> dict[str, float]:
+    """Returns the value of this replicate for every config key, as ``Distribution.draw`` does for one."""
+    agents = np.array([_agent(path) for path in distributions], np.int64)
+    levels = uniforms_of(seed, replicate, Purpose.PARAMETER, agents).tolist()
+    return {path: dist.quantile(u) for (path, dist), u in zip(distributions.items(), levels, strict=True)}
+
+
+def _agent(path: str) -> int:
+    return int.from_bytes(hashlib.sha256(path.encode()).digest()[:4], "big")
+
+
+def _beta_quantile(u: float, a: float, b: float) -> float:
+    from scipy.special import betaincinv
+
+    return float(betaincinv(a, b, u))

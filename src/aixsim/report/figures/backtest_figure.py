@@ -1,0 +1,116 @@
+"""The back-test as a figure: one forecast of the time beside what came, and how good all of them were by horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from aixsim.config.study import Study
+from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, Forecast, by_horizon, coverage_of, select
+from aixsim.evidence.track_record import LONGEST
+from aixsim.report.figures.style import BLUE, BROWN, CYCLE, DASHES, GREY, INK, ORANGE, canvas, end_labels, head, save_with, whole_numbers
+
+SHOWN = 2019
+"""Origin of the fan when there are several: three years of forecast under an announced plan, then the cut."""
+
+
+def draw_backtest(forecasts: Sequence[Forecast], study: Study, folder: Path) -> list[Path]:
+    """Draws the figure and returns its paths.
+
+    Args:
+        forecasts: at least one of the model on all counts.
+        study: gives the counts.
+        folder: is created.
+
+    Raises:
+        StoreError: the disk refuses.
+    """
+    origins = sorted({f.origin for f in forecasts})
+    shown = SHOWN if SHOWN in origins else origins[-1]
+    with canvas((11.0, 5.8)) as figure:
+        panels = figure.subplot_mosaic([["fan", ANNOUNCED], ["fan", KNOWN]], width_ratios=(1.35, 1.0))
+        _fan(panels["fan"], forecasts, study, shown)
+        for policy, title in ((ANNOUNCED, "CRPS, budgets as announced"), (KNOWN, "CRPS, budgets as they came")):
+            chosen = [f for f in select(forecasts, ALL, policy, "cumulative") if f.horizon <= LONGEST[policy]]
+            _scores(panels[policy], chosen, title, several=len(origins) > 1)
+        panels[ANNOUNCED].legend(*panels[ANNOUNCED].get_legend_handles_labels(), loc="upper left", fontsize=8, ncols=2)
+        chosen = [f for f in select(forecasts, ALL, ANNOUNCED, "cumulative") if f.horizon <= LONGEST[ANNOUNCED]]
+        covered = coverage_of([f.score for f in chosen if f.model == MODEL])[0.8]
+        ending = "" if len(origins) == 1 else f", of {len(origins)} years"
+        head(
+            figure,
+            _title(forecasts, shown),
+            f"Left: smart factories supported by the end of the year, forecast at the end of {shown} with the plan announced then,\n"
+            "after it with the budgets that came. Bands: central 50, 80 and 95 %. "
+            f"Right: mean error of the whole forecast, in factories{ending}\n"
+            f"(lower is better); with budgets as announced, {covered.successes} of {covered.n} counts lay in the 80 % intervals of aixsim.",
+        )
+        source = ("Source: aixsim back-test; counts: smart_factory_cumulative.csv, that of 2014 unverified", study.name)
+        return save_with(figure, source, folder, "backtest", formats=("png", "svg"))
+
+
+def _title(forecasts: Sequence[Forecast], origin: int) -> str:
+    """States the finding: what was said for the last announced year, and what came."""
+    years = {f.year: f.score for f in _of(forecasts, origin, ANNOUNCED) if f.model == MODEL and f.horizon <= LONGEST[ANNOUNCED]}
+    year = max(years)
+    low, high = years[year].intervals[0.8]
+    return f"Asked at the end of {origin}, the model said {low:,.0f} to {high:,.0f} (80 %) for {year}: {years[year].counted:,.0f} came"
+
+
+def _of(forecasts: Sequence[Forecast], origin: int, policy: str) -> list[Forecast]:
+    return [f for f in select(forecasts, ALL, policy, "cumulative") if f.origin == origin]
+
+
+def _fan(axes: Any, forecasts: Sequence[Forecast], study: Study, origin: int) -> None:
+    counted = {
+        int(item.month[:4]): item
+        for item in study.observed
+        if item.outcome == "launched" and not item.is_share and item.month.endswith("-12")
+    }
+    announced = _of(forecasts, origin, ANNOUNCED)
+    known = _of(forecasts, origin, KNOWN)
+    joined = [f for f in announced if f.horizon <= LONGEST[ANNOUNCED]] + [f for f in known if f.horizon > LONGEST[ANNOUNCED]]
+    labels = []
+    models = list(dict.fromkeys(f.model for f in joined))
+    for model, colour, dash in zip(models, (BLUE, *CYCLE[1:]), DASHES, strict=False):
+        path = sorted((f for f in joined if f.model == model), key=lambda f: f.year)
+        x = [origin, *(f.year for f in path)]
+        start = counted[origin].value
+        if model == MODEL:
+            for level, alpha in ((0.95, 0.14), (0.8, 0.18), (0.5, 0.24)):
+                ends = [(start, start), *(f.score.intervals[level] for f in path)]
+                axes.fill_between(x, [low for low, _ in ends], [high for _, high in ends], color=BLUE, alpha=alpha, linewidth=0)
+        width = 2.6 if model == MODEL else 1.3
+        axes.plot(x, [start, *(f.score.median for f in path)], color=colour, linestyle=dash, linewidth=width)
+        labels.append((path[-1].score.median, f"  {model.replace('over last unit cost', 'rule')}", BROWN if colour == ORANGE else colour))
+    for verified, face in ((True, INK), (False, "white")):
+        points = [(year, item.value) for year, item in counted.items() if item.verified is verified]
+        axes.plot(
+            [x for x, _ in points], [y for _, y in points], "o", color=INK, markerfacecolor=face, markersize=5, zorder=5, clip_on=False
+        )
+    last = max(f.year for f in announced if f.horizon <= LONGEST[ANNOUNCED])
+    if any(f.year > last for f in joined):
+        axes.axvline(last + 0.5, color=GREY, linewidth=0.9, linestyle=(0, (2, 3)))
+        axes.annotate("budget cut known\nas policy", (last + 0.55, 0), xytext=(3, 6), textcoords="offset points", fontsize=8, color=GREY)
+    whole_numbers(axes)
+    axes.set_xlim(min(counted), max(counted) + 0.05)
+    axes.set_xticks(sorted(counted), [f"’{year % 100:02d}" for year in sorted(counted)])
+    end_labels(axes, max(f.year for f in joined), labels)
+
+
+def _scores(axes: Any, chosen: Sequence[Forecast], title: str, *, several: bool) -> None:
+    summaries = by_horizon(chosen)
+    models = list(summaries[0].crps)
+    width = 0.8 / len(models)
+    for k, (model, colour) in enumerate(zip(models, (BLUE, *CYCLE[1:]), strict=False)):
+        x = [s.horizon + (k - (len(models) - 1) / 2) * width for s in summaries]
+        axes.bar(x, [s.crps[model] for s in summaries], width * 0.92, color=colour, label=model.replace("over last unit cost", "rule"))
+    ahead = [f"{s.horizon} year{'s' if s.horizon > 1 else ''}" + (f"\nn = {s.n}" if several else "") for s in summaries]
+    axes.set_xticks([s.horizon for s in summaries], ahead)
+    axes.set_title(title)
+    axes.grid(visible=False, axis="x")
+    axes.margins(x=0.03)
+    whole_numbers(axes)
+    axes.set_ylim(0, 1.35 * axes.get_ylim()[1])
+    axes.tick_params(labelsize=8)

@@ -1,0 +1,75 @@
+"""The difference between two policies on a tile map of the 17 provinces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aixsim.report.figures.pair import ContrastFigure
+from aixsim.report.figures.style import BLUE, BROWN, head, month_name
+from aixsim.report.figures.tiles import Tile, draw_tiles, pole_table
+from aixsim.report.text.comparison_text import signed
+from aixsim.results.comparison import PolicyChange
+from aixsim.results.pairing import name_of
+from aixsim.results.winners import LevelChange
+from aixsim.world.classification import POLES, PROVINCES
+
+
+def draw(change: PolicyChange, figure: Any) -> None:
+    """Draws launched and operating, each tile with the difference and its paired interval, and the poles as a table."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    one = change.pair
+    *maps, table = figure.subplots(1, 3, width_ratios=(1, 1, 0.94))
+    # Blue and brown differ in every common kind of colour vision; no difference is white.
+    colours = LinearSegmentedColormap.from_list("fewer to more", (BROWN, "#F7F7F7", BLUE))
+    for axes, outcome in zip(maps, ("launched", "operating"), strict=True):
+        levels = _levels(change, "province", outcome)
+        most = max(*(abs(level.contrast.paired.estimate) for level in levels.values()), 1e-12)
+        tiles = {province: _tile(levels[province], most) if province in levels else Tile(0.5, "–") for province in PROVINCES}
+        draw_tiles(axes, tiles, colours)
+        axes.set_title(outcome)
+    launched, operating = (_levels(change, "pole", outcome) for outcome in ("launched", "operating"))
+    rows = {pole: tuple(_cell(levels.get(pole)) for levels in (launched, operating)) for pole in POLES}
+    pole_table(table, rows, ("launched", "operating"), (0.76, 1.0))
+    table.set_title("Five poles and three special zones")
+    clear = [level for level in _levels(change, "province", "launched").values() if level.is_clear]
+    head(
+        figure,
+        f"{name_of(one.other)}: {_finding(clear)}",
+        f"Difference from {name_of(one.baseline)}, AI factories by {month_name(one.deadline)}, mean of {len(one.replicates):,} pairs;"
+        f" below it the paired {100 * one.confidence:g} % interval.\n"
+        "Blue: more. Brown: fewer. Hatched: the interval holds zero. Frames: poles and special zones.",
+    )
+
+
+def _levels(change: PolicyChange, group: str, outcome: str) -> dict[str, LevelChange]:
+    return {level.level: level for level in change.groups if level.group == group and level.outcome == outcome}
+
+
+def _finding(clear: list[LevelChange]) -> str:
+    """Says in how many provinces the interval leaves out zero, and on which side."""
+    more = sum(level.contrast.paired.estimate > 0 for level in clear)
+    provinces = {n: f"{n} province{'' if n == 1 else 's'}" if n else "no province" for n in (more, len(clear) - more)}
+    return f"clearly more AI factories launched in {provinces[more]}, clearly fewer in {provinces[len(clear) - more]}"
+
+
+def _tile(level: LevelChange, most: float) -> Tile:
+    d = level.contrast.paired
+    return Tile(0.5 + 0.5 * d.estimate / most, signed(d.estimate), _span(level), is_faint=not level.is_clear)
+
+
+def _cell(level: LevelChange | None) -> str:
+    return "–" if level is None else f"{signed(level.contrast.paired.estimate)}\n{_span(level)}"
+
+
+def _span(level: LevelChange) -> str:
+    low, high = (signed(end).removeprefix("+") for end in (level.contrast.paired.low, level.contrast.paired.high))
+    return f"{low} to {high}"
+
+
+CONTRAST = ContrastFigure(
+    "map",
+    draw,
+    applies=lambda change: len(_levels(change, "province", "launched")) > 1,
+    size=(11.6, 6.6),
+)

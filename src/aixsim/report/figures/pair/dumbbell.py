@@ -1,0 +1,79 @@
+"""Winners and losers: two policies side by side for every type of firm, pole and size class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aixsim.report.figures.pair import ContrastFigure
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, month_name
+from aixsim.report.text.comparison_text import GROUP_NAMES, signed
+from aixsim.results.comparison import PolicyChange
+from aixsim.results.pairing import name_of
+from aixsim.results.winners import LevelChange
+
+_SHOWN = ("agent_type", "pole", "size")
+
+
+def draw(change: PolicyChange, figure: Any) -> None:
+    """Draws one row a level: a ring for the baseline, a disc for the policy, the difference and its interval in words."""
+    one = change.pair
+    groups = [[level for level in change.groups if level.group == group and level.outcome == "launched"] for group in _SHOWN]
+    panels = figure.subplots(len(groups), 1, sharex=True, height_ratios=[len(levels) + 0.6 for levels in groups])
+    highest = max(max(c.contrast.before, c.contrast.after) for levels in groups for c in levels)
+    for axes, group, levels in zip(panels, _SHOWN, groups, strict=True):
+        levels.sort(key=lambda level: level.contrast.paired.estimate)
+        _rows(axes, levels, highest)
+        axes.set_title(f"By {GROUP_NAMES[group]}")
+    names = {name_of(one.baseline): "white", name_of(one.other): INK}
+    for name, face in names.items():
+        panels[0].plot([], [], "o", color=INK, markerfacecolor=face, markersize=8, markeredgewidth=1.8, label=name)
+    panels[0].legend(loc="lower right", ncols=2, bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1, handletextpad=0.2)
+    panels[-1].set_xlabel("AI factories launched, mean of replicates")
+    panels[-1].xaxis.set_major_formatter("{x:,.0f}")
+    head(
+        figure,
+        _finding(change, [level for levels in groups for level in levels if level.group == "pole"]),
+        f"AI factories launched by {month_name(one.deadline)}, mean of {len(one.replicates):,} pairs of replicates."
+        " Ring: baseline; disc: policy.\n"
+        f"Right: difference with its paired {100 * one.confidence:g} % interval, each by itself. Grey: the interval holds zero.",
+    )
+
+
+def _rows(axes: Any, levels: list[LevelChange], highest: float) -> None:
+    for y, level in enumerate(levels):
+        c = level.contrast
+        colour = GREY if not level.is_clear else BLUE if c.paired.estimate > 0 else VERMILION
+        axes.plot([c.before, c.after], [y, y], color=colour, linewidth=3.2, solid_capstyle="butt", zorder=2)
+        look: dict[str, Any] = {"color": colour, "markersize": 8, "markeredgewidth": 1.8, "zorder": 3}
+        axes.plot([c.before], [y], "o", markerfacecolor="white", **look)
+        axes.plot([c.after], [y], "o", markerfacecolor=colour, **look)
+        d = c.paired
+        axes.text(
+            1.02, y, f"{signed(d.estimate)}  [{signed(d.low)}, {signed(d.high)}]", transform=axes.get_yaxis_transform(), va="center",
+            fontsize=9, color=colour, fontweight="bold" if level.is_clear else "normal",
+        )  # fmt: skip
+    axes.set_yticks(range(len(levels)), [level.level for level in levels], color=INK)
+    axes.set_ylim(-0.6, len(levels) - 0.4)
+    axes.set_xlim(-0.02 * highest, 1.05 * highest or 1.0)
+    axes.grid(axis="x", visible=True)
+    axes.tick_params(axis="y", length=0)
+
+
+def _finding(change: PolicyChange, poles: list[LevelChange]) -> str:
+    """Says who gains and who loses most, as far as the intervals tell."""
+    name = name_of(change.pair.other)
+    clear = sorted((level for level in poles if level.is_clear), key=lambda level: level.contrast.paired.estimate)
+    gains = [level for level in clear if level.contrast.paired.estimate > 0]
+    losses = [level for level in clear if level.contrast.paired.estimate < 0]
+    if not clear:
+        return f"{name}: no pole or zone clearly gains or loses"
+    if not losses:
+        every = "every pole and zone gains" if len(gains) == len(poles) else "no pole or zone clearly loses"
+        return f"{name}: {every}; {gains[-1].level} gains most"
+    if not gains:
+        every = "every pole and zone loses" if len(losses) == len(poles) else "no pole or zone clearly gains"
+        return f"{name}: {every}; {losses[0].level} loses most"
+    return f"{name}: {gains[-1].level} gains most, {losses[0].level} loses most"
+
+
+CONTRAST = ContrastFigure("dumbbell", draw, size=(9.4, 7.4))

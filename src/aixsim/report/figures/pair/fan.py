@@ -1,0 +1,74 @@
+"""The difference between two policies over time, replicate by replicate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from aixsim.report.figures.pair import ContrastFigure
+from aixsim.report.figures.style import GREY, INK, OUTCOME_LOOK, head, month_ends, month_name, year_axis
+from aixsim.report.text.comparison_text import signed
+from aixsim.results.comparison import PolicyChange, paired_paths
+from aixsim.results.contrasts import contrast
+from aixsim.results.pairing import name_of
+from aixsim.stats.differences import Difference
+
+
+def draw(change: PolicyChange, figure: Any) -> None:
+    """Draws a fan of paired differences for launched and for operating, each with both intervals of the mean at its end."""
+    one = change.pair
+    horizon, t = one.baseline.horizon, one.deadline_index
+    x = month_ends([horizon.date(month) for month in range(horizon.n_months)])
+    panels = figure.subplots(1, 2, sharey=True)
+    found = {}
+    for axes, outcome in zip(panels, ("launched", "operating"), strict=True):
+        colour, ink, dash = OUTCOME_LOOK[outcome]
+        before, after = paired_paths(one, outcome)
+        low, lower, middle, upper, high = np.quantile(after - before, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
+        axes.fill_between(x, low, high, color=colour, alpha=0.17, linewidth=0, label="90 % of pairs")
+        axes.fill_between(x, lower, upper, color=colour, alpha=0.34, linewidth=0, label="50 % of pairs")
+        axes.plot(x, middle, color=colour, linestyle=dash, linewidth=2.4, label="median of pairs")
+        axes.axhline(0, color=INK, linewidth=1.0)
+        axes.set_title(outcome)
+        year_axis(axes, one.baseline, short=True)
+        axes.yaxis.set_major_formatter(lambda y, _: f"{y:+,.0f}" if y else "0")
+        at_end = contrast(after[:, t], before[:, t], one.confidence)
+        found[outcome] = at_end
+        _intervals(axes, x, t, (at_end.paired, at_end.unpaired), ink)
+    panels[0].legend(loc="upper left")
+    figure.align_titles()
+    d = found["launched"]
+    times = f", {d.narrower:.1f} times as wide" if d.narrower else ""
+    head(
+        figure,
+        f"{name_of(one.other)}: {abs(d.paired.estimate):,.0f} {'more' if d.paired.estimate >= 0 else 'fewer'} AI factories launched by"
+        f" {month_name(one.deadline)} than {name_of(one.baseline)}",
+        f"Difference from {name_of(one.baseline)} in the same replicate, that is with the same luck."
+        f" Bands: pointwise, {d.n:,} pairs.\n"
+        f"Bars: {100 * one.confidence:g} % interval of the mean. Thick: paired. Thin: the same runs without pairing{times} (launched).",
+    )
+
+
+def _intervals(axes: Any, x: Any, t: int, intervals: tuple[Difference, Difference], ink: str) -> None:
+    """Draws the paired and the unpaired interval of the mean to the right of the deadline."""
+    last, step = x[-1], np.timedelta64(max(int((x[-1] - x[0]).astype(int)) // 26, 1), "D")
+    paired, unpaired = intervals
+    for place, interval, colour, width in ((1, paired, ink, 5.0), (2, unpaired, GREY, 1.6)):
+        at = last + place * step
+        axes.plot([at, at], [interval.low, interval.high], color=colour, linewidth=width, solid_capstyle="butt", clip_on=False)
+    axes.plot([last + step], [paired.estimate], "o", color="white", markeredgecolor=ink, markersize=5, clip_on=False, zorder=4)
+    axes.annotate(
+        f"{signed(paired.estimate, 0)}\n{_span(paired)}", (last + 2 * step, paired.estimate), xytext=(7, 0), textcoords="offset points",
+        va="center", fontsize=9, fontweight="bold", color=ink, linespacing=1.25, annotation_clip=False,
+    )  # fmt: skip
+    axes.set_xlim(x[0], last + 2.4 * step)
+    if t + 1 < len(x):
+        axes.axvline(x[t], color=GREY, linewidth=0.9, linestyle=(0, (2, 3)))
+
+
+def _span(d: Difference) -> str:
+    return f"[{signed(d.low, 0)}, {signed(d.high, 0)}]"
+
+
+CONTRAST = ContrastFigure("fan", draw, size=(10.6, 5.2))

@@ -1,0 +1,79 @@
+"""Prior and posterior of what the counts say most about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.report.figures.style import BLUE, GREY, canvas, head, save_with
+
+_SHOWN = 12
+_COLUMNS = 4
+_LEARNED = 0.25
+"""Widths of the prior range by which a posterior must have shrunk or moved before the counts are said to tell something."""
+
+
+def narrowed(one: dict[str, Any]) -> float:
+    """Returns how much the 90 % range of a number has shrunk or moved, in widths of its prior range."""
+    prior, posterior = one["prior"], one["posterior"]
+    width = (prior["p95"] - prior["p05"]) or 1.0
+    return abs(posterior["p50"] - prior["p50"]) / width + max(1.0 - (posterior["p95"] - posterior["p05"]) / width, 0.0)
+
+
+def draw_prior_posterior(report: dict[str, Any], keys: Sequence[str], values: NDArray[np.float64], folder: Path) -> list[Path]:
+    """Draws a histogram of each of the numbers that moved most, over the 90 % range of its prior; returns the paths.
+
+    Args:
+        report: content of ``calibration.json``.
+        keys: columns of the ensemble.
+        values: shape ``(n, n_keys)``.
+        folder: is created.
+
+    Raises:
+        StoreError: the disk refuses.
+    """
+    uncertain = [one for one in report["parameters"] if one["prior"]["p05"] < one["prior"]["p95"]]
+    chosen = sorted(uncertain, key=narrowed, reverse=True)[:_SHOWN]
+    n_rows = -(-len(chosen) // _COLUMNS)
+    with canvas((11.0, 1.3 + 1.75 * n_rows)) as figure:
+        panels = figure.subplots(n_rows, _COLUMNS, squeeze=False).ravel()
+        for panel, one in zip(panels, chosen, strict=False):
+            _panel(panel, one, values[:, list(keys).index(one["key"])])
+        for panel in panels[len(chosen) :]:
+            panel.set_visible(False)
+        learned = sum(narrowed(one) > _LEARNED for one in uncertain)
+        head(
+            figure,
+            f"The counts say something about {learned} of {len(uncertain)} uncertain numbers",
+            "Blue: posterior, share of particles. Grey: 90 % range and median of the prior. Shown: the numbers that moved most.\n"
+            "The others keep their prior, and are as unknown as before.",
+        )
+        notes = f"{report['particles']:,} particles, effective sample size {report['ess']:,.0f}"
+        scale = f"sample of {100 * report['scale']:g} % of firms" if report["scale"] < 1 else ""
+        source = (f"Source: aixsim calibration of {report['config']}", notes, scale)
+        return save_with(figure, source, folder, "prior-posterior", formats=("png", "svg"))
+
+
+def _panel(axes: Any, one: dict[str, Any], values: NDArray[np.float64]) -> None:
+    prior = one["prior"]
+    low, high = min(float(values.min()), prior["p05"]), max(float(np.quantile(values, 0.995)), prior["p95"])
+    weights = np.full(len(values), 100.0 / len(values))
+    axes.hist(values, bins=np.linspace(low, high, 26), weights=weights, color=BLUE, alpha=0.85, linewidth=0)
+    axes.axvspan(prior["p05"], prior["p95"], color="#D9D9D9", alpha=0.55, linewidth=0, zorder=0)
+    axes.axvline(prior["p50"], color=GREY, linewidth=1.2, linestyle=(0, (3, 2)))
+    axes.set_title(short_name(one["key"]), fontsize=9)
+    axes.set_xlim(low, high)
+    axes.locator_params(axis="x", nbins=4)
+    axes.locator_params(axis="y", nbins=3)
+    axes.tick_params(labelsize=8)
+    axes.yaxis.set_major_formatter("{x:.0f} %")
+
+
+def short_name(key: str) -> str:
+    """Returns the last parts of a config key, as people read them."""
+    parts = key.replace("programme[", "programme ").replace("]", "").split(".")
+    return " ".join(parts[-2:]).replace("_krw_bn", "").replace("_", " ")

@@ -1,0 +1,108 @@
+"""What the model was worth where it could be tested: the back-test on the smart factories, beside every answer about AI factories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, VERIFIED
+from aixsim.evidence.track_record import Record, concerns, records
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
+from aixsim.results.result import Result
+
+_LOOK = {KNOWN: (BLUE, "o", "budgets as they came"), ANNOUNCED: (VERMILION, "D", "budgets as announced")}
+_ABOVE, _BELOW = (8, 6), (8, -13)
+"""Where numbers stand beside their marks, in points: that of the higher mark above it."""
+_LOWEST = -1.0
+"""Skill below which a mark stands at the edge of the panel."""
+_HEADS = ("years\nahead", "forecasts", "aixsim", "best other", "in 80 %")
+_X = (0.0, 0.16, 0.36, 0.50, 1.0)
+
+
+def draw(result: Result, figure: Any) -> None:  # noqa: ARG001 - the same for every run: it is about the model
+    """Draws the skill by years ahead, and the table behind it."""
+    found = {policy: records(ALL, policy) for policy in (ANNOUNCED, KNOWN)}
+    without = {policy: records(VERIFIED, policy) for policy in found}
+    skill, table = figure.subplots(1, 2, width_ratios=(1.0, 1.25))
+    for policy, mine in found.items():
+        colour, mark, label = _LOOK[policy]
+        skill.plot([one.horizon for one in mine], [one.skill for one in mine], mark, color=colour, linestyle="-", label=label, markersize=8)
+        for one in mine:
+            highest = max(other.skill for some in found.values() for other in some if other.horizon == one.horizon)
+            look: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold", "color": colour, "textcoords": "offset points"}
+            skill.annotate(f"{one.skill:+.2f}", (one.horizon, one.skill), xytext=_ABOVE if one.skill == highest else _BELOW, **look)
+        _hollow(skill, without[policy], colour, mark)
+    skill.axhline(0, color=INK, linewidth=1.2)
+    skill.annotate("as good as the best simpler forecast", (3.35, 0), xytext=(0, -12), textcoords="offset points", fontsize=8, color=GREY)
+    skill.set_title("Skill")
+    skill.set_xticks(range(1, 6), [f"{k} year{'s' if k > 1 else ''}" for k in range(1, 6)])
+    skill.set_xlim(0.7, 5.5)
+    skill.set_ylim(_LOWEST - 0.15, 1.0)
+    skill.legend(loc="lower left", fontsize=8.5)
+    _table(table, found)
+    head(
+        figure,
+        _finding([*found.values(), *without.values()]),
+        "Back-test on the smart factories of 2014 to 2024, cumulative count, forecasts from every year from 2016 on. Skill: 1 perfect,\n"
+        "0 equal to the best of six simpler forecasts, below 0 worse; hollow: without the count of 2014, which is not verified,\n"
+        "hence from 2018 on. Again: aixsim backtest configs/smart-factory.toml.",
+    )
+
+
+def _hollow(axes: Any, mine: list[Record], colour: str, mark: str) -> None:
+    """Draws the skill without the unverified count; what lies below the panel stands at its edge, with its number."""
+    x, y = [one.horizon for one in mine], [max(one.skill, _LOWEST) for one in mine]
+    axes.plot(x, y, mark, color=colour, linestyle=(0, (2, 3)), linewidth=1.0, markerfacecolor="white", markersize=6, zorder=1)
+    for one in mine:
+        if one.skill < _LOWEST:
+            axes.annotate(
+                f"{one.skill:+.2f}",
+                (one.horizon, _LOWEST),
+                xytext=(0, -11),
+                textcoords="offset points",
+                fontsize=8,
+                color=colour,
+                ha="center",
+            )
+
+
+def _finding(found: list[list[Record]]) -> str:
+    better = sum(one.skill > 0 for mine in found for one in mine)
+    return f"Tested on smart factories: better than the best simpler forecast in {better} of {sum(map(len, found))} comparisons"
+
+
+def _table(axes: Any, found: dict[str, list[Record]]) -> None:
+    axes.set_axis_off()
+    axes.set_title("CRPS: mean error of the whole forecast, in factories")
+    axes.set_xlim(0, 1)
+    n_rows = sum(len(mine) for mine in found.values()) + len(found) + 1.6
+    axes.set_ylim(-n_rows, 0)
+    y = -0.9
+    for x, text in zip(_X, _HEADS, strict=True):
+        axes.text(x, y, text, ha="left" if x < 1 else "right", va="center", fontsize=8.5, color=GREY)
+    y -= 1.2
+    for policy, mine in found.items():
+        colour, _, label = _LOOK[policy]
+        axes.text(0, y, label.capitalize(), color=colour, fontsize=9, fontweight="bold", va="center")
+        y -= 1.0
+        for one in mine:
+            cells = (f"{one.horizon}", f"{one.origins}", f"{one.crps:,.0f}", f"{one.best_crps:,.0f}  {one.best_baseline}", _covered([one]))
+            for k, (x, text) in enumerate(zip(_X, cells, strict=True)):
+                is_best = k == (2 if one.crps < one.best_crps else 3)
+                weight = "bold" if is_best else "normal"
+                axes.text(x, y, text, ha="left" if x < 1 else "right", va="center", fontsize=9, color=INK, fontweight=weight)
+            y -= 1.0
+
+
+def _covered(some: list[Record]) -> str:
+    return f"{sum(one.covered_80 for one in some)} of {sum(one.origins for one in some)}"
+
+
+FIGURE = Figure(
+    "evidence",
+    "What the model was worth where it could be tested",
+    draw,
+    "a run about the AI factories of Korea",
+    concerns,
+    (11.0, 5.6),
+)

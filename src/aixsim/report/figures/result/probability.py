@@ -1,0 +1,51 @@
+"""Probability that a goal stands, month by month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import BROWN, CYCLE, DASHES, GREY, ORANGE, end_labels, head, month_ends, month_name, year_axis
+from aixsim.results.quantile_curves import chance_by_month
+from aixsim.results.result import Result
+
+
+def draw(result: Result, figure: Any) -> None:
+    """Draws one curve a goal with its Clopper-Pearson interval."""
+    axes = figure.subplots()
+    confidence = result.provenance["confidence"]
+    labels, x = [], month_ends([])
+    for goal, colour, dash in zip(result.goals, CYCLE, DASHES, strict=False):
+        chance = chance_by_month(result.paths(goal["outcome"]), goal["target_in_sample"], confidence)
+        x = month_ends(chance.months)
+        axes.fill_between(x, 100 * chance.low, 100 * chance.high, color=colour, alpha=0.22, linewidth=0)
+        axes.plot(x, 100 * chance.estimate, color=colour, linestyle=dash, linewidth=2.4)
+        words = goal["short_statement"].replace(" [", "\n  [").replace(" (", "\n  (")
+        labels.append((100 * float(chance.estimate[-1]), f"  {goal['name']}\n  {words}", BROWN if colour == ORANGE else colour))
+    axes.axhline(50, color=GREY, linewidth=0.9, linestyle=(0, (2, 3)))
+    axes.set_ylim(-1, 101)
+    axes.set_yticks(range(0, 101, 20), [f"{y} %" for y in range(0, 101, 20)])
+    year_axis(axes, result)
+    end_labels(axes, x[-1], labels)
+    head(
+        figure,
+        _title(result.goals[0]),
+        "Probability that the count stands at or above the goal at the end of the month.\n"
+        f"Bands: pointwise {100 * confidence:g} % intervals (Clopper-Pearson): the error of a finite number of replicates, nothing else.",
+    )
+
+
+def _title(goal: dict[str, Any]) -> str:
+    median = goal["month_reached"]["p50"]
+    if median is None:
+        return f"{goal['name']}: fewer than half of the replicates get there by {month_name(goal['by'])}"
+    return f"{goal['name']}: half of the replicates get there by {month_name(median)}"
+
+
+FIGURE = Figure(
+    "probability",
+    "Probability of each goal over time",
+    draw,
+    needs="a [[goal]]",
+    applies=lambda result: bool(result.goals),
+)

@@ -1,0 +1,84 @@
+"""A tile map of the 17 provinces: expected AI factories, and how many that is for 1,000 firms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aixsim.model.calendar import parse_month
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import head, month_name, scaled_note
+from aixsim.report.figures.tiles import Tile, draw_tiles, pole_table
+from aixsim.results.result import Result
+from aixsim.world.classification import PROVINCES
+
+
+def draw(result: Result, figure: Any) -> None:
+    """Draws two maps and, as legend of the poles, a table of their totals."""
+    from matplotlib import colormaps
+
+    number, rate, table = figure.subplots(1, 3, width_ratios=(1, 1, 0.94))
+    deadline = _deadline(result)
+    counts, per_1000 = _launched(result, "province", deadline)
+    blues = colormaps["Blues"]
+    highest, steepest = (max(*values.values(), 1e-12) for values in ({p: c[0] for p, c in counts.items()}, per_1000))
+    draw_tiles(number, {p: Tile(0.85 * c[0] / highest, _short(c[0]), f"{c[1]:,.0f} to {c[2]:,.0f}") for p, c in counts.items()}, blues)
+    number.set_title("AI factories launched")
+    oranges = colormaps["YlOrBr"]
+    firms = _firms(result, "province")
+    draw_tiles(rate, {p: Tile(0.75 * v / steepest, _short(v), f"of {firms[p]:,.0f}") for p, v in per_1000.items()}, oranges)
+    rate.set_title("per 1,000 firms")
+    poles, pole_rates = _launched(result, "pole", deadline)
+    rows = {pole: (f"{mean:,.0f}\n{low:,.0f} to {high:,.0f}", f"{pole_rates[pole]:.1f}") for pole, (mean, low, high) in poles.items()}
+    pole_table(table, rows, ("launched", "per 1,000\nfirms"), (0.74, 1.0))
+    table.set_title("Five poles and three special zones")
+    capital = 100 * poles["Capital"][0] / max(sum(mean for mean, _, _ in poles.values()), 1e-12)
+    top = max(per_1000, key=lambda province: per_1000[province])
+    note = scaled_note(result)
+    head(
+        figure,
+        f"{capital:.0f} % of AI factories start in the Capital pole; for its number of firms, {top} starts most",
+        f"Counted projects launched by {month_name(deadline)}{f' ({note})' if note else ''}, mean of replicates. Small print: left 90 % of"
+        " replicates, right the number of firms.\n"
+        "One tile a province, neighbours as near as squares allow; not to scale. Frames: poles and special zones.",
+    )
+
+
+def _deadline(result: Result) -> str:
+    return str(result.goals[0]["by"]) if result.goals else result.horizon.end
+
+
+def _firms(result: Result, group: str) -> dict[str, float]:
+    """Returns the nation's firms by level."""
+    return {level: n / result.scale for level, n in result.firms["by"][group].items()}
+
+
+def _launched(result: Result, group: str, deadline: str) -> tuple[dict[str, tuple[float, float, float]], dict[str, float]]:
+    """Returns national mean, 5 % and 95 % quantile by level, and the mean for 1,000 firms."""
+    year, month = parse_month(deadline)
+    table = result.groups
+    chosen = table[(table["group"] == group) & (table["outcome"] == "launched")]
+    chosen = chosen[[(day.year, day.month) == (year, month) for day in chosen["month"]]].set_index("level")
+    numbers = (chosen[["mean", "p05", "p95"]] / result.scale).to_dict("index")
+    counts = {str(level): (row["mean"], row["p05"], row["p95"]) for level, row in numbers.items()}
+    return counts, {level: 1000 * counts[level][0] / n if n else 0.0 for level, n in _firms(result, group).items()}
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 99.5 else f"{value:.1f}"
+
+
+def _applies(result: Result) -> bool:
+    """Whether there are regions to compare; results of earlier versions do not say how many firms each has."""
+    if not result.has("firms.json") or not result.has_launched:
+        return False
+    return sum(result.firms["by"]["province"][province] > 0 for province in PROVINCES) > 1
+
+
+FIGURE = Figure(
+    "map",
+    "Tile map of the 17 provinces: AI factories launched, and for 1,000 firms",
+    draw,
+    needs="launched AI factories in more than one province",
+    applies=_applies,
+    size=(11.6, 6.6),
+)

@@ -1,0 +1,77 @@
+"""Where projects and firms stand over time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import (
+    BLUE,
+    DASHES,
+    GREEN,
+    GREY,
+    HATCHES,
+    ORANGE,
+    PLUM,
+    SKY,
+    VERMILION,
+    end_labels,
+    head,
+    month_ends,
+    month_name,
+    scaled_note,
+    whole_numbers,
+    year_axis,
+)
+from aixsim.results.result import Result
+from aixsim.world.classification import OUTCOMES
+
+
+def draw(result: Result, figure: Any) -> None:
+    """Draws the mean stock of counted projects by stage, and below it demand and what became of it."""
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    mean, months = {}, []
+    # One outcome at a time, so that no more than one is in memory.
+    for outcome in OUTCOMES:
+        paths = result.paths(outcome)
+        mean[outcome], months = paths.values.mean(axis=0) / result.scale, paths.months
+    x = month_ends(months)
+    # Every event of a project is counted, so what is neither operating nor ended is under way, also when a firm tries again.
+    stages = {
+        "operating": (mean["operating"], BLUE),
+        "in implementation": (mean["launched"] - mean["operating"] - mean["failed"] - mean["abandoned"], SKY),
+        "abandoned": (mean["abandoned"], ORANGE),
+        "failed": (mean["failed"], VERMILION),
+    }
+    base = 0.0 * mean["launched"]
+    for (name, (values, colour)), hatch in zip(stages.items(), HATCHES, strict=False):
+        label = f"{name}, {values[-1]:,.0f}"
+        above.fill_between(x, base, base + values, facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.5, label=label)
+        base = base + values
+    above.legend(loc="upper left", reverse=True, title="at the end", alignment="left")
+    above.set_title("AI factory projects, counted routes")
+    whole_numbers(above)
+    lines = {"decided": mean["decided"], "withdrawn": mean["withdrawn"], "launched": mean["launched"]}
+    if "own" not in result.provenance["counts"]:
+        lines["built on their own"] = mean["launched_own"]
+    colours = (GREEN, GREY, BLUE, PLUM)
+    for (name, values), colour, dash in zip(lines.items(), colours, DASHES, strict=False):
+        below.plot(x, values, color=colour, linestyle=dash, linewidth=2.2, label=name)
+    below.set_title("Firms that decided, and what became of them, cumulative")
+    whole_numbers(below)
+    for axes in (above, below):
+        year_axis(axes, result)
+    ends = [(name, float(values[-1])) for name, values in lines.items()]
+    end_labels(below, x[-1], [(y, f"  {name} {y:,.0f}", colour) for (name, y), colour in zip(ends, colours, strict=False)])
+    launched, operating = (float(mean[outcome][-1]) for outcome in ("launched", "operating"))
+    share = f"{100 * operating / launched:.0f} % of launched AI factories operate" if launched else "No project is launched"
+    note = scaled_note(result)
+    head(
+        figure,
+        f"{share} in {month_name(result.horizon.end)}",
+        f"Mean of replicates at the end of each month{f' ({note})' if note else ''}.\n"
+        "Withdrawn: neither funded nor able to pay. Who decided and is in no other line waits for money or is still to start.",
+    )
+
+
+FIGURE = Figure("stages", "Projects and firms by stage over time", draw, size=(9.0, 7.2))

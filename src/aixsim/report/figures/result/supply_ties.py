@@ -1,0 +1,104 @@
+"""The supply network: tails of the degrees, tiers, and preference for one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import BLUE, CYCLE, DASHES, GREY, INK, head
+from aixsim.results.result import Result
+
+
+def draw(result: Result, figure: Any) -> None:
+    """Draws three panels from ``network.json``."""
+    tails, tiers, same = figure.subplots(1, 3, width_ratios=(1.15, 1.25, 0.95))
+    network = result.network
+    _tails(tails, network)
+    _tiers(tiers, network)
+    _preference(same, network)
+    sector = network["same"]["sector"]
+    title = "The supply network"
+    if sector["random"]:
+        title = f"Firms trade within their own sector {sector['observed'] / sector['random']:.1f} times as often as by chance"
+    note = f" ({result.sample_note})" if result.sample_note else ""
+    head(
+        figure,
+        title,
+        f"Supply network of {network['n_firms']:,} firms{note} with {network['ties_by_kind']['supply']:,} supply links,"
+        f" {network['supply_links_per_firm']:.1f} a firm.\n"
+        "By chance: if customers were drawn regardless of sector and province.",
+    )
+
+
+def _tails(axes: Any, network: dict[str, Any]) -> None:
+    looks = zip(("customers", "suppliers"), CYCLE, DASHES, ("o", "s"), strict=False)
+    for name, colour, dash, marker in looks:
+        tail = network["tail"][name]
+        look: dict[str, Any] = {"color": colour, "linestyle": dash, "linewidth": 2, "marker": marker, "markersize": 4}
+        axes.loglog(tail["at_least"], tail["share"], label=name, **look)
+    axes.set_xlabel("at least so many")
+    axes.set_ylabel("share of firms")
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_formatter(lambda y, _: f"{100 * y:g} %")
+    axes.margins(x=0.04)
+    axes.legend(loc="lower left")
+    axes.set_title("Few firms have many partners")
+
+
+def _tiers(axes: Any, network: dict[str, Any]) -> None:
+    names = network["tiers"]
+    share = 100 * np.array(network["tier_matrix"])
+    image = axes.pcolormesh(share, cmap="Blues", edgecolors="white", linewidth=1)
+    axes.set(xlim=(0, len(names)), ylim=(len(names), 0), aspect="equal")
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    for (row, column), value in np.ndenumerate(share):
+        text = f"{value:.0f}" if value >= 0.5 else "<1" if value > 0 else ""
+        # Ink or white, whichever is read on the cell.
+        ink = "white" if _lightness(image.to_rgba(value)) < 0.41 else INK
+        axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=ink, fontsize=9.5)
+    axes.set_xticks(np.arange(len(names)) + 0.5, names)
+    axes.set_yticks(np.arange(len(names)) + 0.5, names)
+    axes.set_xlabel("tier of the customer")
+    axes.set_ylabel("tier of the supplier")
+    axes.tick_params(axis="both", length=0)
+    axes.tick_params(axis="x", rotation=35)
+    axes.tick_params(axis="y", rotation=0)
+    axes.set_title("Who delivers to whom, % of links")
+
+
+def _lightness(rgba: Any) -> float:
+    """Returns the relative luminance of a colour, 0 to 1 (WCAG 2)."""
+    r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in rgba[:3])
+    return float(0.2126 * r + 0.7152 * g + 0.0722 * b)
+
+
+def _preference(axes: Any, network: dict[str, Any]) -> None:
+    pairs = {f"same {name}": pair for name, pair in network["same"].items()}
+    for place, pair in enumerate(pairs.values()):
+        for offset, key, colour, hatch, label in (
+            (-0.19, "observed", BLUE, "", "this network"),
+            (0.19, "random", GREY, "///", "by chance"),
+        ):
+            height = 100 * pair[key]
+            axes.bar(place + offset, height, 0.36, color=colour, hatch=hatch, edgecolor="white", label=None if place else label)
+            axes.annotate(f"{height:.0f} %", (place + offset, height), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9)
+    axes.set_xticks(range(len(pairs)), list(pairs))
+    axes.set_xlim(-0.6, 1.6)
+    axes.grid(axis="x", visible=False)
+    axes.set_ylim(0, 1.35 * 100 * max(value for pair in pairs.values() for value in pair.values()) or 1)
+    axes.set_ylabel("% of links")
+    axes.legend(loc="upper right")
+    axes.set_title("Links to one's own")
+
+
+FIGURE = Figure(
+    "network",
+    "Degrees, tiers and preferences of the supply network",
+    draw,
+    needs="supply links",
+    applies=lambda result: bool(result.network["ties_by_kind"]["supply"]),
+    size=(12.0, 5.0),
+)

@@ -1,0 +1,92 @@
+"""How settings, goals and numbers of replicates are called in figures."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from functools import cache
+
+from aixsim.model.catalogue import entries
+from aixsim.report.figures.style import month_name
+from aixsim.results.main_effects import POLICY, by_strength, is_number, value_of
+from aixsim.results.sweep_result import Sweep, SweepPoint
+
+_MONEY = {"_krw_bn": "KRW bn", "_krw_tn": "KRW tn", "_usd_bn": "USD bn"}
+_PLAIN = ("", "1", "month", "name", "names")
+"""Units that a label does better without."""
+
+
+def factor_name(sweep: Sweep, key: str) -> str:
+    """Returns a config key as words: ``levers.parks.project_share`` becomes ``parks: project share``, with unit and year if any.
+
+    Programmes have long names: theirs is given only when factors of two programmes would be called alike.
+    """
+    if key == POLICY:
+        return "policy"
+    parts = key.split(".")
+    year = f" {parts.pop()}" if parts[-1].isdigit() else ""
+    name, unit = parts[-1], _units().get(".".join(parts), "")
+    for ending, money in _MONEY.items():
+        if name.endswith(ending):
+            name, unit = name.removesuffix(ending), money
+    words = name.replace("_", " ")
+    where = parts[-2].replace("_", " ") if len(parts) > 1 else ""
+    alike = [other for other in sweep.factors if other != key and _setting(other) == _setting(key)]
+    if words.startswith(where) or (parts[0] == "programme" and not alike):
+        where = ""
+    unit = "" if unit in (*_PLAIN, where) else f", {unit}"
+    return f"{where}: {words}{year}{unit}" if where else f"{words}{year}{unit}"
+
+
+def _setting(key: str) -> list[str]:
+    """Returns a key without the name of a programme."""
+    parts = key.split(".")
+    return [parts[0], *parts[2:]] if parts[0] == "programme" else parts
+
+
+def setting_name(sweep: Sweep, factor: str, value: str) -> str:
+    """Returns a factor with a value of it, as short as possible; of policies the name alone."""
+    return value if factor == POLICY else f"{factor_name(sweep, factor).partition(',')[0].replace(':', '')} {value}"
+
+
+def naming_order(sweep: Sweep) -> list[str]:
+    """Returns by what points are called: the policy, then the factors that matter most."""
+    return sorted(by_strength(sweep), key=lambda factor: factor != POLICY)
+
+
+def point_name(sweep: Sweep, point: SweepPoint, order: Sequence[str], room: int) -> str:
+    """Returns policy and factors of a point in about ``room`` characters: factors in the given order, as many as there is room for."""
+    parts: list[str] = []
+    for factor in order:
+        value = value_of(point, factor)
+        if value is not None:
+            number = f"{value:.3g}" if is_number(value) and abs(value) < 1000 else str(value)
+            parts.append(setting_name(sweep, factor, number))
+    if not parts:
+        return textwrap.shorten(point.label, room, placeholder=" …")
+    text = parts[0]
+    for part in parts[1:]:
+        if len(text) + len(part) + 2 > room:
+            return f"{text} …"
+        text = f"{text}, {part}"
+    return text
+
+
+@cache
+def _units() -> dict[str, str]:
+    return {f"{entry.key}.{card.name}": card.unit for entry in entries() for card in entry.cards}
+
+
+def rounded(share: float) -> str:
+    """Returns a probability in whole percents, never 0 or 100: that is not known of any."""
+    return "<1" if share < 0.005 else ">99" if share > 0.995 else f"{100 * share:.0f}"
+
+
+def sentence(text: str) -> str:
+    """Returns a text that begins with a capital letter, and nothing else changed."""
+    return text[:1].upper() + text[1:]
+
+
+def goal_name(sweep: Sweep) -> str:
+    """Returns the goal that the decision is about, with its deadline."""
+    return f"{sweep.goal.name} by {month_name(sweep.goal.by)}"

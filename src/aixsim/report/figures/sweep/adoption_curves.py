@@ -1,0 +1,103 @@
+"""Adoption curves as small multiples: one panel a policy, or a level of the strongest factor."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, head, month_ends, month_name, year_axis
+from aixsim.report.figures.sweep import SweepFigure
+from aixsim.report.figures.sweep._labels import factor_name, sentence, setting_name
+from aixsim.results.main_effects import POLICY, Level, by_strength, known_points, levels
+from aixsim.results.sweep_bands import SweepBand, sweep_band
+from aixsim.results.sweep_result import Sweep
+
+_COLUMNS, _MOST = 4, 12
+_LOOK = OUTCOME_LOOK["launched"]
+
+
+def draw(sweep: Sweep, figure: Any) -> None:
+    """Draws median and bands over all replicates of the points of a panel."""
+    factor, parts, n_more = _panels(sweep)
+    n_columns = _columns(len(parts))
+    panels = figure.subplots(math.ceil(len(parts) / n_columns), n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+    colour, ink, _ = OUTCOME_LOOK.get(sweep.goal.outcome, _LOOK)
+    x = month_ends([sweep.horizon.date(t) for t in range(sweep.horizon.n_months)])
+    bands = [sweep_band(sweep, level.points, sweep.goal.outcome) for level in parts]
+    deadline, target = sweep.goal.month, sweep.goal.at_least
+    for axes, level, band in zip(panels, parts, bands, strict=False):
+        axes.fill_between(x, band.p05, band.p95, color=colour, alpha=0.17, linewidth=0)
+        axes.fill_between(x, band.p25, band.p75, color=colour, alpha=0.30, linewidth=0)
+        axes.plot(x, band.p50, color=colour, linewidth=2.2)
+        axes.plot([x[0], x[deadline]], [target, target], color=VERMILION, linewidth=1.3, linestyle=(0, (6, 3)))
+        axes.plot([x[deadline]], [target], "D", color=VERMILION, markeredgecolor="white", markersize=6.5, zorder=4, clip_on=False)
+        axes.set_title(setting_name(sweep, factor, level.label) if factor else "", fontsize=9, color=INK)
+        axes.text(
+            0.03, 0.95, f"{band.p50[deadline]:,.0f}\n({band.p05[deadline]:,.0f} to {band.p95[deadline]:,.0f})", va="top", color=ink,
+            transform=axes.transAxes, fontsize=8.5, fontweight="bold", linespacing=1.25,
+        )  # fmt: skip
+        year_axis(axes, sweep, short=True)
+    for axes in panels[len(parts) :]:
+        axes.set_visible(False)
+    for axes in panels[max(len(parts) - n_columns, 0) : len(parts)]:
+        axes.tick_params(axis="x", which="both", labelbottom=True)
+    panels[0].set_ylim(0, 1.28 * max(target, *(float(band.p95.max()) for band in bands)))
+    panels[0].yaxis.set_major_formatter("{x:,.0f}")
+    noun = {"launched": "AI factories launched", "operating": "AI factories operating"}.get(sweep.goal.outcome, sweep.goal.outcome)
+    head(
+        figure,
+        _finding(sweep, factor, parts, bands),
+        f"{sentence(noun)}, at the end of each month. {_explain(sweep, factor, parts, n_more)}",
+    )
+
+
+def _explain(sweep: Sweep, factor: str | None, parts: list[Level], n_more: int) -> str:
+    by = "" if factor is None else f" A panel a {'policy' if factor == POLICY else f'level of {factor_name(sweep, factor)}'}"
+    more = f" ({n_more:,} more are not shown)" if n_more else ""
+    most = max(len(level.points) for level in parts)
+    pooled = f", over all points that have it (up to {most:,}), each with equal weight" if most > 1 else ""
+    when = month_name(sweep.goal.by)
+    return (
+        f"Diamond: the goal of {sweep.goal.at_least:,.0f} by {when}.{by}{more}{pooled}{'.' if by else ''}\n"
+        f"Line: median. Bands: pointwise 50 % and 90 % of replicates. Numbers: median and 90 % range, {when}."
+    )
+
+
+def _finding(sweep: Sweep, factor: str | None, parts: list[Level], bands: list[SweepBand]) -> str:
+    """Says where the median of the count passes the goal."""
+    medians = [float(band.p50[sweep.goal.month]) for band in bands]
+    reach = sum(median >= sweep.goal.at_least for median in medians)
+    what = f"{sweep.goal.at_least:,.0f} {sweep.goal.outcome}"
+    if factor is None:
+        return f"{'More' if reach else 'Less'} than half of the replicates reach {what}: the median is {medians[0]:,.0f}"
+    low, high = min(zip(medians, parts, strict=True), key=lambda m: m[0]), max(zip(medians, parts, strict=True), key=lambda m: m[0])
+    of = f"{reach} of {len(parts)}"
+    where = f"under {of} policies" if factor == POLICY else f"at {of} levels of {factor_name(sweep, factor)}"
+    ends = f"{low[0]:,.0f} ({low[1].label}) to {high[0]:,.0f} ({high[1].label})"
+    return f"The median reaches {what} {where}: {ends}" if reach else f"No median reaches {what}: {ends}"
+
+
+def _panels(sweep: Sweep) -> tuple[str | None, list[Level], int]:
+    """Returns the factor that tells the panels apart, its levels, and how many of them are left out."""
+    order, known = by_strength(sweep), known_points(sweep)
+    if not order:
+        return None, [Level("", None, known)], 0
+    factor = POLICY if POLICY in order else order[0]
+    found = levels(known, factor)
+    if len(found) > _MOST:
+        # Of too many policies the first ones, as the study names them.
+        return factor, found[:_MOST], len(found) - _MOST
+    return factor, found, 0
+
+
+def _columns(n: int) -> int:
+    return n if n <= _COLUMNS else 3 if n in (5, 6, 9) else _COLUMNS
+
+
+def _size(sweep: Sweep) -> tuple[float, float]:
+    n = len(_panels(sweep)[1])
+    columns = _columns(n)
+    return (max(2.55 * columns + 0.8, 9.0), 2.35 * math.ceil(n / columns) + 1.6 if n > 1 else 5.4)
+
+
+SWEEP_FIGURE = SweepFigure("curves", draw, lambda sweep: sweep.n_done > 0, "a finished replicate", _size)

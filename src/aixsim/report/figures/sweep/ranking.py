@@ -1,0 +1,104 @@
+"""Points or policies by the probability of the goal, with intervals and the decision level."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
+from aixsim.report.figures.sweep import SweepFigure
+from aixsim.report.figures.sweep._labels import goal_name, naming_order, point_name, sentence
+from aixsim.results.main_effects import known_points
+from aixsim.results.sweep_ranking import blocks, ranked
+from aixsim.results.sweep_result import Sweep, SweepPoint
+from aixsim.stats.confidence_sequence import bernoulli_sequence
+from aixsim.stats.intervals import Proportion
+
+_MOST, _ENDS, _NEAR = 30, 8, 7
+"""Rows; of more points, so many of the first and last and to both sides of the decision level."""
+_LABEL = 56
+_LOOK = {"above": (BLUE, "^", "surely above"), "open": (GREY, "o", "open:"), "below": (VERMILION, "v", "surely below")}
+"""Colour, mark and words of a verdict: the marks tell them apart in grey print."""
+
+
+def draw(sweep: Sweep, figure: Any) -> None:
+    """Draws a row a point; of many, the first, the last, and those next to the decision level."""
+    ranking = ranked(sweep)
+    order = naming_order(sweep)
+    axes = figure.subplots()
+    shown: list[SweepPoint] = []
+    rows: list[float] = []
+    y = 0.0
+    for block in blocks(sweep, ranking, most=_MOST, ends=_ENDS, near=_NEAR):
+        if shown:
+            n = block.start - (ranking.index(shown[-1]) + 1)
+            axes.text(50, y, f"… {n:,} more points between …", ha="center", va="center", fontsize=9, color=GREY)
+            y -= 1.0
+        for point in ranking[block]:
+            _row(axes, y, sweep, point)
+            shown.append(point)
+            rows.append(y)
+            y -= 1.0
+    level = f"{100 * sweep.level:g} %"
+    axes.axvline(100 * sweep.level, color=INK, linewidth=1.3, linestyle=(0, (6, 3)), zorder=1)
+    top = 0.75
+    axes.text(100 * sweep.level, top, f" decision level {level}", fontsize=8.5, fontweight="bold", ha="right", va="bottom", color=INK)
+    axes.text(1.01, top, "probability, n", transform=axes.get_yaxis_transform(), fontsize=8.5, color=GREY, va="bottom")
+    verdicts = {sweep.verdict(point) for point in shown}
+    for verdict, (colour, mark, words) in _LOOK.items():
+        if verdict in verdicts:
+            text = f"{words} {level}" if verdict != "open" else f"{words} more replicates could tell"
+            axes.plot([], [], mark, color=colour, linestyle="-", linewidth=3, markersize=7, label=text)
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=1.7, columnspacing=1.2, handletextpad=0.5)
+    axes.set_yticks(rows, [point_name(sweep, point, order, _LABEL) for point in shown], color=INK, fontsize=9)
+    axes.set_ylim(rows[-1] - 0.6, top)
+    axes.set_xlim(-1, 101)
+    axes.set_xticks(range(0, 101, 20), [f"{x} %" for x in range(0, 101, 20)])
+    axes.grid(axis="y", visible=False)
+    axes.tick_params(axis="y", length=0)
+    luck = " The first of many are partly there by luck." if len(ranking) > 1 else ""
+    head(
+        figure,
+        _finding(sweep),
+        f"Probability of {goal_name(sweep)}. Thick: exact {100 * sweep.confidence:g} % interval, each by itself.{luck}\n"
+        "Thin: interval that holds however often one looks; it decides the colour. Conditional on the model's assumptions.",
+    )
+
+
+def _row(axes: Any, y: float, sweep: Sweep, point: SweepPoint) -> None:
+    chance = sweep.chance(point, sweep.goal)
+    if chance is None:
+        return
+    colour, mark, _ = _LOOK[sweep.verdict(point)]
+    always = bernoulli_sequence(chance.successes, chance.n, sweep.confidence)
+    for (low, high), width in ((always, 1.2), (chance.clopper_pearson, 4.0)):
+        axes.plot([100 * low, 100 * high], [y, y], color=colour, linewidth=width, solid_capstyle="butt", zorder=2)
+    axes.plot([100 * chance.estimate], [y], mark, color=colour, markeredgecolor="white", markersize=8, zorder=3, clip_on=False)
+    axes.text(1.01, y, _words(chance, point), transform=axes.get_yaxis_transform(), va="center", fontsize=8.5, color=colour)
+
+
+def _words(chance: Proportion, point: SweepPoint) -> str:
+    failed = f", {point.n_failed:,} failed" if point.n_failed else ""
+    return f"{chance.short}  n = {chance.n:,}{failed}"
+
+
+def _finding(sweep: Sweep) -> str:
+    known = known_points(sweep)
+    policies = [point.policy for point in known]
+    noun = "policies" if len(set(policies)) == len(policies) > 1 else "points"
+    verdicts = [sweep.verdict(point) for point in known]
+    above, level = verdicts.count("above"), f"{100 * sweep.level:g} %"
+    if len(known) == 1:
+        return f"{sentence(goal_name(sweep))}: {_LOOK[verdicts[0]][2].removesuffix(':')} at a level of {level}"
+    if above in (0, len(known)):
+        who = f"{'none' if not above else 'all'} of {len(known):,} {noun} surely reach{'es' if not above else ''} {level}"
+    else:
+        who = f"{above:,} of {len(known):,} {noun} surely reach {level}"
+    rest = f", {verdicts.count('open'):,} open" if verdicts.count("open") else ""
+    return f"{sentence(sweep.goal.name)}: {who}{rest}"
+
+
+def _size(sweep: Sweep) -> tuple[float, float]:
+    return (10.5, max(0.29 * min(len(known_points(sweep)), _MOST + 2) + 2.5, 3.6))
+
+
+SWEEP_FIGURE = SweepFigure("ranking", draw, lambda sweep: sweep.n_done > 0, "a finished replicate", _size)

@@ -1,0 +1,74 @@
+"""Forest plot: how much each point of a sweep changes the probability of the decision goal, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from aixsim.report.figures.result import FORMATS
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, canvas, head, save_with
+from aixsim.report.figures.sweep import source_of
+from aixsim.report.figures.sweep._labels import goal_name, naming_order, point_name
+from aixsim.report.text.sweep_comparison_text import bracketed, n_line, reference_name
+from aixsim.results.sweep_comparison import PointDifference, SweepComparison
+
+MOST: Final = 30
+_ROOM: Final = 56
+_LOOKS: Final = ((BLUE, "surely more"), (VERMILION, "surely less"), (GREY, "interval holds 0"))
+
+
+def draw_forest(comparison: SweepComparison, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
+    """Draws the largest differences into a folder, and returns the paths.
+
+    Args:
+        comparison: to be drawn.
+        folder: is created.
+        formats: ``png`` and ``svg``.
+
+    Raises:
+        StoreError: the disk refuses.
+    """
+    shown = comparison.of(comparison.sweep.goal)[:MOST]
+    with canvas((10.5, 0.27 * len(shown) + 2.7)) as figure:
+        _draw(comparison, shown, figure)
+        return save_with(figure, source_of(comparison.sweep), folder, "forest", formats=formats)
+
+
+def _draw(comparison: SweepComparison, shown: list[PointDifference], figure: Any) -> None:
+    """Draws a row a point, the largest gain on top; a disc differs with all points taken together, a ring at most by itself."""
+    axes = figure.subplots()
+    order = naming_order(comparison.sweep)
+    for y, d in enumerate(sorted(shown, key=lambda d: (d.probability.estimate, d.count.estimate))):
+        change = d.probability
+        colour = GREY if not d.is_sure else BLUE if change.estimate > 0 else VERMILION
+        axes.plot([100 * change.low, 100 * change.high], [y, y], color=colour, linewidth=3, solid_capstyle="butt", zorder=2)
+        face = colour if d.is_sure_among_all else "white"
+        axes.plot([100 * change.estimate], [y], "o", color=colour, markerfacecolor=face, markersize=7, markeredgewidth=1.8, zorder=3)
+        failed = f", {d.point.n_failed:,} failed" if d.point.n_failed else ""
+        n = f"{d.n:,}" if d.n == d.n_reference else f"{d.n:,}/{d.n_reference:,}"
+        axes.text(
+            1.01, y, f"{bracketed(change, 100.0)}  n = {n}{failed}", transform=axes.get_yaxis_transform(), va="center",
+            fontsize=8.5, color=colour,
+        )  # fmt: skip
+        name = f"{d.point.id}: {point_name(comparison.sweep, d.point, order, _ROOM)}"
+        axes.text(-0.01, y, name, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=8.5)
+    axes.set_yticks([])
+    axes.axvline(0, color=INK, linewidth=1.2, zorder=1)
+    for colour, label in _LOOKS:
+        axes.plot([], [], "o-", color=colour, linewidth=3, markersize=7, label=label)
+    figure.legend(*axes.get_legend_handles_labels(), loc="lower right", ncols=3, fontsize=8.5)
+    axes.set_ylim(-0.6, len(shown) - 0.4)
+    axes.margins(x=0.04)
+    axes.set_xlabel(f"Change of the probability of {goal_name(comparison.sweep)}, percentage points")
+    axes.grid(axis="y", visible=False)
+    found = comparison.of(comparison.sweep.goal)
+    sure, together = sum(d.is_sure for d in found), sum(d.is_sure_among_all for d in found)
+    more = f" {len(found) - len(shown):,} smaller differences are not shown." if len(found) > len(shown) else ""
+    head(
+        figure,
+        f"{goal_name(comparison.sweep)}: {sure:,} of {len(found):,} points surely differ, {together:,} with all taken together",
+        f"Every point minus {reference_name(comparison)}; {n_line(comparison)}.\n"
+        f"Bars: {100 * comparison.sweep.confidence:g} % intervals, each by itself. "
+        f"Discs differ with all points taken together (Holm), rings at most by themselves.{more}",
+    )

@@ -1,0 +1,142 @@
+"""A tile map of Korea: one square a province, poles and special zones framed in their colours. Drawn here, nothing is downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aixsim.report.figures.style import BLUE, BROWN, GREEN, GREY, INK, ORANGE, PLUM, SKY, VERMILION
+from aixsim.world.classification import POLE_OF_PROVINCE, POLES
+
+PLACES: Final[dict[str, tuple[float, float]]] = {
+    "Seoul": (1, 0), "Gangwon": (2, 0),
+    "Incheon": (0, 1), "Gyeonggi": (1, 1), "Chungbuk": (2, 1), "Gyeongbuk": (3, 1),
+    "Chungnam": (0, 2), "Sejong": (1, 2), "Daejeon": (2, 2), "Daegu": (3, 2),
+    "Jeonbuk": (1, 3), "Gyeongnam": (2, 3), "Ulsan": (3, 3),
+    "Gwangju": (0, 4), "Jeonnam": (1, 4), "Busan": (3, 4),
+    "Jeju": (0, 5.15),
+}  # fmt: skip
+"""Column and row of each province: neighbours stay neighbours as far as squares allow, and every pole is one connected shape."""
+
+POLE_COLOURS: Final = dict(zip(POLES, (INK, BLUE, VERMILION, GREEN, PLUM, SKY, ORANGE, BROWN), strict=True))
+_ROWS, _COLUMNS = 6.15, 4.0
+_FRAME, _GAP = 0.045, 0.10
+"""Share of a tile that the frame of a pole is set in by, and that lies between tiles."""
+_SIDES: Final = {(0, -1): ((0, 0), (1, 0)), (0, 1): ((0, 1), (1, 1)), (-1, 0): ((0, 0), (0, 1)), (1, 0): ((1, 0), (1, 1))}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What stands in one tile.
+
+    Attributes:
+        value: decides the colour, between 0 and 1 of the colour map.
+        number: large.
+        note: below it, small; may be empty.
+        is_faint: drawn hatched: a number that may as well be nothing.
+    """
+
+    value: float
+    number: str
+    note: str = ""
+    is_faint: bool = False
+
+
+def draw_tiles(axes: Any, tiles: Mapping[str, Tile], colours: Any) -> None:
+    """Draws a map.
+
+    Args:
+        axes: empty.
+        tiles: by province.
+        colours: matplotlib colour map.
+    """
+    from matplotlib.patches import Rectangle
+
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    axes.set_xlim(-0.06, _COLUMNS + 0.06)
+    axes.set_ylim(_ROWS + 0.06, -0.06)
+    for province, (x, y) in PLACES.items():
+        tile = tiles[province]
+        fill = colours(tile.value)
+        ink = _ink(fill)
+        inset = _GAP / 2
+        axes.add_patch(Rectangle((x + inset, y + inset), 1 - _GAP, 1 - _GAP, facecolor=fill, edgecolor="none"))
+        if tile.is_faint:
+            axes.add_patch(
+                Rectangle((x + inset, y + inset), 1 - _GAP, 1 - _GAP, fill=False, hatch="////", edgecolor="#D0D0D0", linewidth=0)
+            )
+        middle = x + 0.5
+        lift = 0.0 if tile.note else 0.08
+        axes.text(middle, y + 0.22, province, ha="center", va="center", fontsize=7.8, color=ink)
+        axes.text(middle, y + 0.49 + lift, tile.number, ha="center", va="center", fontsize=13.5, fontweight="bold", color=ink)
+        if tile.note:
+            axes.text(middle, y + 0.77, tile.note, ha="center", va="center", fontsize=6.8, color=ink)
+    for pole in POLES:
+        _frame(axes, [PLACES[province] for province, of in POLE_OF_PROVINCE.items() if of == pole], POLE_COLOURS[pole])
+
+
+def _frame(axes: Any, places: Sequence[tuple[float, float]], colour: str) -> None:
+    """Draws the outline of a pole, a little inside its tiles so that neighbouring frames do not hide each other."""
+    inside = set(places)
+    for x, y in places:
+        for (dx, dy), ((x0, y0), (x1, y1)) in _SIDES.items():
+            if (x + dx, y + dy) in inside:
+                continue
+            ends = [[x + x0, y + y0], [x + x1, y + y1]]
+            for end, (ex, ey) in zip(ends, ((x0, y0), (x1, y1)), strict=True):
+                _set_in(end, (x, y), (ex, ey), inside, along_x=dy != 0)
+            axes.plot(*zip(*ends, strict=True), color=colour, linewidth=2.6, solid_capstyle="projecting", zorder=3)
+
+
+def _set_in(
+    end: list[float], tile: tuple[float, float], corner: tuple[int, int], inside: set[tuple[float, float]], *, along_x: bool
+) -> None:
+    """Moves one end of a border: inwards across the border, and along it unless the shape goes on there."""
+    x, y = tile
+    step_x, step_y = (1 if corner[0] else -1), (1 if corner[1] else -1)
+    beside = (x + step_x, y) if along_x else (x, y + step_y)
+    diagonal = (x + step_x, y + step_y)
+    across, along = (1, 0) if along_x else (0, 1)
+    end[across] -= _FRAME * (step_y if along_x else step_x)
+    if beside not in inside:
+        end[along] -= _FRAME * (step_x if along_x else step_y)
+    elif diagonal in inside:
+        end[along] += _FRAME * (step_x if along_x else step_y)
+
+
+def _ink(fill: Any) -> str:
+    """Returns black or white, whichever reads better on a colour (relative luminance of WCAG 2)."""
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in fill[:3])
+    return INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.30 else "white"
+
+
+def pole_table(axes: Any, rows: Mapping[str, Sequence[str]], heads: Sequence[str], edges: Sequence[float]) -> None:
+    """Draws the legend of the frames as a table: colour, name and numbers of every pole and special zone.
+
+    Args:
+        axes: empty.
+        rows: cells by pole, right-aligned at ``edges``; what follows a line break stands below in small print.
+        heads: above the cells.
+        edges: right edge of each column of cells, 0 to 1.
+    """
+    from matplotlib.patches import Rectangle
+
+    axes.set_axis_off()
+    axes.set_xlim(0, 1)
+    axes.set_ylim(len(rows) + 3.5, -1.0)
+    small: dict[str, Any] = {"fontsize": 8, "color": GREY, "va": "bottom"}
+    for edge, name in zip(edges, heads, strict=True):
+        axes.text(edge, 0.22, name, ha="right", linespacing=1.1, **small)
+    for place, (pole, cells) in enumerate(rows.items()):
+        y = place + 0.85
+        axes.add_patch(Rectangle((0.0, y - 0.3), 0.055, 0.6, fill=False, edgecolor=POLE_COLOURS[pole], linewidth=2.6))
+        axes.text(0.09, y - 0.14, pole, va="center", fontsize=9)
+        # Named as well as coloured: in grey print the frames look alike.
+        members = ", ".join(province for province, of in POLE_OF_PROVINCE.items() if of == pole)
+        axes.text(0.09, y + 0.24, members, va="center", fontsize=6.2, color=GREY)
+        for edge, cell in zip(edges, cells, strict=True):
+            number, _, note = cell.partition("\n")
+            axes.text(edge, y - 0.14, number, va="center", ha="right", fontsize=9)
+            axes.text(edge, y + 0.24, note, va="center", ha="right", fontsize=6.8)

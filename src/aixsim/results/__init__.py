@@ -1,0 +1,1 @@
+"""Results: tables of finished runs and what they say."""

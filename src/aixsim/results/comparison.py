@@ -1,0 +1,213 @@
+"""Differences between results, paired by replicate: the same seed means the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.results.contrasts import Contrast, contrast, ends, narrowing
+from aixsim.results.firm_by_firm import FirmByFirm, firm_by_firm
+from aixsim.results.goals import month_reached, target_in_sample
+from aixsim.results.pairing import ComparisonError, Pair, pair
+from aixsim.results.quantile_curves import paths
+from aixsim.results.result import Result
+from aixsim.results.settings_changed import settings_changed
+from aixsim.results.winners import LevelChange, winners_and_losers
+from aixsim.stats.differences import Difference, MeanDifference, independent_proportions, mcnemar, paired_mean, paired_proportions
+
+__all__ = ["Change", "Comparison", "ComparisonError", "PolicyChange", "compare", "paired_paths"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How one result differs from the baseline in one goal. Counts, months and money are this result minus the baseline.
+
+    Attributes:
+        goal, outcome, at_least, by: which goal, until when.
+        n: pairs of replicates.
+        count: national count at the deadline.
+        count_quantiles: ``p05``, ``p50``, ``p95`` of the differences by replicate.
+        chances: probability of reaching the goal in the baseline and in this result.
+        probability: their difference with Newcombe's interval of pairs.
+        probability_unpaired: the same difference with his interval of independent samples.
+        probability_narrower: width of the latter over that of the former.
+        gained, lost: replicates that reach the goal only here, and only in the baseline.
+        p_value: McNemar's exact test of equal probabilities.
+        month_reached: median month of the baseline and of this result; None: not by the deadline.
+        months: mean difference in months over the ``n_months`` replicates that reach the goal in both; None below two of them. These
+            are the easy replicates: read it beside ``gained`` and ``lost``.
+        n_months: see there.
+    """
+
+    goal: str
+    outcome: str
+    at_least: float
+    by: str
+    n: int
+    count: Contrast
+    count_quantiles: dict[str, float]
+    chances: tuple[float, float]
+    probability: Difference
+    probability_unpaired: Difference
+    probability_narrower: float | None
+    gained: int
+    lost: int
+    p_value: float
+    month_reached: tuple[str | None, str | None]
+    months: MeanDifference | None
+    n_months: int
+
+    @property
+    def variance_reduction(self) -> float | None:
+        """Of the count, see ``Contrast``."""
+        return self.count.variance_reduction
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the change ready for JSON; each difference with an interval as ``[estimate, low, high]``."""
+        out = {name: getattr(self, name) for name in self.__slots__}
+        for name, value in out.items():
+            if isinstance(value, Difference):
+                out[name] = ends(value)
+        about_count = self.count.to_dict()
+        return {
+            **out,
+            "count": about_count.pop("difference"),
+            **{f"count_{key}": value for key, value in about_count.items() if key not in ("n", "variance_reduction")},
+            "variance_reduction": self.variance_reduction,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """Everything in which one result differs from the baseline.
+
+    Attributes:
+        pair: the two.
+        settings: ``{key path: (baseline, other)}`` of what their configs state differently.
+        goals: one change a goal of the baseline.
+        spent_krw_bn: public money over the horizon, of the nation.
+        groups: winners and losers.
+        firms: deadweight and displacement.
+    """
+
+    pair: Pair
+    settings: dict[str, tuple[Any, Any]]
+    goals: list[Change]
+    spent_krw_bn: Contrast
+    groups: list[LevelChange]
+    firms: FirmByFirm
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All differences of some results from the first one."""
+
+    policies: list[PolicyChange]
+
+    @property
+    def changes(self) -> list[Change]:
+        """The goals of all results, one after the other."""
+        return [change for policy in self.policies for change in policy.goals]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the differences ready for JSON: one record a goal, a level and a result, each naming the two folders."""
+        out: dict[str, list[dict[str, Any]]] = {"differences": [], "groups": [], "firms": [], "settings": []}
+        for policy in self.policies:
+            one = policy.pair
+            about = {"result": str(one.other.path), "baseline": str(one.baseline.path)}
+            failed = {
+                "paired": True,
+                "confidence": one.confidence,
+                "replicates_not_common": one.dropped,
+                "replicates_failed": [int(r.provenance["replicates_failed"]) for r in (one.baseline, one.other)],
+            }
+            money = {"spent_krw_bn": ends(policy.spent_krw_bn.paired), "spent_krw_bn_narrower": policy.spent_krw_bn.narrower}
+            out["differences"] += [{**about, **failed, **change.to_dict(), **money} for change in policy.goals]
+            out["groups"] += [{**about, **level.to_dict()} for level in policy.groups]
+            out["firms"].append({**about, **policy.firms.to_dict()})
+            changed = {key: list(values) for key, values in policy.settings.items()}
+            out["settings"].append({**about, "changed": changed, "notes": list(one.notes)})
+        return out
+
+
+def compare(results: Sequence[Result]) -> Comparison:
+    """Compares every result with the first one, goal by goal of the first.
+
+    Raises:
+        ComparisonError: they cannot be paired, see ``pairing.pair``.
+    """
+    pairs = [pair(results[0], other) for other in results[1:]]
+    return Comparison([_policy(one) for one in pairs])
+
+
+def _policy(one: Pair) -> PolicyChange:
+    return PolicyChange(
+        pair=one,
+        settings=settings_changed(one),
+        goals=[_change(one, goal) for goal in one.baseline.provenance["goals"]],
+        spent_krw_bn=contrast(_spent(one, one.other), _spent(one, one.baseline), one.confidence),
+        groups=winners_and_losers(one),
+        firms=firm_by_firm(one),
+    )
+
+
+def paired_paths(one: Pair, outcome: str) -> tuple[Floats, Floats]:
+    """Returns the national counts of the baseline and of the other result, shape ``(n_replicates, n_months)`` each."""
+    before, after = (_paths(one, result, outcome) / one.scale for result in (one.baseline, one.other))
+    return before, after
+
+
+def _paths(one: Pair, result: Result, outcome: str) -> Floats:
+    _, replicates, values = paths(result.trajectories, outcome)
+    return values[np.searchsorted(replicates, one.replicates)]
+
+
+def _spent(one: Pair, result: Result) -> Floats:
+    total = result.money.groupby("replicate")["spent_krw_bn"].sum()
+    spent: Floats = total.reindex(one.replicates, fill_value=0.0).to_numpy(np.float64)
+    return spent / one.scale
+
+
+def _change(one: Pair, goal: dict[str, Any]) -> Change:
+    horizon, scale = one.baseline.horizon, one.scale
+    stop = horizon.index(goal["by"]) + 1
+    target = target_in_sample(goal["at_least"], scale)
+    before, after = (_paths(one, result, goal["outcome"])[:, :stop] for result in (one.baseline, one.other))
+    count = contrast(after[:, -1] / scale, before[:, -1] / scale, one.confidence)
+    reach_a, reach_b = after[:, -1] >= target, before[:, -1] >= target
+    n, gained, lost = count.n, int((reach_a & ~reach_b).sum()), int((reach_b & ~reach_a).sum())
+    paired = paired_proportions(int((reach_a & reach_b).sum()), gained, lost, int((~reach_a & ~reach_b).sum()), one.confidence)
+    unpaired = independent_proportions((int(reach_a.sum()), n), (int(reach_b.sum()), n), one.confidence)
+    months = _months_between(before >= target, after >= target)
+    difference = (after[:, -1] - before[:, -1]) / scale
+    return Change(
+        goal=goal["name"],
+        outcome=goal["outcome"],
+        at_least=goal["at_least"],
+        by=goal["by"],
+        n=n,
+        count=count,
+        count_quantiles={f"p{q:02d}": float(np.quantile(difference, q / 100)) for q in (5, 50, 95)},
+        chances=(float(reach_b.mean()), float(reach_a.mean())),
+        probability=paired,
+        probability_unpaired=unpaired,
+        probability_narrower=narrowing(unpaired, paired),
+        gained=gained,
+        lost=lost,
+        p_value=mcnemar(gained, lost),
+        month_reached=(month_reached(before >= target, horizon)["p50"], month_reached(after >= target, horizon)["p50"]),
+        months=paired_mean(months, one.confidence) if len(months) > 1 else None,
+        n_months=len(months),
+    )
+
+
+def _months_between(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Floats:
+    both = before.any(axis=1) & after.any(axis=1)
+    months: Floats = (after[both].argmax(axis=1) - before[both].argmax(axis=1)).astype(np.float64)
+    return months

@@ -1,0 +1,105 @@
+"""Differences of paired replicates, with what the pairing was worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.stats.differences import Difference, MeanDifference, independent_mean, paired_mean
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Mean difference of a quantity between two results, replicate by replicate: after minus before.
+
+    Attributes:
+        n: pairs.
+        before, after: means of the two.
+        paired: the difference with Student's interval of the differences.
+        unpaired: the same difference with Welch's interval, as if the replicates were independent.
+        narrower: width of the unpaired over that of the paired interval; None when no pair differs from another, so that the paired
+            one is a point.
+        variance_reduction: variance of the difference of independent replicates over that of the pairs: so many times more independent
+            replicates would be needed; None likewise.
+    """
+
+    n: int
+    before: float
+    after: float
+    paired: MeanDifference
+    unpaired: MeanDifference
+    narrower: float | None
+    variance_reduction: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the contrast ready for JSON."""
+        return {
+            "n": self.n,
+            "before": self.before,
+            "after": self.after,
+            "difference": ends(self.paired),
+            "standard_error": self.paired.standard_error,
+            "unpaired": ends(self.unpaired),
+            "narrower": self.narrower,
+            "variance_reduction": self.variance_reduction,
+        }
+
+
+def contrast(after: Floats, before: Floats, confidence: float) -> Contrast:
+    """Compares two quantities pair by pair.
+
+    Args:
+        after, before: one value a replicate, in the same order, shape ``(n,)``, two or more.
+        confidence: of both intervals.
+    """
+    change = after - before
+    paired, unpaired = paired_mean(change, confidence), independent_mean(after, before, confidence)
+    spread = float(change.var(ddof=1))
+    # Differences of equal numbers are exact zeros, but scaled ones may differ in the last bit.
+    exact = spread <= 1e-18 * max(float(np.square(after).mean()), 1.0)
+    return Contrast(
+        n=len(change),
+        before=float(before.mean()),
+        after=float(after.mean()),
+        paired=paired,
+        unpaired=unpaired,
+        narrower=None if exact else narrowing(unpaired, paired),
+        variance_reduction=None if exact else float(after.var(ddof=1) + before.var(ddof=1)) / spread,
+    )
+
+
+def narrowing(unpaired: Difference, paired: Difference) -> float | None:
+    """Returns how many times narrower the paired interval is; None when it is a point."""
+    width = paired.high - paired.low
+    return (unpaired.high - unpaired.low) / width if width > 0 else None
+
+
+def ends(difference: Difference) -> list[float]:
+    """Returns estimate, low and high."""
+    return [difference.estimate, difference.low, difference.high]
+
+
+def ratio(part: Floats, whole: Floats, confidence: float) -> Difference | None:
+    """Returns the share of one total in another over replicates, with the interval of a ratio estimator.
+
+    Replicates are the clusters: projects of one replicate share its luck, so they are no independent trials (Cochran 1977, Sampling
+    Techniques, 6.4; Student's interval of the linearised ratio, kept within 0 and 1).
+
+    Args:
+        part, whole: one value a replicate, ``part <= whole``, shape ``(n,)``, two or more.
+        confidence: of the interval.
+
+    Returns:
+        None when the whole is nothing.
+    """
+    total = float(whole.sum())
+    if total == 0.0:
+        return None
+    share = float(part.sum()) / total
+    around = paired_mean((part - share * whole) / float(whole.mean()), confidence)
+    return Difference(share, max(share + around.low, 0.0), min(share + around.high, 1.0))

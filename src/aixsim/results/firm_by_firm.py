@@ -1,0 +1,114 @@
+"""Deadweight and displacement: what became of each single firm under the other policy, in the same replicate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.results.contrasts import ends, ratio
+from aixsim.results.pairing import Pair
+from aixsim.results.project_table import Projects
+from aixsim.stats.differences import Difference, MeanDifference, paired_mean
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class FirmByFirm:
+    """What firms did under two policies, by the deadline; numbers are national means of replicates.
+
+    Attributes:
+        by: the deadline.
+        n: replicates.
+        public_projects: that the policy pays publicly.
+        deadweight: share of them whose firm launches in the same replicate under the baseline too, by any route: the firm would have
+            adopted anyway. None when there are none.
+        anyway_alone, anyway_public: the same, split by who pays under the baseline: the firm itself alone, or public money.
+        displaced: firms that launch under the baseline, by any route, and no longer under the policy.
+        displaced_share: of the firms that launch under the baseline; None when none does.
+        displaced_public, displaced_alone: the displaced, by who pays under the baseline.
+        gained: firms that launch under the policy only.
+    """
+
+    by: str
+    n: int
+    public_projects: float
+    deadweight: Difference | None
+    anyway_alone: Difference | None
+    anyway_public: Difference | None
+    displaced: MeanDifference
+    displaced_share: Difference | None
+    displaced_public: MeanDifference
+    displaced_alone: MeanDifference
+    gained: MeanDifference
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the numbers ready for JSON; those with an interval as ``[estimate, low, high]``."""
+        out: dict[str, Any] = {}
+        for name in self.__slots__:
+            value = getattr(self, name)
+            out[name] = ends(value) if isinstance(value, Difference) else value
+        return out
+
+
+def firm_by_firm(pair: Pair) -> FirmByFirm:
+    """Follows every firm through both results."""
+    before, after = (_started(pair, result.projects) for result in (pair.baseline, pair.other))
+    n, sure = len(pair.replicates), pair.confidence
+    key_a, key_b = (_keys(pair, projects) for projects in (before, after))
+    firms_a, firms_b = _distinct(key_a), _distinct(key_b)
+    public_a = _distinct(key_a[before.is_public])
+    paid = key_b[after.is_public]
+    anyway, with_money = _among(paid, firms_a), _among(paid, public_a)
+    lost, new = firms_a[~_among(firms_a, firms_b)], firms_b[~_among(firms_b, firms_a)]
+    lost_public = _among(lost, public_a)
+
+    def each(keys: Ints) -> Floats:
+        return np.bincount(keys // _span(pair), minlength=n) / pair.scale
+
+    total = each(paid)
+    return FirmByFirm(
+        by=pair.deadline,
+        n=n,
+        public_projects=float(total.mean()),
+        deadweight=ratio(each(paid[anyway]), total, sure),
+        anyway_alone=ratio(each(paid[anyway & ~with_money]), total, sure),
+        anyway_public=ratio(each(paid[with_money]), total, sure),
+        displaced=paired_mean(each(lost), sure),
+        displaced_share=ratio(each(lost), each(firms_a), sure),
+        displaced_public=paired_mean(each(lost[lost_public]), sure),
+        displaced_alone=paired_mean(each(lost[~lost_public]), sure),
+        gained=paired_mean(each(new), sure),
+    )
+
+
+def _started(pair: Pair, projects: Projects) -> Projects:
+    return projects.where(projects.started(pair.deadline_index) & projects.of_replicates(pair.replicates))
+
+
+def _span(pair: Pair) -> int:
+    # Twice: where every replicate has a population of its own, another may have a few firms more than the first.
+    return int(pair.baseline.provenance["n_firms"]) * 2
+
+
+def _keys(pair: Pair, projects: Projects) -> Ints:
+    """Returns one number for each firm of each replicate."""
+    return np.searchsorted(pair.replicates, projects.replicate) * _span(pair) + projects.firm
+
+
+def _distinct(keys: Ints) -> Ints:
+    """Returns the keys ascending, each once; a sort is many times faster here than the hash table of ``numpy.unique``."""
+    ordered = np.sort(keys)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
+
+
+def _among(keys: Ints, ordered: Ints) -> NDArray[np.bool_]:
+    """Returns which keys are among others that are ascending."""
+    if not len(ordered):
+        return np.zeros(len(keys), np.bool_)
+    found: NDArray[np.bool_] = ordered[np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)] == keys
+    return found

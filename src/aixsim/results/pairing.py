@@ -1,0 +1,124 @@
+"""Which results can be compared replicate by replicate: the same firms, ties, months and luck, only the policy differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.errors import UserError
+from aixsim.results.result import Result
+
+
+class ComparisonError(UserError):
+    """Two results that cannot be compared.
+
+    Attributes:
+        baseline, other: their folders.
+        key: what differs or is missing: ``horizon``, ``scale``, ``population``, ``network``, ``seed``, ``goals`` or ``replicates``.
+    """
+
+    def __init__(self, baseline: Path, other: Path, key: str, message: str) -> None:
+        """Keeps the facts as fields."""
+        super().__init__(message)
+        self.baseline, self.other, self.key = baseline, other, key
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A result and the one it is compared with.
+
+    Attributes:
+        baseline, other: the results.
+        replicates: those that both have finished, ascending, shape ``(n,)``, two or more.
+        dropped: replicates that only one of them has finished.
+        notes: what a reader should know about the pair, in sentences; usually nothing.
+    """
+
+    baseline: Result
+    other: Result
+    replicates: NDArray[np.int64]
+    dropped: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """Of all intervals."""
+        return float(self.baseline.provenance["confidence"])
+
+    @property
+    def scale(self) -> float:
+        """Share of the national population that was simulated."""
+        return self.baseline.scale
+
+    @property
+    def deadline(self) -> str:
+        """Month, ``YYYY-MM``, whose end decides: that of the first goal."""
+        return str(self.baseline.provenance["goals"][0]["by"])
+
+    @property
+    def deadline_index(self) -> int:
+        """The same as a month of the horizon."""
+        return self.baseline.horizon.index(self.deadline)
+
+
+def pair(baseline: Result, other: Result) -> Pair:
+    """Pairs two results by replicate.
+
+    Raises:
+        ComparisonError: they do not share horizon, firms, ties or seed, the first has no goal, or fewer than two replicates are common.
+    """
+    if not baseline.provenance["goals"]:
+        raise ComparisonError(baseline.path, baseline.path, "goals", f"{baseline.path}: has no [[goal]], so there is nothing to compare")
+    for key, words, ours, theirs in _what_must_agree(baseline, other):
+        if ours != theirs:
+            raise ComparisonError(
+                baseline.path, other.path, key,
+                f"{other.path} cannot be paired with {baseline.path}: {words} differ ({theirs} and {ours});"
+                f" run both with the same {key}, so that equal replicates have equal luck",
+            )  # fmt: skip
+    ours_done, theirs_done = (np.unique(result.trajectories["replicate"].to_numpy(np.int64)) for result in (baseline, other))
+    common = np.intersect1d(ours_done, theirs_done)
+    if len(common) < 2:
+        raise ComparisonError(
+            baseline.path, other.path, "replicates",
+            f"{other.path} and {baseline.path} have {len(common)} finished replicates in common; an interval needs two or more",
+        )  # fmt: skip
+    return Pair(baseline, other, common, len(np.union1d(ours_done, theirs_done)) - len(common), _notes(baseline, other))
+
+
+def _what_must_agree(baseline: Result, other: Result) -> list[tuple[str, str, str, str]]:
+    """Returns what is checked, in words, and its value in both."""
+    results = (baseline, other)
+    a, b = (result.provenance for result in results)
+    months = [f"{p['horizon']['start']} to {p['horizon']['end']}" for p in (a, b)]
+    checks = [
+        ("horizon", "the months", months[0], months[1]),
+        ("scale", "the shares of the nation", f"{a['scale']:g}", f"{b['scale']:g}"),
+        ("population", "the firms", f"{a['n_firms']:,} firms", f"{b['n_firms']:,} firms"),
+        ("seed", "the seeds", str(a["seed"]), str(b["seed"])),
+    ]
+    for key, words in (("population", "the firms"), ("network", "the ties")):
+        marks = [f"mark {result.firms[f'{key}_sha256'][:8]}" for result in results]
+        checks.append((key, words, marks[0], marks[1]))
+    return checks
+
+
+def _notes(baseline: Result, other: Result) -> tuple[str, ...]:
+    a, b = baseline.provenance, other.provenance
+    notes = []
+    if any(a.get(key) != b.get(key) for key in ("model_sha256", "data_sha256")):
+        notes.append("The two were computed by different versions of the program: not all of the difference need be the policy's.")
+    if a["counts"] != b["counts"]:
+        notes.append(f"They count different routes: {', '.join(a['counts'])} and {', '.join(b['counts'])}.")
+    return tuple(notes)
+
+
+def name_of(result: Result) -> str:
+    """Returns a short name of a result: its folder's, or that of its config where the folder is named by the run id."""
+    folder: str = result.path.resolve().name
+    config: Any = result.provenance.get("config")
+    return f"{config} {folder[:6]}" if folder == result.provenance["run_id"] and config else folder

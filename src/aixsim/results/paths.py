@@ -1,0 +1,62 @@
+"""The count of every replicate at the end of every month, of one outcome at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.errors import UserError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Counts of one outcome, in firms of the simulated population.
+
+    Attributes:
+        months: first day of each month; counts are as of its end. Shape ``(n_months,)``.
+        replicates: ascending, shape ``(n_replicates,)``.
+        values: shape ``(n_replicates, n_months)``.
+    """
+
+    months: list[dt.date]
+    replicates: NDArray[np.int32]
+    values: NDArray[np.int32]
+
+
+def gather(batches: Iterable[pa.RecordBatch], outcome: str, months: list[dt.date]) -> Paths:
+    """Returns the paths in rows of ``trajectories``, which stand by replicate and then by month.
+
+    Args:
+        batches: the rows, piece by piece, with the columns ``replicate``, ``month`` and that of the outcome.
+        outcome: what is counted.
+        months: of the horizon.
+
+    Raises:
+        UserError: there is no replicate in them, or some replicate lacks a month.
+    """
+    dates = np.array(months, "datetime64[D]")
+    replicates: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
+    values: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
+    n, last, is_whole = 0, -1, True
+    for batch in batches:
+        place = np.arange(n, n + len(batch)) % len(months)
+        replicate = batch["replicate"].to_numpy()
+        # A replicate changes where a year of months begins again, and nowhere else.
+        begins = np.diff(replicate, prepend=last) != 0
+        is_whole &= bool((begins == (place == 0)).all() and (batch["month"].to_numpy(zero_copy_only=False) == dates[place]).all())
+        replicates.append(replicate[begins])
+        values.append(batch[outcome].to_numpy().astype(np.int32))
+        n, last = n + len(batch), replicate[-1] if len(batch) else last
+    if not n:
+        raise UserError("no replicate has finished, so there is no curve")
+    if not is_whole or n % len(months):
+        raise UserError(f"trajectories: some values of {outcome!r} are missing or out of order; run the study again")
+    return Paths(months, np.concatenate(replicates), np.concatenate(values).reshape(-1, len(months)))

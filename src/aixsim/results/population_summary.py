@@ -1,0 +1,45 @@
+"""How many firms there are by group, and marks by which two results can be told to have the same firms and ties."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.model.history import firm_levels
+from aixsim.world.classification import GROUPS
+from aixsim.world.network import Network
+from aixsim.world.population import Population
+
+
+def describe_firms(population: Population, network: Network) -> dict[str, Any]:
+    """Returns the content of ``firms.json``, all of the simulated population.
+
+    Returns:
+        ``n_firms``; ``by``, the number of firms by group and level, as in ``groups.parquet``; ``population_sha256`` and
+        ``network_sha256``: equal marks, equal firms and ties. Where every replicate has a population of its own, all of it is that
+        of the first replicate.
+    """
+    by = {
+        group: dict(zip(GROUPS[group], np.bincount(level, minlength=len(GROUPS[group])).tolist(), strict=True))
+        for group, level in firm_levels(population).items()
+    }
+    traits = (
+        population.province, population.sector, population.size, population.employees, population.agent_type, population.tier,
+        population.park, population.company, population.ready, population.frailty,
+    )  # fmt: skip
+    return {
+        "n_firms": len(population),
+        "by": by,
+        "population_sha256": _mark(*traits),
+        "network_sha256": _mark(network.start, network.partner, network.kind),
+    }
+
+
+def _mark(*arrays: NDArray[Any]) -> str:
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype.str} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,135 @@
+"""Reads ``projects.parquet`` as arrays of numbers, piece by piece or whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.model.calendar import Horizon
+from aixsim.model.projects import NEVER
+from aixsim.world.classification import AGENT_TYPES, POLE_INDEX, PROVINCES, ROUTES, SECTORS, SIZES
+
+_OWN = ROUTES.index("own")
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """Projects of some replicates; every array has shape ``(n_projects,)``.
+
+    Attributes:
+        replicate, firm: whose project it is.
+        route: index into ``ROUTES``.
+        launched, operating, ended: months of the horizon; ``NEVER`` for what does not happen in it.
+        agent_type, province, size, sector: of the firm, indices as in ``core.classification``.
+    """
+
+    replicate: Ints
+    firm: Ints
+    route: Ints
+    launched: Ints
+    operating: Ints
+    ended: Ints
+    agent_type: Ints
+    province: Ints
+    size: Ints
+    sector: Ints
+
+    def __len__(self) -> int:
+        """Returns the number of projects."""
+        return len(self.replicate)
+
+    @property
+    def pole(self) -> Ints:
+        """Pole or special zone of the firm, index into ``POLES``."""
+        return np.array(POLE_INDEX)[self.province]
+
+    def of_replicates(self, replicates: Ints) -> Flags:
+        """Returns which projects belong to given replicates, ascending."""
+        place = np.minimum(np.searchsorted(replicates, self.replicate), len(replicates) - 1)
+        return replicates[place] == self.replicate
+
+    @property
+    def is_public(self) -> Flags:
+        """Whether public money pays for it."""
+        return self.route != _OWN
+
+    def started(self, by: int) -> Flags:
+        """Returns which projects have started by the end of a month."""
+        return self.launched <= by
+
+    def operated(self, by: int) -> Flags:
+        """Returns which have gone into operation by the end of a month, whatever became of them afterwards."""
+        return self.operating <= by
+
+    def operate_at(self, month: int) -> Flags:
+        """Returns which are in operation at the end of a month."""
+        return (self.operating <= month) & (self.ended > month)
+
+    def where(self, chosen: Flags) -> Self:
+        """Returns some of the projects."""
+        return type(self)(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
+
+
+def pieces(path: Path, horizon: Horizon) -> Iterator[Projects]:
+    """Yields the projects of a few hundred replicates at a time.
+
+    Args:
+        path: of ``projects.parquet``.
+        horizon: simulated months.
+
+    Raises:
+        OSError, ValueError: it cannot be read.
+    """
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for k in range(file.num_row_groups):
+            yield _arrays(file.read_row_group(k, use_threads=False), horizon)
+
+
+def read_projects(path: Path, horizon: Horizon) -> Projects:
+    """Returns all projects; arguments and errors as in ``pieces``."""
+    import pyarrow.parquet as pq
+
+    return _arrays(pq.read_table(path), horizon)
+
+
+def _arrays(table: Any, horizon: Horizon) -> Projects:
+    names = {"route": ROUTES, "agent_type": AGENT_TYPES, "province": PROVINCES, "size": SIZES, "sector": SECTORS}
+    return Projects(
+        replicate=table["replicate"].to_numpy().astype(np.int64),
+        firm=table["firm"].to_numpy().astype(np.int64),
+        launched=_months(table["launched"], horizon),
+        operating=_months(table["operating_from"], horizon),
+        ended=_months(table["ended"], horizon),
+        **{column: _levels(table[column], levels) for column, levels in names.items()},
+    )
+
+
+def _months(column: Any, horizon: Horizon) -> Ints:
+    import pyarrow as pa
+
+    days = column.cast(pa.int32())
+    missing = days.is_null().to_numpy()
+    dates = days.fill_null(0).to_numpy().astype("datetime64[D]").astype("datetime64[M]")
+    months: Ints = (dates - np.datetime64(horizon.start, "M")).astype(np.int64)
+    return np.where(missing, NEVER, months)
+
+
+def _levels(column: Any, names: tuple[str, ...]) -> Ints:
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    if not len(column):
+        return np.zeros(0, np.int64)
+    whole = column.unify_dictionaries().combine_chunks()
+    place = np.array([names.index(name) for name in whole.dictionary.to_pylist()], np.int64)
+    return place[whole.indices.to_numpy()]

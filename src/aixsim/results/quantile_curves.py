@@ -1,0 +1,113 @@
+"""Curves over time: pointwise bands of counts, and the probability that a goal stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.errors import UserError
+from aixsim.results.paths import Paths
+from aixsim.stats.intervals import proportion
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_AT_A_TIME = 500_000
+"""Counts that quantiles are taken of at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Quantiles of a count, month by month. They are pointwise: no single replicate need run along a line.
+
+    Attributes:
+        months: first day of each month; counts are as of its end. Shape ``(n_months,)``.
+        n: replicates.
+        mean, p05, p25, p50, p75, p95: national counts, shape ``(n_months,)``.
+    """
+
+    months: list[dt.date]
+    n: int
+    mean: NDArray[np.float64]
+    p05: NDArray[np.float64]
+    p25: NDArray[np.float64]
+    p50: NDArray[np.float64]
+    p75: NDArray[np.float64]
+    p95: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Probability that a count stands at or above a target at the end of each month.
+
+    Attributes:
+        months: first day of each month, shape ``(n_months,)``.
+        n: replicates.
+        estimate, low, high: probability and its pointwise Clopper-Pearson interval, shape ``(n_months,)``.
+    """
+
+    months: list[dt.date]
+    n: int
+    estimate: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def paths(trajectories: pd.DataFrame, outcome: str) -> tuple[list[dt.date], NDArray[np.int64], NDArray[np.float64]]:
+    """Returns months, replicates, and the count of each replicate at the end of each month, shape ``(n_replicates, n_months)``.
+
+    Args:
+        trajectories: the table of a result.
+        outcome: one of its columns.
+
+    Raises:
+        UserError: there is no replicate in it, or some replicate lacks a month.
+    """
+    wide = trajectories.pivot(index="replicate", columns="month", values=outcome)
+    values = wide.to_numpy(np.float64)
+    if not values.size:
+        raise UserError("no replicate has finished, so there is no curve")
+    if np.isnan(values).any():
+        raise UserError(f"trajectories: {int(np.isnan(values).sum())} values of {outcome!r} are missing; run the study again")
+    months: list[dt.date] = wide.columns.to_numpy().tolist()
+    return months, wide.index.to_numpy(np.int64), values
+
+
+def band(paths: Paths, scale: float) -> Band:
+    """Returns pointwise quantiles of a count, scaled to the nation.
+
+    Args:
+        paths: of all replicates.
+        scale: share of the national population that was simulated.
+    """
+    n_months = len(paths.months)
+    # A few months at a time: quantiles copy and sort what they are given.
+    pieces = np.array_split(np.arange(n_months), min(max(paths.values.size // _AT_A_TIME, 1), n_months))
+    parts = [_summary(paths.values[:, months] / scale) for months in pieces]
+    return Band(paths.months, len(paths.values), *(np.concatenate(lines) for lines in zip(*parts, strict=True)))
+
+
+def _summary(values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Returns mean and quantiles of every column."""
+    return [values.mean(axis=0), *np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)]
+
+
+def chance_by_month(paths: Paths, target: float, confidence: float) -> Chance:
+    """Returns how probable it is that a count stands at or above a target, month by month.
+
+    The last month before the deadline of a goal is hence the probability that the headline gives. A count that can fall
+    (``operating``) can also lower the curve.
+
+    Args:
+        paths: of all replicates.
+        target: firms of the simulated population, see ``goals.target_in_sample``.
+        confidence: of the intervals.
+    """
+    n = len(paths.values)
+    chances = [proportion(int(k), n, confidence) for k in (paths.values >= target).sum(axis=0)]
+    ends = np.array([(c.estimate, *c.clopper_pearson) for c in chances])
+    return Chance(paths.months, n, ends[:, 0], ends[:, 1], ends[:, 2])

@@ -1,0 +1,263 @@
+"""Differences between the points of a sweep and a reference, paired by replicate where luck is common."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.errors import StoreError, UserError
+from aixsim.results.sweep_result import Sweep, SweepGoal, SweepPoint
+from aixsim.runs.files import checksum
+from aixsim.runs.ledger import NAME, Ledger
+from aixsim.stats.differences import (
+    Difference,
+    MeanDifference,
+    fisher,
+    holm,
+    independent_mean,
+    independent_proportions,
+    mcnemar,
+    paired_mean,
+    paired_proportions,
+)
+from aixsim.stats.intervals import Proportion, proportion
+
+Final = tuple[NDArray[np.int32], NDArray[np.int32]]
+"""Finished replicates, ascending, and the count of each at a deadline in simulated firms, shape ``(n_done,)`` each."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointDifference:
+    """How a point differs from its reference in one goal: point minus reference.
+
+    Attributes:
+        point, reference, goal: what is compared.
+        n, n_reference: replicates that are compared, of each; equal when they are paired.
+        n_unpaired: replicates left out because only one of the two has finished them; 0 when replicates are independent.
+        before, after: probability of the goal at the reference and at the point, over these replicates.
+        probability: their difference.
+        p_value: exact test of equal probabilities: McNemar's of pairs, Fisher's of independent replicates.
+        p_holm: the same, to hold for all points together.
+        mean_before, mean_after: national count at the deadline.
+        count: their difference.
+    """
+
+    point: SweepPoint
+    reference: SweepPoint
+    goal: SweepGoal
+    n: int
+    n_reference: int
+    n_unpaired: int
+    before: Proportion
+    after: Proportion
+    probability: Difference
+    p_value: float
+    p_holm: float
+    mean_before: float
+    mean_after: float
+    count: MeanDifference
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the interval of the probability's difference leaves out 0, by itself."""
+        return self.probability.low > 0.0 or self.probability.high < 0.0
+
+    @property
+    def is_sure_among_all(self) -> bool:
+        """Whether it differs when all points are judged together, at the confidence of the intervals."""
+        return self.p_holm <= 1.0 - self.before.confidence
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A point that cannot be compared, and why."""
+
+    point: SweepPoint
+    why: str
+
+
+@dataclass(frozen=True)
+class SweepComparison:
+    """All differences of a sweep.
+
+    Attributes:
+        sweep: that is compared.
+        by_policy: whether the reference is the first policy at the same factor values; else it is one point.
+        references: all that serve as one, by number.
+        differences: by point, then by goal.
+        left_out: points without a difference.
+    """
+
+    sweep: Sweep
+    by_policy: bool
+    references: tuple[SweepPoint, ...]
+    differences: tuple[PointDifference, ...]
+    left_out: tuple[LeftOut, ...]
+
+    def of(self, goal: SweepGoal) -> list[PointDifference]:
+        """Returns the differences in a goal, the largest change of its probability first; among equals, that of the count."""
+        mine = [difference for difference in self.differences if difference.goal == goal]
+        return sorted(mine, key=lambda d: (-abs(d.probability.estimate), -abs(d.count.estimate), d.point.id))
+
+
+def compare_points(sweep: Sweep, reference: int | None = None) -> SweepComparison:
+    """Compares every point with its reference.
+
+    Args:
+        sweep: finished or not.
+        reference: number of the point that all others are compared with. By default, the first policy at the same factor values, or
+            point 0 when there is one policy.
+
+    Raises:
+        StoreError: a file of the sweep is not as it was written.
+        UserError: there is no such point, or nothing to compare.
+    """
+    by_policy = reference is None and len(sweep.facts["policies"]) > 1
+    partner = _first_policy(sweep) if by_policy else _one_point(sweep, reference or 0)
+    _check_files(sweep)
+    finals: dict[int, list[Final]] = {}
+    differences: list[PointDifference] = []
+    left_out: list[LeftOut] = []
+    references = {partner(point).id: partner(point) for point in sweep.points}
+    for point in sweep.points:
+        base = partner(point)
+        if point.id == base.id:
+            continue
+        if base.id not in finals:
+            finals[base.id] = [sweep.final_counts(base, goal) for goal in sweep.goals]
+        found = [
+            _difference(sweep, point, base, goal, sweep.final_counts(point, goal), final)
+            for goal, final in zip(sweep.goals, finals[base.id], strict=True)
+        ]
+        if why := _why_not(point, base, found):
+            left_out.append(LeftOut(point, why))
+        differences += [difference for difference in found if difference is not None]
+    if not differences:
+        raise UserError(
+            f"{sweep.path}: no point can be compared: an interval needs two finished replicates of a point and of its reference;"
+            " go on with the sweep, or name another reference with --reference"
+        )
+    return SweepComparison(
+        sweep, by_policy, tuple(references[k] for k in sorted(references)), _adjusted(differences, sweep.goals), tuple(left_out)
+    )
+
+
+def _first_policy(sweep: Sweep) -> Callable[[SweepPoint], SweepPoint]:
+    def key(point: SweepPoint) -> str:
+        return json.dumps(point.values, sort_keys=True)
+
+    first = {key(point): point for point in sweep.points if point.policy == sweep.facts["policies"][0]}
+    return lambda point: first[key(point)]
+
+
+def _one_point(sweep: Sweep, number: int) -> Callable[[SweepPoint], SweepPoint]:
+    if len(sweep.points) < 2:
+        raise UserError(f"{sweep.path}: has one point, so there is nothing to compare it with; add policies or factors to its study")
+    base = next((point for point in sweep.points if point.id == number), None)
+    if base is None:
+        raise UserError(f"--reference {number}: {sweep.path} has points 0 to {sweep.points[-1].id}; their numbers stand in answer.csv")
+    if base.n_done < 2:
+        raise UserError(
+            f"{sweep.path}: the reference, point {number} ({base.label}), has {base.n_done} finished replicates and"
+            f" {base.n_failed} failed; an interval needs two: name another point with --reference"
+        )
+    return lambda _point: base
+
+
+def _check_files(sweep: Sweep) -> None:
+    """Refuses files that changed since they were written: with replicates out of order, pairs would be formed of different luck."""
+    ledger = Ledger(sweep.path, read_only=True)
+    try:
+        known = {file.name: file.sha256 for file in ledger.files()}
+    finally:
+        ledger.close()
+    for name in (name for point in sweep.points for name in point.files):
+        try:
+            is_whole = checksum((sweep.path / name).read_bytes()) == known.get(name)
+        except OSError:
+            is_whole = False
+        if not is_whole:
+            what = f"its {name} is not what {NAME} says was written"
+            raise StoreError(sweep.path, "damaged", what, "give the same sweep command again, or wait when it is running")
+
+
+def _why_not(point: SweepPoint, base: SweepPoint, found: list[PointDifference | None]) -> str:
+    if not point.n_done:
+        return "no finished replicate"
+    if not base.n_done:
+        return f"its reference, point {base.id}, has no finished replicate"
+    return "fewer than two replicates to compare" if None in found else ""
+
+
+def _difference(sweep: Sweep, point: SweepPoint, base: SweepPoint, goal: SweepGoal, mine: Final, theirs: Final) -> PointDifference | None:
+    """Returns the difference in a goal; None when there are too few replicates for an interval."""
+    after, before, n_unpaired = mine[1], theirs[1], 0
+    if sweep.common_random_numbers:
+        common, at, base_at = np.intersect1d(mine[0], theirs[0], assume_unique=True, return_indices=True)
+        n_unpaired = len(after) + len(before) - 2 * len(common)
+        after, before = after[at], before[base_at]
+    if min(len(after), len(before)) < 2:
+        return None
+    confidence = sweep.confidence
+    reach_a, reach_b = after >= goal.target, before >= goal.target
+    national_a, national_b = after / sweep.scale, before / sweep.scale
+    counted_a, counted_b = (int(reach_a.sum()), len(after)), (int(reach_b.sum()), len(before))
+    if sweep.common_random_numbers:
+        gained, lost = int((reach_a & ~reach_b).sum()), int((reach_b & ~reach_a).sum())
+        both, neither = int((reach_a & reach_b).sum()), int((~reach_a & ~reach_b).sum())
+        probability, p_value = paired_proportions(both, gained, lost, neither, confidence), mcnemar(gained, lost)
+        # Counts are subtracted before they are scaled: equal ones then differ by exactly nothing.
+        count = paired_mean((after.astype(np.int64) - before) / sweep.scale, confidence)
+    else:
+        probability, p_value = independent_proportions(counted_a, counted_b, confidence), fisher(counted_a, counted_b)
+        count = independent_mean(national_a, national_b, confidence)
+    return PointDifference(
+        point=point,
+        reference=base,
+        goal=goal,
+        n=len(after),
+        n_reference=len(before),
+        n_unpaired=n_unpaired,
+        before=proportion(*counted_b, confidence),
+        after=proportion(*counted_a, confidence),
+        probability=probability,
+        p_value=p_value,
+        p_holm=p_value,
+        mean_before=float(national_b.mean()),
+        mean_after=float(national_a.mean()),
+        count=count,
+    )
+
+
+def _adjusted(differences: list[PointDifference], goals: tuple[SweepGoal, ...]) -> tuple[PointDifference, ...]:
+    """Returns the differences with p-values that hold for all points of a goal together."""
+    out = list(differences)
+    for goal in goals:
+        rows = [row for row, difference in enumerate(out) if difference.goal == goal]
+        for row, p in zip(rows, holm([out[row].p_value for row in rows]), strict=True):
+            out[row] = replace(out[row], p_holm=p)
+    return tuple(out)
+
+
+def to_rows(comparison: SweepComparison) -> list[dict[str, Any]]:
+    """Returns a row a point and goal, for CSV and JSON; counts are national."""
+    return [_row(comparison.sweep, difference) for difference in comparison.differences]
+
+
+def _row(sweep: Sweep, d: PointDifference) -> dict[str, Any]:
+    row: dict[str, Any] = {"point": d.point.id, "reference": d.reference.id, "policy": d.point.policy}
+    row |= {key: d.point.values.get(key) for key in sweep.factors}
+    row |= {"goal": d.goal.name, "paired": sweep.common_random_numbers, "n": d.n, "n_reference": d.n_reference, "n_unpaired": d.n_unpaired}
+    row |= {"n_failed": d.point.n_failed, "n_failed_reference": d.reference.n_failed}
+    for name, chance in (("probability", d.after), ("probability_reference", d.before)):
+        low, high = chance.clopper_pearson
+        row |= {name: chance.estimate, f"{name}_low": low, f"{name}_high": high}
+    change, count = d.probability, d.count
+    row |= {"difference": change.estimate, "difference_low": change.low, "difference_high": change.high}
+    row |= {"p_value": d.p_value, "p_holm": d.p_holm, "mean": d.mean_after, "mean_reference": d.mean_before}
+    return row | {"mean_difference": count.estimate, "mean_difference_low": count.low, "mean_difference_high": count.high}

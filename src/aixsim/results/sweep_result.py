@@ -1,0 +1,257 @@
+"""Opens the folders of sweeps, finished or not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.errors import StoreError, UserError
+from aixsim.model.calendar import Horizon
+from aixsim.runs.ledger import NAME, Chunk, Ledger
+from aixsim.stats.confidence_sequence import bernoulli_sequence
+from aixsim.stats.intervals import Proportion, proportion
+
+
+@dataclass(frozen=True, slots=True)
+class SweepGoal:
+    """A goal of a sweep: what is counted, by when, how many in the nation and how many of the simulated firms."""
+
+    name: str
+    outcome: str
+    at_least: float
+    by: str
+    target: int
+    month: int
+
+
+@dataclass(frozen=True)
+class SweepPoint:
+    """A point and what is known of it.
+
+    Attributes:
+        id: its number.
+        label, policy: how it is called, and which config it starts from.
+        values: factors by config key, those that it sets.
+        config: fully resolved.
+        n_done, n_failed: replicates.
+        successes: replicates that reach each goal.
+        files: that hold the replicates, below the folder.
+    """
+
+    id: int
+    label: str
+    policy: str
+    values: dict[str, Any]
+    config: str
+    n_done: int
+    n_failed: int
+    successes: tuple[int, ...]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep as it stands.
+
+    Attributes:
+        path: of the folder.
+        facts: what is asked, see ``sweep.identity.question``.
+        goals: in the order of ``SweepPoint.successes``.
+        points: by number.
+        failures: records of failed replicates.
+        given: replicates that were to be run so far.
+        common_random_numbers: whether equal replicates have equal luck at all points.
+    """
+
+    path: Path
+    facts: dict[str, Any]
+    goals: tuple[SweepGoal, ...]
+    points: tuple[SweepPoint, ...]
+    failures: list[dict[str, Any]]
+    given: int
+    common_random_numbers: bool = True
+
+    @property
+    def title(self) -> str:
+        """Of the study."""
+        return str(self.facts["title"])
+
+    @property
+    def factors(self) -> list[str]:
+        """Keys that differ between points."""
+        return list(self.facts["factors"])
+
+    @property
+    def horizon(self) -> Horizon:
+        """Simulated months."""
+        return Horizon(self.facts["horizon"]["start"], self.facts["horizon"]["end"])
+
+    @property
+    def scale(self) -> float:
+        """Share of the national population that was simulated."""
+        return float(self.facts["scale"])
+
+    @property
+    def confidence(self) -> float:
+        """Of all intervals."""
+        return float(self.facts["confidence"])
+
+    @property
+    def level(self) -> float:
+        """Probability that decides."""
+        return float(self.facts["decision"]["probability"])
+
+    @property
+    def goal(self) -> SweepGoal:
+        """The goal that the decision is about."""
+        return next(goal for goal in self.goals if goal.name == self.facts["decision"]["goal"])
+
+    @property
+    def n_done(self) -> int:
+        """Finished replicates of all points."""
+        return sum(point.n_done for point in self.points)
+
+    @property
+    def n_failed(self) -> int:
+        """Failed replicates of all points."""
+        return sum(point.n_failed for point in self.points)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that was to be run has been."""
+        return self.n_done + self.n_failed >= self.given
+
+    @property
+    def n_note(self) -> str:
+        """How many points and replicates stand behind every number, how many failed, and how many points have none yet."""
+        numbers = sorted({point.n_done for point in self.points if point.n_done})
+        if not numbers:
+            return f"{len(self.points):,} points without a replicate yet"
+        known = sum(point.n_done > 0 for point in self.points)
+        each = f"{numbers[0]:,}" if len(numbers) == 1 else f"{numbers[0]:,} to {numbers[-1]:,}"
+        points = f"{known:,} points, n = {each} replicates each" if known > 1 else f"n = {each} replicates"
+        failed = f", {self.n_failed:,} failed" if self.n_failed else ""
+        missing = len(self.points) - known
+        return points + failed + (f", {missing:,} points without a replicate left out" if missing else "")
+
+    def chance(self, point: SweepPoint, goal: SweepGoal) -> Proportion | None:
+        """Returns the probability that a point reaches a goal, with its intervals; None without a finished replicate."""
+        if not point.n_done:
+            return None
+        return proportion(point.successes[self.goals.index(goal)], point.n_done, self.confidence)
+
+    def verdict(self, point: SweepPoint) -> str:
+        """Returns ``above`` or ``below`` the decision level, or ``open``; all verdicts hold however often they were looked at."""
+        n = point.successes[self.goals.index(self.goal)] if point.n_done else 0
+        low, high = bernoulli_sequence(n, point.n_done, self.confidence)
+        return "above" if low > self.level else "below" if high < self.level else "open"
+
+    def counts(self, point: SweepPoint, outcome: str) -> NDArray[np.int32]:
+        """Returns a kept outcome by replicate and month, in firms of the simulated population, shape ``(n_done, n_months)``."""
+        return self._sorted(point, outcome, None)[1]
+
+    def final_counts(self, point: SweepPoint, goal: SweepGoal) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Returns the finished replicates, ascending, and the count of each at the deadline of a goal, in simulated firms."""
+        replicates, counts = self._sorted(point, goal.outcome, goal.by)
+        return replicates, counts[:, 0] if len(counts) else np.zeros(0, np.int32)
+
+    def _sorted(self, point: SweepPoint, outcome: str, month: str | None) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        import pyarrow.parquet as pq
+
+        width = 1 if month else self.horizon.n_months
+        filters = [("month", "==", self.horizon.date(self.horizon.index(month)))] if month else None
+        replicates, counts = [], []
+        for name in point.files:
+            try:
+                table = pq.read_table(self.path / name, columns=["replicate", outcome], filters=filters)
+            except (OSError, ValueError, KeyError) as error:
+                what = f"its {name} cannot be read ({error})"
+                raise StoreError(self.path, "damaged", what, "give the same sweep command again") from error
+            replicates.append(table["replicate"].to_numpy().reshape(-1, width)[:, 0])
+            counts.append(table[outcome].to_numpy().reshape(-1, width))
+        if not replicates:
+            return np.zeros(0, np.int32), np.zeros((0, width), np.int32)
+        order = np.argsort(np.concatenate(replicates), kind="stable")
+        return np.concatenate(replicates)[order], np.concatenate(counts)[order]
+
+    def answer(self) -> list[dict[str, Any]]:
+        """Returns a row a point and goal: factors, probability with interval and n, count at the deadline in national numbers."""
+        return [self._row(point, goal) for point in self.points for goal in self.goals]
+
+    def _row(self, point: SweepPoint, goal: SweepGoal) -> dict[str, Any]:
+        chance = self.chance(point, goal)
+        row: dict[str, Any] = {"point": point.id, "policy": point.policy}
+        row |= {key: point.values.get(key) for key in self.factors}
+        row |= {"goal": goal.name, "n": point.n_done, "n_failed": point.n_failed}
+        empty = dict.fromkeys(("successes", "probability", "low", "high", "sequence_low", "sequence_high", "mean", "p05", "p50", "p95"))
+        if chance is None:
+            return row | empty | {"verdict": "open"}
+        low, high = chance.clopper_pearson
+        always = bernoulli_sequence(chance.successes, chance.n, self.confidence)
+        counts = self.final_counts(point, goal)[1] / self.scale
+        row |= {"successes": chance.successes, "probability": chance.estimate, "low": low, "high": high}
+        row |= {"sequence_low": always[0], "sequence_high": always[1], "mean": float(counts.mean())}
+        row |= {name: float(np.quantile(counts, q)) for name, q in (("p05", 0.05), ("p50", 0.5), ("p95", 0.95))}
+        return row | {"verdict": self.verdict(point) if goal == self.goal else None}
+
+
+def to_csv(rows: Iterable[dict[str, Any]]) -> str:
+    """Returns rows as CSV, nested values as JSON."""
+    rows = list(rows)
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: json.dumps(v, ensure_ascii=False) if isinstance(v, dict | list) else v for key, v in row.items()})
+    return stream.getvalue()
+
+
+def is_sweep(path: Path | str) -> bool:
+    """Returns whether a folder is that of a sweep."""
+    return (Path(path) / NAME).is_file()
+
+
+def open_sweep(path: Path | str) -> Sweep:
+    """Opens the folder of a sweep, finished, stopped or running; nothing in it is changed.
+
+    Raises:
+        StoreError: it is damaged.
+        UserError: it is no folder of a sweep.
+    """
+    path = Path(path)
+    if not is_sweep(path):
+        raise UserError(f"{path}: is no folder of a sweep: it has no {NAME}; give the folder that aixsim sweep printed")
+    ledger = Ledger(path, read_only=True)
+    try:
+        study, rows, chunks, failures = ledger.study(), ledger.points(), ledger.chunks(), ledger.failures()
+    finally:
+        ledger.close()
+    if "question" not in study:
+        raise StoreError(path, "damaged", "its design was never written", "give the sweep command again")
+    goals = tuple(SweepGoal(**goal) for goal in study["question"]["goals"])
+    mine: dict[int, list[Chunk]] = {row.id: [] for row in rows}
+    for chunk in chunks:
+        mine[chunk.point].append(chunk)
+    n_failed = dict.fromkeys(mine, 0)
+    for record in failures:
+        n_failed[record["point"]] += 1
+    points = tuple(
+        SweepPoint(
+            row.id, row.label, row.policy, json.loads(row.factors), row.config,
+            sum(chunk.n_done for chunk in mine[row.id]),
+            n_failed[row.id],
+            tuple(sum(chunk.successes[k] for chunk in mine[row.id] if chunk.successes) for k in range(len(goals))),
+            tuple(sorted({chunk.file for chunk in mine[row.id] if chunk.file})),
+        )
+        for row in rows
+    )  # fmt: skip
+    is_common = bool(study["identity"]["common_random_numbers"])
+    return Sweep(path, study["question"], goals, points, failures, sum(chunk.n for chunk in chunks), is_common)

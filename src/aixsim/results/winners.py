@@ -1,0 +1,72 @@
+"""Winners and losers: differences by type of firm, pole, size and province, paired by replicate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.results.contrasts import Contrast, contrast
+from aixsim.results.pairing import Pair
+from aixsim.results.project_table import Projects
+from aixsim.results.result import Result
+from aixsim.world.classification import GROUPS, ROUTES
+
+COMPARED: Final = ("agent_type", "pole", "size", "province")
+"""Groups, in the order in which they are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelChange:
+    """How many AI factories one level of a group has more or less at the deadline; counts are national.
+
+    Attributes:
+        group, level: as in ``groups.parquet``.
+        outcome: ``launched`` or ``operating``, of the routes that the results count.
+        contrast: the difference.
+    """
+
+    group: str
+    level: str
+    outcome: str
+    contrast: Contrast
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval of the difference leaves out zero."""
+        return self.contrast.paired.low > 0 or self.contrast.paired.high < 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the change ready for JSON."""
+        return {"group": self.group, "level": self.level, "outcome": self.outcome, **self.contrast.to_dict()}
+
+
+def winners_and_losers(pair: Pair) -> list[LevelChange]:
+    """Compares every level of the groups ``COMPARED`` for both outcomes; levels without any firm in either result are left out."""
+    out = []
+    for outcome in ("launched", "operating"):
+        before, after = (_counted(pair, result, outcome) for result in (pair.baseline, pair.other))
+        for group in COMPARED:
+            a, b = (_by_level(pair, projects, group) for projects in (before, after))
+            for k, level in enumerate(GROUPS[group]):
+                if pair.baseline.firms["by"][group][level]:
+                    out.append(LevelChange(group, level, outcome, contrast(b[:, k], a[:, k], pair.confidence)))
+    return out
+
+
+def _counted(pair: Pair, result: Result, outcome: str) -> Projects:
+    """Returns the projects of the common replicates that stand in the outcome at the deadline."""
+    projects, t = result.projects, pair.deadline_index
+    met = projects.started(t) if outcome == "launched" else projects.operate_at(t)
+    counts = np.array([route in result.provenance["counts"] for route in ROUTES])
+    return projects.where(met & counts[projects.route] & projects.of_replicates(pair.replicates))
+
+
+def _by_level(pair: Pair, projects: Projects, group: str) -> NDArray[np.float64]:
+    """Returns national counts, shape ``(n_replicates, n_levels)``."""
+    n_levels, n = len(GROUPS[group]), len(pair.replicates)
+    cell = np.searchsorted(pair.replicates, projects.replicate) * n_levels + getattr(projects, group)
+    counts: NDArray[np.float64] = np.bincount(cell, minlength=n * n_levels).reshape(n, n_levels) / pair.scale
+    return counts

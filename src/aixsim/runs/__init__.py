@@ -1,0 +1,1 @@
+"""Runs: replicates carried out, stored and resumed."""

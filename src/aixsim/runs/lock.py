@@ -1,0 +1,64 @@
+"""One process a folder: who holds it is named, and a process that died holds nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from pathlib import Path
+from types import TracebackType
+
+from filelock import FileLock, Timeout
+
+from aixsim.errors import StoreError, storage_error
+
+
+class FolderLock:
+    """Holds a folder while its block runs. The operating system lets go when the process ends, however it ends.
+
+    Raises:
+        StoreError: another process holds it, or the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Names the folder."""
+        self._folder = folder
+        self._lock = FileLock(folder / ".lock", timeout=0)
+
+    def __enter__(self) -> FolderLock:
+        """Takes the folder, at once or not at all."""
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise StoreError(self._folder, "busy", f"{self._holder()} is working on it", "wait for it, stop it, or choose -o") from None
+        except OSError as error:
+            raise storage_error(self._folder, error) from error
+        try:
+            (self._folder / ".holder").write_text(json.dumps({"process": os.getpid(), "host": socket.gethostname()}), encoding="utf-8")
+        except OSError as error:
+            self._lock.release()
+            raise storage_error(self._folder, error) from error
+        return self
+
+    @classmethod
+    def refuse_if_held(cls, folder: Path) -> None:
+        """Refuses at once when another process has the folder, before any work is done.
+
+        Raises:
+            StoreError: it has.
+        """
+        if (folder / ".lock").exists():
+            with cls(folder):
+                pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Lets go."""
+        (self._folder / ".holder").unlink(missing_ok=True)
+        self._lock.release()
+
+    def _holder(self) -> str:
+        try:
+            holder = json.loads((self._folder / ".holder").read_text(encoding="utf-8"))
+            return f"process {holder['process']} on {holder['host']}"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "another process"  # it took the folder a moment ago and has not said who it is

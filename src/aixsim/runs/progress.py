@@ -1,0 +1,127 @@
+"""How a sweep stands: for the progress line, for ``status.json`` and for ``aixsim status``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import socket
+from collections import Counter, deque
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Literal
+
+from aixsim.runs.cost import duration
+
+State = Literal["running", "complete", "out of time", "interrupted", "failed"]
+_WINDOW = 120.0
+"""Seconds over which the rate is measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a sweep stands.
+
+    Attributes:
+        state: of the run; ``running`` may be a lie when its process has died.
+        points: of the design; what each is worth so far stands in ``above``, ``below`` and ``open``.
+        wanted, done, failed: replicates.
+        per_second: replicates, over the last two minutes; None before the first.
+        seconds_left: at this rate; None when unknown.
+        above, below, open: points whose probability is surely above or below ``level``, or neither yet.
+        level, goal: what is decided.
+        started, updated: local time, ISO 8601.
+        process, host, workers: who runs it.
+    """
+
+    state: State
+    points: int
+    wanted: int
+    done: int
+    failed: int
+    per_second: float | None
+    seconds_left: float | None
+    above: int
+    below: int
+    open: int
+    level: float
+    goal: str
+    started: str
+    updated: str
+    process: int
+    host: str
+    workers: int
+
+    @property
+    def answer(self) -> str:
+        """The current answer in a few words."""
+        sure = f"{self.above} of {self.points} {'point' if self.points == 1 else 'points'} above {100 * self.level:g} %"
+        return f"{sure}, {self.below} below, {self.open} open" if self.open else f"{sure}, {self.below} below"
+
+    def __str__(self) -> str:
+        """Returns one line: how much is done, how fast, time left, failures, answer."""
+        share = f"{self.done + self.failed:,} of {self.wanted:,} replicates"
+        rate = f"{self.per_second:.3g}/s" if self.per_second else ""
+        left = f"{duration(self.seconds_left)} left" if self.seconds_left and self.state == "running" else ""
+        failed = f"{self.failed:,} failed" if self.failed else ""
+        return " · ".join(part for part in (share, rate, left, failed, self.answer) if part)
+
+    def to_json(self) -> str:
+        """Returns the content of ``status.json``."""
+        return json.dumps({**asdict(self), "answer": self.answer}, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_status(folder: Path) -> Status | None:
+    """Returns what the last run wrote; None when there is nothing readable."""
+    with suppress(OSError, ValueError, TypeError):
+        document = json.loads((folder / "status.json").read_text(encoding="utf-8"))
+        return Status(**{key: value for key, value in document.items() if key != "answer"})
+    return None
+
+
+@dataclass
+class Clock:
+    """Measures the rate of a run, which starts when the clock is made."""
+
+    workers: int
+    started: str = field(init=False)
+    _seen: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self.started = now()
+
+    def status(self, state: State, verdicts: Counter[str], *, wanted: int, done: int, failed: int, level: float, goal: str) -> Status:
+        """Returns how a sweep stands."""
+        time, ended = monotonic(), done + failed
+        if not self._seen or self._seen[-1][1] != ended:
+            self._seen.append((time, ended))
+        while len(self._seen) > 2 and self._seen[0][0] < time - _WINDOW:
+            self._seen.popleft()
+        (since, before) = self._seen[0]
+        rate = (ended - before) / (time - since) if ended > before and time > since else None
+        return Status(
+            state=state,
+            points=sum(verdicts.values()),
+            wanted=wanted,
+            done=done,
+            failed=failed,
+            per_second=round(rate, 4) if rate else None,
+            seconds_left=round((wanted - ended) / rate, 1) if rate else None,
+            above=verdicts["above"],
+            below=verdicts["below"],
+            open=verdicts["open"],
+            level=level,
+            goal=goal,
+            started=self.started,
+            updated=now(),
+            process=os.getpid(),
+            host=socket.gethostname(),
+            workers=self.workers,
+        )
+
+
+def now() -> str:
+    """Returns the local time, ISO 8601 to the second."""
+    return dt.datetime.now().astimezone().isoformat(timespec="seconds")

@@ -1,0 +1,1 @@
+"""Statistics: intervals, scores and samplers that know nothing of the model."""

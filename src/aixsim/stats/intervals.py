@@ -1,0 +1,105 @@
+"""Probabilities with their intervals and their n, never a bare 0 or 100 %."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aixsim.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """An estimated probability.
+
+    Attributes:
+        successes, n: what was counted.
+        confidence: of both intervals, two-sided.
+        clopper_pearson: exact interval, never covers less than it says (Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404).
+        wilson: score interval, covers about what it says (Wilson 1927, doi:10.1080/01621459.1927.10502953).
+    """
+
+    successes: int
+    n: int
+    confidence: float
+    clopper_pearson: tuple[float, float]
+    wilson: tuple[float, float]
+
+    @property
+    def estimate(self) -> float:
+        """Successes over n."""
+        return self.successes / self.n
+
+    @property
+    def short(self) -> str:
+        """Percent and interval; at the ends, where the estimate alone would claim certainty, its bound instead."""
+        low, high = self.clopper_pearson
+        if self.successes == 0:
+            return f"0 % (at most {_outward(high, up=True)})"
+        if self.successes == self.n:
+            return f"100 % (at least {_outward(low, up=False)})"
+        return f"{percent(self.estimate)} [{percent(low).removesuffix(' %')}, {percent(high).removesuffix(' %')}]"
+
+    def __str__(self) -> str:
+        """Returns percent, interval and what was counted; at the ends the bound alone, such as ``below 0.4 % (… 0 of 1,000)``."""
+        low, high = self.clopper_pearson
+        sure, counted = f"{100 * self.confidence:g} %", f"{self.successes:,} of {self.n:,}"
+        if self.successes == 0:
+            return f"below {_outward(high, up=True)} ({sure} bound; {counted})"
+        if self.successes == self.n:
+            return f"above {_outward(low, up=False)} ({sure} bound; {counted})"
+        return f"{percent(self.estimate)} [{percent(low)}, {percent(high)}] ({sure} interval; {counted})"
+
+
+def percent(share: float) -> str:
+    """Returns a share in percent, with as many decimals as it takes not to read 0 or 100 unless it is."""
+    value = 100.0 * share
+    if value in (0.0, 100.0):
+        return f"{value:.0f} %"
+    decimals = 1
+    while decimals < 9 and float(f"{value:.{decimals}f}") in (0.0, 100.0):
+        decimals += 1
+    return f"{value:.{decimals}f} %"
+
+
+def _outward(share: float, *, up: bool) -> str:
+    """Returns a bound in percent, rounded so that it stays a bound."""
+    value = 100.0 * share
+    decimals = 1
+    while decimals < 9 and (value < 10.0**-decimals if up else 100.0 - value < 10.0**-decimals):
+        decimals += 1
+    step = 10.0**decimals
+    return f"{(math.ceil(value * step) if up else math.floor(value * step)) / step:.{decimals}f} %"
+
+
+@lru_cache(maxsize=4096)
+def proportion(successes: int, n: int, confidence: float) -> Proportion:
+    """Estimates a probability.
+
+    Args:
+        successes: 0 to ``n``.
+        n: trials, 1 or more.
+        confidence: of the intervals, two-sided, such as 0.95.
+
+    Raises:
+        UserError: nothing was counted.
+    """
+    # scipy.special alone loads in a fraction of the time of scipy.stats, whose binomtest gives the same.
+    from scipy.special import betaincinv, ndtri
+
+    if n < 1:
+        raise UserError("no replicate finished, so there is nothing to estimate; see failures.jsonl")
+    tail = (1.0 - confidence) / 2.0
+    low = float(betaincinv(successes, n - successes + 1, tail)) if successes > 0 else 0.0
+    high = float(betaincinv(successes + 1, n - successes, 1.0 - tail)) if successes < n else 1.0
+    share, z = successes / n, float(ndtri(1.0 - tail))
+    middle = (share + z * z / (2 * n)) / (1.0 + z * z / n)
+    margin = z / (1.0 + z * z / n) * math.sqrt(share * (1.0 - share) / n + z * z / (4 * n * n))
+    return Proportion(successes, n, confidence, (low, high), (max(middle - margin, 0.0), min(middle + margin, 1.0)))
+
+
+def wilson_half_width(successes: int, n: int, confidence: float) -> float:
+    """Returns half the width of the Wilson interval, 0 to 0.5: what a rule that stops at a fixed width looks at."""
+    low, high = proportion(successes, n, confidence).wilson
+    return (high - low) / 2.0

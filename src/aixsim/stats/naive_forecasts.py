@@ -1,0 +1,89 @@
+"""Forecasts without a law: what went on goes on.
+
+Their errors are those of the past: with Student's law for a walk of counts, because the past is short, and with a normal law for
+logarithms, which Student's law would give no finite mean.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.random.draws import Purpose, uniforms
+
+Floats = NDArray[np.float64]
+LEAST_CHANGES = 2
+"""Yearly changes that a spread needs."""
+
+
+def drift(new: Floats, n_ahead: int, n: int, seed: int) -> Floats:
+    """Continues the yearly new counts as a random walk with drift (Hyndman and Athanasopoulos 2021, section 5.2).
+
+    Args:
+        new: counted new adopters of the years so far, at least three.
+        n_ahead: years ahead.
+        n: size of the sample.
+        seed: of the addressed numbers.
+
+    Returns:
+        New counts, shape ``(n, n_ahead)``, never below 0.
+    """
+    changes = np.diff(new)
+    return np.maximum(new[-1] + _walk(changes, n_ahead, n, seed, with_drift=True), 0.0)
+
+
+def unit_cost(new: Floats, budgets: Floats, budgets_ahead: Floats, seed: int) -> Floats:
+    """Divides the budgets of the years ahead by the money that one new adopter took last, which wanders as it did before.
+
+    Args:
+        new: counted new adopters of the years so far, at least three.
+        budgets: of the same years, in any unit.
+        budgets_ahead: sample of budgets of the years ahead, shape ``(n, n_ahead)``.
+        seed: of the addressed numbers.
+
+    Returns:
+        New counts, shape ``(n, n_ahead)``.
+    """
+    cost = np.log(budgets / new)
+    n, n_ahead = budgets_ahead.shape
+    return budgets_ahead / np.exp(cost[-1] + _walk(np.diff(cost), n_ahead, n, seed, with_drift=False))
+
+
+def planned_numbers(new: Floats, planned: Floats, planned_ahead: Floats, seed: int) -> Floats:
+    """Takes the planned numbers of the years ahead, delivered as those of the past were: log-normally, with the same mean and spread.
+
+    Args:
+        new: counted new adopters of the years so far, at least two.
+        planned: numbers that were planned for the same years.
+        planned_ahead: sample of the numbers planned for the years ahead, shape ``(n, n_ahead)``.
+        seed: of the addressed numbers.
+
+    Returns:
+        New counts, shape ``(n, n_ahead)``.
+    """
+    from scipy.special import ndtri
+
+    delivered = np.log(new / planned)
+    spread = float(delivered.std(ddof=1))
+    n, n_ahead = planned_ahead.shape
+    u = np.stack([uniforms(seed, 7, Purpose.COUNTING, n, ahead) for ahead in range(n_ahead + 1)], axis=1)
+    shocks = spread * ndtri(u)
+    # How much is delivered on average is as little known as the past is short.
+    return planned_ahead * np.exp(delivered.mean() + shocks[:, :1] / np.sqrt(len(delivered)) + shocks[:, 1:])
+
+
+def _walk(changes: Floats, n_ahead: int, n: int, seed: int, *, with_drift: bool) -> Floats:
+    """Returns sums of future changes, shape ``(n, n_ahead)``: their mean is unknown with drift, and 0 without."""
+    from scipy.special import ndtri, stdtrit
+
+    k = len(changes)
+    if k < LEAST_CHANGES:
+        raise ValueError(f"{k} yearly changes give no spread; at least {LEAST_CHANGES} are needed")
+    mean = float(changes.mean()) if with_drift else 0.0
+    freedom = k - 1 if with_drift else k
+    spread = float(np.sqrt(np.square(changes - mean).sum() / freedom))
+    u = np.stack([uniforms(seed, 2, Purpose.COUNTING, n, ahead) for ahead in range(n_ahead + 1)], axis=1)
+    shocks = spread * (stdtrit(freedom, u) if with_drift else ndtri(u))
+    trend = mean + (shocks[:, :1] / np.sqrt(k) if with_drift else 0.0)
+    out: Floats = np.cumsum(shocks[:, 1:] + trend, axis=1)
+    return out

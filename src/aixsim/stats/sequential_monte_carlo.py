@@ -1,0 +1,202 @@
+"""Sequential Monte Carlo: particles carried from the prior to what the data say, through powers of the likelihood.
+
+A particle is a point and the luck of its replicate. The law of the counts given both is explicit (``counting_law``), so resampling by
+increments of the likelihood and Metropolis-Hastings moves of the pair leave the exact posterior of the pair invariant, whatever the luck
+(Andrieu and Roberts 2009, doi:10.1214/07-AOS574; Del Moral, Doucet and Jasra 2006, doi:10.1111/j.1467-9868.2006.00553.x). The points live
+in the space in which the prior is standard normal, where the moves of Cotter et al. (2013, doi:10.1214/13-STS421) cost nothing in
+directions about which the data say nothing. Plain importance sampling was tried first: with 26 uncertain numbers and one climate path
+a particle, 8,000 draws were worth 30.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.random.draws import Purpose, uniforms
+from aixsim.stats.weights import effective_sample_size, normalised, resample
+
+Floats = NDArray[np.float64]
+Payload = Mapping[str, NDArray[Any]]
+"""What was simulated, as arrays whose first axis is the particle."""
+Simulate = Callable[[Floats, NDArray[np.int64]], Payload]
+"""``simulate(z, luck)``: z of shape ``(n, d)``, luck of shape ``(n,)``."""
+LogLikelihood = Callable[[Payload, Floats], Floats]
+"""``log_likelihood(payload, z)``, shape ``(n,)``."""
+
+ESS_KEPT: Final = 0.5
+"""Share of the particles that must count after each step towards the data."""
+_WANTED_ACCEPTANCE: Final = 0.25
+_KEEPS_LUCK: Final = 0.5
+GENERATIONS: Final = 5
+"""Resamplings after which particles of one ancestor are taken to have been moved apart."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """Equally weighted particles.
+
+    Attributes:
+        z: points, shape ``(n, d)``.
+        luck: number of the replicate whose random numbers each has, shape ``(n,)``.
+        payload: what was simulated of each.
+        ancestors: position of each particle's ancestor before the last resampling, the one before it and so on, shape
+            ``(n, GENERATIONS)``.
+        step: size of the moves, 0 to 1.
+        n_drawn: particles simulated so far; numbers the luck and addresses the random numbers.
+        acceptance: share of the last moves that were accepted.
+        power: of the likelihood increment that has been reached, 0 to 1.
+    """
+
+    z: Floats
+    luck: NDArray[np.int64]
+    payload: Payload
+    ancestors: NDArray[np.int64]
+    step: float = 0.5
+    n_drawn: int = 0
+    acceptance: float = 1.0
+    power: float = 0.0
+
+    @property
+    def ess(self) -> float:
+        """Effective number of independent particles, the least of three: different points, different luck, and families.
+
+        Particles of one ancestor are alike as far as no move has told them apart. The variance of a mean is estimated from the sums of
+        families (Chan and Lai 2013, doi:10.1214/13-AOS1172; Lee and Whiteley 2018, doi:10.1093/biomet/asy028) over up to ``GENERATIONS``
+        resamplings (Olsson and Douc 2019, doi:10.3150/18-BEJ1086), and that of as many independent particles is divided by it, in the
+        worst direction.
+        """
+        centred = self.z - self.z.mean(axis=0)
+        spread = np.maximum(np.square(centred).sum(axis=0), np.finfo(np.float64).tiny)
+        # A family of one adds its own square, so that without families the ratio is 1.
+        ratios = [np.square(_sums(centred, family)).sum(axis=0) / spread for family in self.ancestors.T]
+        independent = len(self.z) / max(1.0, float(np.max(ratios)))
+        return min(independent, _different(self.z), _different(self.luck))
+
+
+def _different(values: NDArray[Any]) -> float:
+    """Returns the effective number of different rows."""
+    _, counts = np.unique(values, axis=0, return_counts=True)
+    return effective_sample_size(counts / counts.sum())
+
+
+def _sums(values: Floats, family: NDArray[np.int64]) -> Floats:
+    """Returns the sums of families, shape ``(n_families, d)``."""
+    _, of = np.unique(family, return_inverse=True)
+    return np.stack([np.bincount(of, weights=column) for column in values.T], axis=1)
+
+
+def first_cloud(simulate: Simulate, n: int, d: int, seed: int) -> Cloud:
+    """Returns particles from the prior: a scrambled Sobol sequence."""
+    from scipy.special import ndtri
+    from scipy.stats import qmc
+
+    # The first so many of 2^k points: other numbers of Sobol points are not balanced, and these are nearly so.
+    u = qmc.Sobol(d, scramble=True, rng=seed % 2**32).random_base2(int(np.ceil(np.log2(max(n, 2)))))[:n]
+    z: Floats = ndtri(u.clip(1e-12, 1.0 - 1e-12))
+    luck = np.arange(n)
+    return Cloud(z, luck, simulate(z, luck), np.tile(luck[:, None], GENERATIONS), n_drawn=n)
+
+
+def advance(cloud: Cloud, simulate: Simulate, before: LogLikelihood, after: LogLikelihood, *, n_moves: int, seed: int) -> Iterator[Cloud]:
+    """Yields the cloud after each step from the posterior of ``before`` to that of ``after``; the last has power 1.
+
+    Args:
+        cloud: distributed by the prior times ``before`` times the increment to its power.
+        simulate: runs particles.
+        before, after: log-likelihoods of the data so far and with what is new.
+        n_moves: Metropolis-Hastings moves of every particle after each step.
+        seed: of the addressed random numbers.
+    """
+    while cloud.power < 1.0:
+        old = before(cloud.payload, cloud.z)
+        increment = after(cloud.payload, cloud.z) - old
+        power = _next_power(cloud.power, increment)
+        weights = normalised((power - cloud.power) * increment)
+        chosen = resample(weights, len(cloud.z), seed, cloud.n_drawn)
+        cloud = replace(_rows(cloud, chosen), power=power)
+        reference = _reference(cloud.z)
+        accepted = []
+
+        def target(payload: Payload, z: Floats, power: float = power) -> Floats:
+            base = before(payload, z)
+            return base + power * (after(payload, z) - base)
+
+        for _ in range(n_moves):
+            cloud, share = _move(cloud, simulate, target, reference, seed)
+            accepted.append(share)
+            cloud = replace(cloud, step=float(np.clip(cloud.step * np.exp(share - _WANTED_ACCEPTANCE), 0.05, 1.0)))
+        cloud = replace(cloud, acceptance=float(np.mean(accepted)))
+        yield cloud
+
+
+def _next_power(power: float, increment: Floats) -> float:
+    """Returns the largest power up to 1 after which enough particles count."""
+
+    def kept(candidate: float) -> bool:
+        return effective_sample_size(normalised((candidate - power) * increment)) >= ESS_KEPT * len(increment)
+
+    if kept(1.0):
+        return 1.0
+    low, high = power, 1.0
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if kept(middle) else (low, middle)
+    return max(low, np.nextafter(power, 1.0))
+
+
+def _reference(z: Floats) -> tuple[Floats, Floats]:
+    """Returns mean and Cholesky factor of a Gaussian fitted to the cloud, shrunk to the prior as few particles in many directions need."""
+    n, d = z.shape
+    mean = z.mean(axis=0)
+    shrink = d / (d + n)
+    covariance = (1.0 - shrink) * np.cov(z.T).reshape(d, d) + shrink * np.eye(d)
+    return mean, np.linalg.cholesky(covariance)
+
+
+def _move(cloud: Cloud, simulate: Simulate, target: LogLikelihood, reference: tuple[Floats, Floats], seed: int) -> tuple[Cloud, float]:
+    """Proposes a new point, and for half of the particles new luck; returns the cloud and the accepted share."""
+    from scipy.special import ndtri
+
+    mean, root = reference
+    n, d = cloud.z.shape
+    u = uniforms(seed, 0, Purpose.MOVE, n * (d + 2), cloud.n_drawn).reshape(n, d + 2)
+    z = mean + np.sqrt(1.0 - cloud.step**2) * (cloud.z - mean) + cloud.step * ndtri(u[:, :d]) @ root.T
+    luck = np.where(u[:, d] < _KEEPS_LUCK, cloud.luck, cloud.n_drawn + np.arange(n))
+    payload = simulate(z, luck)
+    # The move is reversible with respect to the reference, so the ratio of prior to reference stands beside the likelihood.
+    ratio = target(payload, z) + _log_prior_over(z, mean, root) - target(cloud.payload, cloud.z) - _log_prior_over(cloud.z, mean, root)
+    yes = np.log(u[:, d + 1]) < ratio
+    moved = replace(
+        cloud,
+        z=np.where(yes[:, None], z, cloud.z),
+        luck=np.where(yes, luck, cloud.luck),
+        payload={name: np.where(yes.reshape(n, *[1] * (old.ndim - 1)), payload[name], old) for name, old in cloud.payload.items()},
+        n_drawn=cloud.n_drawn + n,
+    )
+    return moved, float(yes.mean())
+
+
+def _log_prior_over(z: Floats, mean: Floats, root: Floats) -> Floats:
+    """Returns log standard normal density minus log reference density, up to a constant."""
+    scaled = (z - mean) @ np.linalg.inv(root).T
+    out: Floats = 0.5 * np.square(scaled).sum(axis=1) - 0.5 * np.square(z).sum(axis=1)
+    return out
+
+
+def _rows(cloud: Cloud, chosen: NDArray[np.int64]) -> Cloud:
+    payload = {name: values[chosen] for name, values in cloud.payload.items()}
+    ancestors = np.column_stack([chosen, cloud.ancestors[chosen, :-1]])
+    return replace(cloud, z=cloud.z[chosen], luck=cloud.luck[chosen], payload=payload, ancestors=ancestors)
+
+
+def posterior(simulate: Simulate, log_likelihood: LogLikelihood, n: int, d: int, *, n_moves: int, seed: int) -> Cloud:
+    """Returns the posterior of a problem whose simulator is cheap, from the prior in one go."""
+    cloud = first_cloud(simulate, n, d, seed)
+    for later in advance(cloud, simulate, lambda _payload, z: np.zeros(len(z)), log_likelihood, n_moves=n_moves, seed=seed):
+        cloud = later
+    return cloud

@@ -1,1 +1,0 @@
-"""Studies: many replicates, stored so that nothing finished is lost."""

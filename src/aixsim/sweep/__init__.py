@@ -1,1 +1,0 @@
-"""Sweeps: many points, many replicates, one folder that survives whatever happens in the night."""

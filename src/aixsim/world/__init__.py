@@ -1,0 +1,1 @@
+"""Firms and the ties between them."""

@@ -1,0 +1,117 @@
+"""Population and network are built once: kept under the hash of everything that determines them, byte for byte as built.
+
+The cache is a convenience: a folder that cannot be written, or a file that cannot be read, costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import fields
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.world.korea import build_korea
+from aixsim.world.network import Network
+from aixsim.world.population import Park, Population
+from aixsim.world.supply_chain import build_supply_chain
+
+Arrays = dict[str, NDArray[np.generic]]
+_PARK = ("name", "province", "sectors", "tenants")
+_NOT_ARRAYS = ("parks", "weight")
+_CODE = (
+    "world/korea.py", "world/margins.py", "world/supply_chain.py", "world/network.py", "world/population.py", "world/classification.py",
+    "random/draws.py",
+)  # fmt: skip
+
+
+def cache_folder() -> Path:
+    """Returns the folder: ``AIXSIM_CACHE``, else ``aixsim`` in the user's cache folder."""
+    if chosen := os.environ.get("AIXSIM_CACHE"):
+        return Path(chosen)
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aixsim"
+    except RuntimeError:
+        # A user without a home, as in some containers, has no cache: nothing can be written below a device.
+        return Path(os.devnull) / "aixsim"
+
+
+def korea_population(scale: float, seed: int) -> Population:
+    """Returns ``build_korea(scale, seed)``, from the cache when it is there."""
+    expected = {field.name for field in fields(Population)} - set(_NOT_ARRAYS) | {f"park_{part}" for part in _PARK}
+    arrays = _cached(f"population-{scale!r}-{seed}", expected, lambda: _pack(build_korea(scale, seed)))
+    names, home, sectors, tenants = (arrays.pop(f"park_{part}").tolist() for part in _PARK)
+    parks = tuple(
+        Park(name, province, tuple(int(sector) for sector in specialised.split()), n)
+        for name, province, specialised, n in zip(names, home, sectors, tenants, strict=True)
+    )
+    return Population(parks=parks, weight=1.0 / scale, **arrays)  # type: ignore[arg-type]  # the file holds what _pack wrote
+
+
+def supply_network(population: Population, scale: float, seed: int, links_per_firm: float) -> Network:
+    """Returns the supply network of ``population``, from the cache when it is there.
+
+    The population itself is part of the key: the scale and seed that it is said to have do not tell one population from another.
+    """
+
+    def build() -> Arrays:
+        network = build_supply_chain(population, seed, links_per_firm)
+        return {"start": network.start, "partner": network.partner, "kind": network.kind}
+
+    inputs = f"network-{scale!r}-{seed}-{links_per_firm!r}-{_digest(population)}"
+    return Network(**_cached(inputs, {field.name for field in fields(Network)}, build))  # type: ignore[arg-type]
+
+
+def _pack(population: Population) -> Arrays:
+    arrays: Arrays = {field.name: getattr(population, field.name) for field in fields(population) if field.name not in _NOT_ARRAYS}
+    arrays["park_name"] = np.array([park.name for park in population.parks])
+    arrays["park_province"] = np.array([park.province for park in population.parks])
+    arrays["park_sectors"] = np.array([" ".join(map(str, park.sectors)) for park in population.parks])
+    arrays["park_tenants"] = np.array([park.n_tenants for park in population.parks])
+    return arrays
+
+
+def _digest(population: Population) -> str:
+    """Returns the hash of all arrays of a population."""
+    digest = hashlib.sha256()
+    for array in _pack(population).values():
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _cached(inputs: str, expected: set[str], build: Callable[[], Arrays]) -> Arrays:
+    """Returns the stored arrays when all ``expected`` ones can be read, otherwise builds and stores them."""
+    path = cache_folder() / f"{inputs.partition('-')[0]}-{_fingerprint(inputs)}.npz"
+    try:
+        # Opened here, because NumPy leaves the file open when it turns out to be no archive.
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+            if set(stored.files) == expected:
+                return {name: stored[name] for name in stored.files}
+    except Exception:  # noqa: BLE001, S110 - whatever is wrong with a cache file (zip, header, rights), building anew mends it
+        pass
+    arrays = build()
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as target:
+            np.savez(target, **arrays)  # type: ignore[arg-type]
+        temporary.replace(path)
+    except OSError:
+        # The folder may not even be one: then there is nothing to remove, and the error of the attempt is no news.
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return arrays
+
+
+def _fingerprint(inputs: str) -> str:
+    """Returns the hash of the inputs, the packaged tables and the code that builds."""
+    root = Path(str(files("aixsim")))
+    digest = hashlib.sha256(inputs.encode())
+    for path in [*sorted((root / "data").glob("*.csv")), *(root / name for name in _CODE)]:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:24]

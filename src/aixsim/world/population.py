@@ -1,0 +1,142 @@
+"""The population: one firm a factory site, as arrays that both engines read and nobody writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.random.draws import BUILD, Purpose, uniforms
+from aixsim.world.classification import LARGE, SIZES
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """An industrial park that may become an AX demonstration park.
+
+    Attributes:
+        name: name in the packaged table ``industrial_parks.csv``.
+        province: index into ``PROVINCES``.
+        sectors: indices into ``SECTORS`` of its specialisation; empty when unknown.
+        n_tenants: firms of this population that sit in the park.
+    """
+
+    name: str
+    province: int
+    sectors: tuple[int, ...]
+    n_tenants: int
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """Factory sites; row ``i`` is the site with identity ``i``. All arrays have shape ``(n,)``.
+
+    Attributes:
+        province: int8, index into ``PROVINCES``.
+        sector: int8, index into ``SECTORS``.
+        size: int8, index into ``SIZES``.
+        employees: int32.
+        agent_type: int8, index into ``AGENT_TYPES``; a supplier is a firm of tier 1.
+        tier: int8, steps to a large firm in the supply chain: 0 large, 1 sells to large firms, 2 and 3 below, 4 outside.
+        park: int16, index into ``parks``, -1 for none.
+        company: int32, the ``firm_id`` that the sites of one large firm share; otherwise unique.
+        ready: bool, runs a smart factory already (readiness).
+        frailty: float64, uniform in (0, 1): the firm's rank in what makes firms differ and no table shows.
+        parks: every park of the packaged table, tenants or none.
+        weight: number of national firms that one row stands for (1 / scale).
+    """
+
+    province: NDArray[np.int8]
+    sector: NDArray[np.int8]
+    size: NDArray[np.int8]
+    employees: NDArray[np.int32]
+    agent_type: NDArray[np.int8]
+    tier: NDArray[np.int8]
+    park: NDArray[np.int16]
+    company: NDArray[np.int32]
+    ready: NDArray[np.bool_]
+    frailty: NDArray[np.float64]
+    parks: tuple[Park, ...]
+    weight: float
+
+    def __len__(self) -> int:
+        """Returns the number of factory sites."""
+        return len(self.province)
+
+    @classmethod
+    def homogeneous(cls, n_firms: int, seed: int) -> Self:
+        """Returns ``n_firms`` alike: small SMEs of one sector in one province, for textbook comparisons."""
+        return cls(
+            province=np.full(n_firms, 2, np.int8),
+            sector=np.full(n_firms, 18, np.int8),
+            size=np.full(n_firms, SIZES.index("small"), np.int8),
+            employees=np.full(n_firms, 20, np.int32),
+            agent_type=np.full(n_firms, 2, np.int8),
+            tier=np.full(n_firms, 4, np.int8),
+            park=np.full(n_firms, -1, np.int16),
+            company=np.arange(n_firms, dtype=np.int32),
+            ready=np.zeros(n_firms, np.bool_),
+            frailty=uniforms(seed, BUILD, Purpose.FRAILTY, n_firms),
+            parks=(),
+            weight=1.0,
+        )
+
+    @cached_property
+    def firms_of_size(self) -> NDArray[np.int64]:
+        """Number of sites by size class, shape ``(5,)``."""
+        return np.bincount(self.size, minlength=len(SIZES))
+
+    @cached_property
+    def mean_employees(self) -> NDArray[np.float64]:
+        """Mean employees of a site by size class, shape ``(5,)``; 0 where there is none."""
+        return np.bincount(self.size, weights=self.employees, minlength=len(SIZES)) / np.maximum(self.firms_of_size, 1)
+
+    @cached_property
+    def ready_share(self) -> NDArray[np.float64]:
+        """Share of sites with a smart factory by size class, shape ``(5,)``; 0 where there is none."""
+        return np.bincount(self.size, weights=self.ready, minlength=len(SIZES)) / np.maximum(self.firms_of_size, 1)
+
+    @cached_property
+    def size_and_readiness(self) -> NDArray[np.intp]:
+        """Twice the size class and one more for a ready site, shape ``(n,)``."""
+        return 2 * self.size.astype(np.intp) + self.ready
+
+    @cached_property
+    def frailty_score(self) -> NDArray[np.float64]:
+        """Standard normal deviate at the site's rank of frailty, shape ``(n,)``."""
+        # scipy.special alone loads in a fraction of the time of scipy.stats.
+        from scipy.special import ndtri
+
+        return np.asarray(ndtri(self.frailty), dtype=np.float64)
+
+    @cached_property
+    def largest_first(self) -> NDArray[np.intp]:
+        """Sites by employees, the largest first and equal ones in order, shape ``(n,)``."""
+        return np.argsort(-self.employees.astype(np.int64), kind="stable")
+
+    @cached_property
+    def place_by_size(self) -> NDArray[np.intp]:
+        """Place of each site in ``largest_first``, shape ``(n,)``."""
+        place = np.empty(len(self), np.intp)
+        place[self.largest_first] = np.arange(len(self))
+        return place
+
+    def of_sizes(self, names: Sequence[str]) -> NDArray[np.intp]:
+        """Returns the sites of some size classes, in order, read-only; kept, because levers ask for the same in every replicate."""
+        chosen = tuple(name in names for name in SIZES)
+        if chosen not in self._sites:
+            self._sites[chosen] = np.flatnonzero(np.array(chosen)[self.size])
+            self._sites[chosen].flags.writeable = False
+        return self._sites[chosen]
+
+    @cached_property
+    def _sites(self) -> dict[tuple[bool, ...], NDArray[np.intp]]:
+        return {}
+
+    def is_large(self) -> NDArray[np.bool_]:
+        """Returns which sites belong to large firms, shape ``(n,)``."""
+        return self.size == LARGE
