@@ -116,7 +116,7 @@ class Announcement(Table):
     ]
     grant_krw_bn: Annotated[
         Any, PlainValidator(lambda raw: by_year(GRANT, raw)), PlainSerializer(plain), WithJsonSchema(years_schema(json_schema(GRANT)))
-    ] = {}
+    ] = None
     source: Annotated[str, Field(min_length=1)]
 
 

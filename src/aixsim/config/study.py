@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from aixsim.config import toml
+import tomli_w
+
 from aixsim.config.models import Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, Table
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.values import plain
@@ -144,7 +145,14 @@ class Study:
                 document[key] = plain(_stated(value))
             else:
                 document[key] = plain(value)
-        return toml.dumps(document)
+        return tomli_w.dumps(_without_none(document))
+
+
+def _without_none(value: Any) -> Any:
+    """Returns nested tables without the keys whose value is None, which TOML does not have."""
+    if isinstance(value, dict):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    return [_without_none(item) for item in value] if isinstance(value, list) else value
 
 
 def _fields(model: Any) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def grants_of(table: Mapping[str, Any], study: Study, month: str) -> Any:
     now = parse_month(month)[0]
     known = {year: value for year, value in grants.items() if year <= now}
     for plan in _plans(table, study, month):
-        known |= {year: value for year, value in plan.grant_krw_bn.items() if year > now}
+        known |= {year: value for year, value in (plan.grant_krw_bn or {}).items() if year > now}
     # Where no price was known there was no money either, and any price will do.
     return known or grants
 
