@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from benchmarks.neutral.workload import DEGREE, MONTHS, P, Q, Workload
 from numpy.typing import NDArray
 from tests import worlds
 
-from aixsim.engines.kernel.contagion import is_contagion
-from aixsim.engines.kernel.contagion_months import spread
-from aixsim.engines.kernel.contagion_state import fresh_spread
-from aixsim.engines.kernel.inputs import case_of, months_of
+from aixsim.engines import engine
 from aixsim.model.calendar import Horizon
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event
 from aixsim.model.problem import Problem
-from aixsim.model.scenario import Scenario
 from aixsim.world.network import Network
 from aixsim.world.population import Population
 
@@ -46,17 +43,12 @@ def _end() -> str:
 
 def prepare(work: Workload) -> Callable[[int], NDArray[np.int64]]:
     """Returns what runs one replicate: adopters by month, ``(60,)``."""
-    problem = problem_of(work)
-    scenario: Scenario = draw_scenario(problem, 0)
-    buffers = fresh_spread(problem, scenario)
-    if buffers is None or not is_contagion(scenario):
-        raise ValueError("the kernel would not take this way")
-    (ties, state), case, months = buffers, case_of(scenario), months_of(scenario, problem)
+    problem, simulate = problem_of(work), engine("kernel")
+    drawn = draw_scenario(problem, 0)
 
     def run(replicate: int) -> NDArray[np.int64]:
-        # What differs between replicates of this law is the luck alone.
-        case["replicate"] = replicate
-        events = state.event[: spread(case, months, ties, state)]
-        return np.cumsum(np.bincount(events["month"][events["event"] == Event.LAUNCHED], minlength=MONTHS))
+        # Nothing in the scenario of this law is random, so replicates differ in their number alone.
+        history = simulate(problem, replace(drawn, replicate=replicate))
+        return np.cumsum(np.bincount(history.month[history.event == Event.LAUNCHED], minlength=MONTHS))
 
     return run

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.neutral.aixsim_kernel import problem_of
+from benchmarks.neutral.workload import workload
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -131,6 +133,65 @@ def random_worlds(draw: st.DrawFn) -> Problem:
 def test_any_small_world(world: Problem, replicate: int) -> None:
     scenario = draw_scenario(world, replicate)
     assert equal(kernel.run(world, scenario), reference.run(world, scenario))
+
+
+@st.composite
+def contagions(draw: st.DrawFn) -> Problem:
+    """Any small world in which every decision is an adoption in its own month and partners matter most: large hazards, many ties."""
+    n = draw(st.integers(4, 40))
+
+    def column(high: int) -> list[int]:
+        return draw(st.lists(st.integers(0, high), min_size=n, max_size=n))
+
+    population = replace(
+        Population.homogeneous(n, draw(st.integers(0, 99))),
+        province=np.array([(0, 3)[k] for k in column(1)], np.int8),
+        size=np.array(column(4), np.int8),
+        tier=np.array(column(4), np.int8),
+        ready=np.array(column(1), np.bool_),
+    )
+    ends = st.tuples(st.integers(0, n - 1), st.integers(1, n - 1)).map(lambda t: tuple(sorted((t[0], (t[0] + t[1]) % n))))
+    ties = np.array(sorted(draw(st.sets(ends, min_size=n if draw(st.booleans()) else 0, max_size=4 * n))), np.int32).reshape(-1, 2)
+    kinds = np.array(draw(st.lists(st.integers(0, 2), min_size=len(ties), max_size=len(ties))), np.int8)
+    rate = st.sampled_from([0.0, 1e-6, 0.003, 0.01, 0.03, 0.1, 0.5, 5.0]) | st.floats(0.0, 0.2)
+    weight = st.sampled_from([1.0, 2.0, 0.5, 0.0])
+    some = st.floats(0.0, 1.0)
+    chosen = worlds.settings(
+        {name: {"rate": draw(rate)} for name in mechanisms() if name in ("innovation", "partners") or draw(st.booleans())},
+        levers={
+            name: settings_of(name, start="2024-01")
+            for name in ("trade", "joint_development", "growth_fund", "sme_subsidy")
+            if draw(st.booleans())
+        },
+        initial_adopters=draw(st.integers(0, min(3, n))),
+        sensing={
+            "visibility": draw(some),
+            "disappointment": draw(some),
+            "customer_weight": draw(weight),
+            "supplier_weight": draw(weight),
+            "sibling_weight": draw(weight),
+        },
+        susceptibility={"frailty": draw(st.sampled_from(["none", "lognormal", "gamma"])), "frailty_variance": draw(st.floats(0.1, 5.0))},
+        climate={"volatility": draw(st.sampled_from([0.0, 0.3]))},
+        economics={"elasticity": draw(some), "learning_rate": draw(st.sampled_from([0.0, 0.2])), "experience": 3.0},
+    )
+    network = Network.from_ties(n, ties[:, 0], ties[:, 1], kinds)
+    return worlds.problem(chosen, population=population, network=network, end="2026-12", seed=draw(st.integers(0, 2**64 - 1)))
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(world=contagions(), replicate=st.integers(0, 2**32 - 2))
+def test_any_small_contagion(world: Problem, replicate: int) -> None:
+    scenario = draw_scenario(world, replicate)
+    assert equal(kernel.run(world, scenario), reference.run(world, scenario))
+
+
+def test_the_law_of_the_benchmark() -> None:
+    world = problem_of(workload(1000))
+    scenario = draw_scenario(world, 0)
+    expected = reference.run(world, scenario)
+    assert equal(kernel.run(world, scenario), expected)
+    assert len(expected.firm) > 300
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").rglob("*.toml")), ids=lambda path: path.stem)

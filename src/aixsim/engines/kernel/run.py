@@ -5,9 +5,8 @@ of its own, is known by a start, a rate and the economic time since, and is look
 find their next deciders at the front of a list sorted by threshold; only firms that a low bound on their resistance does not rule out
 are in it, and a milieu whose pressure outgrows the bound looks again. Firms with a visible tie, in a collaboration model, uplifted, or
 decided are given a slot: their state lies close together in the order of events, because what costs time at this speed is memory that is
-far apart. Funding and implementation touch decided firms only. Worlds in which firms adopt at once, and nothing but that changes the hazard
-of their partners, have months of their own (``contagion``). The kernel calls the very same laws as the reference engine and must agree with
-it to the last bit, in pressures and in every event.
+far apart. Funding and implementation touch decided firms only. The kernel calls the very same laws as the reference engine and must agree
+with it to the last bit, in pressures and in every event.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import sys
 
 import numpy as np
 
-from aixsim.engines.kernel import contagion
 from aixsim.engines.kernel.compile import is_compiled, laws_of
 from aixsim.engines.kernel.inputs import Pots, inputs_of, pots_of
 from aixsim.engines.kernel.layout import world_of
@@ -33,29 +31,13 @@ LAWS = laws_of("milieu") + laws_of("tie")
 
 def warm_up(problem: Problem, scenario: Scenario) -> None:
     """Compiles before any worker starts, so that it happens once and is announced."""
-    history = None
-    if contagion.is_contagion(scenario):
-        _announce("aixsim.engines.kernel.contagion_months.spread", 6)
-        history = contagion.run(problem, scenario)
-    if history is None:
-        _announce("aixsim.engines.kernel.month.simulate", 20)
-        history = run_in_general(problem, scenario)
-    tables(history, scenario.counts, problem.horizon.n_months, problem.population)
-
-
-def _announce(name: str, seconds: int) -> None:
-    if not is_compiled(name):
-        sys.stderr.write(f"compiling the model once, about {seconds} s; later runs start at once\n")
+    if not is_compiled("aixsim.engines.kernel.month.simulate"):
+        sys.stderr.write("compiling the model once, about 20 s; later runs start at once\n")
+    tables(run(problem, scenario), scenario.counts, problem.horizon.n_months, problem.population)
 
 
 def run(problem: Problem, scenario: Scenario) -> History:
     """Simulates one replicate and returns its history; agrees with the reference engine in every number."""
-    history = contagion.run(problem, scenario) if contagion.is_contagion(scenario) else None
-    return history or run_in_general(problem, scenario)
-
-
-def run_in_general(problem: Problem, scenario: Scenario) -> History:
-    """Simulates one replicate of any world."""
     room = max(4096, len(problem.population) // 2)
     while True:
         state, pots = _run(problem, scenario, room)
