@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.projects import NEVER, PROJECT_COLUMNS
 from aixsim.random.draws import BUILD, Purpose, normal, uniform, uniforms
 from aixsim.results.counting_rules import counting
@@ -23,7 +24,7 @@ from aixsim.results.project_table import pieces
 from aixsim.runs import tables
 from aixsim.runs.project_log import write_projects
 from aixsim.runs.scratch import DONE, N_LEVELS, Layout, Scratch
-from aixsim.world.classification import GROUPS, OUTCOMES
+from aixsim.world.classification import GROUPS
 from aixsim.world.korea import build_korea
 from aixsim.world.network import Network
 from aixsim.world.population import Population

@@ -11,9 +11,11 @@ from aixsim.engines.reference import run
 from aixsim.model.calendar import Horizon
 from aixsim.model.catalogue import SECTIONS
 from aixsim.model.draw_scenario import draw_scenario
-from aixsim.model.history import History, outcome_counts
+from aixsim.model.history import History
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
-from aixsim.world.classification import OUTCOMES, PROVINCES, SECTORS, SIZES
+from aixsim.model.tabulation import outcome_counts
+from aixsim.world.classification import PROVINCES, SECTORS, SIZES
 from aixsim.world.network import Network
 from aixsim.world.population import Population
 
@@ -93,7 +95,7 @@ def simulate(world: Problem, replicate: int = 0) -> History:
 def counts(world: Problem, outcome: str = "decided", replicate: int = 0) -> NDArray[np.int32]:
     """One outcome at the end of each month, shape ``(n_months,)``."""
     scenario = draw_scenario(world, replicate)
-    table: NDArray[np.int32] = outcome_counts(run(world, scenario), scenario.counts, world.horizon.n_months)
+    table: NDArray[np.int32] = outcome_counts(run(world, scenario), scenario.counts, world.horizon.n_months, world.population)
     return table[OUTCOMES.index(outcome)]
 
 

@@ -21,6 +21,7 @@ from aixsim.engines import engine as find_engine
 from aixsim.engines import mesa_alone, prepare
 from aixsim.errors import StoreError, storage_error
 from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.plugins import Plugin, installed
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
@@ -37,7 +38,6 @@ from aixsim.runs.runner import Engine, Finished, run_replicates
 from aixsim.runs.scratch import Layout, Scratch
 from aixsim.runs.store import ResultFolder, stored_provenance
 from aixsim.stats.intervals import wilson_half_width
-from aixsim.world.classification import OUTCOMES
 
 OBSERVED = (
     {"month": "2024-12", "outcome": "launched", "value": 26, "source": "zdnet_20241028"},

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from aixsim.engines.kernel import tabulate
-from aixsim.model.history import NO_ROUTE, Event, History, effects, firm_levels, group_counts, outcome_counts
+from aixsim.model.history import NO_ROUTE, Event, History
+from aixsim.model.outcomes import effects
+from aixsim.model.tabulation import group_counts, outcome_counts
 from aixsim.world.classification import PROVINCES, ROUTES, SECTORS
 from aixsim.world.population import Population
 
@@ -33,9 +36,8 @@ def history(rows: list[tuple[int, int, int, int]]) -> History:
 
 def agree(happened: History, counts: list[bool], compiled_counts: list[bool] | None = None) -> bool:
     total, groups = tabulate.tables(happened, np.array(compiled_counts or counts), MONTHS, POPULATION)
-    levels = firm_levels(POPULATION)
-    return np.array_equal(total, outcome_counts(happened, np.array(counts), MONTHS)) and np.array_equal(
-        groups, group_counts(happened, np.array(counts), MONTHS, levels)
+    return np.array_equal(total, outcome_counts(happened, np.array(counts), MONTHS, POPULATION)) and np.array_equal(
+        groups, group_counts(happened, np.array(counts), MONTHS, POPULATION)
     )
 
 
@@ -56,7 +58,12 @@ def test_planted_faults_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     plan, every = [True, True, True, False], [True] * 4
     assert agree(built, plan)
     assert not agree(built, plan, compiled_counts=every)
-    forgetful = effects().copy()
-    forgetful[:, :, Event.ABANDONED] = 0
-    monkeypatch.setattr(tabulate, "effects", lambda: forgetful)
+
+    def forgetful(counted: tuple[bool, ...], *, by_route: bool = False) -> NDArray[np.int64]:
+        table = effects(counted, by_route=by_route).copy()
+        table[:, :, Event.ABANDONED] = 0
+        table.flags.writeable = False
+        return table
+
+    monkeypatch.setattr(tabulate, "effects", forgetful)
     assert not agree(built, plan)

@@ -9,9 +9,9 @@ from scipy.stats import binom, chisquare
 
 from aixsim.engines.kernel import run as kernel
 from aixsim.model.draw_scenario import draw_scenario
-from aixsim.model.history import outcome_counts
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
-from aixsim.world.classification import OUTCOMES
+from aixsim.model.tabulation import outcome_counts
 from aixsim.world.network import Network
 from tests import worlds
 
@@ -24,7 +24,7 @@ def decided(world: Problem) -> NDArray[np.int64]:
     out = np.empty(REPLICATES, np.int64)
     for replicate in range(REPLICATES):
         scenario = draw_scenario(world, replicate)
-        table = outcome_counts(kernel.run(world, scenario), scenario.counts, world.horizon.n_months)
+        table = outcome_counts(kernel.run(world, scenario), scenario.counts, world.horizon.n_months, world.population)
         out[replicate] = table[OUTCOMES.index("decided"), MONTH]
     return out
 

@@ -10,8 +10,9 @@ import pytest
 
 from aixsim.engines.reference import DiffusionModel
 from aixsim.model.draw_scenario import draw_scenario
-from aixsim.model.history import Event, firm_levels, group_counts, outcome_counts
+from aixsim.model.history import Event
 from aixsim.model.problem import Problem
+from aixsim.model.tabulation import group_counts, outcome_counts
 from aixsim.world.classification import PROVINCES, SECTORS, SIZES
 from aixsim.world.korea import build_korea
 from aixsim.world.network import Network
@@ -177,7 +178,7 @@ def test_counts_from_events_equal_counts_from_agents(funded: Problem) -> None:
     model = DiffusionModel(funded, scenario)
     for _ in range(funded.horizon.n_months):
         model.step()
-    table = outcome_counts(model.history(), scenario.counts, funded.horizon.n_months)[:, -1]
+    table = outcome_counts(model.history(), scenario.counts, funded.horizon.n_months, funded.population)[:, -1]
     own = [firm for firm in model.firms if firm.stage == Stage.OPERATING and firm.route == 3]
     assert table[2] == sum(firm.stage == Stage.OPERATING for firm in model.firms) - len(own)
     assert table[7] == len(own)
@@ -188,8 +189,8 @@ def test_groups_add_up_to_the_whole(funded: Problem) -> None:
     scenario = draw_scenario(funded, 0)
     history = worlds.simulate(funded)
     n = funded.horizon.n_months
-    total = outcome_counts(history, scenario.counts, n)
-    groups = group_counts(history, scenario.counts, n, firm_levels(funded.population))
+    total = outcome_counts(history, scenario.counts, n, funded.population)
+    groups = group_counts(history, scenario.counts, n, funded.population)
     assert total[1, -1] > 0
     start = 0
     for size in (3, 8, 17, 5, 23):

@@ -11,9 +11,9 @@ from scipy.stats import binom
 
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.results.goals import evaluate_goals, month_reached, target_in_sample, wilson_half_width
 from aixsim.stats.intervals import percent, proportion
-from aixsim.world.classification import OUTCOMES
 from tests.result_fixture import FakeGoal
 
 Interval = Callable[[int, int], tuple[float, float]]

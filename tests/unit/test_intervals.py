@@ -12,9 +12,9 @@ from scipy.stats import binomtest
 from aixsim.config.models import Goal
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.results.goals import evaluate_goals
 from aixsim.stats.intervals import proportion
-from aixsim.world.classification import OUTCOMES
 
 N, CONFIDENCE = 40, 0.95
 

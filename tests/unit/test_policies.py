@@ -14,9 +14,9 @@ from aixsim.config.build import problems
 from aixsim.config.validation import ConfigError, ConfigProblem
 from aixsim.engines.reference import run
 from aixsim.model.draw_scenario import draw_scenario
-from aixsim.model.history import outcome_counts
 from aixsim.model.levers import levers
-from aixsim.world.classification import OUTCOMES
+from aixsim.model.outcomes import OUTCOMES
+from aixsim.model.tabulation import outcome_counts
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 POLICIES = sorted((CONFIGS / "policies").glob("*.toml"))
@@ -55,7 +55,7 @@ def test_awkward_names_and_numbers_are_written_as_they_are(tmp_path: Path) -> No
 def test_a_shipped_policy_runs(path: Path) -> None:
     world = problems(load(path, SMALL))(0)
     scenario = draw_scenario(world, 0)
-    counts = outcome_counts(run(world, scenario), scenario.counts, world.horizon.n_months)
+    counts = outcome_counts(run(world, scenario), scenario.counts, world.horizon.n_months, world.population)
     assert counts[OUTCOMES.index("decided"), -1] > 0
 
 

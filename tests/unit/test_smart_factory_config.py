@@ -17,9 +17,9 @@ from aixsim.evidence.as_of import as_of, budgets_of, grants_of, middle
 from aixsim.evidence.likelihood import Likelihood, data, months_seen, usable
 from aixsim.evidence.prior import Prior
 from aixsim.evidence.simulator import Simulator
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import uncertainties_of
 from aixsim.random.distributions import Distribution
-from aixsim.world.classification import OUTCOMES
 
 CONFIG = Path(__file__).parents[2] / "configs" / "smart-factory.toml"
 

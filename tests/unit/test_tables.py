@@ -14,12 +14,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from aixsim.model.calendar import Horizon
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.random.draws import uniforms
 from aixsim.results import goals
 from aixsim.runs import tables
 from aixsim.runs.scratch import DONE, FAILED, N_LEVELS, Layout, Scratch
 from aixsim.runs.tables import QUANTILES, _quantiles
-from aixsim.world.classification import OUTCOMES
 from tests.result_fixture import FakeGoal
 
 HORIZON = Horizon("2024-01", "2024-12")

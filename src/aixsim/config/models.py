@@ -25,9 +25,10 @@ from aixsim.model.calendar import Horizon
 from aixsim.model.catalogue import SECTIONS
 from aixsim.model.levers import levers
 from aixsim.model.mechanisms import mechanisms
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.parameters import Card
 from aixsim.model.plugins import Plugin, active
-from aixsim.world.classification import OUTCOMES, ROUTES
+from aixsim.world.classification import ROUTES
 
 LONGEST = 600
 MOST_FIRMS_COMPLETE = 2000

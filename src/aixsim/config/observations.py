@@ -14,9 +14,10 @@ from aixsim.config.validation import NotAllowed, nearest
 from aixsim.config.values import annotated, by_year, finite, json_schema, month, plain, years_schema
 from aixsim.data.tables import rows
 from aixsim.model.calendar import Horizon
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.parameters import Card
 from aixsim.random.distributions import Distribution
-from aixsim.world.classification import OUTCOMES, SIZES
+from aixsim.world.classification import SIZES
 
 PARK_NAMES = tuple(row["park"] for row in rows("industrial_parks.csv"))
 DISPERSION = Card(

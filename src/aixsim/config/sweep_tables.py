@@ -10,8 +10,8 @@ from aixsim.config.designs import SIZED
 from aixsim.config.models import Number, Seed, Table, Whole
 from aixsim.config.validation import NotAllowed
 from aixsim.config.values import DISTRIBUTION_SCHEMA, distribution, finite
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.random.distributions import Distribution
-from aixsim.world.classification import OUTCOMES
 
 MOST_POINTS = 100_000
 _FACTOR = "a list, { low, high, step }, { low, high, points }, or a distribution such as { dist = 'uniform', low = 0.1, high = 0.3 }"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from aixsim.model.history import Event, History, firm_levels, group_counts
+from aixsim.model.history import Event, History
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
+from aixsim.model.tabulation import group_counts
 
 
 def first_difference(a: History, b: History, problem: Problem, scenario: Scenario) -> str | None:
@@ -26,8 +27,7 @@ def first_difference(a: History, b: History, problem: Problem, scenario: Scenari
     for name in ("pots", "budget", "spent", "applicants", "funded"):
         if not np.array_equal(getattr(a, name), getattr(b, name)):
             return f"{name}: {getattr(a, name)} against {getattr(b, name)}"
-    levels = firm_levels(problem.population)
-    table, other = (group_counts(history, scenario.counts, problem.horizon.n_months, levels) for history in (a, b))
+    table, other = (group_counts(history, scenario.counts, problem.horizon.n_months, problem.population) for history in (a, b))
     return None if np.array_equal(table, other) else "the tables made of equal events"
 
 

@@ -25,11 +25,11 @@ from aixsim.evidence.particles import Particles, seen_of
 from aixsim.evidence.prior import DISPERSION, Prior
 from aixsim.evidence.simulator import Seen, Simulator
 from aixsim.model.calendar import parse_month
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import uncertainties_of
 from aixsim.random.distributions import Distribution
 from aixsim.stats.scores import score
 from aixsim.stats.sequential_monte_carlo import Cloud
-from aixsim.world.classification import OUTCOMES
 
 Floats = NDArray[np.float64]
 LEAST_COUNTS: Final = 3

@@ -13,14 +13,13 @@ from aixsim.config.study import Study
 from aixsim.errors import UserError
 from aixsim.evidence.simulator import Seen
 from aixsim.model.calendar import Horizon
+from aixsim.model.outcomes import OUTCOMES, STOCKS
 from aixsim.model.problem import Problem
 from aixsim.stats.counting_law import log_mass, widened
-from aixsim.world.classification import OUTCOMES, SIZES
+from aixsim.world.classification import SIZES
 from aixsim.world.population import Population
 
 Floats = NDArray[np.float64]
-_STOCKS = ("operating", "operating_own")
-"""Outcomes that can fall: they are compared as they stand, cumulative ones by what came since the count before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,8 @@ def data(items: Sequence[Observed], population: Population, scale: float) -> lis
         if item.is_share:
             firms = n_firms(item, population) / scale
             out.append(Datum(f"{what}, {item.size or item.park}", item.value * firms, item, None, firms))
-        elif item.outcome == "applicants" or item.outcome in _STOCKS:
+        # What can fall is compared as it stands, a cumulative count by what came since the count before.
+        elif item.outcome == "applicants" or item.outcome in STOCKS:
             out.append(Datum(what, item.value, item, None))
         else:
             last = before.get(item.outcome)

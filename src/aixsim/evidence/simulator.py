@@ -21,8 +21,9 @@ from aixsim.config.build import Problems
 from aixsim.engines import engine, prepare
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
-from aixsim.world.classification import OUTCOMES, SIZES
+from aixsim.world.classification import SIZES
 
 Floats = NDArray[np.float64]
 _CHUNK = 16

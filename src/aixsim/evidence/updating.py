@@ -12,17 +12,16 @@ from numpy.typing import NDArray
 
 from aixsim.errors import UserError
 from aixsim.model.calendar import parse_month
+from aixsim.model.outcomes import OUTCOMES, STOCKS
 from aixsim.results.goals import target_in_sample
 from aixsim.results.result import Result
 from aixsim.stats.counting_law import log_mass
 from aixsim.stats.intervals import Proportion, proportion
 from aixsim.stats.weights import LEAST_ESS, TooFewError, effective_sample_size, normalised, weighted_quantile
-from aixsim.world.classification import OUTCOMES
 
 Floats = NDArray[np.float64]
 ERROR: Final = 0.18
 """Relative error of a yearly count beside the model, as learned on the smart factories: root of a dispersion of 0.032 (0.12 to 0.28)."""
-STOCKS: Final = ("operating", "operating_own")
 MOST: Final = 1e9
 """Highest count that makes sense, as in ``[[observed]]``."""
 LEVELS: Final = np.array([0.05, 0.5, 0.95])

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.world.classification import GROUPS, OUTCOMES, POLE_INDEX, ROUTES
-from aixsim.world.population import Population
-
 NO_ROUTE = -1
-_OWN = ROUTES.index("own")
 
 
 class Event(IntEnum):
@@ -30,16 +25,6 @@ class Event(IntEnum):
     EQUIPPED = 8
 
 
-_WITHOUT_ROUTE = {Event.DECIDED: ("decided", 1), Event.WITHDRAWN: ("withdrawn", 1), Event.EQUIPPED: ("equipped", 1)}
-_BY_ROUTE: dict[Event, tuple[tuple[str, int], ...]] = {
-    Event.LAUNCHED: (("launched", 1),),
-    Event.OPERATING: (("operating", 1),),
-    Event.FAILED: (("failed", 1),),
-    Event.ABANDONED: (("abandoned", 1), ("operating", -1)),
-}
-_OWN_TWIN = {"launched": "launched_own", "operating": "operating_own"}
-
-
 @dataclass(slots=True)
 class History:
     """One replicate as it happened.
@@ -47,7 +32,7 @@ class History:
     Attributes:
         month, event, firm, route: one entry an event, in the order of the months; month -1 is before the start, ``route`` is
             ``NO_ROUTE`` for events without money. int32 each, shape ``(n_events,)``.
-        pressure: int64 ``(n,)``, what each firm has accumulated by the end, in units of ``core.pressure``.
+        pressure: int64 ``(n,)``, what each firm has accumulated by the end, in units of ``model.pressure``.
         pots: names of the pots.
         budget, spent: int64 ``(n_pots, n_years)``, whole won.
         applicants, funded: int64 ``(n_pots, n_years)``.
@@ -84,77 +69,3 @@ class EventLog:
         """Returns month, event, firm and route as arrays."""
         table = np.array(self.rows, dtype=np.int32).reshape(-1, 4)
         return tuple(np.ascontiguousarray(table[:, column]) for column in range(4))
-
-
-def outcome_counts(history: History, counts: NDArray[np.bool_], n_months: int) -> NDArray[np.int32]:
-    """Returns the count of each outcome at the end of each month, shape ``(n_outcomes, n_months)``.
-
-    Args:
-        history: what happened.
-        counts: bool ``(n_routes,)``, which routes count as AI factories.
-        n_months: of the horizon.
-    """
-    none = np.zeros(len(history.firm), np.int64)
-    return _tabulate(history, counts, n_months, none, 1, by_route=False)[0]
-
-
-def group_counts(history: History, counts: NDArray[np.bool_], n_months: int, levels: dict[str, NDArray[np.int64]]) -> NDArray[np.int32]:
-    """Returns counts by level of every group of ``GROUPS``, shape ``(n_levels, n_outcomes, n_months)``.
-
-    Levels stand in the order of ``GROUPS``. The level ``own`` of ``route`` holds what firms built on their own even when ``counts``
-    leaves it out, so that it can be reported beside the others.
-
-    Args:
-        history: what happened.
-        counts: bool ``(n_routes,)``.
-        n_months: of the horizon.
-        levels: as from ``firm_levels``.
-    """
-    parts = []
-    for group, names in GROUPS.items():
-        if group == "route":
-            parts.append(_tabulate(history, np.ones_like(counts), n_months, np.maximum(history.route, 0), len(names), by_route=True))
-        else:
-            parts.append(_tabulate(history, counts, n_months, levels[group][history.firm], len(names), by_route=False))
-    return np.concatenate(parts)
-
-
-def firm_levels(population: Population) -> dict[str, NDArray[np.int64]]:
-    """Returns the level of every firm in every group but ``route``, each shape ``(n,)``."""
-    return {
-        "agent_type": population.agent_type.astype(np.int64),
-        "pole": np.array(POLE_INDEX)[population.province],
-        "province": population.province.astype(np.int64),
-        "size": population.size.astype(np.int64),
-        "sector": population.sector.astype(np.int64),
-    }
-
-
-@cache
-def effects() -> NDArray[np.int64]:
-    """Returns what an event adds to each outcome: shape ``(counted, own, n_events, n_outcomes)``."""
-    table = np.zeros((2, 2, len(Event), len(OUTCOMES)), np.int64)
-    for event, (outcome, sign) in _WITHOUT_ROUTE.items():
-        table[:, :, event, OUTCOMES.index(outcome)] = sign
-    for event, changes in _BY_ROUTE.items():
-        for outcome, sign in changes:
-            table[1, :, event, OUTCOMES.index(outcome)] = sign
-            if outcome in _OWN_TWIN:
-                table[:, 1, event, OUTCOMES.index(_OWN_TWIN[outcome])] = sign
-    return table
-
-
-def _tabulate(
-    history: History, counts: NDArray[np.bool_], n_months: int, level: NDArray[np.int64], n_levels: int, *, by_route: bool
-) -> NDArray[np.int32]:
-    has_route = history.route != NO_ROUTE
-    counted = np.where(has_route, counts[history.route], 0).astype(np.int64)
-    change = effects()[counted, (history.route == _OWN).astype(np.int64), history.event]
-    if by_route:
-        change = change * has_route[:, None]
-    cell = level * n_months + np.maximum(history.month, 0)
-    out = np.empty((n_levels, len(OUTCOMES), n_months), np.int32)
-    for outcome in range(len(OUTCOMES)):
-        flow = np.bincount(cell, weights=change[:, outcome], minlength=n_levels * n_months)
-        out[:, outcome] = np.cumsum(flow.reshape(n_levels, n_months), axis=1)
-    return out

@@ -9,10 +9,11 @@ from aixsim.config import PROGRAMME_CARDS
 from aixsim.data.tables import rows
 from aixsim.model.catalogue import entries
 from aixsim.model.mechanisms import mechanisms
+from aixsim.model.outcomes import DECLARED
 from aixsim.model.parameters import Card
 from aixsim.model.schedule import SCHEDULE
 from aixsim.random.draws import Purpose
-from aixsim.world.classification import OUTCOMES, POLE_OF_PROVINCE, POLES, ROUTES, SECTORS, SIZES
+from aixsim.world.classification import POLE_OF_PROVINCE, POLES, ROUTES, SECTORS, SIZES
 
 ODD = Path("docs/model/odd.md")
 
@@ -46,9 +47,20 @@ def categories() -> str:
             f"- **Sectors**: {', '.join(SECTORS)}.",
             f"- **Size classes**: {', '.join(SIZES)}.",
             f"- **Routes of money**: {', '.join(ROUTES)}.",
-            f"- **Outcomes**: {', '.join(OUTCOMES)}.",
         )
     )
+
+
+def outcomes() -> str:
+    """Returns what is counted as a table."""
+    lines = ["| outcome | counts | kind | events | routes |", "|---|---|---|---|---|"]
+    for outcome in DECLARED:
+        events = ", ".join(f"{event.name.lower().replace('_', ' ')} {change:+d}" for event, change in outcome.changes.items())
+        routes = ("those in `counts`" if outcome.routes is None else ", ".join(outcome.routes)) if outcome.has_routes else ""
+        only = "".join(f"; {group} {', '.join(levels)}" for group, levels in outcome.firms.items())
+        kind = "stock" if outcome.is_stock else "cumulative"
+        lines.append(f"| {outcome.name} | {outcome.title}{only} | {kind} | {events} | {routes} |")
+    return "\n".join(lines)
 
 
 def purposes() -> str:
@@ -71,6 +83,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "laws": laws,
     "parameters": parameters,
     "categories": categories,
+    "outcomes": outcomes,
     "purposes": purposes,
     "assumptions": assumptions,
 }

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.runs.mapped import release
 from aixsim.stats.intervals import proportion, wilson_half_width
-from aixsim.world.classification import OUTCOMES
 
 __all__ = ["INTERVAL_METHOD", "Goal", "evaluate_goals", "month_reached", "target_in_sample", "wilson_half_width"]
 

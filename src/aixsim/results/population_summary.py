@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.model.history import firm_levels
 from aixsim.world.classification import GROUPS
 from aixsim.world.network import Network
-from aixsim.world.population import Population
+from aixsim.world.population import Population, firm_levels
 
 
 def describe_firms(population: Population, network: Network) -> dict[str, Any]:

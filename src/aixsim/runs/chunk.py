@@ -22,10 +22,10 @@ from aixsim.config.build import Problems
 from aixsim.engines import engine, mesa_alone
 from aixsim.model.calendar import Horizon
 from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.plugins import activate
 from aixsim.model.problem import Problem, uncertainties_of
 from aixsim.model.scenario import Scenario
-from aixsim.world.classification import OUTCOMES
 
 _KEPT_WORLDS = 4
 """Populations with their ties that a worker keeps at hand; points that differ only in settings share one."""

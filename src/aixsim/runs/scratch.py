@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.model.history import History
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
 from aixsim.model.projects import projects_of
 from aixsim.model.scenario import Scenario
 from aixsim.runs.mapped import release
 from aixsim.runs.project_log import ProjectLog
-from aixsim.world.classification import GROUPS, OUTCOMES
+from aixsim.world.classification import GROUPS
 
 WAITING, DONE, FAILED = 0, 1, 2
 N_LEVELS = sum(len(levels) for levels in GROUPS.values())

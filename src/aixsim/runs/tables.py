@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.runs.scratch import MONEY_COLUMNS, Scratch
-from aixsim.world.classification import GROUPS, OUTCOMES
+from aixsim.world.classification import GROUPS
 
 _CHUNK = 500
 """Replicates that are written at a time; the number of rows in a row group follows from it, and with it the bytes of the tables."""

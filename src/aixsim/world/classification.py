@@ -65,17 +65,6 @@ TIERS: Final = 5
 ROUTES: Final = ("programme", "collaboration", "park", "own")
 """How a project is paid for: a programme's call, a collaboration model, an AX park's money, the firm itself."""
 
-OUTCOMES: Final = (
-    "decided",
-    "launched",
-    "operating",
-    "failed",
-    "abandoned",
-    "withdrawn",
-    "launched_own",
-    "operating_own",
-    "equipped",
-)
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "agent_type": AGENT_TYPES,
     "pole": POLES,

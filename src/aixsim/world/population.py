@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.random.draws import BUILD, Purpose, uniforms
-from aixsim.world.classification import LARGE, SIZES
+from aixsim.world.classification import LARGE, POLE_INDEX, SIZES
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +140,14 @@ class Population:
     def is_large(self) -> NDArray[np.bool_]:
         """Returns which sites belong to large firms, shape ``(n,)``."""
         return self.size == LARGE
+
+
+def firm_levels(population: Population) -> dict[str, NDArray[np.int64]]:
+    """Returns the level of every firm in every group but ``route``, each shape ``(n,)``."""
+    return {
+        "agent_type": population.agent_type.astype(np.int64),
+        "pole": np.array(POLE_INDEX)[population.province],
+        "province": population.province.astype(np.int64),
+        "size": population.size.astype(np.int64),
+        "sector": population.sector.astype(np.int64),
+    }

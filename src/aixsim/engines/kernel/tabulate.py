@@ -1,4 +1,4 @@
-"""The compiled twin of the tables of ``core.history``: one pass over the events, no table between."""
+"""The compiled twin of the tables of ``model.tabulation``: one pass over the events, no table between."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.engines.kernel.compile import compiled
-from aixsim.model.history import History, effects, firm_levels
-from aixsim.world.classification import GROUPS, OUTCOMES
-from aixsim.world.population import Population
+from aixsim.model.history import History
+from aixsim.model.outcomes import effects, firm_kinds
+from aixsim.world.classification import GROUPS
+from aixsim.world.population import Population, firm_levels
 
-_OWN_ROUTE = GROUPS["route"].index("own")
 _N_LEVELS = sum(len(names) for names in GROUPS.values())
-_FIRST_ROUTE = _N_LEVELS - len(GROUPS["route"])
-_N_OUTCOMES = len(OUTCOMES)
+_N_ROUTES = len(GROUPS["route"])
+_FIRST_ROUTE = _N_LEVELS - _N_ROUTES
 
 _levels: WeakKeyDictionary[Population, NDArray[np.int8]] = WeakKeyDictionary()
 
@@ -24,7 +24,7 @@ _levels: WeakKeyDictionary[Population, NDArray[np.int8]] = WeakKeyDictionary()
 def tables(
     history: History, counts: NDArray[np.bool_], n_months: int, population: Population
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Returns what ``outcome_counts`` and ``group_counts`` of ``core.history`` do.
+    """Returns what ``outcome_counts`` and ``group_counts`` of ``model.tabulation`` do.
 
     Args:
         history: what happened.
@@ -32,13 +32,14 @@ def tables(
         n_months: of the horizon.
         population: whose firms they are.
     """
-    total, groups = np.zeros((_N_OUTCOMES, n_months), np.int32), np.zeros((_N_LEVELS, _N_OUTCOMES, n_months), np.int32)
-    tabulate(history.month, history.event, history.firm, history.route, counts, effects(), _levels_of(population), total, groups)
+    effect, by_route = effects(tuple(counts.tolist())), effects((True,) * _N_ROUTES, by_route=True)
+    total, groups = np.zeros((effect.shape[-1], n_months), np.int32), np.zeros((_N_LEVELS, effect.shape[-1], n_months), np.int32)
+    tabulate(history.month, history.event, history.firm, history.route, effect, by_route, _levels_of(population), total, groups)
     return total, groups
 
 
 def _levels_of(population: Population) -> NDArray[np.int8]:
-    """Returns the rows of ``groups`` that a firm belongs to, shape ``(n, n_groups - 1)``: firm by firm, because they are read together."""
+    """Returns the rows of ``groups`` that a firm belongs to, and last its kind, shape ``(n, n_groups)``: firm by firm, as they are read."""
     if population not in _levels:
         by_group = firm_levels(population)
         first, columns = 0, []
@@ -46,7 +47,7 @@ def _levels_of(population: Population) -> NDArray[np.int8]:
             if group != "route":
                 columns.append(by_group[group] + first)
             first += len(names)
-        _levels[population] = np.stack(columns, axis=1).astype(np.int8)
+        _levels[population] = np.stack([*columns, firm_kinds(population)], axis=1).astype(np.int8)
     return _levels[population]
 
 
@@ -61,22 +62,21 @@ def accumulate(table: Any) -> None:
 
 
 @compiled
-def tabulate(months: Any, events: Any, firms: Any, routes: Any, counts: Any, effect: Any, level: Any, total: Any, groups: Any) -> None:
+def tabulate(months: Any, events: Any, firms: Any, routes: Any, effect: Any, by_route: Any, level: Any, total: Any, groups: Any) -> None:
     """Adds up what every event changes, then runs through the months."""
+    n_groups = level.shape[1] - 1
     for k in range(len(months)):
         month, event, route, firm = max(months[k], 0), events[k], routes[k], firms[k]
-        has_route = route >= 0
-        is_own = 1 if route == _OWN_ROUTE else 0
-        is_counted = 1 if has_route and counts[route] else 0
-        for outcome in range(_N_OUTCOMES):
-            change = effect[is_counted, is_own, event, outcome]
+        kind = level[firm, n_groups]
+        for outcome in range(len(total)):
+            change = effect[kind, route + 1, event, outcome]
             if change != 0:
                 total[outcome, month] += change
-                for group in range(level.shape[1]):
+                for group in range(n_groups):
                     groups[level[firm, group], outcome, month] += change
-            if has_route:
+            if route >= 0:
                 # Among the routes every one counts, so that what firms build on their own can be reported beside the others.
-                groups[_FIRST_ROUTE + route, outcome, month] += effect[1, is_own, event, outcome]
+                groups[_FIRST_ROUTE + route, outcome, month] += by_route[kind, route + 1, event, outcome]
     accumulate(total)
     for row in range(len(groups)):
         accumulate(groups[row])

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from aixsim.evidence.track_record import concerns, sentence
+from aixsim.model.outcomes import OUTCOMES
 from aixsim.report.text.counting_table import counting_table
 from aixsim.results.result import Result
 from aixsim.stats.intervals import percent
-from aixsim.world.classification import OUTCOMES
 
 _WIDTH = 78
 _LABEL, _COLUMN, _ABREAST = 22, 28, 2

@@ -24,7 +24,8 @@ from aixsim.report.figures.style import (
     year_axis,
 )
 from aixsim.results.result import Result
-from aixsim.world.classification import OUTCOMES
+
+_DRAWN = ("decided", "launched", "operating", "failed", "abandoned", "withdrawn", "launched_own")
 
 
 def draw(result: Result, figure: Any) -> None:
@@ -32,7 +33,7 @@ def draw(result: Result, figure: Any) -> None:
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     mean, months = {}, []
     # One outcome at a time, so that no more than one is in memory.
-    for outcome in OUTCOMES:
+    for outcome in _DRAWN:
         paths = result.paths(outcome)
         mean[outcome], months = paths.values.mean(axis=0) / result.scale, paths.months
     x = month_ends(months)
