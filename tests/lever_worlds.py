@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from aixsim.model.history import History
-from aixsim.model.levers import levers
 from aixsim.model.problem import Problem
 from aixsim.world.classification import SIZES
 from aixsim.world.korea import build_korea
@@ -37,7 +36,7 @@ STRONG: dict[str, dict[str, Any]] = {
 
 def settings_of(name: str, **stated: Any) -> dict[str, Any]:
     """Defaults, then strong settings, then what is stated."""
-    return {card.name: card.default for card in levers()[name].cards} | STRONG.get(name, {}) | stated
+    return {card.name: card.default for card in worlds.REGISTRY.levers[name].cards} | STRONG.get(name, {}) | stated
 
 
 @cache

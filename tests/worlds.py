@@ -14,12 +14,14 @@ from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
+from aixsim.model.registry import Registry
 from aixsim.model.tabulation import outcome_counts
 from aixsim.world.classification import PROVINCES, SECTORS, SIZES
 from aixsim.world.network import Network
 from aixsim.world.population import Population
 
 SEED = 20301231
+REGISTRY = Registry.of()
 
 TEXTBOOK: dict[str, dict[str, Any]] = {
     "funding": {"mode": "open"},
@@ -84,7 +86,7 @@ def problem(
 ) -> Problem:
     """A homogeneous problem from January 2024, or one with the population and network given."""
     population = population or Population.homogeneous(n_firms, 1)
-    return Problem(Horizon("2024-01", end), population, network or Network.none(len(population)), chosen, 1.0, seed)
+    return Problem(Horizon("2024-01", end), population, network or Network.none(len(population)), chosen, 1.0, seed, REGISTRY)
 
 
 def simulate(world: Problem, replicate: int = 0) -> History:

@@ -22,7 +22,7 @@ from aixsim.engines import mesa_alone, prepare
 from aixsim.errors import StoreError, storage_error
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.outcomes import OUTCOMES
-from aixsim.model.plugins import Plugin, installed
+from aixsim.model.plugins import Plugin
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.results.counting_rules import counting
@@ -90,7 +90,7 @@ def simulate(
     if not seed_chosen:
         study = study.with_seed(secrets.randbelow(2**63))
     config = study.to_toml()
-    plugins = used_plugins(study)
+    plugins = study.registry.used(study.settings)
     ensemble = [] if study.ensemble is None else [ensemble_path(study.folder, study.ensemble)]
     identity = run_id(config, [*study.own_files, *ensemble], plugins)
     target = out or Path("results") / study.name / identity
@@ -133,12 +133,6 @@ def simulate(
         folder.discard()
         raise
     return Simulated(open_result(target), interrupted=end.interrupted)
-
-
-def used_plugins(study: Study) -> list[Plugin]:
-    """Returns the plugins that determine a study's numbers: all files that it names, and of installed packages those that it uses."""
-    stated = {f"{group}.{name}" for group in ("mechanisms", "levers") for name in study.settings[group]}
-    return [*(plugin for plugin in installed() if stated.intersection(plugin.keys)), *study.plugins]
 
 
 def _told(plugin: Plugin) -> dict[str, Any]:
@@ -211,7 +205,7 @@ def _write(folder: ResultFolder, study: Study, problem_of: Problems, layout: Lay
     folder.write_text("firms.json", _json(describe_firms(problem.population, problem.network)))
     folder.write_text("network.json", _json(describe_network(problem.population, problem.network)))
     folder.write_text("config.toml", config)
-    for plugin in study.plugins:
+    for plugin in study.registry.files:
         folder.write_bytes(plugin.name, plugin.text or b"")
     if study.ensemble is not None:
         folder.write_bytes(study.ensemble, ensemble_path(study.folder, study.ensemble).read_bytes())

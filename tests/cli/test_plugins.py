@@ -8,12 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from aixsim.model.plugins import activate
 from tests.cli.run_cli import run_cli
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
@@ -48,11 +47,10 @@ def law(body: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, _: (folder / "figures").mkdir())
-    monkeypatch.setattr("aixsim.cli.run.Artists.call", lambda _: None)
-    yield
-    activate(())
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    command = import_module("aixsim.cli.run")
+    monkeypatch.setattr(command, "_draw", lambda folder, _: (folder / "figures").mkdir())
+    monkeypatch.setattr(command.Artists, "call", lambda _: None)
 
 
 @pytest.fixture

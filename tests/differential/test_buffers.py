@@ -16,7 +16,6 @@ from aixsim.engines.kernel.compile import compiled
 from aixsim.engines.kernel.state import fresh_state
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
-from aixsim.model.levers import levers
 from aixsim.model.problem import Problem
 from aixsim.world.classification import SIZES
 from aixsim.world.korea import build_korea
@@ -29,7 +28,7 @@ def korea() -> Problem:
     population = build_korea(0.005, 1)
     chosen = worlds.settings(
         {name: {"rate": rate} for name, rate in (("innovation", 0.01), ("peers", 0.3), ("partners", 0.1), ("collaboration", 0.05))},
-        levers={name: {card.name: card.default for card in levers()[name].cards} for name in ("parks", "collaboration")},
+        levers={name: {card.name: card.default for card in worlds.REGISTRY.levers[name].cards} for name in ("parks", "collaboration")},
         funding={"mode": "programmes", "own_rate": 0.05},
         programme=[worlds.programme(budget_krw_bn=dict.fromkeys(range(2024, 2029), 9.3), call_months=[3, 9])],
         implementation={"median_months": dict.fromkeys(SIZES, 6.0), "success": dict.fromkeys(SIZES, 0.7), "abandonment_per_year": 0.1},

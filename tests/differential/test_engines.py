@@ -23,8 +23,6 @@ from aixsim.engines import reference
 from aixsim.engines.kernel import run as kernel
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
-from aixsim.model.levers import levers
-from aixsim.model.mechanisms import mechanisms
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.world.classification import SIZES
@@ -74,7 +72,7 @@ def random_worlds(draw: st.DrawFn) -> Problem:
     ties = np.array(sorted(pairs), np.int32).reshape(-1, 2)
     kinds = np.array(draw(st.lists(st.integers(0, 2), min_size=len(ties), max_size=len(ties))), np.int8)
     rate = st.floats(0.0, 1.0)
-    laws = {name: {"rate": draw(rate)} for name in mechanisms() if name == "innovation" or draw(st.booleans())}
+    laws = {name: {"rate": draw(rate)} for name in worlds.REGISTRY.mechanisms if name == "innovation" or draw(st.booleans())}
     small: dict[str, dict[str, Any]] = {
         "parks": {"capacity": 5.0, "project_share": 0.9, "first_opening": "2024-03", "later_opening": "2024-09"},
         "collaboration": {"number": 2, "members": 5},
@@ -84,7 +82,7 @@ def random_worlds(draw: st.DrawFn) -> Problem:
     chosen_levers = {
         name: settings_of(name, start=draw(st.sampled_from(["2024-01", "2024-07", "2025-01"])), **small.get(name, {}))
         | ({"stop": draw(st.sampled_from(["2025-09", "2026-01"]))} if draw(st.booleans()) else {})
-        for name in levers()
+        for name in worlds.REGISTRY.levers
         if draw(st.booleans())
     }
     is_open = draw(st.booleans())
@@ -213,7 +211,7 @@ def korea() -> Problem:
     rates = {"innovation": 0.004, "peers": 0.3, "partners": 0.1, "parks": 0.01, "collaboration": 0.05, "zones": 0.01}
     chosen = worlds.settings(
         {name: {"rate": rate} for name, rate in rates.items()},
-        levers={name: settings_of(name) for name in levers()},
+        levers={name: settings_of(name) for name in worlds.REGISTRY.levers},
         funding={"mode": "programmes", "own_rate": 0.05},
         sensing={"visibility": 0.4, "disappointment": 0.3},
         programme=[
@@ -268,6 +266,7 @@ def test_a_planted_fault_is_caught(korea: Problem, fault: Fault) -> None:
 def test_what_is_seen_the_same_month_is_caught(korea: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neighbours read after the update instead of at the start of the month: the order of the schedule matters."""
     from aixsim.model import schedule
+
     scenario = draw_scenario(korea, 0)
     expected = kernel.run(korea, scenario)
     by_name = {step.name: step for step in schedule.SCHEDULE}

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from aixsim.engines.reference import DiffusionModel, run
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event, History
-from aixsim.model.levers import levers
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.world.classification import CAPITAL, POLE_INDEX, POLES
@@ -113,7 +112,7 @@ def test_no_firm_decides_later(lever: str, stated: dict[str, Any]) -> None:
 
 def test_every_lever_states_its_sign() -> None:
     """A new lever adds a row to ``SIGNS`` or ``SOONER``; one whose sign theory leaves open says so with a measure that it moves."""
-    assert {row[0] for row in SIGNS} | {row[0] for row in SOONER} == set(levers())
+    assert {row[0] for row in SIGNS} | {row[0] for row in SOONER} == set(worlds.REGISTRY.levers)
 
 
 # --- money

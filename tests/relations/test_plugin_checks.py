@@ -9,31 +9,30 @@ from typing import Any
 import pytest
 
 from aixsim.cli.plugin_checks import acts_inside_its_window, does_something, draws_are_addressed, neutral_changes_nothing
-from aixsim.model.levers import levers
-from aixsim.model.mechanisms import mechanisms
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.model.soundness import falls, faults, gaps, hazard_faults
+from tests import worlds
 
 
-@pytest.mark.parametrize("name", mechanisms())
+@pytest.mark.parametrize("name", worlds.REGISTRY.mechanisms)
 def test_every_mechanism_is_sound(name: str) -> None:
-    mechanism = mechanisms()[name]
+    mechanism = worlds.REGISTRY.mechanisms[name]
     for ask in (faults, gaps, hazard_faults, falls):
         assert list(ask(mechanism)) == []
 
 
-@pytest.mark.parametrize("name", levers())
+@pytest.mark.parametrize("name", worlds.REGISTRY.levers)
 def test_every_lever_is_sound(name: str) -> None:
-    lever = levers()[name]
+    lever = worlds.REGISTRY.levers[name]
     assert [*faults(lever), *gaps(lever)] == []
     for ask in (neutral_changes_nothing, draws_are_addressed, acts_inside_its_window):
-        verdict = ask(lever)
+        verdict = ask(lever, worlds.REGISTRY)
         assert verdict.holds, str(verdict)
 
 
-def test_planted_faults_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    law, lever = mechanisms()["peers"], levers()["training"]
+def test_planted_faults_are_found() -> None:
+    law, lever = worlds.REGISTRY.mechanisms["peers"], worlds.REGISTRY.levers["training"]
     assert list(falls(replace(law, hazard=lambda sensed, rate: rate * (1.0 - sensed))))
     assert list(hazard_faults(replace(law, hazard=lambda sensed, rate: rate * (sensed - 0.5))))
     assert list(gaps(replace(law, cards=(replace(law.cards[0], source=""),))))
@@ -50,8 +49,7 @@ def test_planted_faults_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
         (restless, acts_inside_its_window),
     ):
         twin = replace(lever, apply=planted)
-        monkeypatch.setattr("aixsim.model.draw_scenario.levers", lambda twin=twin: {**levers(), "training": twin})
-        assert ask(twin).holds is False
-    monkeypatch.undo()
-    assert does_something(lever).holds
-    assert does_something(levers()["budget"]).holds is None, "its defaults are neutral"
+        registry = replace(worlds.REGISTRY, levers={**worlds.REGISTRY.levers, "training": twin})
+        assert ask(twin, registry).holds is False
+    assert does_something(lever, worlds.REGISTRY).holds
+    assert does_something(worlds.REGISTRY.levers["budget"], worlds.REGISTRY).holds is None, "its defaults are neutral"

@@ -32,13 +32,11 @@ LEVERS: dict[str, dict[str, Any]] = {"parks": {}, "collaboration": {}}
 
 def korea(**changes: Any) -> Problem:
     """A small Korea with everything switched on."""
-    from aixsim.model.levers import levers
-
     population = build_korea(0.005, 1)
     chosen = worlds.settings(
         changes.pop("laws", LAWS),
         levers={
-            name: {card.name: card.default for card in levers()[name].cards} | stated
+            name: {card.name: card.default for card in worlds.REGISTRY.levers[name].cards} | stated
             for name, stated in changes.pop("levers", LEVERS).items()
         },
         **{"implementation": {"median_months": dict.fromkeys(SIZES, 6.0), "abandonment_per_year": 0.1}, **changes},
@@ -92,13 +90,10 @@ def test_the_relation_would_notice_other_luck() -> None:
 
 @pytest.mark.parametrize("lever", ["parks", "collaboration"])
 def test_a_neutral_lever_changes_no_bit(lever: str, funded: Problem) -> None:
-    from aixsim.model.levers import levers
-
     settings = dict(funded.settings)
     without = replace(funded, settings={**settings, "levers": {k: v for k, v in settings["levers"].items() if k != lever}})
-    neutral = replace(
-        funded, settings={**settings, "levers": {**settings["levers"], lever: {**settings["levers"][lever], **levers()[lever].neutral}}}
-    )
+    stated = {**settings["levers"], lever: {**settings["levers"][lever], **worlds.REGISTRY.levers[lever].neutral}}
+    neutral = replace(funded, settings={**settings, "levers": stated})
     a, b, c = (worlds.simulate(world) for world in (without, neutral, funded))
     assert np.array_equal(a.canonical(), b.canonical())
     assert np.array_equal(a.pressure, b.pressure)

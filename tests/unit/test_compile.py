@@ -20,8 +20,8 @@ from numba.core.registry import CPUDispatcher
 from aixsim.engines.kernel import code_store
 from aixsim.engines.kernel import compile as compile_module
 from aixsim.engines.kernel.compile import compiled, hazard_sum, is_compiled, why_not_compiled
-from aixsim.model.mechanisms import mechanisms
-from aixsim.model.plugins import activate, plugin_of
+from aixsim.model.plugins import plugin_of
+from aixsim.model.registry import Registry
 
 ROOT = Path(__file__).parents[2]
 event: Any = numba_event  # Numba has no types
@@ -91,7 +91,7 @@ def test_a_second_start_compiles_nothing(folder: Path, compilations: list[Any]) 
 
 
 def test_generated_functions_are_kept_too(folder: Path, compilations: list[Any]) -> None:
-    laws = tuple(law for law in mechanisms().values() if law.level == "milieu")
+    laws = tuple(law for law in Registry.of().mechanisms.values() if law.level == "milieu")
     senses = tuple(dict.fromkeys(law.senses for law in laws))
     active = (1,) * len(laws)
     parameters = (0.1,) * sum(len(law.cards) for law in laws)
@@ -112,14 +112,15 @@ def test_laws_of_plugins_are_not_taken_for_one_another(folder: Path) -> None:
     kept: list[set[Path]] = []
     for content in (text, text.replace(b"return rate *", b"return 2.0 * rate *")):
         plugin = plugin_of("law.py", "law.py", content)
-        activate((plugin,))
+        registry = Registry.of((plugin,))
+        compile_module.use(registry)
         try:
-            assert why_not_compiled(mechanisms()["bandwagon"]) is None
-            total = hazard_sum((mechanisms()["bandwagon"],), ("peer_share",))
-            results.append(total(np.ones(1, np.int8), np.array([0.1, 0.05]), 0.5))
+            law = registry.mechanisms["bandwagon"]
+            assert why_not_compiled(law) is None
+            results.append(hazard_sum((law,), ("peer_share",))(np.ones(1, np.int8), np.array([0.1, 0.05]), 0.5))
             kept.append(set(pieces(folder)).difference(*kept))
         finally:
-            activate(())
+            compile_module.use(Registry.of())
     assert results[1] == 2.0 * results[0] > 0.0
     assert kept[1], "each has machine code of its own"
     assert not is_compiled("aixsim.engines.kernel.month.simulate")

@@ -14,7 +14,7 @@ from aixsim.config.build import problems
 from aixsim.config.validation import ConfigError, ConfigProblem
 from aixsim.engines.reference import run
 from aixsim.model.draw_scenario import draw_scenario
-from aixsim.model.levers import levers
+from aixsim.model.history import outcome_counts
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.tabulation import outcome_counts
 
@@ -80,7 +80,7 @@ def test_a_policy_changes_something_and_nothing_before_2026(path: Path) -> None:
 def test_no_plan_has_no_lever_and_no_money_of_its_own() -> None:
     settings = load(CONFIGS / "policies" / "no-plan.toml").settings
     assert settings["levers"] == {}
-    assert set(load(BASE).settings["levers"]) <= set(levers())
+    assert set(load(BASE).settings["levers"]) <= set(load(BASE).registry.levers)
     assert [settings["programme"][1]["budget_krw_bn"][year] for year in range(2025, 2031)] == [63.2, 0.0, 0.0, 0.0, 0.0, 0.0]
 
 

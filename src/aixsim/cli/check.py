@@ -10,9 +10,10 @@ from pathlib import Path
 from aixsim.config import load
 from aixsim.config.build import problems
 from aixsim.errors import UserError
-from aixsim.model.plugins import activate, read_plugin
+from aixsim.model.plugins import read_plugin
+from aixsim.model.registry import Registry
 from aixsim.results.expectations import judge
-from aixsim.simulation import simulate, used_plugins
+from aixsim.simulation import simulate
 
 
 def check(config: Path | None, overrides: Sequence[str], workers: int, plugins: Sequence[Path]) -> int:
@@ -28,12 +29,12 @@ def check_plugins(files: Sequence[Path]) -> int:
     from aixsim.cli.plugin_checks import check_item
 
     read = tuple(read_plugin(file, str(file)) for file in files)
-    activate(read)
+    registry = Registry.of(read)
     all_hold = True
     for plugin in read:
         for key, item in zip(plugin.keys, plugin.items, strict=True):
             sys.stdout.write(f"{plugin.path}: {key}: {item.title}\n")
-            for verdict in check_item(item):
+            for verdict in check_item(item, registry):
                 sys.stdout.write(f"  {verdict}\n")
                 sys.stdout.flush()
                 all_hold &= verdict.holds is not False
@@ -54,7 +55,7 @@ def check_config(config: Path, overrides: Sequence[str], workers: int) -> int:
     out.write(f"  {len(problem.population):,} firms{sample}, {problem.network.n_ties:,} ties\n")
     out.write(f"  mechanisms: {', '.join(study.settings['mechanisms']) or 'none'}\n")
     out.write(f"  levers: {', '.join(study.settings['levers']) or 'none'}\n")
-    for plugin in used_plugins(study):
+    for plugin in study.registry.used(study.settings):
         out.write(f"  plugin {plugin.name}: {', '.join(plugin.keys)}\n")
     out.write(f"  programmes: {', '.join(table['name'] for table in study.settings['programme']) or 'none'}\n")
     out.write(f"  {len(problem.uncertainties)} uncertain numbers, {study.monte_carlo.replicates:,} replicates\n")

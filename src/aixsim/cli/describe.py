@@ -12,14 +12,15 @@ from aixsim.errors import UserError, storage_error
 from aixsim.evidence.assumptions import ledger as every_number
 from aixsim.model.catalogue import Entry, entries
 from aixsim.model.parameters import Card
-from aixsim.model.plugins import activate, read_plugin
+from aixsim.model.plugins import read_plugin
+from aixsim.model.registry import Registry
 from aixsim.report.text.ledger_table import as_csv, as_html, as_text
 
 
 def describe(name: str | None, plugins: Sequence[Path]) -> int:
     """Prints the list of everything, what plugins offer included, or one entry with its cards; returns the exit code."""
-    activate(tuple(read_plugin(file, str(file)) for file in plugins))
-    known = [*entries(), Entry("programme", "array of tables", "Public support lines: [[programme]]", "", "", PROGRAMME_CARDS)]
+    registry = Registry.of(tuple(read_plugin(file, str(file)) for file in plugins))
+    known = [*entries(registry), Entry("programme", "array of tables", "Public support lines: [[programme]]", "", "", PROGRAMME_CARDS)]
     if name is None:
         width = max(len(entry.key) for entry in known)
         for entry in known:

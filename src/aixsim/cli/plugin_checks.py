@@ -18,6 +18,7 @@ from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.lever import NEVER, Lever
 from aixsim.model.mechanism import Mechanism
 from aixsim.model.problem import Problem
+from aixsim.model.registry import Registry
 from aixsim.model.scenario import Scenario
 from aixsim.model.soundness import falls, gaps, hazard_faults
 from aixsim.model.windows import equal, outside
@@ -64,12 +65,12 @@ class Verdict:
         return f"{word}  {self.question}" + (f": {self.because}" if self.because else "")
 
 
-def check_item(item: Mechanism | Lever) -> Iterator[Verdict]:
-    """Yields a verdict on everything that a mechanism or a lever must do; it is in use."""
-    return check_mechanism(item) if isinstance(item, Mechanism) else check_lever(item)
+def check_item(item: Mechanism | Lever, registry: Registry) -> Iterator[Verdict]:
+    """Yields a verdict on everything that a mechanism or a lever must do."""
+    return check_mechanism(item, registry) if isinstance(item, Mechanism) else check_lever(item, registry)
 
 
-def check_mechanism(mechanism: Mechanism) -> Iterator[Verdict]:
+def check_mechanism(mechanism: Mechanism, registry: Registry) -> Iterator[Verdict]:
     """Yields a verdict on everything that a mechanism must do."""
     yield _none("cards are complete: unit, range, meaning, source, confidence", gaps(mechanism))
     sound = _none("the hazard is a number, and never negative", hazard_faults(mechanism))
@@ -77,7 +78,7 @@ def check_mechanism(mechanism: Mechanism) -> Iterator[Verdict]:
     if not sound.holds:
         return
     yield _none("the hazard never falls in what is sensed", falls(mechanism))
-    with_it = small_world(mechanism, {})
+    with_it = small_world(mechanism, registry, {})
     reason = mesa_alone(draw_scenario(with_it, 0))
     if reason is not None:
         yield Verdict("the law compiles", None, f"it runs on the engine mesa alone, which is slow: {reason}")
@@ -86,49 +87,49 @@ def check_mechanism(mechanism: Mechanism) -> Iterator[Verdict]:
     yield _agreement(with_it)
 
 
-def check_lever(lever: Lever) -> Iterator[Verdict]:
+def check_lever(lever: Lever, registry: Registry) -> Iterator[Verdict]:
     """Yields a verdict on everything that a lever must do."""
     yield _none("cards are complete: unit, range, meaning, source, confidence", gaps(lever))
-    yield neutral_changes_nothing(lever)
-    yield does_something(lever)
-    yield draws_are_addressed(lever)
-    yield acts_inside_its_window(lever)
-    yield _agreement(_started(lever))
+    yield neutral_changes_nothing(lever, registry)
+    yield does_something(lever, registry)
+    yield draws_are_addressed(lever, registry)
+    yield acts_inside_its_window(lever, registry)
+    yield _agreement(_started(lever, registry))
 
 
-def neutral_changes_nothing(lever: Lever) -> Verdict:
+def neutral_changes_nothing(lever: Lever, registry: Registry) -> Verdict:
     """Asks whether the neutral setting leaves every number of three scenarios as it is."""
     question = "the neutral setting changes no bit"
-    without, neutral = small_world(lever, None), small_world(lever, lever.neutral)
+    without, neutral = small_world(lever, registry, None), small_world(lever, registry, lever.neutral)
     for replicate in range(3):
         if changed := _changed(draw_scenario(without, replicate), draw_scenario(neutral, replicate)):
             return Verdict(question, False, f"{', '.join(changed)} of the scenario of replicate {replicate} differ")
     return Verdict(question, True, "")
 
 
-def does_something(lever: Lever) -> Verdict:
+def does_something(lever: Lever, registry: Registry) -> Verdict:
     """Asks whether the defaults change anything; they need not, but then the other questions are easily answered."""
-    acts = _changed(draw_scenario(small_world(lever, None), 0), draw_scenario(_started(lever), 0))
+    acts = _changed(draw_scenario(small_world(lever, registry, None), 0), draw_scenario(_started(lever, registry), 0))
     told = ", ".join(acts) or "nothing in this small world: the other checks say little with such defaults"
     return Verdict("the defaults change something", True if acts else None, told)
 
 
-def draws_are_addressed(lever: Lever) -> Verdict:
+def draws_are_addressed(lever: Lever, registry: Registry) -> Verdict:
     """Asks whether the same replicate is the same twice: random numbers without an address are not."""
-    world = _started(lever)
+    world = _started(lever, registry)
     changed = _changed(draw_scenario(world, 1), draw_scenario(world, 1))
     return Verdict("a replicate is the same every time", not changed, f"{', '.join(changed)} differ" if changed else "")
 
 
-def acts_inside_its_window(lever: Lever) -> Verdict:
+def acts_inside_its_window(lever: Lever, registry: Registry) -> Verdict:
     """Asks whether the scenario is as without the lever before its start, from its stop on, and in an empty window."""
     question = "acts only inside its window"
     names = {card.name for card in lever.cards}
     if not {"start", "stop"} <= names:
         return Verdict(question, None, "it has no cards start and stop, so it acts always")
-    before = draw_scenario(small_world(lever, None), 0)
+    before = draw_scenario(small_world(lever, registry, None), 0)
     for start, stop in ((START, NEVER), (START, STOP), ("2000-01", "2027-07"), ("2026-01", "2026-01"), ("2050-01", NEVER)):
-        world = small_world(lever, {"start": start, "stop": stop})
+        world = small_world(lever, registry, {"start": start, "stop": stop})
         after = draw_scenario(world, 0)
         settings = world.settings["levers"][lever.name]
         acts = outside(before, after, settings, world)
@@ -139,11 +140,12 @@ def acts_inside_its_window(lever: Lever) -> Verdict:
     return Verdict(question, True, "")
 
 
-def small_world(item: Mechanism | Lever, settings: Mapping[str, Any] | None) -> Problem:
+def small_world(item: Mechanism | Lever, registry: Registry, settings: Mapping[str, Any] | None) -> Problem:
     """Returns a small Korea with every law of the package, parks, collaboration models and zones.
 
     Args:
         item: what is to be checked.
+        registry: holds it.
         settings: its own, as in a config; None for the world without it.
     """
     group = "mechanisms" if isinstance(item, Mechanism) else "levers"
@@ -151,19 +153,19 @@ def small_world(item: Mechanism | Lever, settings: Mapping[str, Any] | None) -> 
     if settings is not None:
         tables[item.name] = dict(settings)
     try:
-        table = config_model().model_validate({**_WORLD, group: tables})
+        table = config_model(registry).model_validate({**_WORLD, group: tables})
     except ValidationError as error:
         wrong = error.errors()[0]
         raise UserError(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}; mend the neutral setting or the cards") from error
-    study = Study("check", Path(), table)
+    study = Study("check", Path(), table, registry)
     population = korea_population(_SCALE, 1)
     network = supply_network(population, _SCALE, 1, study.network.links_per_firm)
-    return Problem(study.horizon, population, network, study.settings, _SCALE, seed=20301231)
+    return Problem(study.horizon, population, network, study.settings, _SCALE, 20301231, registry)
 
 
-def _started(lever: Lever) -> Problem:
+def _started(lever: Lever, registry: Registry) -> Problem:
     """Returns the world with a lever's defaults, from a month in which it can act."""
-    return small_world(lever, {"start": START} if any(card.name == "start" for card in lever.cards) else {})
+    return small_world(lever, registry, {"start": START} if any(card.name == "start" for card in lever.cards) else {})
 
 
 def _changed(a: Scenario, b: Scenario) -> list[str]:

@@ -8,13 +8,14 @@ from aixsim.config.loading import load
 from aixsim.config.models import config_model
 from aixsim.config.programme import PROGRAMME_CARDS
 from aixsim.config.starter import starter
+from aixsim.model.registry import Registry
 
 __all__ = ["PROGRAMME_CARDS", "load", "schema", "starter"]
 
 
 def schema() -> dict[str, Any]:
     """Returns the JSON schema of a config (draft 2020-12), for completion in editors."""
-    document = config_model().model_json_schema()
+    document = config_model(Registry.of()).model_json_schema()
     document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     document["properties"]["base"] = {"type": "string", "description": "Config that this one changes; path from this file."}
     # A config that names a base states only what differs, so that no key is required of the file itself.

@@ -13,8 +13,8 @@ from aixsim.config.observations import ensemble_path
 from aixsim.config.study import Study
 from aixsim.model.calendar import Horizon
 from aixsim.model.ensemble import Ensemble
-from aixsim.model.plugins import Plugin, activate
 from aixsim.model.problem import Problem
+from aixsim.model.registry import Registry
 from aixsim.world.cache import korea_population, supply_network
 from aixsim.world.network import Network
 from aixsim.world.population import Population
@@ -28,9 +28,8 @@ class Problems:
     Attributes:
         population, network: what is to be built.
         folder: where paths in the config start.
-        horizon, settings, seed: as in ``core.problem.Problem``.
+        horizon, settings, seed, registry: as in ``model.problem.Problem``.
         shared: the problem that all replicates share; None when the population varies.
-        plugins: the files of mechanisms and levers in use; every process that asks for a problem uses them from then on.
         ensemble: rows of values for some of the uncertain numbers.
     """
 
@@ -40,13 +39,12 @@ class Problems:
     horizon: Horizon
     settings: Mapping[str, Any]
     seed: int
+    registry: Registry
     shared: Problem | None = None
-    plugins: tuple[Plugin, ...] = ()
     ensemble: Ensemble | None = None
 
     def __call__(self, replicate: int) -> Problem:
         """Returns the problem of a replicate."""
-        activate(self.plugins)
         return self.shared or self.build(replicate)
 
     def build(self, replicate: int) -> Problem:
@@ -60,6 +58,7 @@ class Problems:
             settings=self.settings,
             scale=self.population.scale,
             seed=self.seed,
+            registry=self.registry,
             ensemble=self.ensemble,
         )
 
@@ -79,7 +78,7 @@ def problems(study: Study) -> Problems:
         study.horizon,
         study.settings,
         study.monte_carlo.seed,
-        plugins=study.plugins,
+        study.registry,
         ensemble=ensemble_of(study),
     )
     return each if study.population.vary else replace(each, shared=each.build(0))

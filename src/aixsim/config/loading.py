@@ -17,7 +17,8 @@ from aixsim.config.models import config_model
 from aixsim.config.rules import relations
 from aixsim.config.study import Study
 from aixsim.config.validation import ConfigError, ConfigProblem, NotAllowed, nearest
-from aixsim.model.plugins import Plugin, PluginError, activate, installed, read_plugin, refuse_unsound_laws
+from aixsim.model.plugins import PluginError, read_plugin, refuse_unsound_laws
+from aixsim.model.registry import Registry
 
 Sources = dict[Key, tuple[str, int | None]]
 """File and line of every key; ``--set`` has no line."""
@@ -60,14 +61,15 @@ def load(path: Path | str, overrides: Sequence[str] = (), values: Mapping[str, P
         sources[key] = (placed.file, placed.line)
         for n in range(1, len(key)):
             sources.setdefault(key[:n], sources[key])  # a table that nobody else has stated
-    plugins = _plugins(document, sources, path)
+    registry = _registry(document, sources, path)
+    model = config_model(registry)
     problems: list[ConfigProblem] = []
     table = None
     try:
-        table = config_model().model_validate(document)
+        table = model.model_validate(document)
     except ValidationError as error:
-        problems = [problem_of(item, sources, path, config_model()) for item in error.errors()]
-    study = Study(path.stem, path.parent, table, plugins) if table is not None else None
+        problems = [problem_of(item, sources, path, model) for item in error.errors()]
+    study = Study(path.stem, path.parent, table, registry) if table is not None else None
     if study is not None:
         problems = [
             ConfigProblem(*_place(key, sources, path), _dotted(key), fault.found, fault.allowed, fault.hint)
@@ -78,8 +80,8 @@ def load(path: Path | str, overrides: Sequence[str] = (), values: Mapping[str, P
     return study
 
 
-def _plugins(document: dict[str, Any], sources: Sources, path: Path) -> tuple[Plugin, ...]:
-    """Puts the files that a config names to use: what it may say depends on them. What is no list of names is left to validation."""
+def _registry(document: dict[str, Any], sources: Sources, path: Path) -> Registry:
+    """Reads the files that a config names: what it may say depends on them. What is no list of names is left to validation."""
     table = document.get("plugins")
     names = table.get("files") if isinstance(table, dict) else None
     names = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
@@ -88,14 +90,13 @@ def _plugins(document: dict[str, Any], sources: Sources, path: Path) -> tuple[Pl
         target = (home / name).resolve()
         if Path(name).is_absolute() or ".." in Path(name).parts or not target.is_relative_to(home) or target.suffix != ".py":
             raise ConfigError([ConfigProblem(*place, "plugins.files", f"found {name!r}", "Python files below the config's folder")])
-    installed()  # what is wrong with an installed package is not the config's fault
+    Registry.of()  # what is wrong with an installed package is not the config's fault
     try:
         plugins = tuple(dict.fromkeys(read_plugin(path.parent / name, name) for name in names))
         refuse_unsound_laws(plugins)
-        activate(plugins)
+        return Registry.of(plugins)
     except PluginError as error:
         raise ConfigError([ConfigProblem(*place, "plugins.files", str(error), "")]) from error
-    return plugins
 
 
 def _fail(path: Path, found: str, allowed: str, line: int | None = None) -> ConfigError:

@@ -23,11 +23,9 @@ from aixsim.config.validation import NotAllowed
 from aixsim.config.values import annotated, finite, month
 from aixsim.model.calendar import Horizon
 from aixsim.model.catalogue import SECTIONS
-from aixsim.model.levers import levers
-from aixsim.model.mechanisms import mechanisms
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.parameters import Card
-from aixsim.model.plugins import Plugin, active
+from aixsim.model.registry import Registry
 from aixsim.world.classification import ROUTES
 
 LONGEST = 600
@@ -183,15 +181,11 @@ def _optional(table: type[Table]) -> Any:
     return Annotated[table | None, BeforeValidator(given), WithJsonSchema(schema)]
 
 
-def config_model() -> type[Table]:
-    """Returns the model of a whole config; it grows with every mechanism, lever, plugin in use and section that has cards."""
-    return _model_with(active())
-
-
 @cache
-def _model_with(plugins: tuple[Plugin, ...]) -> type[Table]:  # noqa: ARG001 - what mechanisms() and levers() depend on
-    laws = {m.name: (_optional(table_of(m.name, m.title, m.cards)), None) for m in mechanisms().values()}
-    instruments = {lever.name: (_optional(table_of(lever.name, lever.title, lever.cards)), None) for lever in levers().values()}
+def config_model(registry: Registry) -> type[Table]:
+    """Returns the model of a whole config; it grows with every mechanism, lever and section that has cards."""
+    laws = {m.name: (_optional(table_of(m.name, m.title, m.cards)), None) for m in registry.mechanisms.values()}
+    instruments = {lever.name: (_optional(table_of(lever.name, lever.title, lever.cards)), None) for lever in registry.levers.values()}
     sections: dict[str, Any] = {}
     for section in SECTIONS:
         model = table_of(section.name, section.title, section.cards)

@@ -11,7 +11,6 @@ from aixsim.config.observations import broken_rules, ensemble_path
 from aixsim.config.study import Study
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.model.catalogue import entries
-from aixsim.model.levers import levers
 from aixsim.model.levers.parks import PARK_MONEY
 
 
@@ -63,7 +62,7 @@ def _money(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
 
 def _levers(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
     programmes = [table["name"] for table in study.settings["programme"]]
-    for name, lever in levers().items():
+    for name, lever in study.registry.levers.items():
         settings = study.settings["levers"].get(name)
         if settings is None:
             continue
@@ -120,7 +119,7 @@ def _ensemble(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
     except EnsembleError as error:
         yield key, NotAllowed(f"found {study.ensemble!r}, which {error.reason}", "a Parquet file that aixsim calibrate has written")
         return
-    known = [f"{entry.key}.{card.name}" for entry in entries() for card in entry.cards]
+    known = [f"{entry.key}.{card.name}" for entry in entries(study.registry) for card in entry.cards]
     for name in keys:
         if not name.startswith(("programme[", *known)):
             yield (

@@ -12,7 +12,7 @@ from aixsim.config.models import Expect, Goal, MonteCarlo, NetworkTable, Populat
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.values import plain
 from aixsim.model.calendar import Horizon
-from aixsim.model.plugins import Plugin
+from aixsim.model.registry import Registry
 
 _NOT_THE_MODEL = (
     "title", "horizon", "population", "network", "goal", "expect", "monte_carlo", "plugins",
@@ -29,13 +29,13 @@ class Study:
         name: of the config file, without its ending.
         folder: where paths in the config start.
         table: the validated config.
-        plugins: the files of mechanisms and levers that the config names, as they were read.
+        registry: the mechanisms and levers that the config may name.
     """
 
     name: str
     folder: Path
     table: Table
-    plugins: tuple[Plugin, ...] = ()
+    registry: Registry
 
     def __getattr__(self, key: str) -> Any:
         """Offers the tables of the config; the typed ones have properties of their own."""

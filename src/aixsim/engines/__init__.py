@@ -19,7 +19,7 @@ _LAWLESS = ("code_store", "compile", "diary", "fingerprint", "reference", "scena
 def prepare(name: str, problem: Problem, scenario: Scenario) -> None:
     """Does what an engine has to do once before the first replicate."""
     if name == "kernel":
-        _kernel(scenario).warm_up(problem, scenario)
+        _kernel(problem, scenario).warm_up(problem, scenario)
 
 
 def engine(name: str) -> Callable[[Problem, Scenario], History]:
@@ -49,18 +49,19 @@ def mesa_alone(scenario: Scenario) -> str | None:
 
 
 def _run_kernel(problem: Problem, scenario: Scenario) -> History:
-    history: History = _kernel(scenario).run(problem, scenario)
+    history: History = _kernel(problem, scenario).run(problem, scenario)
     return history
 
 
-def _kernel(scenario: Scenario) -> Any:
+def _kernel(problem: Problem, scenario: Scenario) -> Any:
     """Returns the kernel; it is made anew when it does not know a law of the scenario, that of a plugin which has come since.
 
     Raises:
-        ValueError: the scenario has a law that cannot be compiled, or that is not in use.
+        ValueError: the scenario has a law that cannot be compiled, or that the problem's registry does not hold.
     """
     kernel = import_module("aixsim.engines.kernel.run")
     if _unknown(kernel, scenario):
+        import_module("aixsim.engines.kernel.compile").use(problem.registry)
         for name in [name for name in sys.modules if name.startswith(f"{__name__}.") and name.rpartition(".")[2] not in _LAWLESS]:
             del sys.modules[name]
         kernel = import_module("aixsim.engines.kernel.run")

@@ -15,6 +15,7 @@ from aixsim.config.study import Study
 from aixsim.data.tables import rows
 from aixsim.model.catalogue import entries
 from aixsim.model.parameters import Card
+from aixsim.model.registry import Registry
 from aixsim.random.distributions import PARAMETERS_OF, Distribution
 
 COLLECTED: Final = "2026-11-23"
@@ -60,7 +61,7 @@ def ledger(study: Study | None = None) -> list[Line]:
     """
     settings: Mapping[str, Any] = study.settings if study is not None else {}
     out: list[Line] = []
-    for entry in entries():
+    for entry in entries(study.registry if study is not None else Registry.of()):
         table = _table(settings, entry.key)
         if study is None or table is not None:
             out += [_of_card(entry.key, card, (table or {}).get(card.name, card.default)) for card in entry.cards]

@@ -20,7 +20,7 @@ def identity_of(study: Study, what: str) -> str:
         study: with seed.
         what: kind and options of the calculation.
     """
-    return run_id(f"{study.to_toml()}\n{what}\n{_code()}", study.own_files, study.plugins)
+    return run_id(f"{study.to_toml()}\n{what}\n{_code()}", study.own_files, study.registry.used(study.settings))
 
 
 @cache

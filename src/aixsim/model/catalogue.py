@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aixsim.model import climate, economics, funding, implementation, sensing, susceptibility
-from aixsim.model.levers import levers
-from aixsim.model.mechanisms import mechanisms
 from aixsim.model.parameters import Card
+from aixsim.model.registry import Registry
 from aixsim.model.section import Section
 
 SECTIONS: tuple[Section, ...] = (
@@ -41,10 +40,10 @@ class Entry:
     cards: tuple[Card, ...]
 
 
-def entries() -> list[Entry]:
+def entries(registry: Registry) -> list[Entry]:
     """Returns everything that has cards, mechanisms first."""
     return [
-        *(Entry(f"mechanisms.{m.name}", "mechanism", m.title, m.law, m.source, m.cards) for m in mechanisms().values()),
-        *(Entry(f"levers.{lever.name}", "lever", lever.title, "", lever.source, lever.cards) for lever in levers().values()),
+        *(Entry(f"mechanisms.{m.name}", "mechanism", m.title, m.law, m.source, m.cards) for m in registry.mechanisms.values()),
+        *(Entry(f"levers.{lever.name}", "lever", lever.title, "", lever.source, lever.cards) for lever in registry.levers.values()),
         *(Entry(section.name, "section", section.title, "", "", section.cards) for section in SECTIONS),
     ]

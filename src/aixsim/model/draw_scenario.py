@@ -10,8 +10,6 @@ import numpy as np
 from aixsim.model.climate import adverse_exports, climate_path
 from aixsim.model.economics import learning_exponent
 from aixsim.model.implementation import monthly_hazard
-from aixsim.model.levers import levers
-from aixsim.model.mechanisms import mechanisms
 from aixsim.model.problem import Problem, substitute
 from aixsim.model.programmes import HIGHEST_SUPPORT, expected_support, programme_pot
 from aixsim.model.scenario import Scenario
@@ -29,6 +27,9 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
         problem: the study made ready.
         replicate: 0 to 2**32 - 2; with the problem's seed it addresses every random number.
         given: values of uncertain numbers by config key, instead of what would be drawn for them.
+
+    Raises:
+        UserError: the settings name a mechanism or lever that the problem's registry does not hold.
     """
     drawn = draw_all(problem.uncertainties, problem.seed, replicate)
     if problem.ensemble is not None:
@@ -46,9 +47,8 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
         replicate=replicate,
         drawn=drawn,
         mechanisms=tuple(
-            (mechanism, tuple(settings["mechanisms"][name][card.name] for card in mechanism.cards))
-            for name, mechanism in mechanisms().items()
-            if name in settings["mechanisms"]
+            (mechanism, tuple(table[card.name] for card in mechanism.cards))
+            for mechanism, table in problem.registry.chosen_mechanisms(settings)
         ),
         susceptibility=factors(settings["susceptibility"], population),
         frailty=frailty(settings["susceptibility"], population),
@@ -93,9 +93,8 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
         initial_adopters=settings["initial_adopters"],
         pots=pots,
     )
-    for name, lever in levers().items():
-        if name in settings["levers"]:
-            lever.apply(scenario, settings["levers"][name], problem)
+    for lever, table in problem.registry.chosen_levers(settings):
+        lever.apply(scenario, table, problem)
     # Programmes come first among the pots; levers may have changed what they offer.
     programmes = scenario.pots[: len(settings["programme"])]
     shares = [table["public_share_max"] for table in settings["programme"]]

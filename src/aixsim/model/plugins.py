@@ -1,7 +1,6 @@
 """Mechanisms and levers from outside the package: files that a config names, and entry points of installed packages.
 
-A file is executed from the very bytes that its hash is taken of, so that a run is never said to be of a file that was changed since. One
-set of plugins is active at a time, that of the config in use; what the config may say, and what the kernel is made of, follows it.
+A file is executed from the very bytes that its hash is taken of, so that a run is never said to be of a file that was changed since.
 """
 
 from __future__ import annotations
@@ -20,13 +19,12 @@ from aixsim.errors import UserError
 from aixsim.model.lever import Lever
 from aixsim.model.mechanism import Mechanism
 from aixsim.model.problem import Problem
-from aixsim.model.registry import discover
 from aixsim.model.scenario import Scenario
 from aixsim.model.soundness import faults, hazard_faults
 
 GROUP = "aixsim.plugins"
 """Group of entry points; each names a module, or a mechanism or lever in one."""
-_KINDS: Mapping[str, tuple[str, type[Any]]] = {"MECHANISM": ("aixsim.model.mechanisms", Mechanism), "LEVER": ("aixsim.model.levers", Lever)}
+_KINDS: Mapping[str, type[Any]] = {"MECHANISM": Mechanism, "LEVER": Lever}
 _DEFINE = "define MECHANISM or LEVER in it (several: MECHANISMS or LEVERS, a tuple)"
 
 
@@ -69,41 +67,12 @@ class Plugin:
         return tuple(f"{'mechanisms' if isinstance(item, Mechanism) else 'levers'}.{item.name}" for item in self.items)
 
     def __reduce__(self) -> Any:
-        """Pickles the text instead of the code; workers find entry points by themselves."""
-        return plugin_of, (self.name, self.path, self.text)
-
-
-_chosen: tuple[Plugin, ...] = ()
-
-
-def active() -> tuple[Plugin, ...]:
-    """Returns the plugins in use: those of installed packages, then those that the config names."""
-    return installed() + _chosen
-
-
-def activate(plugins: tuple[Plugin, ...]) -> None:
-    """Makes these, and those of installed packages, the plugins in use.
-
-    Raises:
-        PluginError: two of them, or one and the package, define the same name.
-    """
-    global _chosen  # noqa: PLW0603 - the registry of mechanisms and levers is one a process
-    if plugins != _chosen:
-        _refuse_clashes(installed() + plugins)
-        _chosen = plugins
-
-
-def offered(package: str, attribute: str) -> dict[str, Any]:
-    """Returns what the package ships, by name and in its fixed order, and after it what plugins offer, by name."""
-    kind = _KINDS[attribute][1]
-    more = {item.name: item for plugin in active() for item in plugin.items if isinstance(item, kind)}
-    return {**_shipped(package, attribute), **dict(sorted(more.items()))}
-
-
-def laws_digest() -> str:
-    """Returns a hash of the code of all plugins in use that define a mechanism; empty when there are none."""
-    digests = sorted(plugin.digest for plugin in active() if any(isinstance(item, Mechanism) for item in plugin.items))
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest() if digests else ""
+        """Pickles the text instead of the code; of an installed package, which one it is."""
+        return (
+            (plugin_of, (self.name, self.path, self.text))
+            if self.text is not None
+            else (_installed_as, (self.name, self.path, self.digest))
+        )
 
 
 def read_plugin(path: Path, name: str) -> Plugin:
@@ -149,9 +118,15 @@ def installed() -> tuple[Plugin, ...]:
     Raises:
         PluginError: one of them cannot be used.
     """
-    plugins = tuple(_from_entry_point(point) for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)))
-    _refuse_clashes(plugins)
-    return plugins
+    return tuple(_from_entry_point(point) for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)))
+
+
+def _installed_as(name: str, path: str, digest: str) -> Plugin:
+    """Returns the plugin of an installed package that another process used."""
+    here = next((plugin for plugin in installed() if (plugin.name, plugin.digest) == (name, digest)), None)
+    if here is None:
+        raise PluginError(path, "is not installed here, or with other code than where this was made", "install the same version")
+    return here
 
 
 def _from_entry_point(point: EntryPoint) -> Plugin:
@@ -178,9 +153,9 @@ def _items(module: Any, path: str, given: tuple[Any, ...] | None = None) -> tupl
     items: list[Mechanism | Lever] = []
     found = [("", item) for item in given] if given else list(_defined(module, path))
     for attribute, item in found:
-        kind = _KINDS[attribute][1] if attribute else (Mechanism, Lever)
+        kind = _KINDS[attribute] if attribute else (Mechanism, Lever)
         if not isinstance(item, kind):
-            raise PluginError(path, f"its {attribute} is a {type(item).__name__}", f"make it a {_KINDS[attribute][1].__name__}")
+            raise PluginError(path, f"its {attribute} is a {type(item).__name__}", f"make it a {_KINDS[attribute].__name__}")
         wrong = next(faults(item), None)
         if wrong is not None:
             raise PluginError(path, f"{type(item).__name__.lower()} {item.name!r}: {wrong}", "mend it")
@@ -221,22 +196,6 @@ def refuse_unsound_laws(plugins: Iterable[Plugin]) -> None:
                 raise PluginError(
                     plugin.path, f"the hazard of mechanism {item.name!r}: {wrong}", "mend the law, or narrow the cards' ranges"
                 )
-
-
-@cache
-def _shipped(package: str, attribute: str) -> dict[str, Any]:
-    return discover(package, attribute)
-
-
-def _refuse_clashes(plugins: tuple[Plugin, ...]) -> None:
-    taken = {(kind, name): "aixsim itself" for attribute, (package, kind) in _KINDS.items() for name in _shipped(package, attribute)}
-    for plugin in plugins:
-        for item in plugin.items:
-            owner = taken.get((type(item), item.name))
-            if owner is not None:
-                kind = type(item).__name__.lower()
-                raise PluginError(plugin.path, f"its {kind} {item.name!r} has the name of one of {owner}", "choose another name")
-            taken[type(item), item.name] = plugin.path
 
 
 def _told(error: BaseException, path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from aixsim.random.distributions import Distribution
 from aixsim.world.classification import SECTORS, SIZES
 from aixsim.world.network import Network
 from aixsim.world.population import Population
+
+if TYPE_CHECKING:
+    from aixsim.model.registry import Registry
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,7 @@ class Problem:
         settings: resolved config tables as nested dicts, a ``Distribution`` at every leaf that is uncertain.
         scale: share of the national population.
         seed: Monte Carlo seed, 0 to 2**64 - 1.
+        registry: the mechanisms and levers that the settings may name.
         ensemble: rows of values for some of the uncertain numbers; the others are drawn from their distributions.
     """
 
@@ -78,6 +82,7 @@ class Problem:
     settings: Mapping[str, Any]
     scale: float
     seed: int
+    registry: Registry
     ensemble: Ensemble | None = None
 
     @cached_property
@@ -85,9 +90,11 @@ class Problem:
         """Groups of firms that sense the same."""
         return Milieus.of(self.population)
 
-    def varied(self, horizon: Horizon, settings: Mapping[str, Any], seed: int, ensemble: Ensemble | None = None) -> Problem:
+    def varied(
+        self, horizon: Horizon, settings: Mapping[str, Any], seed: int, registry: Registry, ensemble: Ensemble | None = None
+    ) -> Problem:
         """Returns a problem of the same firms and ties, with other settings; what is derived from the firms is shared, not made again."""
-        other = replace(self, horizon=horizon, settings=settings, seed=seed, ensemble=ensemble)
+        other = replace(self, horizon=horizon, settings=settings, seed=seed, registry=registry, ensemble=ensemble)
         other.__dict__["milieus"] = self.milieus
         return other
 

@@ -1,20 +1,122 @@
-"""Finds what a package offers: one file a mechanism or lever, no list to keep."""
+"""The mechanisms and levers that a problem may use: those of the package, of installed packages, and of files that a study names."""
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import pkgutil
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
+
+from aixsim.errors import UserError
+from aixsim.model.lever import Lever
+from aixsim.model.mechanism import Mechanism
+from aixsim.model.plugins import Plugin, PluginError, installed
+
+_PACKAGES = (("aixsim.model.mechanisms", "MECHANISM"), ("aixsim.model.levers", "LEVER"))
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A value: two registries with the same plugins are equal, and a pickled one is made anew from the text of its plugins.
+
+    Attributes:
+        mechanisms: by name, in the order in which their hazards are added: those of the package, then those of plugins by name.
+        levers: by name, in the order in which they are applied, likewise.
+        plugins: those of installed packages, then those that the study names.
+    """
+
+    mechanisms: Mapping[str, Mechanism]
+    levers: Mapping[str, Lever]
+    plugins: tuple[Plugin, ...] = ()
+
+    @classmethod
+    def of(cls, files: tuple[Plugin, ...] = ()) -> Self:
+        """Returns what the package, the installed packages and some files offer.
+
+        Raises:
+            PluginError: two of them define the same name.
+        """
+        plugins = installed() + files
+        _refuse_clashes(plugins)
+        mechanisms, levers = (discover(*package) for package in _PACKAGES)
+        items = sorted((item for plugin in plugins for item in plugin.items), key=lambda item: item.name)
+        mechanisms |= {item.name: item for item in items if isinstance(item, Mechanism)}
+        levers |= {item.name: item for item in items if isinstance(item, Lever)}
+        return cls(mechanisms, levers, plugins)
+
+    def __hash__(self) -> int:
+        """Returns a number that equal registries share."""
+        return hash((*self.mechanisms, *self.levers, *(plugin.digest for plugin in self.plugins)))
+
+    def __reduce__(self) -> Any:
+        """Pickles the plugins: text of files, and which installed packages, which the other process must have too."""
+        if self != _again(self.plugins):
+            raise TypeError("a registry that was changed by hand cannot be pickled")
+        return _again, (self.plugins,)
+
+    @property
+    def files(self) -> tuple[Plugin, ...]:
+        """The plugins that the study names."""
+        return tuple(plugin for plugin in self.plugins if plugin.text is not None)
+
+    @property
+    def laws_digest(self) -> str:
+        """Hash of the code of all plugins that define a mechanism; empty when there are none."""
+        digests = sorted(plugin.digest for plugin in self.plugins if any(isinstance(item, Mechanism) for item in plugin.items))
+        return hashlib.sha256("\n".join(digests).encode()).hexdigest() if digests else ""
+
+    def used(self, settings: Mapping[str, Any]) -> tuple[Plugin, ...]:
+        """Returns the plugins that determine numbers: all files of the study, and of installed packages those that the settings use."""
+        stated = {f"{group}.{name}" for group in ("mechanisms", "levers") for name in settings[group]}
+        return tuple(plugin for plugin in self.plugins if plugin.text is not None or stated.intersection(plugin.keys))
+
+    def chosen_mechanisms(self, settings: Mapping[str, Any]) -> Iterator[tuple[Mechanism, Mapping[str, Any]]]:
+        """Yields the mechanisms that settings switch on, with their tables.
+
+        Raises:
+            UserError: the settings name one that is not here.
+        """
+        return _chosen("mechanisms", self.mechanisms, settings)
+
+    def chosen_levers(self, settings: Mapping[str, Any]) -> Iterator[tuple[Lever, Mapping[str, Any]]]:
+        """Yields the levers that settings use, with their tables.
+
+        Raises:
+            UserError: the settings name one that is not here.
+        """
+        return _chosen("levers", self.levers, settings)
+
+
+def _chosen(group: str, known: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+    stated = settings[group]
+    unknown = [name for name in stated if name not in known]
+    if unknown:
+        raise UserError(
+            f"{group}.{unknown[0]}: there is no such thing; known: {', '.join(known)}; load the study with the file that defines it"
+        )
+    return ((item, stated[name]) for name, item in known.items() if name in stated)
+
+
+def _again(plugins: tuple[Plugin, ...]) -> Registry:
+    return Registry.of(tuple(plugin for plugin in plugins if plugin.text is not None))
 
 
 def discover(package: str, attribute: str) -> dict[str, Any]:
-    """Returns ``{name: object}`` of every module of ``package`` that defines ``attribute``, by name.
+    """Returns ``{name: object}`` of every module of ``package`` that defines ``attribute``: one file a mechanism or lever, no list to keep.
 
     The order is alphabetical by module, hence the same on every machine: sums of floats depend on it.
 
     Raises:
         ValueError: two modules define the same name.
     """
+    return dict(_discovered(package, attribute))
+
+
+@cache
+def _discovered(package: str, attribute: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     location = importlib.import_module(package).__path__
     for module_info in sorted(pkgutil.iter_modules(location), key=lambda info: info.name):
@@ -26,3 +128,14 @@ def discover(package: str, attribute: str) -> dict[str, Any]:
             raise ValueError(f"{package} defines {item.name!r} twice")
         found[item.name] = item
     return found
+
+
+def _refuse_clashes(plugins: tuple[Plugin, ...]) -> None:
+    taken = {(type(item), item.name): "aixsim itself" for package in _PACKAGES for item in discover(*package).values()}
+    for plugin in plugins:
+        for item in plugin.items:
+            owner = taken.get((type(item), item.name))
+            if owner is not None:
+                kind = type(item).__name__.lower()
+                raise PluginError(plugin.path, f"its {kind} {item.name!r} has the name of one of {owner}", "choose another name")
+            taken[type(item), item.name] = plugin.path

@@ -8,9 +8,9 @@ from pathlib import Path
 from aixsim.config import PROGRAMME_CARDS
 from aixsim.data.tables import rows
 from aixsim.model.catalogue import entries
-from aixsim.model.mechanisms import mechanisms
 from aixsim.model.outcomes import DECLARED
 from aixsim.model.parameters import Card
+from aixsim.model.registry import Registry
 from aixsim.model.schedule import SCHEDULE
 from aixsim.random.draws import Purpose
 from aixsim.world.classification import POLE_OF_PROVINCE, POLES, ROUTES, SECTORS, SIZES
@@ -26,7 +26,7 @@ def schedule() -> str:
 def laws() -> str:
     """Returns the mechanisms as a table."""
     lines = ["| mechanism | level | senses | hazard per month | source |", "|---|---|---|---|---|"]
-    for mechanism in mechanisms().values():
+    for mechanism in Registry.of().mechanisms.values():
         sensed = mechanism.senses.replace("_", " ")
         lines.append(f"| {mechanism.name}: {mechanism.title} | {mechanism.level} | {sensed} | `{mechanism.law}` | {mechanism.source} |")
     return "\n".join(lines)
@@ -34,7 +34,7 @@ def laws() -> str:
 
 def parameters() -> str:
     """Returns a table of cards for everything that has any."""
-    parts = [_cards(f"[{entry.key}]", entry.title, entry.cards) for entry in entries()]
+    parts = [_cards(f"[{entry.key}]", entry.title, entry.cards) for entry in entries(Registry.of())]
     return "\n\n".join([*parts, _cards("[[programme]]", "Public support lines", PROGRAMME_CARDS)])
 
 

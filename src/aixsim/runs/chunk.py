@@ -23,7 +23,6 @@ from aixsim.engines import engine, mesa_alone
 from aixsim.model.calendar import Horizon
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.outcomes import OUTCOMES
-from aixsim.model.plugins import activate
 from aixsim.model.problem import Problem, uncertainties_of
 from aixsim.model.scenario import Scenario
 
@@ -140,7 +139,6 @@ def _peak() -> int | None:
 
 def problem_of(problems: Problems, replicate: int) -> Problem:
     """Returns the problem of a replicate; its firms and ties are built once for all points that share them."""
-    activate(problems.plugins)
     table = problems.population
     built = replicate if table.vary else 0  # whichever replicate a process begins with, the firms are those of the first
     key = (table, problems.network, problems.folder, problems.horizon, built)
@@ -149,7 +147,7 @@ def problem_of(problems: Problems, replicate: int) -> Problem:
         if len(_worlds) > _KEPT_WORLDS:
             _worlds.popitem(last=False)
     _worlds.move_to_end(key)
-    return _worlds[key].varied(problems.horizon, problems.settings, problems.seed, problems.ensemble)
+    return _worlds[key].varied(problems.horizon, problems.settings, problems.seed, problems.registry, problems.ensemble)
 
 
 _worlds: OrderedDict[Any, Problem] = OrderedDict()

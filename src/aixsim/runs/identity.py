@@ -40,7 +40,7 @@ def identity(study: SweepStudy) -> dict[str, Any]:
         "outcomes": list(study.outcomes),
         "parameters": study.table.keep.parameters,
         "files": files,
-        "plugins": {plugin.name: plugin.digest for point in study.points for plugin in point.study.plugins},
+        "plugins": {plugin.name: plugin.digest for point in study.points for plugin in point.study.registry.used(point.study.settings)},
     }
 
 

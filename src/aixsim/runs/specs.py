@@ -23,7 +23,7 @@ def spec_of(point: Point, study: SweepStudy) -> PointSpec:
         config.horizon,
         config.settings,
         seed,
-        plugins=config.plugins,
+        config.registry,
         ensemble=ensemble_of(config),
     )
     targets = tuple(

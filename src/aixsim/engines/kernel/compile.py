@@ -24,8 +24,7 @@ from numba.core.registry import CPUDispatcher
 
 from aixsim.engines.kernel.code_store import has_code, read_code, write_code
 from aixsim.model.mechanism import Mechanism
-from aixsim.model.mechanisms import mechanisms
-from aixsim.model.plugins import laws_digest
+from aixsim.model.registry import Registry
 from aixsim.model.soundness import parameter_sets, sensed_values, where
 
 # Without reference counts a call costs nothing, however many arrays it is handed, and a loop that would ask for memory does not
@@ -38,9 +37,18 @@ _rebuild: Any = CompileResult._rebuild
 _dumps: Any = serialize.dumps
 
 
+_registry = Registry.of()
+
+
+def use(registry: Registry) -> None:
+    """Lets kernels that are made from now on know the laws of a registry."""
+    global _registry  # noqa: PLW0603 - laws become part of compiled modules when these are read
+    _registry = registry
+
+
 def is_compiled(name: str) -> bool:
     """Returns whether machine code of a function, named with its module, is on disk already, for this processor."""
-    return has_code(f"{name}-{_machine(laws_digest())}-")
+    return has_code(f"{name}-{_machine(_registry.laws_digest)}-")
 
 
 def compiled(function: Callable[..., Any], *, keep: bool = True, text: str | None = None) -> Any:
@@ -130,7 +138,7 @@ class _Kept(_Cache):
     def __init__(self, function: Callable[..., Any], text: str | None) -> None:
         self._name = f"{function.__module__}.{function.__qualname__}"
         self._text = _source(function) if text is None else text
-        self._machine = _machine(laws_digest())
+        self._machine = _machine(_registry.laws_digest)
 
     @property
     def cache_path(self) -> None:
@@ -187,7 +195,7 @@ def _source(function: Callable[..., Any]) -> str:
 
 def laws_of(level: str) -> tuple[Mechanism, ...]:
     """Returns the mechanisms of a level that the kernel can use: all that are shipped, and plugins whose law compiles."""
-    return tuple(m for m in mechanisms().values() if m.level == level and why_not_compiled(m) is None)
+    return tuple(m for m in _registry.mechanisms.values() if m.level == level and why_not_compiled(m) is None)
 
 
 @cache

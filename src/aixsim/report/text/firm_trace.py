@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from aixsim.engines.trace import Page
 from aixsim.model.history import Event
-from aixsim.model.mechanisms import mechanisms
 from aixsim.model.problem import Problem
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
 
@@ -41,7 +40,7 @@ def tell(problem: Problem, pages: Sequence[Page], firm: int) -> str:
     ]
     before: dict[str, float] = {}
     for page in pages:
-        sentences = _exposures(page, before)
+        sentences = _exposures(problem, page, before)
         before = page.sensed or before
         if page.month == 0:
             sentences.insert(0, f"its resistance is {page.resistance:.4g}")
@@ -53,11 +52,11 @@ def tell(problem: Problem, pages: Sequence[Page], firm: int) -> str:
     return "\n".join(lines)
 
 
-def _exposures(page: Page, before: dict[str, float]) -> list[str]:
+def _exposures(problem: Problem, page: Page, before: dict[str, float]) -> list[str]:
     """Says which exposures have begun or ended: their slow growth is told when the firm decides."""
     told = []
     for name, sensed in page.sensed.items():
-        title = mechanisms()[name].title.removeprefix("Firms ").removeprefix("Members ").lower()
+        title = problem.registry.mechanisms[name].title.removeprefix("Firms ").removeprefix("Members ").lower()
         if sensed > _NEW_EXPOSURE >= before.get(name, 0.0):
             told.append(f"begins to feel {name} ({title}): {sensed:.3g}")
         elif before.get(name, 0.0) > _NEW_EXPOSURE >= sensed:

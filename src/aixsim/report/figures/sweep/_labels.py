@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from aixsim.model.catalogue import entries
+from aixsim.model.registry import Registry
 from aixsim.report.figures.style import month_name
 from aixsim.results.main_effects import POLICY, by_strength, is_number, value_of
 from aixsim.results.sweep_result import Sweep, SweepPoint
@@ -74,7 +75,7 @@ def point_name(sweep: Sweep, point: SweepPoint, order: Sequence[str], room: int)
 
 @cache
 def _units() -> dict[str, str]:
-    return {f"{entry.key}.{card.name}": card.unit for entry in entries() for card in entry.cards}
+    return {f"{entry.key}.{card.name}": card.unit for entry in entries(Registry.of()) for card in entry.cards}
 
 
 def rounded(share: float) -> str:
