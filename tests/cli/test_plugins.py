@@ -204,9 +204,9 @@ def test_an_installed_package_offers_its_levers(tmp_path: Path) -> None:
     (about / "entry_points.txt").write_text("[aixsim.plugins]\nbeds = own_beds.beds\n")
 
     def aixsim(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))}
         return subprocess.run(
-            [sys.executable, "-m", "aixsim.cli", *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "aixsim", *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
 
     assert "levers.test_beds" in aixsim("describe").stdout

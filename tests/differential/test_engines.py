@@ -155,7 +155,7 @@ def contagions(draw: st.DrawFn) -> Problem:
     weight = st.sampled_from([1.0, 2.0, 0.5, 0.0])
     some = st.floats(0.0, 1.0)
     chosen = worlds.settings(
-        {name: {"rate": draw(rate)} for name in mechanisms() if name in ("innovation", "partners") or draw(st.booleans())},
+        {name: {"rate": draw(rate)} for name in worlds.REGISTRY.mechanisms if name in ("innovation", "partners") or draw(st.booleans())},
         levers={
             name: settings_of(name, start="2024-01")
             for name in ("trade", "joint_development", "growth_fund", "sme_subsidy")

@@ -14,7 +14,6 @@ from aixsim.config.build import problems
 from aixsim.config.validation import ConfigError, ConfigProblem
 from aixsim.engines.reference import run
 from aixsim.model.draw_scenario import draw_scenario
-from aixsim.model.history import outcome_counts
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.tabulation import outcome_counts
 

@@ -152,10 +152,12 @@ def describe(
 
     Without a name, lists everything; with one, shows unit, range, source and confidence of every setting.
     """
-    from aixsim.cli import describe as commands
+    from aixsim.cli.describe import describe as entries
+    from aixsim.cli.describe import ledger as every_number
+
     if ledger or out is not None:
-        raise typer.Exit(commands.ledger(Path(name) if name is not None else None, out))
-    raise typer.Exit(commands.describe(name, plugin or []))
+        raise typer.Exit(every_number(Path(name) if name is not None else None, out))
+    raise typer.Exit(entries(name, plugin or []))
 
 
 @app.command()
