@@ -52,7 +52,7 @@ def table(results: dict[str, Result]) -> list[dict[str, Any]]:
     }
     rows = []
     for name, result in results.items():
-        for goal in result.goals:
+        for goal in result.goal_records:
             change = changes.get((name, goal["name"]))
             rows.append(
                 {

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
+
+_LONGEST: Final = 80
+"""Characters of a refused value that a message shows."""
 
 
 class UserError(Exception):
@@ -14,6 +17,22 @@ class UserError(Exception):
     """
 
     exit_code: int = 2
+
+
+class ArgumentError(UserError):
+    """An argument of a library call that cannot be used.
+
+    Attributes:
+        argument: its name.
+        found: what was given.
+        allowed: what may be given, in words.
+    """
+
+    def __init__(self, argument: str, found: object, allowed: str) -> None:
+        """Keeps the facts as fields; of a long value the message shows the beginning."""
+        told = repr(found)
+        super().__init__(f"{argument}={told if len(told) <= _LONGEST else told[:_LONGEST] + '…'}; allowed: {allowed}")
+        self.argument, self.found, self.allowed = argument, found, allowed
 
 
 Reason = Literal["busy", "foreign", "damaged", "storage"]

@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from scipy.stats import multinomial, ttest_1samp, ttest_ind
 
@@ -18,6 +19,7 @@ from aixsim.results.comparison import Comparison, ComparisonError, compare
 from aixsim.results.pairing import Pair
 from aixsim.results.result import Result, open_result
 from aixsim.results.settings_changed import settings_changed
+from aixsim.results.source import FolderSource, MemorySource
 from aixsim.stats.differences import (
     Difference,
     independent_mean,
@@ -138,7 +140,7 @@ def test_a_lift_is_found_and_pairing_pays(results: dict[str, Result]) -> None:
 
 
 def at_deadline(result: Result, outcome: str = "launched") -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    table = result.trajectories
+    table = result.trajectories()
     return table[table["month"] == table["month"].max()].sort_values("replicate")[outcome].to_numpy(np.float64)
 
 
@@ -171,12 +173,14 @@ def test_levels_of_a_group_add_up_to_the_whole(results: dict[str, Result]) -> No
 
 def test_broken_pairing_is_noticed(results: dict[str, Result]) -> None:
     """The planted fault: the replicates of one result exchanged; the advantage of pairs must go, and firms must not match."""
-    shuffled = Result(results["lifted"].path, results["lifted"].provenance)
-    table = shuffled.trajectories.copy()
-    table["replicate"] = 59 - table["replicate"]
-    shuffled.__dict__["trajectories"] = table
-    projects = results["lifted"].projects
-    shuffled.__dict__["projects"] = replace(projects, replicate=59 - projects.replicate)
+    lifted = results["lifted"]
+    tables = {name: lifted.source.table(name) for name in ("trajectories", "money", "projects")}
+    for name, table in tables.items():
+        other = pa.array(59 - table["replicate"].to_numpy(), pa.int32())
+        keys = [(key, "ascending") for key in ("replicate", "month", "year") if key in table.column_names]
+        tables[name] = table.set_column(0, "replicate", other).sort_by(keys)
+    documents = {name: lifted.source.document(name) for name in ("firms", "goals")}
+    shuffled = Result(MemorySource(tables, documents), lifted.provenance)
     (paired,), (broken,) = (compare([results["plan"], other]).policies for other in (results["lifted"], shuffled))
     change = broken.goals[0]
     assert change.variance_reduction is not None
@@ -213,21 +217,21 @@ def test_only_common_replicates_are_compared(results: dict[str, Result]) -> None
 def test_what_cannot_be_compared_is_refused(results: dict[str, Result], first: str, other: str, key: str) -> None:
     with pytest.raises(ComparisonError) as caught:
         compare([results[first], results[other]])
-    assert (caught.value.key, caught.value.baseline) == (key, results[first].path)
-    assert caught.value.other == results[first if key == "goals" else other].path
+    assert (caught.value.key, caught.value.baseline) == (key, str(results[first].path))
+    assert caught.value.other == str(results[first if key == "goals" else other].path)
 
 
 @pytest.mark.parametrize(("key", "value"), [("horizon", {"start": "2024-01", "end": "2031-12"}), ("n_firms", 5)])
 def test_what_cannot_be_paired_is_refused(results: dict[str, Result], key: str, value: object) -> None:
     plan = results["plan"]
     with pytest.raises(ComparisonError) as caught:
-        compare([plan, Result(plan.path, {**plan.provenance, key: value})])
+        compare([plan, replace(plan, provenance={**plan.provenance, key: value})])
     assert caught.value.key == {"n_firms": "population"}.get(key, key)
 
 
 def test_another_version_of_the_program_is_said(results: dict[str, Result]) -> None:
     plan = results["plan"]
-    other = Result(plan.path, {**plan.provenance, "model_sha256": "another"})
+    other = replace(plan, provenance={**plan.provenance, "model_sha256": "another"})
     assert "different versions" in comparison_text(compare([plan, other]))
     assert "different versions" not in comparison_text(compare([plan, plan]))
 
@@ -238,7 +242,7 @@ def test_what_configs_state_differently_is_told(results: dict[str, Result], tmp_
     for name, text in zip("ab", configs, strict=True):
         (tmp_path / name).mkdir()
         (tmp_path / name / "config.toml").write_text(text + "[monte_carlo]\nreplicates = 1\n", encoding="utf-8")
-        pairs.append(Result(tmp_path / name, results["plan"].provenance))
+        pairs.append(Result(FolderSource(tmp_path / name), results["plan"].provenance))
     settings = settings_changed(Pair(pairs[0], pairs[1], np.arange(2), 0))
     assert list(settings) == ["levers.parks.number", "levers.parks.rate"]
     assert settings["levers.parks.number"] == (13, 27)

@@ -74,7 +74,7 @@ def test_what_a_config_counts_is_a_scope_of_its_own_only_when_it_is_another() ->
 def test_the_rule_of_the_ministry_is_the_goal(result: Result) -> None:
     by_rule = {(r["status"], r["scope"]): r for r in result.counting}
     assert len(by_rule) == len(result.counting) == 9, "both goals share number and deadline"
-    launched, operating = result.goals
+    launched, operating = result.goal_records
     for goal, status in ((launched, STATUSES[0]), (operating, STATUSES[2])):
         record = by_rule[status, "all public money"]
         for key in ("successes", "n", "n_failed", "interval", "confidence"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from aixsim.results.firm_by_firm import firm_by_firm
 from aixsim.results.pairing import Pair
 from aixsim.results.project_table import Projects
 from aixsim.results.result import Result, open_result
+from aixsim.results.source import FolderSource
 from aixsim.stats.intervals import proportion
 from aixsim.world.classification import ROUTES
 from tests.result_fixture import make_result
@@ -35,9 +37,9 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
 
 
 def paired(result: Result, before: Projects, after: Projects) -> Pair:
-    results = [Result(result.path, result.provenance) for _ in range(2)]
+    results = [replace(result) for _ in range(2)]
     for one, rows in zip(results, (before, after), strict=True):
-        one.__dict__["projects"] = rows
+        one.__dict__["project_arrays"] = rows
     return Pair(results[0], results[1], np.array([0, 2]), 1)
 
 
@@ -112,5 +114,5 @@ def test_equal_differences_have_no_factor() -> None:
 
 
 def test_missing_projects_are_named(result: Result, tmp_path: Path) -> None:
-    assert len(result.projects) > 1000
-    assert not Result(tmp_path, result.provenance).has("projects.parquet")
+    assert len(result.project_arrays) > 1000
+    assert not Result(FolderSource(tmp_path), result.provenance).has("projects")

@@ -14,7 +14,8 @@ from aixsim.model.calendar import Horizon
 from aixsim.model.history import Event, EventLog, History
 from aixsim.model.projects import NEVER, projects_of
 from aixsim.results.project_table import pieces
-from aixsim.results.result import ResultError, open_result
+from aixsim.results.result import open_result
+from aixsim.results.source import ResultError
 from aixsim.runs.project_log import ProjectLog, write_projects
 from aixsim.simulation import simulate
 from aixsim.world.population import Population
@@ -73,7 +74,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_projects_add_up_to_the_trajectories(folder: Path) -> None:
     result = open_result(folder)
-    projects, table = result.projects, result.trajectories
+    projects, table = result.project_arrays, result.trajectories()
     assert table["failed"].sum()
     public = projects.where(projects.is_public)
     for month, rows in table.groupby("month"):
@@ -93,7 +94,7 @@ def test_the_table_reads_well(folder: Path) -> None:
     assert table["launched"].notna().all()
     assert (table["operating"] == (table["operating_from"].notna() & table["ended"].isna())).all()
     assert set(table["size"]) == {"small"}
-    whole = open_result(folder).projects
+    whole = open_result(folder).project_arrays
     assert sum(len(part) for part in pieces(folder / "projects.parquet", open_result(folder).horizon)) == len(whole)
 
 
@@ -124,7 +125,7 @@ def test_a_missing_table_is_named(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "provenance.json").write_text((folder / "provenance.json").read_text(encoding="utf-8"), encoding="utf-8")
     result = open_result(tmp_path)
     with pytest.raises(ResultError) as caught:
-        _ = result.projects
+        result.projects()
     assert caught.value.file == "projects.parquet"
     assert result.counting == []
 

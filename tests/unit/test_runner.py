@@ -60,10 +60,10 @@ def test_a_failed_replicate_is_a_record_counted_beside_every_estimate(config: Pa
     assert "fails_at_three" in record["traceback"]
     assert "test_runner.py" in record["origin"]
     assert (provenance(out)["replicates_done"], provenance(out)["replicates_failed"]) == (7, 1)
-    (goal,) = done.result.goals
+    (goal,) = done.result.goal_records
     assert (goal["n"], goal["n_failed"]) == (7, 1)
     assert "1 failed" in headline(done.result)
-    assert 3 not in done.result.trajectories["replicate"].to_numpy()
+    assert 3 not in done.result.trajectories()["replicate"].to_numpy()
 
 
 def test_a_worker_killed_once_costs_time_and_nothing_else(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:

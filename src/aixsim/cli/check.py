@@ -63,7 +63,7 @@ def check_config(config: Path, overrides: Sequence[str], workers: int) -> int:
         return 0
     with tempfile.TemporaryDirectory() as folder:
         result = simulate(study, Path(folder) / "check", workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n")).result
-        observed = [result.counts_in(expectation.by)[expectation.outcome].to_numpy() for expectation in study.expects]
+        observed = [result.counts_in(expectation.by)[expectation.outcome] for expectation in study.expects]
         failed = result.provenance["replicates_failed"]
     verdicts = [judge(expectation, counts) for expectation, counts in zip(study.expects, observed, strict=True)]
     for verdict in verdicts:

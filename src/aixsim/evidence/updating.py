@@ -147,7 +147,7 @@ def update(result: Result, counts: Sequence[NewCount], error: float = ERROR) -> 
         ranges = "; ".join(f"{low:,.0f} to {high:,.0f}" for low, _, high in simulated)
         remedy = f"the run had {ranges} there (90 %): run more replicates, or calibrate a config that can say this"
         raise TooFewError("the run cannot speak about this count", ess, len(weights), remedy)
-    goals = tuple(_moved(result, goal, weights, ess) for goal in result.goals)
+    goals = tuple(_moved(result, goal, weights, ess) for goal in result.goal_records)
     return Update(ess, len(weights), goals, _parameters(result, weights), tuple(simulated))
 
 
@@ -163,8 +163,7 @@ def _refuse_what_contradicts(new: NewCount, known: Sequence[NewCount]) -> None:
 
 
 def _national(result: Result, outcome: str, month: str) -> Floats:
-    table = result.counts_in(month).sort_values("replicate")
-    values: Floats = table[outcome].to_numpy(np.float64) / result.scale
+    values: Floats = result.counts_in(month)[outcome] / result.scale
     return values
 
 
@@ -175,7 +174,7 @@ def _quantiles(values: Floats, weights: Floats) -> tuple[float, float, float]:
 
 def _moved(result: Result, goal: dict[str, object], weights: Floats, ess: float) -> Moved:
     outcome, by, at_least = str(goal["outcome"]), str(goal["by"]), float(str(goal["at_least"]))
-    counts = result.counts_in(by).sort_values("replicate")[outcome].to_numpy(np.float64)
+    counts = result.counts_in(by)[outcome].astype(np.float64)
     reached = counts >= target_in_sample(at_least, result.scale)
     confidence = float(result.provenance["confidence"])
     after, n = float(weights @ reached), max(int(ess), 1)
@@ -197,7 +196,7 @@ def _moved(result: Result, goal: dict[str, object], weights: Floats, ess: float)
 
 
 def _parameters(result: Result, weights: Floats) -> tuple[tuple[str, float], ...]:
-    table = result.parameters.sort_values("replicate").drop(columns="replicate")
+    table = result.parameters().sort_values("replicate").drop(columns="replicate")
     moved = []
     for key in table.columns:
         values = table[key].to_numpy(np.float64)

@@ -13,7 +13,6 @@ from aixsim.results.contrasts import Contrast, contrast, ends, narrowing
 from aixsim.results.firm_by_firm import FirmByFirm, firm_by_firm
 from aixsim.results.goals import month_reached, target_in_sample
 from aixsim.results.pairing import ComparisonError, Pair, pair
-from aixsim.results.quantile_curves import paths
 from aixsim.results.result import Result
 from aixsim.results.settings_changed import settings_changed
 from aixsim.results.winners import LevelChange, winners_and_losers
@@ -120,7 +119,7 @@ class Comparison:
         out: dict[str, list[dict[str, Any]]] = {"differences": [], "groups": [], "firms": [], "settings": []}
         for policy in self.policies:
             one = policy.pair
-            about = {"result": str(one.other.path), "baseline": str(one.baseline.path)}
+            about = {"result": one.other.where, "baseline": one.baseline.where}
             failed = {
                 "paired": True,
                 "confidence": one.confidence,
@@ -164,13 +163,15 @@ def paired_paths(one: Pair, outcome: str) -> tuple[Floats, Floats]:
 
 
 def _paths(one: Pair, result: Result, outcome: str) -> Floats:
-    _, replicates, values = paths(result.trajectories, outcome)
-    return values[np.searchsorted(replicates, one.replicates)]
+    found = result.paths(outcome)
+    return found.values[np.searchsorted(found.replicates, one.replicates)].astype(np.float64)
 
 
 def _spent(one: Pair, result: Result) -> Floats:
-    total = result.money.groupby("replicate")["spent_krw_bn"].sum()
-    spent: Floats = total.reindex(one.replicates, fill_value=0.0).to_numpy(np.float64)
+    money = result.money_by_year()
+    if money is None:
+        return np.zeros(len(one.replicates))
+    spent: Floats = money.total.sum(axis=1)[np.searchsorted(money.replicates, one.replicates)]
     return spent / one.scale
 
 

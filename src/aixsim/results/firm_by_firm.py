@@ -57,7 +57,7 @@ class FirmByFirm:
 
 def firm_by_firm(pair: Pair) -> FirmByFirm:
     """Follows every firm through both results."""
-    before, after = (_started(pair, result.projects) for result in (pair.baseline, pair.other))
+    before, after = (_started(pair, result.project_arrays) for result in (pair.baseline, pair.other))
     n, sure = len(pair.replicates), pair.confidence
     key_a, key_b = (_keys(pair, projects) for projects in (before, after))
     firms_a, firms_b = _distinct(key_a), _distinct(key_b)

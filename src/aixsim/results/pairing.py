@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +15,11 @@ class ComparisonError(UserError):
     """Two results that cannot be compared.
 
     Attributes:
-        baseline, other: their folders.
+        baseline, other: their folders, as texts.
         key: what differs or is missing: ``horizon``, ``scale``, ``population``, ``network``, ``seed``, ``goals`` or ``replicates``.
     """
 
-    def __init__(self, baseline: Path, other: Path, key: str, message: str) -> None:
+    def __init__(self, baseline: str, other: str, key: str, message: str) -> None:
         """Keeps the facts as fields."""
         super().__init__(message)
         self.baseline, self.other, self.key = baseline, other, key
@@ -72,20 +70,20 @@ def pair(baseline: Result, other: Result) -> Pair:
         ComparisonError: they do not share horizon, firms, ties or seed, the first has no goal, or fewer than two replicates are common.
     """
     if not baseline.provenance["goals"]:
-        raise ComparisonError(baseline.path, baseline.path, "goals", f"{baseline.path}: has no [[goal]], so there is nothing to compare")
+        raise ComparisonError(baseline.where, baseline.where, "goals", f"{baseline.where}: has no [[goal]], so there is nothing to compare")
     for key, words, ours, theirs in _what_must_agree(baseline, other):
         if ours != theirs:
             raise ComparisonError(
-                baseline.path, other.path, key,
-                f"{other.path} cannot be paired with {baseline.path}: {words} differ ({theirs} and {ours});"
+                baseline.where, other.where, key,
+                f"{other.where} cannot be paired with {baseline.where}: {words} differ ({theirs} and {ours});"
                 f" run both with the same {key}, so that equal replicates have equal luck",
             )  # fmt: skip
-    ours_done, theirs_done = (np.unique(result.trajectories["replicate"].to_numpy(np.int64)) for result in (baseline, other))
+    ours_done, theirs_done = (result.replicates.astype(np.int64) for result in (baseline, other))
     common = np.intersect1d(ours_done, theirs_done)
     if len(common) < 2:
         raise ComparisonError(
-            baseline.path, other.path, "replicates",
-            f"{other.path} and {baseline.path} have {len(common)} finished replicates in common; an interval needs two or more",
+            baseline.where, other.where, "replicates",
+            f"{other.where} and {baseline.where} have {len(common)} finished replicates in common; an interval needs two or more",
         )  # fmt: skip
     return Pair(baseline, other, common, len(np.union1d(ours_done, theirs_done)) - len(common), _notes(baseline, other))
 
@@ -119,6 +117,8 @@ def _notes(baseline: Result, other: Result) -> tuple[str, ...]:
 
 def name_of(result: Result) -> str:
     """Returns a short name of a result: its folder's, or that of its config where the folder is named by the run id."""
-    folder: str = result.path.resolve().name
-    config: Any = result.provenance.get("config")
-    return f"{config} {folder[:6]}" if folder == result.provenance["run_id"] and config else folder
+    config = str(result.provenance.get("config") or "run")
+    if result.source.path is None:
+        return config
+    folder = result.path.resolve().name
+    return f"{config} {folder[:6]}" if folder == result.provenance["run_id"] else folder

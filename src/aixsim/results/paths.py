@@ -42,7 +42,7 @@ def gather(batches: Iterable[pa.RecordBatch], outcome: str, months: list[dt.date
     Raises:
         UserError: there is no replicate in them, or some replicate lacks a month.
     """
-    dates = np.array(months, "datetime64[D]")
+    dates = np.array(months, "datetime64[M]")
     replicates: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
     values: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
     n, last, is_whole = 0, -1, True
@@ -51,7 +51,8 @@ def gather(batches: Iterable[pa.RecordBatch], outcome: str, months: list[dt.date
         replicate = batch["replicate"].to_numpy()
         # A replicate changes where a year of months begins again, and nowhere else.
         begins = np.diff(replicate, prepend=last) != 0
-        is_whole &= bool((begins == (place == 0)).all() and (batch["month"].to_numpy(zero_copy_only=False) == dates[place]).all())
+        found = batch["month"].to_numpy(zero_copy_only=False).astype("datetime64[M]")
+        is_whole &= bool((begins == (place == 0)).all() and (found == dates[place]).all())
         replicates.append(replicate[begins])
         values.append(batch[outcome].to_numpy().astype(np.int32))
         n, last = n + len(batch), replicate[-1] if len(batch) else last

@@ -91,17 +91,16 @@ def pieces(path: Path, horizon: Horizon) -> Iterator[Projects]:
 
     with pq.ParquetFile(path) as file:
         for k in range(file.num_row_groups):
-            yield _arrays(file.read_row_group(k, use_threads=False), horizon)
+            yield project_arrays(file.read_row_group(k, use_threads=False), horizon)
 
 
-def read_projects(path: Path, horizon: Horizon) -> Projects:
-    """Returns all projects; arguments and errors as in ``pieces``."""
-    import pyarrow.parquet as pq
+def project_arrays(table: Any, horizon: Horizon) -> Projects:
+    """Returns the projects in rows of the table ``projects``.
 
-    return _arrays(pq.read_table(path), horizon)
-
-
-def _arrays(table: Any, horizon: Horizon) -> Projects:
+    Args:
+        table: the rows, a PyArrow table or batch.
+        horizon: simulated months.
+    """
     names = {"route": ROUTES, "agent_type": AGENT_TYPES, "province": PROVINCES, "size": SIZES, "sector": SECTORS}
     return Projects(
         replicate=table["replicate"].to_numpy().astype(np.int64),
@@ -116,9 +115,9 @@ def _arrays(table: Any, horizon: Horizon) -> Projects:
 def _months(column: Any, horizon: Horizon) -> Ints:
     import pyarrow as pa
 
-    days = column.cast(pa.int32())
-    missing = days.is_null().to_numpy()
-    dates = days.fill_null(0).to_numpy().astype("datetime64[D]").astype("datetime64[M]")
+    times = column.cast(pa.timestamp("ms")).cast(pa.int64())
+    missing = times.is_null().to_numpy()
+    dates = times.fill_null(0).to_numpy().astype("datetime64[ms]").astype("datetime64[M]")
     months: Ints = (dates - np.datetime64(horizon.start, "M")).astype(np.int64)
     return np.where(missing, NEVER, months)
 

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.errors import UserError
 from aixsim.results.paths import Paths
 from aixsim.stats.intervals import proportion
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _AT_A_TIME = 500_000
 """Counts that quantiles are taken of at once."""
@@ -55,26 +50,6 @@ class Chance:
     estimate: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-
-
-def paths(trajectories: pd.DataFrame, outcome: str) -> tuple[list[dt.date], NDArray[np.int64], NDArray[np.float64]]:
-    """Returns months, replicates, and the count of each replicate at the end of each month, shape ``(n_replicates, n_months)``.
-
-    Args:
-        trajectories: the table of a result.
-        outcome: one of its columns.
-
-    Raises:
-        UserError: there is no replicate in it, or some replicate lacks a month.
-    """
-    wide = trajectories.pivot(index="replicate", columns="month", values=outcome)
-    values = wide.to_numpy(np.float64)
-    if not values.size:
-        raise UserError("no replicate has finished, so there is no curve")
-    if np.isnan(values).any():
-        raise UserError(f"trajectories: {int(np.isnan(values).sum())} values of {outcome!r} are missing; run the study again")
-    months: list[dt.date] = wide.columns.to_numpy().tolist()
-    return months, wide.index.to_numpy(np.int64), values
 
 
 def band(paths: Paths, scale: float) -> Band:

@@ -1,77 +1,140 @@
-"""Opens result folders."""
+"""A result: tables as tidy data frames, counts as arrays, goals, and where it all comes from."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from aixsim.errors import StoreError
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
+from aixsim.results.columns import to_frame, with_units, wrong_columns
 from aixsim.results.paths import Paths, gather
-from aixsim.results.project_table import Projects, read_projects
+from aixsim.results.project_table import Projects, project_arrays
+from aixsim.results.shapes import DOCUMENTS, PROVENANCE, misfit
+from aixsim.results.source import FolderSource, ResultError, Source, parse_json
 from aixsim.results.yearly_money import Money, add_up
+from aixsim.runs.files import canonical_checksum
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
 _REMEDY = "give the folder that aixsim run printed"
-_ROWS_AT_A_TIME = 20_000
-_NEEDED = (
-    "run_id", "title", "scale", "n_firms", "seed", "replicates_requested", "replicates_done", "replicates_failed",
-    "interrupted", "stopped_at", "confidence", "counts", "horizon", "goals", "observed",
-)  # fmt: skip
-
-
-class ResultError(StoreError):
-    """A result that cannot be read.
-
-    Attributes:
-        folder: the result folder.
-        file: name of the file in it that is missing or damaged; empty when it is the folder itself.
-        reason, remedy, exit_code: as in ``StoreError``.
-    """
-
-    def __init__(self, folder: Path, file: str, message: str, remedy: str) -> None:
-        """Keeps the facts as fields."""
-        super().__init__(folder, "damaged", message, remedy)
-        self.file = file
+_AGAIN = "run the study again"
+_FILE = "provenance.json"
+_SEAL = "sha256"
 
 
 @dataclass(frozen=True)
 class Result:
-    """A result folder; tables are read when they are first asked for.
+    """A finished run. Nothing is read before it is asked for; counts are firms of the simulated population.
 
     Attributes:
-        path: the folder.
-        provenance: where the result comes from.
+        source: where tables and documents are read from.
+        provenance: where the result comes from: versions, seed, horizon, numbers of replicates.
     """
 
-    path: Path
+    source: Source
     provenance: dict[str, Any]
 
-    @cached_property
-    def trajectories(self) -> pd.DataFrame:
-        """Counts by replicate and month, in firms of the simulated population."""
-        return self._table("trajectories")
+    def __reduce__(self) -> tuple[type[Self], tuple[Source, dict[str, Any]]]:
+        """Pickles without what has been read so far."""
+        return type(self), (self.source, self.provenance)
 
-    def counts_in(self, month: str) -> pd.DataFrame:
-        """Returns the rows of ``trajectories`` of one month, ``YYYY-MM``; the others are never in memory together."""
+    # --- tables
+
+    def trajectories(self) -> pd.DataFrame:
+        """Returns a row a replicate and month with the count of every outcome at the end of the month, in simulated firms."""
+        return self._frame("trajectories")
+
+    def groups(self) -> pd.DataFrame:
+        """Returns mean and quantiles over replicates by month, group, level and outcome, in simulated firms."""
+        return self._frame("groups")
+
+    def projects(self) -> pd.DataFrame:
+        """Returns a row a project: firm, who pays, months of launch, operation and end, and what the firm is."""
+        return self._frame("projects")
+
+    def parameters(self) -> pd.DataFrame:
+        """Returns a row a replicate with the value drawn for every uncertain parameter."""
+        return self._frame("parameters")
+
+    def money(self) -> pd.DataFrame:
+        """Returns budget, spent and left in KRW bn by replicate, year and programme, of the simulated population."""
+        return self._frame("money")
+
+    @property
+    def goals(self) -> pd.DataFrame:
+        """A row a goal: probability with its interval, count at the deadline in firms of the nation, month reached, shortfall."""
+        import pandas as pd
+
+        rows = []
+        for one in self.goal_records:
+            row = {"goal": one["name"], "outcome": one["outcome"], "at_least": one["at_least"], "by": one["by"]}
+            row |= {"probability": one["probability"], **one["interval"], "confidence": one["confidence"], "method": one["interval_method"]}
+            row |= {"n": one["n"], "n_failed": one["n_failed"], "successes": one["successes"]}
+            row |= {f"count_{name}": value for name, value in one["count_at_deadline"].items()}
+            row |= {f"month_reached_{name}": value for name, value in one["month_reached"].items()}
+            rows.append(row | {f"shortfall_{name}": value for name, value in one["shortfall"].items()})
+        frame = pd.DataFrame(rows)
+        names = [str(name) for name in frame]
+        months = [name for name in names if name == "by" or name.startswith("month_reached")]
+        for name in months:
+            frame[name] = pd.to_datetime(frame[name], format="%Y-%m").astype("datetime64[ms]")
+        nation = "firms of the nation"
+        units = {"at_least": nation, "probability": "share of replicates", "low": "share of replicates", "high": "share of replicates"}
+        units |= {"n": "replicates", "n_failed": "replicates", "successes": "replicates"} | dict.fromkeys(months, "month")
+        units |= {name: nation for name in names if name.startswith(("count_", "shortfall_"))}
+        return with_units(frame, {name: units.get(name, "") for name in names})
+
+    # --- arrays
+
+    @cached_property
+    def replicates(self) -> NDArray[np.int32]:
+        """Numbers of the finished replicates, ascending, shape ``(n,)``."""
+        found = [np.unique(batch["replicate"].to_numpy()) for batch in self.batches("trajectories", ["replicate"])]
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int32)
+
+    def paths(self, outcome: str) -> Paths:
+        """Returns the count of every replicate at the end of every month; of the table, nothing else is read.
+
+        Args:
+            outcome: a column of ``trajectories``.
+
+        Raises:
+            UserError: there is no such outcome, or no replicate has finished.
+        """
+        self._check_outcome(outcome)
+        months = [self.horizon.date(t) for t in range(self.horizon.n_months)]
+        return gather(self.batches("trajectories", ["replicate", "month", outcome]), outcome, months)
+
+    def counts_in(self, month: str) -> dict[str, NDArray[np.int32]]:
+        """Returns the counts at the end of a month by outcome, and the numbers of the replicates, ascending; shape ``(n,)`` each.
+
+        Args:
+            month: ``YYYY-MM``, within the horizon.
+
+        Raises:
+            UserError: it is no month of the horizon.
+        """
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        date = pa.scalar(self.horizon.date(self.horizon.index(month)))
-        rows = [batch.filter(pc.equal(batch["month"], date)) for batch in self._batches("trajectories")]
-        return pa.Table.from_batches(rows).to_pandas() if rows else self.trajectories
-
-    def paths(self, outcome: str) -> Paths:
-        """Returns the count of every replicate at the end of every month; of the table, nothing else is read."""
-        months = [self.horizon.date(t) for t in range(self.horizon.n_months)]
-        return gather(self._batches("trajectories", ["replicate", "month", outcome]), outcome, months)
+        self._check_month(month)
+        schema, rows = self._schema("trajectories"), []
+        date = pa.scalar(self.horizon.date(self.horizon.index(month))).cast(schema.field("month").type)
+        for batch in self.batches("trajectories"):
+            rows.append(batch.filter(pc.equal(batch["month"], date)))
+        table = pa.Table.from_batches(rows, schema)
+        order = np.argsort(table["replicate"].to_numpy(), kind="stable")
+        return {name: table[name].to_numpy()[order] for name in table.column_names if name != "month"}
 
     @cached_property
     def has_launched(self) -> bool:
@@ -79,61 +142,78 @@ class Result:
         return bool(self.paths("launched").values.any())
 
     @cached_property
-    def groups(self) -> pd.DataFrame:
-        """Mean and quantiles by month, group, level and outcome, in firms of the simulated population."""
-        return self._table("groups")
-
-    @cached_property
-    def money(self) -> pd.DataFrame:
-        """Budget, spent and left by replicate, year and programme, KRW bn, of the simulated population."""
-        return self._table("money")
+    def project_arrays(self) -> Projects:
+        """Every project of every replicate, as arrays of numbers."""
+        return project_arrays(self._table("projects"), self.horizon)
 
     def money_by_year(self) -> Money | None:
         """Returns means of budgets and spending, and what each replicate spends in a year; None without programmes."""
         columns = ["replicate", "programme", "budget_krw_bn", "spent_krw_bn"]
-        return add_up(self._batches("money", columns), list(self.horizon.years)) if self.has_money else None
+        return add_up(self.batches("money", columns), list(self.horizon.years)) if self.has_money else None
 
     @cached_property
     def has_money(self) -> bool:
         """Whether there are programmes."""
-        return next(self._batches("money", ["year"]), None) is not None
+        return any(len(batch) for batch in self.batches("money", ["year"]))
+
+    def batches(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yields the rows of a table piece by piece, of all columns or of some."""
+        self._schema(table)
+        return self.source.batches(table, columns)
+
+    # --- documents
 
     @cached_property
-    def parameters(self) -> pd.DataFrame:
-        """Drawn uncertainties by replicate."""
-        return self._table("parameters")
-
-    @cached_property
-    def projects(self) -> Projects:
-        """Every project of every replicate, as arrays of numbers."""
-        try:
-            return read_projects(self.path / "projects.parquet", self.horizon)
-        except (OSError, ValueError) as error:
-            raise self._unreadable("projects.parquet", error) from error
+    def goal_records(self) -> list[dict[str, Any]]:
+        """Contents of ``goals.json``."""
+        return list(self._document("goals"))
 
     @cached_property
     def counting(self) -> list[dict[str, Any]]:
         """Contents of ``counting.json``; empty in results of versions that did not write it."""
-        return list(self._document("counting.json")) if self.has("counting.json") else []
+        return list(self._document("counting")) if self.has("counting") else []
 
     @cached_property
     def firms(self) -> dict[str, Any]:
         """Contents of ``firms.json``."""
-        return dict(self._document("firms.json"))
-
-    def has(self, name: str) -> bool:
-        """Returns whether there is such a file; results of earlier versions lack some."""
-        return (self.path / name).is_file()
-
-    @cached_property
-    def goals(self) -> list[dict[str, Any]]:
-        """Contents of ``goals.json``."""
-        return list(self._document("goals.json"))
+        return dict(self._document("firms"))
 
     @cached_property
     def network(self) -> dict[str, Any]:
         """Contents of ``network.json``."""
-        return dict(self._document("network.json"))
+        return dict(self._document("network"))
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The resolved config; empty in results that lack it."""
+        return dict(self._document("config")) if self.has("config") else {}
+
+    def has(self, name: str) -> bool:
+        """Returns whether there is a table or document of this name, without ending; results of earlier versions lack some."""
+        return self.source.has(name)
+
+    # --- what it is
+
+    @property
+    def path(self) -> Path:
+        """The result folder.
+
+        Raises:
+            UserError: the run was kept in memory.
+        """
+        if self.source.path is None:
+            raise UserError("this result has no folder: it was kept in memory; to have one, give run() a folder with out=")
+        return self.source.path
+
+    @property
+    def where(self) -> str:
+        """The result folder, for messages."""
+        return "result in memory" if self.source.path is None else str(self.source.path)
+
+    @property
+    def title(self) -> str:
+        """Of the study."""
+        return str(self.provenance["title"])
 
     @property
     def scale(self) -> float:
@@ -161,53 +241,77 @@ class Result:
         failed = self.provenance["replicates_failed"]
         return f"n = {self.provenance['replicates_done']:,} replicates" + (f", {failed:,} failed" if failed else "")
 
-    def _batches(self, name: str, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yields the rows of a table piece by piece, of all columns or of some."""
-        import pyarrow.parquet as pq
+    def _frame(self, name: str) -> pd.DataFrame:
+        return to_frame(name, self._table(name))
 
-        try:
-            with pq.ParquetFile(self.path / f"{name}.parquet") as file:
-                yield from file.iter_batches(_ROWS_AT_A_TIME, columns=columns)
-        except (OSError, ValueError) as error:
-            raise self._unreadable(f"{name}.parquet", error) from error
+    def _table(self, name: str) -> pa.Table:
+        self._schema(name)
+        return self.source.table(name)
 
-    def _table(self, name: str) -> pd.DataFrame:
-        import pandas as pd
-
-        try:
-            return pd.read_parquet(self.path / f"{name}.parquet")
-        except (OSError, ValueError) as error:
-            raise self._unreadable(f"{name}.parquet", error) from error
+    def _schema(self, name: str) -> pa.Schema:
+        """Returns the schema of a table, which has all that is read of it."""
+        schema = self.source.schema(name)
+        if wrong := wrong_columns(name, schema):
+            raise self.source.damaged(name, wrong)
+        return schema
 
     def _document(self, name: str) -> Any:
+        document = self.source.document(name)
+        if found := misfit(document, DOCUMENTS[name]):
+            raise self.source.damaged(name, f"is not what aixsim writes: {found}")
+        return document
+
+    def _check_outcome(self, outcome: str) -> None:
+        known = [name for name in self._schema("trajectories").names if name not in ("replicate", "month")]
+        if outcome not in known:
+            raise UserError(f"{self.where}: there is no outcome {outcome!r}; allowed: {', '.join(known)}")
+
+    def _check_month(self, month: str) -> None:
+        horizon = self.horizon
         try:
-            return json.loads((self.path / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise self._unreadable(name, error) from error
-
-    def _unreadable(self, name: str, error: Exception) -> ResultError:
-        what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
-        return ResultError(self.path, name, f"its {name} {what}", "run the study again")
+            is_inside = 0 <= horizon.index(month) < horizon.n_months
+        except (ValueError, AttributeError):
+            is_inside = False
+        if not is_inside:
+            raise UserError(f"{self.where}: {month!r} is no month of the run; allowed: {horizon.start} to {horizon.end}")
 
 
-def open_result(path: Path | str) -> Result:
+def open_result(path: str | PathLike[str]) -> Result:
     """Opens a result folder.
+
+    Args:
+        path: the folder that ``aixsim run`` printed.
 
     Raises:
         ResultError: it is not there, is something else, or is damaged.
     """
-    path, file = Path(path), "provenance.json"
+    path = Path(path)
     if not path.exists():
         raise ResultError(path, "", "there is no such result folder", _REMEDY)
     if not path.is_dir():
         raise ResultError(path, "", "is not a folder", _REMEDY)
     try:
-        provenance = json.loads((path / file).read_text(encoding="utf-8"))
+        provenance = parse_json((path / _FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ResultError(path, file, f"is not a result folder: it has no {file}", _REMEDY) from None
-    except (OSError, ValueError) as error:
-        raise ResultError(path, file, f"its {file} cannot be read ({error})", "run the study again") from error
-    missing = [key for key in _NEEDED if key not in provenance] if isinstance(provenance, dict) else list(_NEEDED)
-    if missing:
-        raise ResultError(path, file, f"its {file} lacks {', '.join(missing)}", "run the study again with this version")
-    return Result(path, provenance)
+        raise ResultError(path, _FILE, f"is not a result folder: it has no {_FILE}", _REMEDY) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ResultError(path, _FILE, f"its {_FILE} cannot be read ({error})", _AGAIN) from error
+    if found := misfit(provenance, PROVENANCE) or _broken_seal(provenance):
+        raise ResultError(path, _FILE, f"its {_FILE} is not what this version writes: {found}", _AGAIN)
+    return Result(FolderSource(path, provenance.get("files", {})), provenance)
+
+
+def _broken_seal(provenance: dict[str, Any]) -> str:
+    """Returns what tells that a provenance is not as it was written, in words; empty when nothing does.
+
+    It names the checksums of all other files, and in ``sha256`` its own.
+    """
+    if Horizon(provenance["horizon"]["start"], provenance["horizon"]["end"]).n_months < 1:
+        return "its horizon ends before it starts"
+    if _SEAL not in provenance:
+        return "its 'files' have no checksum" if "files" in provenance else ""
+    if provenance[_SEAL] != canonical_checksum({key: value for key, value in provenance.items() if key != _SEAL}):
+        return "it was changed after it was written"
+    files = provenance.get("files")
+    is_listed = isinstance(files, dict) and all(isinstance(value, str) for value in files.values())
+    return "" if is_listed else "it lists no files"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any, Final
 
 from aixsim.results.pairing import Pair
@@ -22,11 +21,7 @@ def settings_changed(pair: Pair) -> dict[str, tuple[Any, Any]]:
 
 
 def _config(result: Result) -> dict[str, Any]:
-    try:
-        config = tomllib.loads((result.path / "config.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {key: value for key, value in config.items() if key not in _ABOUT_THE_RUN}
+    return {key: value for key, value in result.config.items() if key not in _ABOUT_THE_RUN}
 
 
 def _flat(node: Any, path: str = "") -> dict[str, Any]:

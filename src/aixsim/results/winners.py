@@ -58,7 +58,7 @@ def winners_and_losers(pair: Pair) -> list[LevelChange]:
 
 def _counted(pair: Pair, result: Result, outcome: str) -> Projects:
     """Returns the projects of the common replicates that stand in the outcome at the deadline."""
-    projects, t = result.projects, pair.deadline_index
+    projects, t = result.project_arrays, pair.deadline_index
     met = projects.started(t) if outcome == "launched" else projects.operate_at(t)
     counts = np.array([route in result.provenance["counts"] for route in ROUTES])
     return projects.where(met & counts[projects.route] & projects.of_replicates(pair.replicates))

@@ -21,12 +21,14 @@ class Money:
 
     Attributes:
         years: ascending, shape ``(n_years,)``.
+        replicates: ascending, shape ``(n_replicates,)``.
         programmes: in the order of the config, shape ``(n_programmes,)``.
         budget, spent: means over replicates, shape ``(n_programmes, n_years)``.
         total: spent by all programmes, by replicate, shape ``(n_replicates, n_years)``.
     """
 
     years: list[int]
+    replicates: NDArray[np.int32]
     programmes: list[str]
     budget: Floats
     spent: Floats
@@ -43,6 +45,7 @@ def add_up(batches: Iterable[pa.RecordBatch], years: list[int]) -> Money:
     """
     programmes: list[str] = []
     sums, totals, rest = np.zeros(2), [], np.zeros((2, 0))
+    replicates: list[NDArray[np.int32]] = []
     for batch in batches:
         if not programmes:
             first = batch["replicate"].to_numpy() == batch["replicate"][0].as_py()
@@ -53,7 +56,8 @@ def add_up(batches: Iterable[pa.RecordBatch], years: list[int]) -> Money:
         whole = rows.shape[1] - rows.shape[1] % sums[0].size
         rest, block = rows[:, whole:], rows[:, :whole].reshape(2, -1, len(programmes), len(years))
         sums += block.sum(axis=1)
+        replicates.append(batch["replicate"].to_numpy())
         totals.append(block[1].sum(axis=1))
     total = np.concatenate(totals)
     budget, spent = sums / len(total)
-    return Money(years, programmes, budget, spent, total)
+    return Money(years, np.unique(np.concatenate(replicates)), programmes, budget, spent, total)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 ASIDE = ".aside"
 """Ending of a file that is still being written; what a dead process left of it may be deleted."""
@@ -51,3 +53,9 @@ def rename_durably(aside: Path, path: Path) -> None:
 def checksum(content: bytes) -> str:
     """Returns the SHA-256 of a content, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def canonical_checksum(document: Any) -> str:
+    """Returns the SHA-256 of a JSON document, whatever the order of its keys and its layout."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return checksum(text.encode("utf-8", "surrogatepass"))

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from aixsim.evidence.track_record import concerns, sentence
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.report.text.counting_table import counting_table
@@ -27,7 +29,7 @@ def headline(result: Result) -> str:
     blocks = [[*_wrap(p["title"]), "=" * min(len(p["title"]), _WIDTH), *_made_of(result)]]
     if not p["replicates_done"]:
         blocks.append(_wrap("NO REPLICATE FINISHED, so there is no answer: see failures.jsonl in the result folder."))
-    goals = result.goals
+    goals = result.goal_records
     blocks += [_table(goals[i : i + _ABREAST]) for i in range(0, len(goals), _ABREAST)]
     if p["replicates_done"]:
         blocks += [counting_table(result.counting), _own(result), _history(result), _evidence(result)]
@@ -37,10 +39,10 @@ def headline(result: Result) -> str:
 def headline_json(result: Result) -> dict[str, Any]:
     """Returns the same for programs."""
     return {
-        "result": str(result.path),
+        "result": result.where,
         **{key: result.provenance[key] for key in _KEYS},
         "sample": result.sample_note or None,
-        "goals": result.goals,
+        "goals": result.goal_records,
         "counting": result.counting,
         "final_counts": _final(result),
         "evidence": sentence() if concerns(result) else None,
@@ -101,12 +103,11 @@ def _months(month: dict[str, str | None]) -> str:
 
 def _final(result: Result) -> dict[str, dict[str, float]]:
     """Returns quantiles of every national count in the last month."""
-    table = result.counts_in(result.horizon.end)
-    if table.empty:
+    last = result.counts_in(result.horizon.end)
+    if not len(last["replicate"]):
         return {}
-    last = table[list(OUTCOMES)] / result.scale
     quantiles = (("p05", 0.05), ("p50", 0.5), ("p95", 0.95))
-    return {name: {q: float(last[name].quantile(share)) for q, share in quantiles} for name in OUTCOMES}
+    return {name: {q: float(np.quantile(last[name] / result.scale, share)) for q, share in quantiles} for name in OUTCOMES}
 
 
 def _own(result: Result) -> list[str]:
@@ -124,7 +125,7 @@ def _own(result: Result) -> list[str]:
 
 def _simulated(result: Result, seen: dict[str, Any]) -> float | None:
     counts = result.counts_in(seen["month"])[seen["outcome"]] / result.scale
-    return None if counts.empty else float(counts.median())
+    return float(np.median(counts)) if len(counts) else None
 
 
 def _history(result: Result) -> list[str]:

@@ -45,7 +45,7 @@ def draw_figures(
         if ending not in FORMATS:
             raise PlotError(f"figures are written as {' and '.join(FORMATS)}, not {ending!r}", ending, FORMATS)
     if not result.provenance["replicates_done"]:
-        raise PlotError(f"{result.path}: no replicate has finished, so there is nothing to draw", "", list(known))
+        raise PlotError(f"{result.where}: no replicate has finished, so there is nothing to draw", "", list(known))
     names = kinds or [name for name, figure in known.items() if figure.applies(result)]
     # A result keeps the tables that it has read; the others are given one that has read none.
     here, there = (partial(_draw, each, folder, formats) for each in (result, replace(result)))
@@ -69,4 +69,4 @@ def _check(result: Result, kind: str, known: dict[str, Figure]) -> None:
         message = f"there is no figure {kind!r}{hint} (there are: {', '.join(known)})"
         raise PlotError(message, kind, list(known), close[0] if close else None)
     if result.provenance["replicates_done"] and not known[kind].applies(result):
-        raise PlotError(f"{result.path}: figure {kind!r} needs {known[kind].needs}, and this result has none", kind, list(known))
+        raise PlotError(f"{result.where}: figure {kind!r} needs {known[kind].needs}, and this result has none", kind, list(known))

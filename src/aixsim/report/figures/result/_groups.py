@@ -20,7 +20,8 @@ def draw_group(result: Result, figure: Any, *, group: str, levels: list[str], no
         noun: what a level is, in the title.
         columns: panels side by side.
     """
-    table = result.groups[result.groups["group"] == group]
+    table = result.groups()
+    table = table[table["group"] == group]
     last = table[(table["month"] == table["month"].max()) & (table["outcome"] == "launched")].set_index("level")["mean"] / result.scale
     levels = sorted(levels, key=lambda level: -last[level])
     panels = figure.subplots(math.ceil(len(levels) / columns), columns, sharex=True, sharey=True, squeeze=False).ravel()

@@ -73,8 +73,8 @@ def _observed(axes: Any, result: Result, outcomes: list[str]) -> None:
 
 
 def _title(result: Result) -> str:
-    if result.goals:
-        goal = result.goals[0]
+    if result.goal_records:
+        goal = result.goal_records[0]
         what = f"{goal['at_least']:,.0f} {goal['outcome']} AI factories by {month_name(goal['by'])}"
         return f"Probability of {what}: {goal['short_statement']}"
     return f"Adoption from {month_name(result.horizon.start)} to {month_name(result.horizon.end)}"
@@ -82,7 +82,7 @@ def _title(result: Result) -> str:
 
 def _twin(result: Result) -> str:
     """Says the other goals too: launched and operating answer different questions."""
-    return "".join(f"Of {goal['at_least']:,.0f} {goal['outcome']}: {goal['short_statement']}. " for goal in result.goals[1:2])
+    return "".join(f"Of {goal['at_least']:,.0f} {goal['outcome']}: {goal['short_statement']}. " for goal in result.goal_records[1:2])
 
 
 FIGURE = Figure("adoption", "Launched and operating AI factories over time, with target and observations", draw)

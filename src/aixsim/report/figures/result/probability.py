@@ -15,7 +15,7 @@ def draw(result: Result, figure: Any) -> None:
     axes = figure.subplots()
     confidence = result.provenance["confidence"]
     labels, x = [], month_ends([])
-    for goal, colour, dash in zip(result.goals, CYCLE, DASHES, strict=False):
+    for goal, colour, dash in zip(result.goal_records, CYCLE, DASHES, strict=False):
         chance = chance_by_month(result.paths(goal["outcome"]), goal["target_in_sample"], confidence)
         x = month_ends(chance.months)
         axes.fill_between(x, 100 * chance.low, 100 * chance.high, color=colour, alpha=0.22, linewidth=0)
@@ -29,7 +29,7 @@ def draw(result: Result, figure: Any) -> None:
     end_labels(axes, x[-1], labels)
     head(
         figure,
-        _title(result.goals[0]),
+        _title(result.goal_records[0]),
         "Probability that the count stands at or above the goal at the end of the month.\n"
         f"Bands: pointwise {100 * confidence:g} % intervals (Clopper-Pearson): the error of a finite number of replicates, nothing else.",
     )
@@ -47,5 +47,5 @@ FIGURE = Figure(
     "Probability of each goal over time",
     draw,
     needs="a [[goal]]",
-    applies=lambda result: bool(result.goals),
+    applies=lambda result: bool(result.goal_records),
 )

@@ -44,7 +44,7 @@ def draw(result: Result, figure: Any) -> None:
 
 
 def _deadline(result: Result) -> str:
-    return str(result.goals[0]["by"]) if result.goals else result.horizon.end
+    return str(result.goal_records[0]["by"]) if result.goal_records else result.horizon.end
 
 
 def _firms(result: Result, group: str) -> dict[str, float]:
@@ -55,7 +55,7 @@ def _firms(result: Result, group: str) -> dict[str, float]:
 def _launched(result: Result, group: str, deadline: str) -> tuple[dict[str, tuple[float, float, float]], dict[str, float]]:
     """Returns national mean, 5 % and 95 % quantile by level, and the mean for 1,000 firms."""
     year, month = parse_month(deadline)
-    table = result.groups
+    table = result.groups()
     chosen = table[(table["group"] == group) & (table["outcome"] == "launched")]
     chosen = chosen[[(day.year, day.month) == (year, month) for day in chosen["month"]]].set_index("level")
     numbers = (chosen[["mean", "p05", "p95"]] / result.scale).to_dict("index")
@@ -69,7 +69,7 @@ def _short(value: float) -> str:
 
 def _applies(result: Result) -> bool:
     """Whether there are regions to compare; results of earlier versions do not say how many firms each has."""
-    if not result.has("firms.json") or not result.has_launched:
+    if not result.has("firms") or not result.has_launched:
         return False
     return sum(result.firms["by"]["province"][province] > 0 for province in PROVINCES) > 1
 

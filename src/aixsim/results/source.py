@@ -1,0 +1,228 @@
+"""Where the tables and documents of a result are read from: a folder, or memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from aixsim.errors import StoreError, UserError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS_AT_A_TIME: Final = 20_000
+"""Rows of a table that ``batches`` has in memory at once."""
+CONFIG: Final = "config"
+"""The document that is TOML; all others are JSON."""
+
+
+class ResultError(StoreError):
+    """A result that cannot be read.
+
+    Attributes:
+        folder: the result folder.
+        file: name of the file in it that is missing or damaged; empty when it is the folder itself.
+        reason, remedy, exit_code: as in ``StoreError``.
+    """
+
+    def __init__(self, folder: Path, file: str, message: str, remedy: str) -> None:
+        """Keeps the facts as fields."""
+        super().__init__(folder, "damaged", message, remedy)
+        self.file = file
+
+
+class Source(Protocol):
+    """Tables and documents by name, without endings: ``trajectories``, ``goals``, ``config``."""
+
+    @property
+    def path(self) -> Path | None:
+        """Folder of the result; None when it has none."""
+
+    def has(self, name: str) -> bool:
+        """Returns whether there is such a table or document."""
+
+    def schema(self, name: str) -> pa.Schema:
+        """Returns the columns of a table and their types."""
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Returns a table, of all columns or of some."""
+
+    def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yields the rows of a table piece by piece, of all columns or of some."""
+
+    def document(self, name: str) -> Any:
+        """Returns the parsed content of a document."""
+
+    def damaged(self, name: str, found: str) -> UserError:
+        """Returns the error that says what is wrong with a table or document."""
+
+
+@dataclass(frozen=True)
+class MemorySource:
+    """A result that no folder holds.
+
+    Attributes:
+        tables: by name, such as ``trajectories``.
+        documents: parsed, by name, such as ``goals``; ``config`` is the resolved config.
+        path: None.
+    """
+
+    tables: Mapping[str, pa.Table]
+    documents: Mapping[str, Any]
+    path: None = None
+
+    def has(self, name: str) -> bool:
+        """Returns whether there is such a table or document."""
+        return name in self.tables or name in self.documents
+
+    def schema(self, name: str) -> pa.Schema:
+        """Returns the columns of a table and their types."""
+        return self._table(name).schema
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Returns a table, of all columns or of some."""
+        table = self._table(name)
+        return table if columns is None else table.select(list(columns))
+
+    def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yields the rows of a table piece by piece, of all columns or of some."""
+        yield from self.table(name, columns).to_batches(ROWS_AT_A_TIME)
+
+    def document(self, name: str) -> Any:
+        """Returns a document.
+
+        Raises:
+            UserError: the result has no such document.
+        """
+        if name not in self.documents:
+            raise self.damaged(name, "is missing")
+        return self.documents[name]
+
+    def damaged(self, name: str, found: str) -> UserError:
+        """Returns the error that says what is wrong with a table or document."""
+        return UserError(f"result in memory: its {name!r} {found}")
+
+    def _table(self, name: str) -> pa.Table:
+        if name not in self.tables:
+            raise self.damaged(name, "is missing")
+        return self.tables[name]
+
+
+@dataclass(frozen=True)
+class FolderSource:
+    """A result folder. Every file is compared with its checksum before it is first read.
+
+    Attributes:
+        path: the folder.
+        checksums: SHA-256 in hexadecimal by file name; a file that it does not name is not compared.
+    """
+
+    path: Path
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    _verified: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+
+    def has(self, name: str) -> bool:
+        """Returns whether the folder has such a table or document, or should have it."""
+        return any(file in self.checksums or (self.path / file).is_file() for file in (_table_file(name), _document_file(name)))
+
+    def schema(self, name: str) -> pa.Schema:
+        """Returns the columns of a table and their types.
+
+        Raises:
+            ResultError: the file is missing, damaged, or no table.
+        """
+        import pyarrow.parquet as pq
+
+        try:
+            return pq.read_schema(self._verified_path(_table_file(name)))
+        except (OSError, ValueError) as error:
+            raise self._unreadable(_table_file(name), error) from error
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Returns a table, of all columns or of some.
+
+        Raises:
+            ResultError: the file is missing, damaged, or no table.
+        """
+        import pyarrow.parquet as pq
+
+        try:
+            return pq.read_table(self._verified_path(_table_file(name)), columns=columns)
+        except (OSError, ValueError) as error:
+            raise self._unreadable(_table_file(name), error) from error
+
+    def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yields the rows of a table piece by piece, of all columns or of some.
+
+        Raises:
+            ResultError: the file is missing, damaged, or no table.
+        """
+        import pyarrow.parquet as pq
+
+        try:
+            with pq.ParquetFile(self._verified_path(_table_file(name))) as file:
+                yield from file.iter_batches(ROWS_AT_A_TIME, columns=columns)
+        except (OSError, ValueError) as error:
+            raise self._unreadable(_table_file(name), error) from error
+
+    def document(self, name: str) -> Any:
+        """Returns the parsed content of a document.
+
+        Raises:
+            ResultError: the file is missing, damaged, or neither JSON nor TOML.
+        """
+        file = _document_file(name)
+        try:
+            text = self._verified_path(file).read_text(encoding="utf-8")
+            return tomllib.loads(text) if name == CONFIG else parse_json(text)
+        except (OSError, ValueError, RecursionError) as error:
+            raise self._unreadable(file, error) from error
+
+    def damaged(self, name: str, found: str) -> ResultError:
+        """Returns the error that says what is wrong with a table or document."""
+        file = next((file for file in (_table_file(name), _document_file(name)) if (self.path / file).is_file()), name)
+        return self._error(file, found)
+
+    def _verified_path(self, file: str) -> Path:
+        """Returns the path of a file that is as it was written."""
+        path = self.path / file
+        if file in self.checksums and file not in self._verified:
+            with path.open("rb") as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+            if found != self.checksums[file]:
+                raise self._error(file, f"is not what was written: its SHA-256 is {found}, not {self.checksums[file]}")
+            self._verified.add(file)
+        return path
+
+    def _unreadable(self, file: str, error: Exception) -> ResultError:
+        return self._error(file, "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})")
+
+    def _error(self, file: str, found: str) -> ResultError:
+        return ResultError(self.path, file, f"its {file} {found}", "run the study again")
+
+
+def parse_json(text: str) -> Any:
+    """Returns the content of a JSON document.
+
+    Raises:
+        ValueError: it is not JSON; NaN and infinities are not.
+        RecursionError: it is nested too deeply.
+    """
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def _table_file(name: str) -> str:
+    return f"{name}.parquet"
+
+
+def _document_file(name: str) -> str:
+    return f"{name}.toml" if name == CONFIG else f"{name}.json"
