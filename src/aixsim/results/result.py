@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.arguments import as_path
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
 from aixsim.results.columns import to_frame, with_units, wrong_columns
@@ -284,8 +285,9 @@ def open_result(path: str | PathLike[str]) -> Result:
 
     Raises:
         ResultError: it is not there, is something else, or is damaged.
+        ArgumentError: it is no path.
     """
-    path = Path(path)
+    path = as_path(path)
     if not path.exists():
         raise ResultError(path, "", "there is no such result folder", _REMEDY)
     if not path.is_dir():
