@@ -21,6 +21,8 @@ from aixsim.model.pressure import PACE_UNIT, grown, lowered, pace, raised, rate,
 from aixsim.model.problem import Milieus, Problem
 from aixsim.model.scenario import Pot, Scenario
 from aixsim.model.schedule import run_month
+from aixsim.model.sense import Sense
+from aixsim.model.senses import senses
 from aixsim.model.sensing import visible_share
 from aixsim.random.draws import Purpose, exponential, logistic, normal, uniform
 from aixsim.world.classification import CAPITAL, POLE_INDEX, ROUTES
@@ -70,31 +72,40 @@ class Milieu:
         self.sensed: dict[str, float] = {}
         self.hazards: dict[str, float] = {}
 
-    def sense(self, model: DiffusionModel, sensed: dict[str, float]) -> None:
+    def sense(self, model: DiffusionModel) -> None:
         """Adds up what the mechanisms of the milieu make of what it senses."""
-        self.sensed = {m.name: sensed[m.senses] for m, _ in model.milieu_mechanisms}
+        self.sensed = {m.name: self.sensed_by(senses()[m.senses], model) for m, _ in model.milieu_mechanisms}
         self.hazards = {m.name: m.hazard(self.sensed[m.name], *parameters) for m, parameters in model.milieu_mechanisms}
         self.hazard = added(self.hazards.values())
+
+    def sensed_by(self, sense: Sense, model: DiffusionModel) -> float:
+        """Returns what it senses: from the scenario where it depends on its traits alone, else by the method of the sense's name."""
+        if sense.name not in model.given:
+            return float(getattr(self, sense.name)(model))
+        traits = [getattr(self, trait) for trait in sense.by]
+        return 0.0 if -1 in traits else float(model.given[sense.name][(model.month, *traits)])
+
+    def peer_share(self, model: DiffusionModel) -> float:
+        """Returns the share of visible AI factories among the firms of its province and sector."""
+        operating, launched, disappointing = (
+            model.seen_in_cell[self.cell, state] for state in (Seen.OPERATING, Seen.LAUNCHED, Seen.DISAPPOINTING)
+        )
+        n_firms, case = int(model.problem.milieus.cell_firms[self.cell]), model.case
+        return visible_share(operating, launched, disappointing, n_firms, case.visibility, case.disappointment)
 
 
 class AXPark(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     """An industrial park that may open as an AX demonstration park."""
 
     def __init__(self, model: DiffusionModel, index: int) -> None:
-        """Takes its opening month and service levels from the scenario."""
+        """Takes its opening and closing months from the scenario."""
         super().__init__(model)
         self.opening, self.closing = int(model.case.park_open[index]), int(model.case.park_close[index])
-        self.levels = model.case.park_service[index]
-        self.service = 0.0
 
     @property
     def is_open(self) -> bool:
         """Whether tenants can apply for the park's project money."""
         return bool(self.opening <= self.model.month < self.closing)
-
-    def serve(self) -> None:
-        """Offers this month's service level to the tenants."""
-        self.service = float(self.levels[self.model.month])
 
 
 class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
@@ -133,7 +144,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         if self.stage != Stage.POTENTIAL:
             return
         for mechanism, parameters in self.model.tie_mechanisms:
-            sensed = self.partner_share() if mechanism.senses == "partner_share" else self.lead_visible()
+            sensed = getattr(self, mechanism.senses)()
             self.sensed[mechanism.name] = sensed
             self.hazards[mechanism.name] = mechanism.hazard(sensed, *parameters)
         case, month = self.model.case, self.model.month
@@ -298,6 +309,9 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.climate, self.cost, self.attraction, self.pace = 1.0, 1.0, [1.0] * 5, [PACE_UNIT] * 5
         self.milieu_mechanisms = [item for item in scenario.mechanisms if item[0].level == "milieu"]
         self.tie_mechanisms = [item for item in scenario.mechanisms if item[0].level == "tie"]
+        chosen = [senses()[item.senses] for item, _ in scenario.mechanisms]
+        self.given = {sense.name: sense.table(scenario, problem) for sense in chosen if sense.values is not None}
+        self.seen_in_cell: Counter[tuple[int, Seen]] = Counter()
         groups = problem.milieus
         self.milieus = [Milieu(groups, index) for index in range(len(groups.cell))]
         self.parks = [AXPark(self, index) for index in range(len(problem.population.parks))]
@@ -337,8 +351,6 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             self.carry_over()
         if t == 0 or self.problem.horizon.year_index(t - 1) != self.year:
             self.change_budgets()
-        for park in self.parks:
-            park.serve()
         for firm in self.firms:
             if firm.stage in (Stage.FAILED, Stage.WITHDRAWN) and firm.due <= t:
                 firm.reconsider()
@@ -364,20 +376,10 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
 
     def sense(self) -> None:
         """Everybody senses the state at the start of the month."""
-        scenario = self.case
-        cell_of, size_of = self.problem.milieus.cell_of_firm, self.problem.milieus.cell_firms
-        seen = Counter((int(cell_of[firm.identity]), firm.seen) for firm in self.firms if firm.seen)
+        cell_of = self.problem.milieus.cell_of_firm
+        self.seen_in_cell = Counter((int(cell_of[firm.identity]), firm.seen) for firm in self.firms if firm.seen)
         for milieu in self.milieus:
-            operating, launched, disappointing = (seen[milieu.cell, state] for state in (Seen.OPERATING, Seen.LAUNCHED, Seen.DISAPPOINTING))
-            sensed = {
-                "nothing": 0.0,
-                "peer_share": visible_share(
-                    operating, launched, disappointing, int(size_of[milieu.cell]), scenario.visibility, scenario.disappointment
-                ),
-                "park_service": self.parks[milieu.park].service if milieu.park >= 0 else 0.0,
-                "zone_activity": float(scenario.zone[self.month, milieu.province, milieu.sector]),
-            }
-            milieu.sense(self, sensed)
+            milieu.sense(self)
         for firm in self.firms:
             firm.sense()
 

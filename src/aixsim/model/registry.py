@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
-import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Self
 
 from aixsim.errors import UserError
+from aixsim.model.discovery import discover
 from aixsim.model.lever import Lever
 from aixsim.model.mechanism import Mechanism
 from aixsim.model.plugins import Plugin, PluginError, installed
@@ -102,32 +100,6 @@ def _chosen(group: str, known: Mapping[str, Any], settings: Mapping[str, Any]) -
 
 def _again(plugins: tuple[Plugin, ...]) -> Registry:
     return Registry.of(tuple(plugin for plugin in plugins if plugin.text is not None))
-
-
-def discover(package: str, attribute: str) -> dict[str, Any]:
-    """Returns ``{name: object}`` of every module of ``package`` that defines ``attribute``: one file a mechanism or lever, no list to keep.
-
-    The order is alphabetical by module, hence the same on every machine: sums of floats depend on it.
-
-    Raises:
-        ValueError: two modules define the same name.
-    """
-    return dict(_discovered(package, attribute))
-
-
-@cache
-def _discovered(package: str, attribute: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    location = importlib.import_module(package).__path__
-    for module_info in sorted(pkgutil.iter_modules(location), key=lambda info: info.name):
-        module = importlib.import_module(f"{package}.{module_info.name}")
-        item = getattr(module, attribute, None)
-        if item is None:
-            continue
-        if item.name in found:
-            raise ValueError(f"{package} defines {item.name!r} twice")
-        found[item.name] = item
-    return found
 
 
 def _refuse_clashes(plugins: tuple[Plugin, ...]) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from aixsim.model.lever import Lever
-from aixsim.model.mechanism import Mechanism, Sense
+from aixsim.model.mechanism import Mechanism
 from aixsim.model.parameters import Card, Kind
+from aixsim.model.senses import senses
 
 STEPS = 64
 """What is sensed is tried at so many steps from 0 to 1."""
@@ -41,8 +42,8 @@ def faults(item: Mechanism | Lever) -> Iterator[str]:
         return
     if not callable(item.hazard):
         yield "hazard is a function of what is sensed and of the parameters"
-    if item.senses not in get_args(Sense):
-        yield f"senses is {item.senses!r} instead of one of {', '.join(get_args(Sense))}"
+    if item.senses not in senses():
+        yield f"senses is {item.senses!r} instead of one of {', '.join(senses())}"
     for card in item.cards:
         if card.kind not in ("number", "integer"):
             yield f"card {card.name!r}: a parameter of a law is one number, not {card.kind!r}"

@@ -12,6 +12,7 @@ from aixsim.model.outcomes import DECLARED
 from aixsim.model.parameters import Card
 from aixsim.model.registry import Registry
 from aixsim.model.schedule import SCHEDULE
+from aixsim.model.senses import senses
 from aixsim.random.draws import Purpose
 from aixsim.world.classification import POLE_OF_PROVINCE, POLES, ROUTES, SECTORS, SIZES
 
@@ -26,10 +27,15 @@ def schedule() -> str:
 def laws() -> str:
     """Returns the mechanisms as a table."""
     lines = ["| mechanism | level | senses | hazard per month | source |", "|---|---|---|---|---|"]
-    for mechanism in Registry.of().mechanisms.values():
-        sensed = mechanism.senses.replace("_", " ")
-        lines.append(f"| {mechanism.name}: {mechanism.title} | {mechanism.level} | {sensed} | `{mechanism.law}` | {mechanism.source} |")
+    for law in Registry.of().mechanisms.values():
+        lines.append(f"| {law.name}: {law.title} | {law.level} | {law.senses} | `{law.law}` | {law.source} |")
     return "\n".join(lines)
+
+
+def sensed() -> str:
+    """Returns the senses as a table."""
+    lines = ["| sense | level | what it is |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {sense.name} | {sense.level} | {sense.meaning} |" for sense in senses().values())])
 
 
 def parameters() -> str:
@@ -81,6 +87,7 @@ def assumptions() -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "schedule": schedule,
     "laws": laws,
+    "senses": sensed,
     "parameters": parameters,
     "categories": categories,
     "outcomes": outcomes,

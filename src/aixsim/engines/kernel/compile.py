@@ -11,7 +11,7 @@ import inspect
 import pickle
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, cast
 
@@ -227,22 +227,26 @@ def _reason(error: Exception) -> str:
     return (said[0] if said else type(error).__name__)[:200]
 
 
-def hazard_sum(mechanisms: tuple[Mechanism, ...], senses: tuple[str, ...]) -> Any:
-    """Returns ``f(active, parameters, *sensed) -> 1/month``: the sum of the hazards of the active mechanisms, in their order.
+def hazard_sum(mechanisms: tuple[Mechanism, ...], given: tuple[str, ...], read: Mapping[str, str] | None = None) -> Any:
+    """Returns ``f(active, parameters, *given) -> 1/month``: the sum of the hazards of the active mechanisms, in their order.
 
     Args:
         mechanisms: those of one level.
-        senses: what ``f`` is given, in order.
+        given: what ``f`` is given, in order: senses, or what ``read`` reads them from.
+        read: the expression that reads a sense from what is given, by sense.
     """
-    lines = [f"def total(active, parameters, {', '.join(senses)}):", "    hazard = 0.0"]
+    lines = [f"def total(active, parameters, {', '.join(given)}):", "    hazard = 0.0"]
+    sensed = {name: name for name in given} | dict(read or {})
     scope: dict[str, Any] = {"__name__": __name__}
     place = 0
     for number, mechanism in enumerate(mechanisms):
         law = mechanism.hazard
         scope[f"law_{number}"] = compiled(law)
-        sensed = mechanism.senses if mechanism.senses in senses else "0.0"
         values = "".join(f", parameters[{place + k}]" for k in range(len(mechanism.cards)))
-        lines += [f"    if active[{number}]:  # {law.__module__}.{law.__qualname__}", f"        hazard += law_{number}({sensed}{values})"]
+        lines += [
+            f"    if active[{number}]:  # {law.__module__}.{law.__qualname__}",
+            f"        hazard += law_{number}({sensed[mechanism.senses]}{values})",
+        ]
         place += len(mechanism.cards)
     lines.append("    return hazard")
     text = "\n".join(lines)

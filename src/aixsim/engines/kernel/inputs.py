@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from aixsim.engines.kernel.compile import laws_of
-from aixsim.engines.kernel.layout import N_POLES, N_PROVINCES, N_ROUTES, N_SECTORS, N_SIZES, N_TYPES, Array
+from aixsim.engines.kernel.layout import (
+    N_POLES,
+    N_PROVINCES,
+    N_ROUTES,
+    N_SECTORS,
+    N_SIZES,
+    N_TYPES,
+    SENSES,
+    Array,
+    columns_of,
+)  # fmt: skip
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.world.classification import TIERS
@@ -104,12 +114,11 @@ MONTH = np.dtype(
         ("year", np.int64),
         ("cells_differ", np.bool_),
         ("ties_change", np.bool_),
-        ("zones_change", np.bool_),
     ],
     align=True,
 )
-"""What a scenario holds for a month; ``year`` is its position among the years of the horizon; the last three say whether ties press
-differently in some cell, and whether tie factors or the activity of zones differ from the month before."""
+"""What a scenario holds for a month; ``year`` is its position among the years of the horizon; the last two say whether ties press
+differently in some cell, and whether tie factors differ from the month before."""
 
 MODEL = np.dtype([("start", np.int64), ("stop", np.int64), ("first", np.int64), ("last", np.int64), ("lead", np.int32)], align=True)
 """A collaboration model and its time; ``first`` and ``last`` enclose its firms in ``Inputs.members``."""
@@ -120,7 +129,7 @@ UPLIFT = np.dtype([("month", np.int64), ("factor", np.float64), ("firm", np.int3
 
 
 class Inputs(NamedTuple):
-    """The arrays of a scenario. Shapes: n firms, T months, P parks, C collaboration models."""
+    """The arrays of a scenario. Shapes: n firms, T months, P parks, C collaboration models, V values that milieus sense."""
 
     case: Array
     """CASE (1,)."""
@@ -130,8 +139,12 @@ class Inputs(NamedTuple):
     """int64 (P,)."""
     park_close: Array
     """int64 (P,)."""
-    park_service: Array
-    """float64 (P, T)."""
+    sensed: Array
+    """float64 (T, V), what milieus sense beside their peers, in the columns that ``World.column`` says."""
+    new_first: Array
+    """int64 (T + 1,), borders of the months in ``new_column``."""
+    new_column: Array
+    """int64, columns of ``sensed`` that differ from the month before."""
     model: Array
     """MODEL (C,)."""
     model_of: Array
@@ -173,6 +186,8 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
     borders = np.searchsorted(scenario.model_of[members], np.arange(len(model) + 1))
     model["lead"], model["start"], model["stop"] = scenario.model_lead, scenario.model_start, scenario.model_stop
     model["first"], model["last"] = borders[:-1], borders[1:]
+    sensed = sensed_of(scenario, problem)
+    new_month, new_column = np.nonzero(sensed[1:] != sensed[:-1])
     uplift = np.zeros(len(scenario.uplifts), UPLIFT)
     for name in UPLIFT.names or ():
         uplift[name] = getattr(scenario.uplifts, name)
@@ -181,7 +196,9 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
         month=months_of(scenario, problem),
         park_open=scenario.park_open,
         park_close=scenario.park_close,
-        park_service=scenario.park_service,
+        sensed=sensed,
+        new_first=np.searchsorted(new_month, np.arange(-1, problem.horizon.n_months)),
+        new_column=new_column,
         model=model,
         model_of=scenario.model_of,
         members=members,
@@ -191,6 +208,17 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
         uplift=uplift,
         frailty=scenario.frailty,
     )
+
+
+def sensed_of(scenario: Scenario, problem: Problem) -> Array:
+    """Returns what milieus sense beside their peers, float64 ``(T, V)``; 0 for what no active mechanism senses."""
+    columns = columns_of(problem)
+    sensed = np.zeros((problem.horizon.n_months, columns[-1].stop))
+    wanted = {mechanism.senses for mechanism, _ in scenario.mechanisms}
+    for sense, place in zip(SENSES, columns, strict=True):
+        if sense.name in wanted:
+            sensed[:, place] = sense.table(scenario, problem).reshape(len(sensed), -1)
+    return sensed
 
 
 def case_of(scenario: Scenario) -> Array:
@@ -212,7 +240,6 @@ def months_of(scenario: Scenario, problem: Problem) -> Array:
     month["year"] = problem.horizon.month_years
     month["cells_differ"] = (scenario.cell_tie_factor != 1.0).any(axis=(1, 2))
     month["ties_change"] = _changes(scenario.tie_factor) | _changes(scenario.cell_tie_factor)
-    month["zones_change"] = _changes(scenario.zone)
     return month
 
 

@@ -5,6 +5,7 @@ What belongs together is one record: a firm is read whole, and a function that i
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from aixsim.model.funding import log_employees
 from aixsim.model.problem import Problem
+from aixsim.model.senses import senses
 from aixsim.world.classification import CAPITAL, PARTS, POLE_INDEX, POLES
 
 Array = Any
@@ -19,6 +21,8 @@ Array = Any
 
 N_PROVINCES, N_SECTORS, N_SIZES, N_TYPES, N_ROUTES = PARTS
 N_POLES = len(POLES)
+SENSES = tuple(sense for sense in senses().values() if sense.values is not None)
+"""What milieus sense that is no matter of what firms have done, in the order of ``World.column``."""
 
 SITE = np.dtype(
     [
@@ -68,14 +72,17 @@ class World(NamedTuple):
     """int8 (n,), twice the size class and one more for a ready site."""
     milieu: Array
     """MILIEU (G,), sorted by cell."""
-    in_parks: Array
-    """int32, milieus of park tenants, by park."""
+    column: Array
+    """int32 (G + 1, number of ``SENSES``), where each sense of a milieu stands in ``Inputs.sensed``; there the first column is 0, for
+    those who sense nothing, such as the last row."""
+    readers: Array
+    """int32, milieus by the columns that they read."""
+    reader_first: Array
+    """int64 (V + 1,), borders of the columns in ``readers``."""
     cell: Array
     """CELL (C,)."""
     watcher: Array
     """int32 (m,), who sees a firm: its suppliers, its customers, its siblings, firm by firm."""
-    park_first: Array
-    """int64 (P + 1,), borders of the parks in ``in_parks``."""
 
 
 _worlds: WeakKeyDictionary[Any, World] = WeakKeyDictionary()
@@ -87,6 +94,13 @@ def world_of(problem: Problem) -> World:
     if milieus not in _worlds:
         _worlds[milieus] = _prepare(problem)
     return _worlds[milieus]
+
+
+def columns_of(problem: Problem) -> list[slice]:
+    """Returns the columns of each of ``SENSES`` in ``Inputs.sensed``; the first column belongs to none."""
+    sizes = [math.prod(sense.shape(len(problem.population.parks))) for sense in SENSES]
+    stops = 1 + np.cumsum(sizes)
+    return [slice(int(stop) - size, int(stop)) for size, stop in zip(sizes, stops, strict=True)]
 
 
 def _prepare(problem: Problem) -> World:
@@ -115,16 +129,21 @@ def _prepare(problem: Problem) -> World:
     # To a customer a firm is a supplier, and the other way round; siblings are siblings.
     as_seen = np.array([1, 0, 2], np.int32)[network.kind]
     order = np.lexsort((as_seen, row))
-    in_parks = np.flatnonzero(milieus.park >= 0)
-    in_parks = in_parks[np.argsort(milieus.park[in_parks], kind="stable")]
+    column = np.zeros((n_milieus + 1, len(SENSES)), np.int32)
+    for number, (sense, at) in enumerate(zip(SENSES, columns_of(problem), strict=True)):
+        place = sense.place(milieus, len(problem.population.parks))
+        column[:-1, number] = np.where(place >= 0, at.start + place, 0)
+    reads = column[:-1].ravel()
+    readers = np.argsort(reads, kind="stable")
     return World(
         site=site,
         firms=np.argsort(milieus.of_firm, kind="stable").astype(np.int32),
         milieu_of=milieus.of_firm,
         kind_of=population.size_and_readiness.astype(np.int8),
         milieu=milieu,
-        in_parks=in_parks.astype(np.int32),
+        column=column,
+        readers=(readers // len(SENSES)).astype(np.int32),
+        reader_first=np.searchsorted(reads[readers], np.arange(columns_of(problem)[-1].stop + 1)),
         cell=cell,
         watcher=network.partner[order].astype(np.int32),
-        park_first=np.searchsorted(milieus.park[in_parks], np.arange(len(population.parks) + 1)),
     )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from aixsim.engines.kernel.compile import compiled, hazard_sum, inlined, laws_of
+from aixsim.engines.kernel.layout import SENSES
 from aixsim.engines.kernel.philox import open_unit
 from aixsim.engines.kernel.pressing import firm_wakes, group_pressure, list_due, milieu_wakes, to_rate
 from aixsim.engines.kernel.slots import POTENTIAL, fill, slot_for, threshold
@@ -24,7 +25,9 @@ LEAST_BOUND = 1e-4
 MARGIN = 3.0
 """How much further than the pressure of a milieu that sees nothing its firms are looked at."""
 
-milieu_hazard = hazard_sum(laws_of("milieu"), ("peer_share", "park_service", "zone_activity"))
+milieu_hazard = hazard_sum(
+    laws_of("milieu"), ("peer_share", "now", "column"), {sense.name: f"now[column[{number}]]" for number, sense in enumerate(SENSES)}
+)
 
 
 @compiled
@@ -39,12 +42,11 @@ def wake_all(clock: Any, ties: Any, firms: Any, wake: Any, group: Any, month: in
 
 @compiled
 def take_hazard(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None:
-    """Senses the peers of a milieu, its park's service and its zone at the start of a month."""
+    """Senses the peers of a milieu and what else its laws are given at the start of a month."""
     place = w.milieu[milieu]
     seen = s.cell[place.cell].seen
     share = _visible_share(seen[1], seen[0], seen[2], w.cell[place.cell].firms, c.visibility, c.disappointment)
-    service = x.park_service[place.park, month] if place.park >= 0 else 0.0
-    rate = to_rate(milieu_hazard(c.milieu_active, c.milieu_parameters, share, service, x.zone[month, place.province, place.sector]))
+    rate = to_rate(milieu_hazard(c.milieu_active, c.milieu_parameters, share, x.sensed[month], w.column[milieu]))
     group = s.group[milieu]
     if rate == group.rate:
         return
@@ -66,20 +68,19 @@ def take_hazards(c: Any, w: Any, s: Any, x: Any, cell: int, month: int) -> None:
 
 @compiled
 def sense_milieus(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
-    """Takes the hazards again of milieus whose peers, whose park's service or whose zone have changed."""
+    """Takes the hazards again of milieus that sense something else than in the month before."""
     for position in range(s.tally[0].stale_cells):
         cell = np.int64(s.lists[STALE_CELLS, position])
         s.cell[cell].is_stale = False
         take_hazards(c, w, s, x, cell, month)
     s.tally[0].stale_cells = 0
-    if month == 0 or x.month[month].zones_change:
+    if month == 0:
         for cell in range(len(w.cell)):
             take_hazards(c, w, s, x, cell, month)
-        return
-    for park in range(len(x.park_open)):
-        if x.park_service[park, month] != x.park_service[park, month - 1]:
-            for place in range(w.park_first[park], w.park_first[park + 1]):
-                take_hazard(c, w, s, x, np.int64(w.in_parks[place]), month)
+    for position in range(x.new_first[month], x.new_first[month + 1]):
+        column = x.new_column[position]
+        for place in range(w.reader_first[column], w.reader_first[column + 1]):
+            take_hazard(c, w, s, x, np.int64(w.readers[place]), month)
 
 
 @compiled
@@ -139,11 +140,11 @@ def look_again(w: Any, s: Any, x: Any, kinds: Any, milieu: int, reached: int) ->
 
 
 @compiled
-def first_bound(c: Any, x: Any) -> float:
+def first_bound(c: Any, w: Any, x: Any) -> float:
     """Returns a pressure that most milieus will not outgrow: what one that sees nothing would gather, and some more."""
-    pressure = 0.0
+    pressure, nowhere = 0.0, w.column[len(w.milieu)]
     for month in x.month:
-        pressure += month.climate * milieu_hazard(c.milieu_active, c.milieu_parameters, 0.0, 0.0, 0.0)
+        pressure += month.climate * milieu_hazard(c.milieu_active, c.milieu_parameters, 0.0, x.sensed[0], nowhere)
     return max(min(MARGIN * pressure, 100.0), LEAST_BOUND)
 
 

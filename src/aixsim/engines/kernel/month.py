@@ -95,7 +95,7 @@ def begin(c: Any, w: Any, s: Any, x: Any, ties: bool) -> None:
     """Empties the buffers, draws the resistances, lists who decides first, and lets everybody see the initial adopters."""
     clear(s)
     fill_resistances(c.seed, c.replicate, s.bits)
-    look_at_all(w, s, x, c.susceptibility, first_bound(c, x))
+    look_at_all(w, s, x, c.susceptibility, first_bound(c, w, x))
     join_models(c, s, x)
     adopt_initially(c, s)
     publish(c, w, s, x, ties)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from aixsim.model.registry import discover
+from aixsim.model.discovery import discover
 from aixsim.report.figures.result import FORMATS
 from aixsim.results.comparison import PolicyChange
 from aixsim.results.pairing import name_of

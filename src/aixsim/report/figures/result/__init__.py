@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
-from aixsim.model.registry import discover
+from aixsim.model.discovery import discover
 from aixsim.report.figures.artists import Artists
 from aixsim.report.figures.figure import Figure, PlotError
 from aixsim.results.result import Result

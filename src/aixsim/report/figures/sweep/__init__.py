@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from aixsim.model.registry import discover
+from aixsim.model.discovery import discover
 from aixsim.report.figures.figure import PlotError
 from aixsim.report.figures.result import FORMATS
 from aixsim.results.sweep_result import Sweep
