@@ -60,7 +60,9 @@ def test_what_no_active_law_senses_is_not_looked_up(world: Problem) -> None:
 
 def test_a_place_by_hand() -> None:
     three = np.zeros(3, np.int32)
-    milieus = Milieus(three, np.array([0, 2, 16]), np.array([0, 5, 22]), np.array([1, 0, 4]), np.array([-1, 1, 0]), three, three, three)
+    milieus = Milieus(
+        three, np.array([0, 2, 16]), np.array([0, 5, 22]), np.array([1, 0, 4]), np.array([-1, 1, 0]), three, three, np.zeros(3, np.int64)
+    )
     assert Sense("a", "", by=("province", "sector")).place(milieus, 2).tolist() == [0, 2 * 23 + 5, 17 * 23 - 1]
     assert Sense("a", "", by=("size", "park")).place(milieus, 2).tolist() == [-1, 1, 8]
     assert Sense("a", "").place(milieus, 2).tolist() == [0, 0, 0]
