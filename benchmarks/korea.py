@@ -16,6 +16,7 @@ from aixsim.engines import reference
 from aixsim.engines.kernel import run as kernel
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event, History
+from aixsim.model.keys import dotted
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 
@@ -102,8 +103,8 @@ def tenfold() -> tuple[str, ...]:
     """Returns what lets a tenth of the firms launch as many: ten times the money and ten times the unprompted hazards."""
     study = load(CONFIG)
     out = []
-    for number, programme in enumerate(study.settings["programme"]):
-        out += [f"programme.{number}.budget_krw_bn.{year}={10 * budget}" for year, budget in programme["budget_krw_bn"].items()]
+    for name, programme in study.settings["programme"].items():
+        out += [f"{dotted(('programme', name))}.budget_krw_bn.{year}={10 * budget}" for year, budget in programme["budget_krw_bn"].items()]
     out += [
         "mechanisms.innovation.rate={ dist = 'lognormal', median = 2.6e-3, sigma = 0.25 }",
         "mechanisms.parks.rate={ dist = 'loguniform', low = 3.0e-3, high = 3.0e-2 }",

@@ -44,11 +44,14 @@ def settings(mechanisms: dict[str, dict[str, Any]] | None = None, **changes: Any
     out |= {
         "mechanisms": mechanisms or {},
         "levers": {},
-        "programme": [],
+        "programme": {},
         "counts": ["programme", "collaboration", "park"],
         "initial_adopters": 0,
     }
     for key, value in changes.items():
+        if key == "programme":
+            out[key] = {table["name"]: {name: item for name, item in table.items() if name != "name"} for table in value}
+            continue
         out[key] = {**out[key], **value} if key in {section.name for section in SECTIONS} else value
     return out
 

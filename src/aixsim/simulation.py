@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from aixsim.config.build import Problems, problems
-from aixsim.config.observations import ensemble_path
+from aixsim.config.ensembles import ensemble_path
 from aixsim.config.study import Study
 from aixsim.engines import engine as find_engine
 from aixsim.engines import mesa_alone, prepare

@@ -190,7 +190,7 @@ OVERRIDES: list[tuple[str, str, str]] = [
     ("mechanisms.innovaton.rate=0.1", "mechanisms.innovaton", "did you mean 'innovation'"),
     ("mechanisms.innovation.rate", "--set", "KEY=VALUE"),
     ("programme.cals.grant_krw_bn=2.0", "programme", "did you mean 'calls'"),
-    ("programme[3].grant_krw_bn=2.0", "programme", "0 to 0"),
+    ("programme[3].grant_krw_bn=2.0", "programme", "[0] to [0]"),
     ("title.x=3", "title", "no table"),
 ]
 

@@ -58,7 +58,7 @@ def test_what_is_assumed_has_a_range_of_its_own_unless_it_is_a_setting() -> None
 def test_a_config_shows_its_own_values() -> None:
     values = {line.key: line.value for line in ledger(load(CONFIGS / "korea-2030.toml"))}
     assert values["mechanisms.peers.rate"] == "lognormal(median 0.02, sigma 0.5)"
-    assert "2026 145" in values["programme[1].budget_krw_bn"]
+    assert "2026 145" in values['programme."AI Factory lead projects".budget_krw_bn']
     assert "levers.budget_cut.share" not in values
 
 

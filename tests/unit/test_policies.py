@@ -80,7 +80,8 @@ def test_no_plan_has_no_lever_and_no_money_of_its_own() -> None:
     settings = load(CONFIGS / "policies" / "no-plan.toml").settings
     assert settings["levers"] == {}
     assert set(load(BASE).settings["levers"]) <= set(load(BASE).registry.levers)
-    assert [settings["programme"][1]["budget_krw_bn"][year] for year in range(2025, 2031)] == [63.2, 0.0, 0.0, 0.0, 0.0, 0.0]
+    budgets = settings["programme"]["AI Factory lead projects"]["budget_krw_bn"]
+    assert [budgets[year] for year in range(2025, 2031)] == [63.2, 0.0, 0.0, 0.0, 0.0, 0.0]
 
 
 def over_base(folder: Path, text: str) -> Path:

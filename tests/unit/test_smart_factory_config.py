@@ -22,6 +22,7 @@ from aixsim.model.problem import uncertainties_of
 from aixsim.random.distributions import Distribution
 
 CONFIG = Path(__file__).parents[2] / "configs" / "smart-factory.toml"
+NAME = "Smart factories"
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_its_applicants_are_the_published_ratios(study: Study) -> None:
 
 def test_its_budgets_are_in_the_table(study: Study) -> None:
     table = {(row["year"], float(row["budget_krw_bn"])) for row in rows("smart_factory_budgets.csv")}
-    budgets = study.settings["programme"][0]["budget_krw_bn"]
+    budgets = study.settings["programme"][NAME]["budget_krw_bn"]
     for year in range(2018, 2025):
         assert (str(year), budgets[year]) in table
     assert budgets[2017] == pytest.approx(90.5 + 20.3)
@@ -101,9 +102,9 @@ def test_a_forecast_sees_nothing_that_came_later(study: Study) -> None:
     for year in range(2016, 2024):
         month = f"{year}-12"
         assert all(item.public <= month for item in usable(study, as_of=month))
-        table = study.settings["programme"][0]
+        table = study.settings["programme"][NAME]
         plans = [plan for plan in study.announcements if plan.known_from <= month]
-        budgets = budgets_of(table, study, month).laws()
+        budgets = budgets_of(NAME, table, study, month).laws()
         announced = {plan.budget_krw_bn[year + 1] for plan in plans if year + 1 in plan.budget_krw_bn}
         assert budgets[year + 1] in announced
         for later in range(year + 2, 2025):
@@ -120,7 +121,7 @@ def test_a_forecast_sees_nothing_that_came_later(study: Study) -> None:
 
 def test_budgets_that_were_not_passed_stray_together(study: Study) -> None:
     """One walk: neighbouring years go together. The twin draws every year alone, and its sums are too narrow."""
-    budgets = budgets_of(study.settings["programme"][0], study, "2019-12")
+    budgets = budgets_of(NAME, study.settings["programme"][NAME], study, "2019-12")
     assert budgets.last == 2020
     walks = budgets.walks(4000, 1, 0)
     logs = np.log(np.stack([walks[year] / budgets.planned[year] for year in (2021, 2022, 2023)]))
@@ -134,16 +135,18 @@ def test_budgets_that_were_not_passed_stray_together(study: Study) -> None:
 
 def test_what_was_not_known_is_no_money(study: Study) -> None:
     """A programme of which nobody had heard, one that has ended, and a plan that is certain because nobody doubts it."""
-    table = study.settings["programme"][0]
-    unheard = {**table, "name": "another", "budget_krw_bn": {2022: 5.0}, "grant_krw_bn": {2022: 0.1}}
-    assert budgets_of(unheard, study, "2019-12").laws() == dict.fromkeys(range(2014, 2015), 0.0) | dict.fromkeys(range(2020, 2025), 0.0)
-    assert grants_of(unheard, study, "2019-12") == {2022: 0.1}
+    table = study.settings["programme"][NAME]
+    unheard = {**table, "budget_krw_bn": {2022: 5.0}, "grant_krw_bn": {2022: 0.1}}
+    assert budgets_of("another", unheard, study, "2019-12").laws() == dict.fromkeys(range(2014, 2015), 0.0) | dict.fromkeys(
+        range(2020, 2025), 0.0
+    )
+    assert grants_of("another", unheard, study, "2019-12") == {2022: 0.1}
     ended = {**unheard, "budget_krw_bn": {2015: 5.0, 2016: 5.0}}
-    laws = budgets_of(ended, study, "2019-12").laws()
+    laws = budgets_of("another", ended, study, "2019-12").laws()
     assert sum(middle(law) for law in laws.values()) == 10.0
     certain = load(CONFIG, ["population.scale=0.01", "calibration.policy_error=0"])
-    assert budgets_of(table, certain, "2018-12").laws()[2022] == 517.0
-    assert budgets_of(table, certain, "2018-12").walks(10, 1, 0) == {}
+    assert budgets_of(NAME, table, certain, "2018-12").laws()[2022] == 517.0
+    assert budgets_of(NAME, table, certain, "2018-12").walks(10, 1, 0) == {}
 
 
 def test_simple_forecasts_see_the_same_money(study: Study) -> None:
@@ -165,8 +168,8 @@ def test_the_past_is_the_same_whatever_is_known_of_the_future(study: Study) -> N
     then = as_of(problem_of, study, "2019-12")
     laws = uncertainties_of(then.settings)
     kept = [k for k, key in enumerate(prior.model_keys) if laws.get(key) == prior.laws[key]]
-    assert "programme[0].grant_krw_bn.2023" not in [prior.model_keys[k] for k in kept]
-    assert "programme[0].budget_krw_bn.2014" in [prior.model_keys[k] for k in kept]
+    assert 'programme."Smart factories".grant_krw_bn.2023' not in [prior.model_keys[k] for k in kept]
+    assert 'programme."Smart factories".budget_krw_bn.2014' in [prior.model_keys[k] for k in kept]
     luck = np.array([5, 6, 7])
     with Simulator(problem_of, months, 1) as now, Simulator(then, months, 1) as at_the_time:
         known = now(prior.model_keys, values[:, :-1], luck).counts[:, OUTCOMES.index("launched")]

@@ -57,7 +57,7 @@ def check_config(config: Path, overrides: Sequence[str], workers: int) -> int:
     out.write(f"  levers: {', '.join(study.settings['levers']) or 'none'}\n")
     for plugin in study.registry.used(study.settings):
         out.write(f"  plugin {plugin.name}: {', '.join(plugin.keys)}\n")
-    out.write(f"  programmes: {', '.join(table['name'] for table in study.settings['programme']) or 'none'}\n")
+    out.write(f"  programmes: {', '.join(study.settings['programme']) or 'none'}\n")
     out.write(f"  {len(problem.uncertainties)} uncertain numbers, {study.monte_carlo.replicates:,} replicates\n")
     if not study.expects:
         return 0

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from aixsim.config.ensembles import read_ensemble
+from aixsim.config.ensembles import ensemble_path, read_ensemble
 from aixsim.config.models import NetworkTable, PopulationTable
-from aixsim.config.observations import ensemble_path
 from aixsim.config.study import Study
 from aixsim.model.calendar import Horizon
 from aixsim.model.ensemble import Ensemble

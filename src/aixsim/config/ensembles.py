@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.config.numbers import OBSERVATION
+from aixsim.config.validation import NotAllowed, nearest
 from aixsim.errors import UserError, storage_error
 from aixsim.model.ensemble import Ensemble
+from aixsim.model.parameters import Card
 
-OBSERVATION = "observation."
-"""Prefix of columns that belong to the law of the counts and not to the model, such as ``observation.dispersion``."""
+RESULT_TABLES: Final = ("trajectories", "groups", "projects", "parameters", "money", "answer")
+"""Names of the tables that a result folder holds; a copy of the ensemble lies beside them."""
 _ABOUT = b"aixsim"
 
 
@@ -89,3 +92,46 @@ def read_ensemble(path: Path) -> Ensemble:
     keys, values, _ = read_columns(path)
     kept = [k for k, key in enumerate(keys) if not key.startswith(OBSERVATION)]
     return Ensemble(tuple(keys[k] for k in kept), np.ascontiguousarray(values[:, kept]))
+
+
+def broken_columns(path: Path, numbers: Mapping[str, Card]) -> Iterator[NotAllowed]:
+    """Yields what is wrong with an ensemble for a config: a column that is none of its numbers, or a value outside of a number's range.
+
+    Args:
+        path: of the file.
+        numbers: of the config, by key.
+
+    Raises:
+        EnsembleError: as ``read_columns``.
+    """
+    keys, values, _ = read_columns(path)
+    for key, column in zip(keys, values.T, strict=True):
+        card = numbers.get(key)
+        if card is None:
+            yield NotAllowed(
+                f"{path}: its column {key!r} is no number of a config", "columns named as in aixsim describe", nearest(key, [*numbers])
+            )
+        elif not (card.low <= column.min() and column.max() <= card.high):
+            found = f"{path}: its column {key!r} has values from {column.min():g} to {column.max():g}"
+            yield NotAllowed(found, f"{card.low:g} to {card.high:g} ({card.unit})")
+
+
+def ensemble_path(folder: Path, name: str) -> Path:
+    """Returns the path of an ensemble: below the config's folder, or below the folder ``configs`` that holds it, as for a base.
+
+    Raises:
+        NotAllowed: there is no such file, or its copy in a result folder would lie outside of it or in the place of a table.
+    """
+    plain = Path(name)
+    if plain.is_absolute() or ".." in plain.parts or plain.suffix != ".parquet":
+        raise NotAllowed(f"found {name!r}", "a Parquet file below the config's folder, or below its folder 'configs', without '..'")
+    if len(plain.parts) == 1 and plain.stem.casefold() in RESULT_TABLES:
+        raise NotAllowed(f"found {name!r}", f"another name: a result has tables called {', '.join(RESULT_TABLES)}")
+    home = folder.resolve()
+    for place in (home, *(parent for parent in home.parents if parent.name == "configs")):
+        target = (place / name).resolve()
+        if not target.is_relative_to(place):
+            raise NotAllowed(f"found {name!r}", "a path below the config's folder")
+        if target.is_file():
+            return target
+    raise NotAllowed(f"found {name!r}, which does not exist", "a Parquet file that aixsim calibrate has written")

@@ -17,6 +17,7 @@ from aixsim.config.models import config_model
 from aixsim.config.rules import relations
 from aixsim.config.study import Study
 from aixsim.config.validation import ConfigError, ConfigProblem, NotAllowed, nearest
+from aixsim.model.keys import dotted, parse_key, quoted, split_key
 from aixsim.model.plugins import PluginError, read_plugin, refuse_unsound_laws
 from aixsim.model.registry import Registry
 
@@ -56,8 +57,8 @@ def load(path: Path | str, overrides: Sequence[str] = (), values: Mapping[str, P
     for text in overrides:
         key = _override(document, text)
         sources[key] = (f"--set {text}", None)
-    for dotted, placed in (values or {}).items():
-        key = _set(document, dotted, placed.value, (placed.file, placed.line))
+    for text, placed in (values or {}).items():
+        key = _set_text(document, text, placed)
         sources[key] = (placed.file, placed.line)
         for n in range(1, len(key)):
             sources.setdefault(key[:n], sources[key])  # a table that nobody else has stated
@@ -72,7 +73,7 @@ def load(path: Path | str, overrides: Sequence[str] = (), values: Mapping[str, P
     study = Study(path.stem, path.parent, table, registry) if table is not None else None
     if study is not None:
         problems = [
-            ConfigProblem(*_place(key, sources, path), _dotted(key), fault.found, fault.allowed, fault.hint)
+            ConfigProblem(*_place(key, sources, path), dotted(key), fault.found, fault.allowed, fault.hint)
             for key, fault in relations(study)
         ]
     if problems or study is None:
@@ -208,47 +209,61 @@ def _numbered(lines: dict[Key, int], own: dict[str, Any], below: dict[str, Any])
 
 def _override(document: dict[str, Any], text: str) -> Key:
     """Applies one ``--set`` and returns the key that it changed."""
-    dotted, equals, raw = text.partition("=")
-    if not equals:
-        raise ConfigError([ConfigProblem(f"--set {text}", None, "", *_NO_SETTING)])
+    place = (f"--set {text}", None)
     try:
-        value = tomllib.loads(f"value = {raw}")["value"]
+        key, raw = split_key(text)
+    except ValueError:
+        raise ConfigError([ConfigProblem(*place, "", *_NO_SETTING)]) from None
+    if not raw.startswith("="):
+        raise ConfigError([ConfigProblem(*place, "", *_NO_SETTING)])
+    try:
+        value = tomllib.loads(f"value = {raw[1:]}")["value"]
     except tomllib.TOMLDecodeError:
-        value = raw.strip()
-    return _set(document, dotted, value, (f"--set {text}", None))
+        value = raw[1:].strip()
+    return _set(document, key, value, place)
+
+
+def _set_text(document: dict[str, Any], text: str, placed: Placed) -> Key:
+    """Sets a value at a key path that another file states, and returns the key."""
+    try:
+        key = parse_key(text)
+    except ValueError:
+        fault = ConfigProblem(placed.file, placed.line, "", f"{text!r} is no key of a config", "such as mechanisms.peers.rate")
+        raise ConfigError([fault]) from None
+    return _set(document, key, placed.value, (placed.file, placed.line))
 
 
 _NO_SETTING = ("is not of the form KEY=VALUE", "such as mechanisms.peers.rate=0.03")
 
 
-def _set(document: dict[str, Any], dotted: str, value: Any, place: tuple[str, int | None]) -> Key:
-    """Sets the value at a key path and returns the key."""
+def _set(document: dict[str, Any], key: Key, value: Any, place: tuple[str, int | None]) -> Key:
+    """Sets the value at a key and returns the key with positions for names. In arrays a name is a name, however it looks."""
 
     def refuse(found: str, allowed: str, hint: str = "") -> ConfigError:
         return ConfigError([ConfigProblem(*place, "", found, allowed, hint)])
 
-    parts = re.findall(r'\[\d+\]|"[^"]*"|[^.\[\]"]+', dotted.strip())
-    if not parts:
-        raise refuse(*_NO_SETTING)
-    key: Key = ()
     node: Any = document
-    for number, part in enumerate(parts):
-        step: str | int = int(part[1:-1]) if part.startswith("[") else part.strip('"')
+    passed: Key = ()
+    for step in key:
+        at: str | int = step
         if isinstance(node, list):
-            known = [item.get("name", "") if isinstance(item, dict) else "" for item in node]
-            step = int(step) if isinstance(step, int) or step.isdigit() else known.index(step) if step in known else step
-            if not isinstance(step, int) or step >= len(node):
-                raise refuse(
-                    f"there is no {step!r} in {_dotted(key)}", f"0 to {len(node) - 1}, or one of {', '.join(known)}", nearest(step, known)
-                )
-        elif not isinstance(node, dict):
-            raise refuse(f"{_dotted(key)} is no table", "a key of the config")
-        key = (*key, step)
-        if number == len(parts) - 1:
-            node[step] = value
+            known = [item.get("name") if isinstance(item, dict) else None for item in node]
+            at = known.index(step) if step in known else step
+            if not isinstance(at, int) or at >= len(node):
+                names = [quoted(name) for name in known if isinstance(name, str)]
+                what = step if isinstance(step, str) else f"[{step}]"
+                allowed = ", ".join([*([f"[0] to [{len(node) - 1}]"] if node else []), *names]) or "an array with elements"
+                raise refuse(f"there is no {what!r} in {dotted(passed)}", allowed, nearest(step, names))
+        elif not isinstance(node, dict) or isinstance(step, int):
+            raise refuse(f"{dotted(passed)} is no {'array' if isinstance(step, int) else 'table'}", "a key of the config")
+        passed = (*passed, at)
+        if len(passed) == len(key):
+            node[at] = value
+        elif isinstance(node, dict):
+            node = node.setdefault(at, {})
         else:
-            node = node[int(step)] if isinstance(node, list) else node.setdefault(step, {})
-    return key
+            node = node[at]
+    return passed
 
 
 def problem_of(item: Any, sources: Sources, path: Path, model: type[BaseModel]) -> ConfigProblem:
@@ -257,17 +272,17 @@ def problem_of(item: Any, sources: Sources, path: Path, model: type[BaseModel]) 
     file, line = _place(key, sources, path)
     fault = item.get("ctx", {}).get("error")
     if isinstance(fault, NotAllowed):
-        return ConfigProblem(file, line, _dotted(key), fault.found, fault.allowed, fault.hint)
+        return ConfigProblem(file, line, dotted(key), fault.found, fault.allowed, fault.hint)
     if item["type"] == "extra_forbidden":
         known = _known(key[:-1], model)
-        return ConfigProblem(file, line, _dotted(key), f"there is no key {key[-1]!r} here", ", ".join(known), nearest(key[-1], known))
+        return ConfigProblem(file, line, dotted(key), f"there is no key {key[-1]!r} here", ", ".join(known), nearest(key[-1], known))
     if item["type"] == "missing":
-        return ConfigProblem(file, line, _dotted(key), "is missing", "it must be stated")
+        return ConfigProblem(file, line, dotted(key), "is missing", "it must be stated")
     allowed = item["msg"].replace("Input should be ", "").replace("valid ", "")
     hint = ""
     if item["type"] == "literal_error":
         hint = nearest(item["input"], re.findall(r"'([^']*)'", item["ctx"]["expected"]))
-    return ConfigProblem(file, line, _dotted(key), f"found {item['input']!r}", allowed, hint)
+    return ConfigProblem(file, line, dotted(key), f"found {item['input']!r}", allowed, hint)
 
 
 def _place(key: Key, sources: Sources, path: Path) -> tuple[str, int | None]:
@@ -276,13 +291,6 @@ def _place(key: Key, sources: Sources, path: Path) -> tuple[str, int | None]:
             return sources[key]
         key = key[:-1]
     return str(path), None
-
-
-def _dotted(key: Key) -> str:
-    text = ""
-    for part in key:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
 
 
 def _known(key: Key, model: type[BaseModel]) -> list[str]:

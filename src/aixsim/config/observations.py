@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
@@ -158,19 +157,3 @@ def broken_rules(
                 ("announcement", position, "programme"),
                 NotAllowed(f"found {plan.programme!r}", ", ".join(programmes) or "a [[programme]]", nearest(plan.programme, programmes)),
             )
-
-
-def ensemble_path(folder: Path, name: str) -> Path:
-    """Returns the path of an ensemble: below the config's folder, or below the folder ``configs`` that holds it, as for a base.
-
-    Raises:
-        NotAllowed: there is no such file.
-    """
-    home = folder.resolve()
-    for place in (home, *(parent for parent in home.parents if parent.name == "configs")):
-        target = (place / name).resolve()
-        if not target.is_relative_to(place):
-            raise NotAllowed(f"found {name!r}", "a path below the config's folder")
-        if target.is_file():
-            return target
-    raise NotAllowed(f"found {name!r}, which does not exist", "a Parquet file that aixsim calibrate has written")

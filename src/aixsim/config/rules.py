@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aixsim.config.ensembles import EnsembleError, read_ensemble
+from aixsim.config.ensembles import EnsembleError, broken_columns, ensemble_path
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Expect, Goal
-from aixsim.config.observations import broken_rules, ensemble_path
+from aixsim.config.numbers import numbers_of
+from aixsim.config.observations import broken_rules
 from aixsim.config.study import Study
 from aixsim.config.validation import NotAllowed, nearest
-from aixsim.model.catalogue import entries
 from aixsim.model.levers.parks import PARK_MONEY
 
 
@@ -22,7 +22,7 @@ def relations(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
     yield from _levers(study)
     yield from _network(study)
     yield from _files(study)
-    yield from broken_rules(study.horizon, [table["name"] for table in study.settings["programme"]], study.observed, study.announcements)
+    yield from broken_rules(study.horizon, list(study.settings["programme"]), study.observed, study.announcements)
     yield from _ensemble(study)
 
 
@@ -30,8 +30,16 @@ def _names(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
     for table, items in (("programme", study.table.programme), ("goal", study.goals), ("expect", study.expects)):  # type: ignore[attr-defined]
         names = [item.name for item in items]
         for position, name in enumerate(names):
-            if name in names[:position]:
+            same = next((other for other in names[:position] if _plain(other) == _plain(name)), None)
+            if same == name:
                 yield (table, position, "name"), NotAllowed(f"found {name!r} twice", "every name once")
+            elif same is not None:
+                allowed = "names that differ in more than capitals and spaces; the same name changes the table of the base"
+                yield (table, position, "name"), NotAllowed(f"found {name!r} beside {same!r}", allowed, same)
+
+
+def _plain(name: str) -> str:
+    return "".join(name.split()).casefold()
 
 
 def _deadlines(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
@@ -46,7 +54,7 @@ def _deadlines(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
 def _money(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
     years = study.horizon.years
     allowed = f"years of the horizon, {years[0]} to {years[-1]}"
-    for position, table in enumerate(study.settings["programme"]):
+    for position, (name, table) in enumerate(study.settings["programme"].items()):
         for key in ("budget_krw_bn", "grant_krw_bn"):
             if isinstance(table[key], dict):
                 for year in table[key]:
@@ -54,14 +62,14 @@ def _money(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
                         yield ("programme", position, key, str(year)), NotAllowed(f"found the year {year}", allowed)
         if table["delivered_from"] is not None and table["delivered_from"] not in years:
             yield ("programme", position, "delivered_from"), NotAllowed(f"found {table['delivered_from']}", allowed)
-        if table["name"] == PARK_MONEY:
-            yield ("programme", position, "name"), NotAllowed(f"found {PARK_MONEY!r}", "another name: this one is that of the parks' money")
+        if _plain(name) == _plain(PARK_MONEY):
+            yield ("programme", position, "name"), NotAllowed(f"found {name!r}", "another name: this one is that of the parks' money")
     if study.settings["funding"]["mode"] == "open" and study.settings["programme"]:
         yield ("funding", "mode"), NotAllowed("found 'open' with programmes", "'programmes', or no [[programme]]")
 
 
 def _levers(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
-    programmes = [table["name"] for table in study.settings["programme"]]
+    programmes = list(study.settings["programme"])
     for name, lever in study.registry.levers.items():
         settings = study.settings["levers"].get(name)
         if settings is None:
@@ -107,22 +115,14 @@ def _files(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
 
 
 def _ensemble(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
-    """Every column of an ensemble must stand for a number of the model; where a config states one number, or no such table, that holds."""
+    """Every column of an ensemble must be a number of the model; where a config states one number, or no such table, that holds."""
     if study.ensemble is None:
         return
     key = ("uncertainty", "ensemble")
     try:
-        keys = read_ensemble(ensemble_path(study.folder, study.ensemble)).keys
+        faults = list(broken_columns(ensemble_path(study.folder, study.ensemble), numbers_of(study)))
     except NotAllowed as fault:
-        yield key, fault
-        return
+        faults = [fault]
     except EnsembleError as error:
-        yield key, NotAllowed(f"found {study.ensemble!r}, which {error.reason}", "a Parquet file that aixsim calibrate has written")
-        return
-    known = [f"{entry.key}.{card.name}" for entry in entries(study.registry) for card in entry.cards]
-    for name in keys:
-        if not name.startswith(("programme[", *known)):
-            yield (
-                key,
-                NotAllowed(f"its column {name!r} is no number of a config", "columns named as in aixsim describe", nearest(name, known)),
-            )
+        faults = [NotAllowed(f"found {study.ensemble!r}, which {error.reason}", "a Parquet file that aixsim calibrate has written")]
+    yield from ((key, fault) for fault in faults)

@@ -111,11 +111,12 @@ class Study:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Settings as ``core.problem.Problem`` takes them: nested dicts with a ``Distribution`` at every uncertain leaf."""
+        """Settings as ``model.problem.Problem`` takes them: nested dicts with a ``Distribution`` at every leaf that is uncertain."""
         out: dict[str, Any] = {key: _fields(value) for key, value in _fields(self.table).items() if key not in _NOT_THE_MODEL}
         for group in ("mechanisms", "levers"):
             out[group] = {name: _fields(table) for name, table in out[group].items() if table is not None}
-        out["programme"] = [_fields(table) for table in out["programme"]]
+        programmes = [_fields(table) for table in out["programme"]]
+        out["programme"] = {table.pop("name"): table for table in programmes}
         out["initial_adopters"] = self.population.initial_adopters
         return out
 

@@ -20,6 +20,7 @@ from aixsim.config.models import Goal, MonteCarlo
 from aixsim.config.study import Study
 from aixsim.config.sweep_tables import MOST_POINTS, DecisionTable, SweepMonteCarlo, SweepTable
 from aixsim.config.validation import ConfigError, ConfigProblem, nearest
+from aixsim.model.keys import dotted, parse_key
 from aixsim.random.distributions import Distribution
 
 
@@ -206,9 +207,10 @@ def _points(
         for row in design:
             values = {key: Placed(value, str(path), lines.get(("factors", key), in_table)) for key, value in row.items()}
             study = load(path.parent / target, values={**placed, **values})
-            point = Point(policy, row, _seeded(study, table.monte_carlo, policy, row))
+            named = {canonical(key, study): value for key, value in row.items()}
+            point = Point(policy, named, _seeded(study, table.monte_carlo, policy, named))
             # Levels drawn from few values can make the same point twice; it is run once.
-            points.setdefault(json.dumps([policy, row], sort_keys=True), point)
+            points.setdefault(json.dumps([policy, named], sort_keys=True), point)
     return tuple(points.values())
 
 
@@ -234,9 +236,17 @@ def _check_goals(table: SweepTable, points: tuple[Point, ...], refuse: Any) -> N
         raise refuse(("decision", "goal"), f"found {table.decision.goal!r}", ", ".join(names), nearest(table.decision.goal, names))
 
 
+def canonical(key: str, study: Study) -> str:
+    """Returns a config key as it is written everywhere: a programme by its name, and quoted where TOML asks for it."""
+    parts = parse_key(key)
+    if parts[0] == "programme" and len(parts) > 1 and isinstance(parts[1], int):
+        parts = ("programme", list(study.settings["programme"])[parts[1]], *parts[2:])
+    return dotted(parts)
+
+
 def short_name(key: str) -> str:
     """Returns the end of a config key: ``parks.number`` of a lever; of a programme, whose name is long, the setting alone."""
-    parts = [part for part in key.split(".") if not part.isdigit()]
+    parts = [part for part in map(str, parse_key(key)) if not part.isdigit()]
     return parts[-1] if parts[0] == "programme" else ".".join(parts[-2:])
 
 

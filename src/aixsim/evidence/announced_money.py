@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from aixsim.config.study import Study
 from aixsim.evidence.as_of import MOST_YEARS, Number, budgets_of, grants_of, middle
+from aixsim.model.programmes import numbers_of
 from aixsim.random.distributions import Distribution
 from aixsim.random.draws import Purpose, uniforms
 
@@ -48,10 +49,10 @@ def money_of(study: Study, month: str, origin: int, *, n: int, seed: int) -> Mon
     """
     years = study.horizon.years
     budget, planned = np.zeros((n, len(years))), np.zeros((n, len(years)))
-    for programme, table in enumerate(study.settings["programme"]):
-        budgets = budgets_of(table, study, month)
+    for name, programme in numbers_of(study.settings["programme"]).items():
+        budgets = budgets_of(name, study.settings["programme"][name], study, month)
         walks, laws = budgets.walks(n, seed, programme), budgets.laws()
-        prices = _prices(grants_of(table, study, month), years)
+        prices = _prices(grants_of(name, study.settings["programme"][name], study, month), years)
         for k, year in enumerate(years):
             number = MOST_YEARS * programme + k
             is_past = year <= origin

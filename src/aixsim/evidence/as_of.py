@@ -55,7 +55,7 @@ class Budgets:
         Args:
             n: size of the sample.
             seed: of the addressed numbers.
-            programme: its position; every programme has a walk of its own.
+            programme: its number, as from ``numbers_of``; every programme has a walk of its own.
         """
         from scipy.special import ndtri
 
@@ -70,14 +70,14 @@ class Budgets:
         return plan > 0.0 and self.error > 0.0
 
 
-def budgets_of(table: Mapping[str, Any], study: Study, month: str) -> Budgets:
+def budgets_of(name: str, table: Mapping[str, Any], study: Study, month: str) -> Budgets:
     """Returns the money of one ``[[programme]]`` as it was known at the end of ``month``.
 
     The latest announcement replaces those before it. A programme of which nothing was known has no money, and one that has ended stays
     without.
     """
     now = parse_month(month)[0]
-    plans = _plans(table, study, month)
+    plans = _plans(name, study, month)
     announced = {year: value for year, value in plans[-1].budget_krw_bn.items() if year > now} if plans else {}
     known = {year: value for year, value in table["budget_krw_bn"].items() if year <= now}
     if now + 1 in announced:
@@ -93,14 +93,14 @@ def budgets_of(table: Mapping[str, Any], study: Study, month: str) -> Budgets:
     return Budgets(known or {study.horizon.years[0]: 0.0}, planned, last, study.calibration.policy_error)
 
 
-def grants_of(table: Mapping[str, Any], study: Study, month: str) -> Any:
+def grants_of(name: str, table: Mapping[str, Any], study: Study, month: str) -> Any:
     """Returns the money for one project as it was known at the end of ``month``; years left out take the year before."""
     grants = table["grant_krw_bn"]
     if not isinstance(grants, Mapping):
         return grants
     now = parse_month(month)[0]
     known = {year: value for year, value in grants.items() if year <= now}
-    for plan in _plans(table, study, month):
+    for plan in _plans(name, study, month):
         known |= {year: value for year, value in (plan.grant_krw_bn or {}).items() if year > now}
     # Where no price was known there was no money either, and any price will do.
     return known or grants
@@ -113,10 +113,10 @@ def as_of(problem_of: Problems, study: Study, month: str) -> Problems:
     had not been passed have their law each; ``Budgets.walks`` gives them together.
     """
     settings = dict(problem_of.settings)
-    settings["programme"] = [
-        {**table, "budget_krw_bn": budgets_of(table, study, month).laws(), "grant_krw_bn": grants_of(table, study, month)}
-        for table in settings["programme"]
-    ]
+    settings["programme"] = {
+        name: {**table, "budget_krw_bn": budgets_of(name, table, study, month).laws(), "grant_krw_bn": grants_of(name, table, study, month)}
+        for name, table in settings["programme"].items()
+    }
     shared = problem_of.shared
     return replace(problem_of, settings=settings, shared=None if shared is None else replace(shared, settings=settings))
 
@@ -126,7 +126,7 @@ def middle(value: Number) -> float:
     return value.quantile(0.5) if isinstance(value, Distribution) else float(value)
 
 
-def _plans(table: Mapping[str, Any], study: Study, month: str) -> list[Announcement]:
+def _plans(name: str, study: Study, month: str) -> list[Announcement]:
     """Returns what had been announced of a programme by then, the latest last."""
-    plans = [plan for plan in study.announcements if plan.programme == table["name"] and plan.known_from <= month]
+    plans = [plan for plan in study.announcements if plan.programme == name and plan.known_from <= month]
     return sorted(plans, key=lambda plan: plan.known_from)

@@ -14,6 +14,7 @@ from aixsim.config.programme import PROGRAMME_CARDS
 from aixsim.config.study import Study
 from aixsim.data.tables import rows
 from aixsim.model.catalogue import entries
+from aixsim.model.keys import dotted
 from aixsim.model.parameters import Card
 from aixsim.model.registry import Registry
 from aixsim.random.distributions import PARAMETERS_OF, Distribution
@@ -65,8 +66,10 @@ def ledger(study: Study | None = None) -> list[Line]:
         table = _table(settings, entry.key)
         if study is None or table is not None:
             out += [_of_card(entry.key, card, (table or {}).get(card.name, card.default)) for card in entry.cards]
-    for position, table in enumerate(settings["programme"] if study is not None else [{}]):
-        key = f"programme[{position}]" if study is not None else "programme"
+    programmes = (
+        {dotted(("programme", name)): table for name, table in settings["programme"].items()} if study is not None else {"programme": {}}
+    )
+    for key, table in programmes.items():
         out += [_of_card(key, card, table.get(card.name, card.default)) for card in PROGRAMME_CARDS]
     chosen = study.calibration if study is not None else None
     for card in (DISPERSION, POLICY_ERROR):

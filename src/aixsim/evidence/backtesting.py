@@ -25,8 +25,10 @@ from aixsim.evidence.particles import Particles, seen_of
 from aixsim.evidence.prior import DISPERSION, Prior
 from aixsim.evidence.simulator import Seen, Simulator
 from aixsim.model.calendar import parse_month
+from aixsim.model.keys import dotted
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import uncertainties_of
+from aixsim.model.programmes import numbers_of
 from aixsim.random.distributions import Distribution
 from aixsim.stats.scores import score
 from aixsim.stats.sequential_monte_carlo import Cloud
@@ -108,9 +110,9 @@ def _announced(problem_of: Problems, study: Study, prior: Prior, cloud: Cloud, y
     # A number of a later year may be uncertain then in another way than now: it must be drawn as it was known.
     kept = [k for k, key in enumerate(prior.model_keys) if laws.get(key) == prior.laws[key]]
     keys, values = [prior.model_keys[k] for k in kept], [prior.values(cloud.z)[:, kept]]
-    for programme, table in enumerate(study.settings["programme"]):
-        walks = budgets_of(table, study, month).walks(n, seed, programme)
-        keys += [f"programme[{programme}].budget_krw_bn.{later}" for later in walks]
+    for name, programme in numbers_of(study.settings["programme"]).items():
+        walks = budgets_of(name, study.settings["programme"][name], study, month).walks(n, seed, programme)
+        keys += [dotted(("programme", name, "budget_krw_bn", str(later))) for later in walks]
         values += [walk[:, None] for walk in walks.values()]
     with Simulator(then, months, workers) as simulator:
         return simulator(keys, np.concatenate(values, axis=1), cloud.luck, f"as of {year}")

@@ -127,7 +127,7 @@ class Likelihood:
             horizon=study.horizon,
             months=months_seen(study),
             parks=tuple(park.name for park in problem.population.parks),
-            programmes=tuple(table["name"] for table in study.settings["programme"]),
+            programmes=tuple(study.settings["programme"]),
             floor=0.5 / problem.scale,
             dispersion_fault=dispersion_fault,
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.config.ensembles import OBSERVATION
+from aixsim.config.numbers import OBSERVATION
 from aixsim.config.study import Study
 from aixsim.model.problem import uncertainties_of
 from aixsim.random.distributions import Distribution

@@ -31,7 +31,7 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
     Raises:
         UserError: the settings name a mechanism or lever that the problem's registry does not hold.
     """
-    drawn = draw_all(problem.uncertainties, problem.seed, replicate)
+    drawn = draw_all(problem.uncertainties, problem.seed, replicate, problem.addresses)
     if problem.ensemble is not None:
         drawn |= problem.ensemble.row(replicate)
     drawn |= given or {}
@@ -39,7 +39,7 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
     horizon, population, n = problem.horizon, problem.population, len(problem.population)
     funding, implementation, economics, sensing = (settings[name] for name in ("funding", "implementation", "economics", "sensing"))
     cost = _by_size(economics["project_cost_krw_bn"])
-    pots = [programme_pot(table, horizon, problem.scale) for table in settings["programme"]]
+    pots = [programme_pot(name, table, horizon, problem.scale) for name, table in settings["programme"].items()]
     success = np.repeat(_by_size(implementation["success"])[None, :], len(ROUTES), axis=0)
     success[ROUTES.index("own")] *= implementation["own_success"]
     scenario = Scenario(
@@ -97,7 +97,7 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
         lever.apply(scenario, table, problem)
     # Programmes come first among the pots; levers may have changed what they offer.
     programmes = scenario.pots[: len(settings["programme"])]
-    shares = [table["public_share_max"] for table in settings["programme"]]
+    shares = [table["public_share_max"] for table in settings["programme"].values()]
     offered = expected_support(programmes, horizon, cost, shares, economics["expected_success"])
     scenario.support = np.minimum(offered + scenario.support, HIGHEST_SUPPORT)
     return scenario

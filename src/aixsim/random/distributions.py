@@ -76,9 +76,17 @@ class Distribution:
         return self.quantile(uniform(seed, replicate, Purpose.PARAMETER, _agent(path)))
 
 
-def draw_all(distributions: Mapping[str, Distribution], seed: int, replicate: int) -> dict[str, float]:
-    """Returns the value of this replicate for every config key, as ``Distribution.draw`` does for one."""
-    agents = np.array([_agent(path) for path in distributions], np.int64)
+def draw_all(
+    distributions: Mapping[str, Distribution], seed: int, replicate: int, addresses: Mapping[str, str] | None = None
+) -> dict[str, float]:
+    """Returns the value of this replicate for every config key, as ``Distribution.draw`` does for one.
+
+    Args:
+        distributions: by config key.
+        seed, replicate: of the draw.
+        addresses: of keys that are addressed by another text than themselves.
+    """
+    agents = np.array([_agent((addresses or {}).get(path, path)) for path in distributions], np.int64)
     levels = uniforms_of(seed, replicate, Purpose.PARAMETER, agents).tolist()
     return {path: dist.quantile(u) for (path, dist), u in zip(distributions.items(), levels, strict=True)}
 

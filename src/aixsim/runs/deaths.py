@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aixsim.model.problem import uncertainties_of
+from aixsim.model.problem import addresses_of, uncertainties_of
 from aixsim.random.distributions import draw_all
 from aixsim.runs.chunk import PointSpec, Task
 from aixsim.runs.executor import Died
@@ -29,7 +29,7 @@ def bury(run: UnderWay, report: Died) -> None:
 
 
 def _given_up(spec: PointSpec, task: Task, replicate: int, report: Died) -> dict[str, Any]:
-    problems = spec.problems
+    settings, seed = spec.problems.settings, spec.problems.seed
     return {
         "point": task.point,
         "replicate": replicate,
@@ -37,5 +37,5 @@ def _given_up(spec: PointSpec, task: Task, replicate: int, report: Died) -> dict
         "error": "TimeLimit" if report.overdue else "WorkerDied",
         "message": report.why + ("" if report.overdue else f" in each of {ATTEMPTS} attempts"),
         "traceback": "",
-        "drawn": draw_all(uncertainties_of(problems.settings), problems.seed, replicate),
+        "drawn": draw_all(uncertainties_of(settings), seed, replicate, addresses_of(settings)),
     }

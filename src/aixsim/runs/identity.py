@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from aixsim.config.observations import ensemble_path
+from aixsim.config.ensembles import ensemble_path
 from aixsim.config.sweep_study import SweepStudy
 from aixsim.model.calendar import Horizon
 from aixsim.model.fingerprint import model_hash

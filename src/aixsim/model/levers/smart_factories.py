@@ -30,7 +30,7 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
     yearly = by_year(settings["per_year"], problem.horizon, fill=0.0) * settings["delivered_share"] * problem.scale
     address = (scenario.seed, scenario.replicate, Purpose.SMART_FACTORY)
     firm, month = months_reached(eligible, yearly, problem.horizon, window(settings, problem.horizon), address)
-    ratio = substitute(problem.settings["susceptibility"]["readiness"], scenario.drawn, "susceptibility.readiness")
+    ratio = substitute(problem.settings["susceptibility"]["readiness"], scenario.drawn, ("susceptibility", "readiness"))
     factor = np.where(population.ready[firm], 1.0, max(float(ratio) ** settings["strength"], 1.0))
     scenario.uplifts = scenario.uplifts.and_more(month, firm, factor, equips=True)
 

@@ -30,7 +30,7 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
     accession = horizon.index(settings["cptpp_from"])
     damping = min(settings["insurance_damping"] * settings["insurance_krw_tn"] / _INSURANCE_KRW_TN, 1.0)
     level = (1.0 + settings["diversification"]) * (1.0 + settings["fund_effect"] * settings["fund_usd_bn"] / _FUND_USD_BN)
-    climate = substitute(problem.settings["climate"], scenario.drawn, "climate")
+    climate = substitute(problem.settings["climate"], scenario.drawn, ("climate",))
     sd = climate["volatility"]
     x = log_deviations(sd, climate["persistence"], horizon.n_months, scenario.seed, scenario.replicate)
     for t in range(first, end):

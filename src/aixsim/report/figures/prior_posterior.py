@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.model.keys import parse_key
 from aixsim.report.figures.style import BLUE, GREY, canvas, head, save_with
 
 _SHOWN = 12
@@ -75,5 +76,5 @@ def _panel(axes: Any, one: dict[str, Any], values: NDArray[np.float64]) -> None:
 
 def short_name(key: str) -> str:
     """Returns the last parts of a config key, as people read them."""
-    parts = key.replace("programme[", "programme ").replace("]", "").split(".")
+    parts = list(map(str, parse_key(key)))
     return " ".join(parts[-2:]).replace("_krw_bn", "").replace("_", " ")

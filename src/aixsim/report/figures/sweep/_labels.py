@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from aixsim.model.catalogue import entries
+from aixsim.model.keys import parse_key
 from aixsim.model.registry import Registry
 from aixsim.report.figures.style import month_name
 from aixsim.results.main_effects import POLICY, by_strength, is_number, value_of
@@ -24,7 +25,7 @@ def factor_name(sweep: Sweep, key: str) -> str:
     """
     if key == POLICY:
         return "policy"
-    parts = key.split(".")
+    parts = list(map(str, parse_key(key)))
     year = f" {parts.pop()}" if parts[-1].isdigit() else ""
     name, unit = parts[-1], _units().get(".".join(parts), "")
     for ending, money in _MONEY.items():
@@ -41,7 +42,7 @@ def factor_name(sweep: Sweep, key: str) -> str:
 
 def _setting(key: str) -> list[str]:
     """Returns a key without the name of a programme."""
-    parts = key.split(".")
+    parts = list(map(str, parse_key(key)))
     return [parts[0], *parts[2:]] if parts[0] == "programme" else parts
 
 

@@ -1,0 +1,187 @@
+"""Programmes are known by their name everywhere: in keys, overrides, draws and ensembles; positions are ``[0]``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aixsim.config import load
+from aixsim.config.build import problems
+from aixsim.config.ensembles import RESULT_TABLES, write_ensemble
+from aixsim.config.study import Study
+from aixsim.config.sweep_study import load_sweep
+from aixsim.config.validation import ConfigError
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.keys import dotted, parse_key, split_key
+from aixsim.model.programmes import numbers_of
+from aixsim.random.distributions import Distribution
+
+TWO = """
+title = "Two programmes"
+counts = ["programme"]
+horizon = { start = "2024-01", end = "2026-12" }
+population = { kind = "homogeneous", firms = 300 }
+network = { kind = "none" }
+monte_carlo = { replicates = 2, seed = 1 }
+mechanisms = { innovation = { rate = 0.1 } }
+
+[[programme]]
+name = "1"
+budget_krw_bn = { 2024 = 5.0, 2025 = 5.0 }
+grant_krw_bn = { dist = "uniform", low = 1.0, high = 2.0 }
+call_months = [1]
+
+[[programme]]
+name = "0"
+budget_krw_bn = { 2024 = 50.0, 2025 = 50.0 }
+grant_krw_bn = { dist = "uniform", low = 1.0, high = 2.0 }
+call_months = [1]
+
+[[goal]]
+name = "g"
+outcome = "launched"
+at_least = 100
+by = "2026-12"
+"""
+ENSEMBLE = '[uncertainty]\nensemble = "e.parquet"\n'
+
+
+def study(folder: Path, text: str, *overrides: str) -> Study:
+    folder.mkdir(exist_ok=True)
+    (folder / "two.toml").write_text(text, encoding="utf-8")
+    return load(folder / "two.toml", overrides)
+
+
+def drawn(one: Study) -> dict[str, float]:
+    return draw_scenario(problems(one)(0), 0).drawn
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"])) | st.integers(0, 10**8), min_size=1).filter(
+        lambda key: isinstance(key[0], str)
+    )
+)
+def test_a_key_is_read_as_it_was_written(key: list[str | int]) -> None:
+    assert parse_key(dotted(key)) == tuple(key)
+    assert split_key(f"{dotted(key)}=b=c") == (tuple(key), "=b=c")
+
+
+def test_keys_as_people_write_them() -> None:
+    assert parse_key("programme.AI Factory lead projects.grant_krw_bn") == ("programme", "AI Factory lead projects", "grant_krw_bn")
+    assert parse_key(" programme [0] . 'a.b' ") == ("programme", 0, "a.b")
+    assert dotted(("programme", "AI Factory", "budget_krw_bn", "2026")) == 'programme."AI Factory".budget_krw_bn.2026'
+    for wrong in ("", ".", "a.", "[0]", "a..b", "a[²]", 'a."b', "a]b", f"a[{'1' * 5000}]"):
+        with pytest.raises(ValueError, match="is no key"):
+            parse_key(wrong)
+
+
+def test_an_override_reaches_the_programme_of_that_name(tmp_path: Path) -> None:
+    for key in ('programme."0"', "programme.0", "programme[1]", "programme.'0'"):
+        changed = study(tmp_path, TWO, f"{key}.grant_krw_bn=25").settings["programme"]
+        assert changed["0"]["grant_krw_bn"] == 25
+        assert isinstance(changed["1"]["grant_krw_bn"], Distribution)
+    for name, key in (("2024", "programme.2024"), ("a=b", 'programme."a=b"'), ("Ü [1].x", 'programme."Ü [1].x"')):
+        text = TWO.replace('name = "1"', f'name = "{name}"')
+        assert study(tmp_path, text, f"{key}.grant_krw_bn=1").settings["programme"][name]["grant_krw_bn"] == 1.0
+    for key in ("programme.2", "programme[2]", 'programme."[0]"', "horizon[0]"):
+        with pytest.raises(ConfigError):
+            study(tmp_path, TWO, f"{key}.grant_krw_bn=25")
+
+
+def test_the_order_of_tables_changes_no_number_of_either(tmp_path: Path) -> None:
+    head, one, other = TWO.partition("[[goal]]")[0].split("[[programme]]")
+    swapped = f"{head}[[programme]]{other}[[programme]]{one}"
+    first, second = drawn(study(tmp_path, TWO)), drawn(study(tmp_path, swapped))
+    assert first == second
+    assert set(first) == {"programme.1.grant_krw_bn", "programme.0.grant_krw_bn"}
+    assert first["programme.1.grant_krw_bn"] != first["programme.0.grant_krw_bn"], "each has draws of its own"
+    renamed = drawn(study(tmp_path, TWO.replace('name = "1"', 'name = "2"')))
+    assert renamed["programme.2.grant_krw_bn"] != first["programme.1.grant_krw_bn"], "the twin: the name is the address"
+
+
+def test_numbers_of_programmes_differ_and_follow_from_names() -> None:
+    """Shipped programmes keep the numbers that they were first addressed by."""
+    names = ["Lead projects 2024", "AI Factory lead projects"]
+    assert numbers_of(names)["AI Factory lead projects"] == 1
+    assert numbers_of(["Smart factories", "test"]) == {"Smart factories": 0, "test": 1}
+    many = [f"programme {k}" for k in range(3000)]
+    numbers = numbers_of(many)
+    assert numbers == numbers_of(reversed(many))
+    assert len(set(numbers.values())) == 3000
+    law = Distribution("uniform", (0.36, 1.0))
+    shipped = problems(load(Path(__file__).parents[2] / "configs" / "korea-2030.toml", ["population.scale=0.005"]))(0)
+    value = draw_scenario(shipped, 3).drawn['programme."AI Factory lead projects".delivered_share']
+    assert value == law.draw(shipped.seed, 3, "programme[1].delivered_share")
+
+
+@pytest.mark.parametrize("name", ["ai factory", "AI  Factory", " AIFactory", "AX PARKS"])
+def test_names_that_look_the_same_are_refused(tmp_path: Path, name: str) -> None:
+    text = TWO.replace('name = "1"', 'name = "AI Factory"').replace('name = "0"', f'name = "{name}"')
+    with pytest.raises(ConfigError) as refused:
+        study(tmp_path, text)
+    assert [problem.key for problem in refused.value.problems] == ["programme[1].name"]
+    assert study(tmp_path, TWO.replace('name = "0"', 'name = "11"')).settings["programme"].keys() == {"1", "11"}
+
+
+def test_factors_of_a_sweep_are_called_by_the_name(tmp_path: Path) -> None:
+    study(tmp_path, TWO.replace('name = "1"', 'name = "A b"'))
+    text = 'base = "two.toml"\nmonte_carlo = { replicates = 2, seed = 1 }\n[factors]\n"KEY.grant_krw_bn" = [1.0, 2.0]\n'
+    for key in ("programme[0]", "programme.A b", "programme.'A b'"):
+        (tmp_path / "study.toml").write_text(text.replace("KEY", key))
+        assert load_sweep(tmp_path / "study.toml").factors == ('programme."A b".grant_krw_bn',)
+
+
+def ensemble(folder: Path, columns: dict[str, list[float]], name: str = "e.parquet") -> list[tuple[str, str]]:
+    """What is said against an ensemble: found and allowed."""
+    folder.mkdir(exist_ok=True)
+    write_ensemble(folder / "e.parquet", tuple(columns), np.array(list(columns.values())).T, {})
+    try:
+        study(folder, TWO + ENSEMBLE.replace("e.parquet", name))
+    except ConfigError as error:
+        return [(problem.found, problem.allowed) for problem in error.problems if problem.key == "uncertainty.ensemble"]
+    return []
+
+
+def test_the_values_of_an_ensemble_lie_within_the_ranges_of_their_numbers(tmp_path: Path) -> None:
+    good = {"mechanisms.innovation.rate": [0.1, 0.2], "programme.0.grant_krw_bn": [1.0, 2.0], "observation.dispersion": [0.02, 0.03]}
+    assert ensemble(tmp_path, good) == []
+    assert draw_scenario(problems(load(tmp_path / "two.toml"))(0), 1).drawn["programme.0.grant_krw_bn"] == 2.0
+    for rate in (-5.0, 1e9):
+        [(found, allowed)] = ensemble(tmp_path, {"mechanisms.innovation.rate": [0.1, rate]})
+        assert "e.parquet" in found
+        assert "'mechanisms.innovation.rate'" in found
+        assert f"{rate:g}" in found
+        assert allowed.startswith("0 to 1 ")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "mechanisms.innovation.rate2",
+        "mechanisms.innovation",
+        "programme[0].grant_krw_bn",
+        "programme.9.grant_krw_bn",
+        "levers.parks.start",
+        "x",
+    ],
+)
+def test_a_column_that_is_no_number_is_refused(tmp_path: Path, column: str) -> None:
+    [(found, _)] = ensemble(tmp_path, {column: [1.0, 1.0]})
+    assert repr(column) in found
+
+
+@pytest.mark.parametrize(
+    "name", [*(f"{table}.parquet" for table in RESULT_TABLES), "Money.parquet", "goals.json", "../two/e.parquet", "/e.parquet"]
+)
+def test_an_ensemble_does_not_take_the_place_of_a_table(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "two"
+    folder.mkdir()
+    columns = {"mechanisms.innovation.rate": [0.1, 0.2]}
+    if "/" not in name:
+        write_ensemble(folder / name, tuple(columns), np.array(list(columns.values())).T, {})
+    [(found, _)] = ensemble(folder, columns, name)
+    assert found == f"found {name!r}"
