@@ -47,7 +47,7 @@ def table(results: dict[str, Result]) -> list[dict[str, Any]]:
     names = list(results)
     changes = {
         (name, change.goal): change
-        for name, policy in zip(names[1:], compare(list(results.values())).policies, strict=True)
+        for name, policy in zip(names[1:], compare(*results.values()).policies, strict=True)
         for change in policy.goals
     }
     rows = []

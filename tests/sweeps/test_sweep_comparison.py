@@ -92,6 +92,34 @@ def test_differences_are_those_computed_by_hand(out: Path) -> None:
     assert not disagreements(out, other)
 
 
+def test_a_frame_has_every_difference_twice_and_a_notebook_the_largest(out: Path) -> None:
+    sweep = open_sweep(out)
+    comparison = sweep.compare()
+    frame, rows = comparison.to_frame(), to_rows(comparison)
+    assert len(frame) == 2 * len(rows)
+    chances = frame[frame["quantity"] == "probability"].reset_index(drop=True)
+    for column, key in (("difference", "difference"), ("low", "difference_low"), ("b", "probability"), ("a", "probability_reference")):
+        assert chances[column].tolist() == [row[key] for row in rows], column
+    counts = frame[frame["quantity"] == "count"]
+    assert counts["high"].tolist() == [row["mean_difference_high"] for row in rows]
+    assert set(counts["method"]) == {"Student, paired"}
+    assert set(frame["by"].astype(str)) == {goal[2] for goal in GOALS.values()}
+    page = comparison._repr_html_()
+    assert page.count("<tr>") == 1 + 5
+    assert f"{comparison.of(sweep.goal)[0].point.id} against 0" in page
+
+
+def test_a_sweep_is_a_frame_and_a_card(out: Path) -> None:
+    sweep = open_sweep(out)
+    frame = sweep.to_frame()
+    assert len(frame) == len(sweep.points) * len(GOALS)
+    assert frame.attrs["units"]["mean"] == "firms of the nation"
+    best = frame[frame["goal"] == sweep.goal.name].sort_values(["probability", "point"], ascending=[False, True]).iloc[0]
+    page = sweep._repr_html_()
+    assert page.index(f"<td style=\"text-align: left\">{best['point']}</td>") < page.index("</tr>", page.index("<tbody>"))
+    assert sweep.title in repr(sweep)
+
+
 def test_shuffled_replicates_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = swept(tmp_path)
     whole = to_rows(compare_points(open_sweep(out)))

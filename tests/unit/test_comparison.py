@@ -107,10 +107,10 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
 
 
 def test_a_result_does_not_differ_from_itself(results: dict[str, Result]) -> None:
-    for change in compare([results["plan"], results["plan"]]).changes:
+    for change in compare(results["plan"], results["plan"]).changes:
         assert (change.count.paired.estimate, change.count.paired.low, change.count.paired.high) == (0, 0, 0)
         assert (change.gained, change.lost, change.variance_reduction, change.p_value) == (0, 0, None, 1.0)
-    policy = compare([results["plan"], results["plan"]]).policies[0]
+    policy = compare(results["plan"], results["plan"]).policies[0]
     assert policy.spent_krw_bn.paired.estimate == 0
     assert policy.settings == {}
     assert policy.firms.deadweight is not None
@@ -119,7 +119,7 @@ def test_a_result_does_not_differ_from_itself(results: dict[str, Result]) -> Non
 
 
 def test_a_lift_is_found_and_pairing_pays(results: dict[str, Result]) -> None:
-    comparison = compare([results["plan"], results["lifted"]])
+    comparison = compare(results["plan"], results["lifted"])
     change, operating = comparison.changes
     assert change.n == 60
     assert change.count.paired.low > 40
@@ -145,7 +145,7 @@ def at_deadline(result: Result, outcome: str = "launched") -> np.ndarray[tuple[i
 
 
 def test_the_printed_factor_is_that_of_the_printed_intervals(results: dict[str, Result]) -> None:
-    comparison = compare([results["plan"], results["lifted"]])
+    comparison = compare(results["plan"], results["lifted"])
     change, text = comparison.changes[0], comparison_text(comparison)
     before, after = at_deadline(results["plan"]), at_deadline(results["lifted"])
     paired = ttest_1samp(after - before, 0.0).confidence_interval(SURE)
@@ -163,7 +163,7 @@ def test_the_printed_factor_is_that_of_the_printed_intervals(results: dict[str, 
 
 
 def test_levels_of_a_group_add_up_to_the_whole(results: dict[str, Result]) -> None:
-    (policy,) = compare([results["plan"], results["lifted"]]).policies
+    (policy,) = compare(results["plan"], results["lifted"]).policies
     for change in policy.goals:
         for group in ("agent_type", "pole", "size", "province"):
             levels = [level.contrast for level in policy.groups if (level.group, level.outcome) == (group, change.outcome)]
@@ -181,7 +181,7 @@ def test_broken_pairing_is_noticed(results: dict[str, Result]) -> None:
         tables[name] = table.set_column(0, "replicate", other).sort_by(keys)
     documents = {name: lifted.source.document(name) for name in ("firms", "goals")}
     shuffled = Result(MemorySource(tables, documents), lifted.provenance)
-    (paired,), (broken,) = (compare([results["plan"], other]).policies for other in (results["lifted"], shuffled))
+    (paired,), (broken,) = (compare(results["plan"], other).policies for other in (results["lifted"], shuffled))
     change = broken.goals[0]
     assert change.variance_reduction is not None
     assert change.variance_reduction < 2
@@ -196,11 +196,11 @@ def test_broken_pairing_is_noticed(results: dict[str, Result]) -> None:
 
 
 def test_only_common_replicates_are_compared(results: dict[str, Result]) -> None:
-    change = compare([results["plan"], results["some failed"]]).changes[0]
+    change = compare(results["plan"], results["some failed"]).changes[0]
     assert change.n == 58
-    full = compare([results["plan"], results["lifted"]]).changes[0]
+    full = compare(results["plan"], results["lifted"]).changes[0]
     assert change.count.paired.estimate == pytest.approx(full.count.paired.estimate, abs=5)
-    text = comparison_text(compare([results["plan"], results["some failed"]]))
+    text = comparison_text(compare(results["plan"], results["some failed"]))
     assert "n = 58 pairs of replicates (0 and 2 failed), 2 without a partner left out" in text
 
 
@@ -216,7 +216,7 @@ def test_only_common_replicates_are_compared(results: dict[str, Result]) -> None
 )
 def test_what_cannot_be_compared_is_refused(results: dict[str, Result], first: str, other: str, key: str) -> None:
     with pytest.raises(ComparisonError) as caught:
-        compare([results[first], results[other]])
+        compare(results[first], results[other])
     assert (caught.value.key, caught.value.baseline) == (key, str(results[first].path))
     assert caught.value.other == str(results[first if key == "goals" else other].path)
 
@@ -225,15 +225,15 @@ def test_what_cannot_be_compared_is_refused(results: dict[str, Result], first: s
 def test_what_cannot_be_paired_is_refused(results: dict[str, Result], key: str, value: object) -> None:
     plan = results["plan"]
     with pytest.raises(ComparisonError) as caught:
-        compare([plan, replace(plan, provenance={**plan.provenance, key: value})])
+        compare(plan, replace(plan, provenance={**plan.provenance, key: value}))
     assert caught.value.key == {"n_firms": "population"}.get(key, key)
 
 
 def test_another_version_of_the_program_is_said(results: dict[str, Result]) -> None:
     plan = results["plan"]
     other = replace(plan, provenance={**plan.provenance, "model_sha256": "another"})
-    assert "different versions" in comparison_text(compare([plan, other]))
-    assert "different versions" not in comparison_text(compare([plan, plan]))
+    assert "different versions" in comparison_text(compare(plan, other))
+    assert "different versions" not in comparison_text(compare(plan, plan))
 
 
 def test_what_configs_state_differently_is_told(results: dict[str, Result], tmp_path: Path) -> None:
@@ -249,7 +249,7 @@ def test_what_configs_state_differently_is_told(results: dict[str, Result], tmp_
 
 
 def test_words_fit_the_terminal(results: dict[str, Result]) -> None:
-    text = comparison_text(compare([results["plan"], results["lifted"]]))
+    text = comparison_text(compare(results["plan"], results["lifted"]))
     assert text.isascii()
     assert max(len(line) for line in text.splitlines()) <= 80
 
@@ -257,5 +257,5 @@ def test_words_fit_the_terminal(results: dict[str, Result]) -> None:
 def test_counts_of_a_sample_are_scaled_to_the_nation(tmp_path: Path) -> None:
     goal = (FakeGoal("g", "launched", 500, "2030-12"),)
     plan, more = (open_result(make_result(tmp_path / str(lift), 30, 0.05, lift=lift, goals=goal)) for lift in (1.0, 1.15))
-    (change,) = compare([plan, more]).changes
+    (change,) = compare(plan, more).changes
     assert 30 < change.count.paired.estimate < 100

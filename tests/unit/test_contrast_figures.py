@@ -26,7 +26,7 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     base = tmp_path_factory.mktemp("contrasts")
     plan = open_result(make_result(base / "plan", 30))
     more, less = (open_result(make_result(base / name, 30, lift=lift, failed=(3,))) for name, lift in (("more", 1.2), ("less", 0.7)))
-    return compare([plan, more, less, plan])
+    return compare(plan, more, less, plan)
 
 
 def test_all_say_who_is_compared_n_and_source(comparison: Comparison, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def compare(
         raise UserError(
             "aixsim compare needs two results or more, the first of which is compared with each of the others, or the folder of one sweep"
         )
-    comparison = compare_results(_open(results, replicates, workers))
+    comparison = compare_results(*_open(results, replicates, workers))
     document, text = json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n", comparison_text(comparison)
     if out is not None:
         _write_texts(out, {"comparison.json": document, "comparison.txt": text})
@@ -57,7 +57,7 @@ def compare(
 def _compare_sweep(place: Path, n_given: int, out: Path | None, replicates: int | None, reference: int | None, *, as_json: bool) -> int:
     """Compares the points of a sweep, which must be all that was given; what to write and print is the same as for results."""
     from aixsim.report.text.sweep_comparison_text import sweep_comparison_json, sweep_comparison_text
-    from aixsim.results.sweep_comparison import compare_points, to_rows
+    from aixsim.results.sweep_comparison import to_rows
     from aixsim.results.sweep_result import open_sweep, to_csv
 
     if n_given > 1:
@@ -67,7 +67,7 @@ def _compare_sweep(place: Path, n_given: int, out: Path | None, replicates: int 
         )
     if replicates is not None:
         raise UserError(f"-n {replicates}: {place} is a sweep and has its replicates; leave -n out, or run more with aixsim sweep")
-    comparison = compare_points(open_sweep(place), reference)
+    comparison = open_sweep(place).compare(reference)
     document = json.dumps(sweep_comparison_json(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     text = sweep_comparison_text(comparison)
     if out is not None:

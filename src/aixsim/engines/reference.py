@@ -13,6 +13,7 @@ from enum import IntEnum
 import mesa
 import numpy as np
 
+from aixsim.errors import UserError
 from aixsim.model.economics import attraction, cost_now
 from aixsim.model.funding import award, log_employees, merit, own_hazard
 from aixsim.model.history import Event, EventLog, History
@@ -58,6 +59,19 @@ class Seen(IntEnum):
     LAUNCHED = 1
     OPERATING = 2
     DISAPPOINTING = 3
+
+
+class HorizonError(UserError):
+    """A step past the end of the horizon.
+
+    Attributes:
+        end: last month of the horizon, ``YYYY-MM``.
+    """
+
+    def __init__(self, end: str) -> None:
+        """Keeps the facts as fields."""
+        super().__init__(f"the model has reached the end of its horizon, {end}; step it while it is running, or set a later horizon.end")
+        self.end = end
 
 
 class Milieu:
@@ -301,8 +315,11 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
     """The country, month by month."""
 
     def __init__(self, problem: Problem, scenario: Scenario) -> None:
-        """Creates parks, milieus, firms and their ties; nothing has happened yet."""
-        super().__init__()
+        """Creates parks, milieus, firms and their ties; nothing has happened yet.
+
+        Mesa's own generators, which shuffle agents for whoever asks, start from the seed and the replicate; the model uses neither.
+        """
+        super().__init__(rng=scenario.seed * 2**32 + scenario.replicate)
         # Not "scenario": Mesa 3.5 gives that name to its own.
         self.problem, self.case = problem, scenario
         self.month, self.n_operated, self.log = -1, 0, EventLog()
@@ -335,9 +352,18 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             firm.operate()
 
     def step(self) -> None:
-        """Carries out one month."""
+        """Carries out one month.
+
+        Raises:
+            HorizonError: the last month of the horizon has been simulated.
+        """
+        horizon = self.problem.horizon
+        if self.month + 1 >= horizon.n_months:
+            self.steps = self.month + 1  # Mesa counts a step before it is made
+            raise HorizonError(horizon.end)
         self.month += 1
         run_month(self)
+        self.running = self.month + 1 < horizon.n_months
 
     def environment(self) -> None:
         """Sets what nobody controls and what opens this month; firms whose pause is over reconsider."""

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.results.contrasts import Contrast, contrast, ends, narrowing
+from aixsim.errors import ArgumentError
+from aixsim.results.contrasts import NEWCOMBE, STUDENT, Contrast, contrast, ends, narrowing, tidy, tidy_row
 from aixsim.results.firm_by_firm import FirmByFirm, firm_by_firm
 from aixsim.results.goals import month_reached, target_in_sample
-from aixsim.results.pairing import ComparisonError, Pair, pair
-from aixsim.results.result import Result
+from aixsim.results.notebook import card
+from aixsim.results.pairing import ComparisonError, Pair, name_of, pair
+from aixsim.results.result import Result, open_result
 from aixsim.results.settings_changed import settings_changed
 from aixsim.results.winners import LevelChange, winners_and_losers
 from aixsim.stats.differences import Difference, MeanDifference, independent_proportions, mcnemar, paired_mean, paired_proportions
+from aixsim.stats.intervals import percent
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Change", "Comparison", "ComparisonError", "PolicyChange", "compare", "paired_paths"]
 
@@ -114,6 +121,27 @@ class Comparison:
         """The goals of all results, one after the other."""
         return [change for policy in self.policies for change in policy.goals]
 
+    def to_frame(self) -> pd.DataFrame:
+        """Returns a row a result, goal and quantity: ``difference`` is ``b`` (the result) minus ``a`` (the baseline), with its interval.
+
+        Quantities are the probability of the goal, the national count at its deadline, and the month in which it is reached (over the
+        replicates that reach it in both); and public money spent, which belongs to no goal.
+        """
+        return tidy((row for policy in self.policies for row in _rows(policy)), self.policies[0].pair.confidence)
+
+    def groups(self) -> pd.DataFrame:
+        """Returns winners and losers: a row a result, group, level and outcome, with the national count at the deadline."""
+        return tidy((row for policy in self.policies for row in _group_rows(policy)), self.policies[0].pair.confidence)
+
+    def _repr_html_(self) -> str:
+        """Returns the differences in the goals for a notebook."""
+        first = self.policies[0].pair
+        notes = [f"baseline: {name_of(first.baseline)}", f"{100 * first.confidence:g} % intervals", first.baseline.sample_note]
+        notes += dict.fromkeys(note for policy in self.policies for note in policy.pair.notes)
+        rows = [_told(policy, change) for policy in self.policies for change in policy.goals]
+        columns = ("result", "goal", "probability", "difference", "count", "difference", "n")
+        return card("Differences paired by replicate", notes, columns, rows)
+
     def to_dict(self) -> dict[str, Any]:
         """Returns the differences ready for JSON: one record a goal, a level and a result, each naming the two folders."""
         out: dict[str, list[dict[str, Any]]] = {"differences": [], "groups": [], "firms": [], "settings": []}
@@ -135,14 +163,60 @@ class Comparison:
         return out
 
 
-def compare(results: Sequence[Result]) -> Comparison:
-    """Compares every result with the first one, goal by goal of the first.
+def compare(baseline: Result | str | PathLike[str], *others: Result | str | PathLike[str]) -> Comparison:
+    """Compares results with a first one, goal by goal of the first, replicate by replicate.
+
+    Args:
+        baseline: a result, or its folder.
+        others: likewise, at least one.
 
     Raises:
-        ComparisonError: they cannot be paired, see ``pairing.pair``.
+        ComparisonError: they cannot be paired: firms, ties, horizon, scale or seed differ, or the first has no goal.
+        ResultError: a folder is no result, or is damaged.
+        ArgumentError: there is nothing to compare with.
     """
-    pairs = [pair(results[0], other) for other in results[1:]]
-    return Comparison([_policy(one) for one in pairs])
+    if not others:
+        raise ArgumentError("others", others, "one result or more to compare with the first")
+    first, *rest = (one if isinstance(one, Result) else open_result(one) for one in (baseline, *others))
+    return Comparison([_policy(pair(first, other)) for other in rest])
+
+
+def _rows(policy: PolicyChange) -> Iterator[dict[str, Any]]:
+    one = policy.pair
+    about = {"baseline": name_of(one.baseline), "result": name_of(one.other)}
+    for change in policy.goals:
+        of = {**about, "goal": change.goal, "outcome": change.outcome, "by": np.datetime64(change.by, "M").astype("datetime64[ms]")}
+        count = change.count
+        yield {**of, **tidy_row("probability", "share of replicates", change.chances, change.probability, change.n, NEWCOMBE)}
+        yield {**of, **tidy_row("count", "firms of the nation", (count.before, count.after), count.paired, count.n, STUDENT)}
+        if change.months is not None:
+            yield {**of, **tidy_row("month reached", "months", (None, None), change.months, change.n_months, STUDENT)}
+    spent, none = policy.spent_krw_bn, {"goal": None, "outcome": None, "by": np.datetime64("NaT", "ms")}
+    yield {**about, **none, **tidy_row("money spent", "KRW bn of the nation", (spent.before, spent.after), spent.paired, spent.n, STUDENT)}
+
+
+def _group_rows(policy: PolicyChange) -> Iterator[dict[str, Any]]:
+    one = policy.pair
+    for level in policy.groups:
+        found = level.contrast
+        about = {"baseline": name_of(one.baseline), "result": name_of(one.other), "group": level.group, "level": level.level}
+        numbers = tidy_row("count", "firms of the nation", (found.before, found.after), found.paired, found.n, STUDENT)
+        yield {**about, "outcome": level.outcome, **numbers}
+
+
+def _told(policy: PolicyChange, change: Change) -> list[str]:
+    before, after = (percent(chance) for chance in change.chances)
+    moved, count = change.probability, change.count
+    low, high = (100 * end for end in (moved.low, moved.high))
+    return [
+        name_of(policy.pair.other),
+        f"{change.goal} by {change.by}",
+        f"{before} → {after}",
+        f"{100 * moved.estimate:+.1f} points [{low:+.1f}, {high:+.1f}]",
+        f"{count.before:,.0f} → {count.after:,.0f}",
+        f"{count.paired.estimate:+,.0f} [{count.paired.low:+,.0f}, {count.paired.high:+,.0f}]",
+        f"{change.n:,}",
+    ]
 
 
 def _policy(one: Pair) -> PolicyChange:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.results.columns import with_units
 from aixsim.stats.differences import Difference, MeanDifference, independent_mean, paired_mean
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Floats = NDArray[np.float64]
+NEWCOMBE: Final = "Newcombe, paired"
+STUDENT: Final = "Student, paired"
+"""Methods of the intervals of paired differences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,36 @@ def contrast(after: Floats, before: Floats, confidence: float) -> Contrast:
         narrower=None if exact else narrowing(unpaired, paired),
         variance_reduction=None if exact else float(after.var(ddof=1) + before.var(ddof=1)) / spread,
     )
+
+
+def tidy(changes: Iterable[dict[str, Any]], confidence: float) -> pd.DataFrame:
+    """Returns a data frame with a row a difference; in ``attrs["units"]`` what its numbers are in.
+
+    Args:
+        changes: as from ``tidy_row``, each with columns that say what is compared.
+        confidence: of all intervals.
+    """
+    import pandas as pd
+
+    frame = pd.DataFrame([{**change, "confidence": confidence} for change in changes])
+    numbers = ("a", "b", "difference", "low", "high")
+    return with_units(frame, {str(name): "see the column unit" if name in numbers else "" for name in frame})
+
+
+def tidy_row(quantity: str, unit: str, ends: tuple[float | None, float | None], change: Difference, n: int, method: str) -> dict[str, Any]:
+    """Returns the part of a row of ``tidy`` that every difference has.
+
+    Args:
+        quantity: what is compared.
+        unit: of both and of the difference.
+        ends: value before and after, the columns ``a`` and ``b``; None where there is none.
+        change: ``b`` minus ``a`` with its interval.
+        n: replicates behind it.
+        method: of the interval.
+    """
+    a, b = ends
+    change_of = {"difference": change.estimate, "low": change.low, "high": change.high}
+    return {"quantity": quantity, "unit": unit, "a": a, "b": b, **change_of, "n": n, "method": method}
 
 
 def narrowing(unpaired: Difference, paired: Difference) -> float | None:

@@ -16,6 +16,7 @@ from aixsim.arguments import as_path
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
 from aixsim.results.columns import to_frame, with_units, wrong_columns
+from aixsim.results.notebook import card
 from aixsim.results.paths import Paths, gather
 from aixsim.results.project_table import Projects, project_arrays
 from aixsim.results.shapes import DOCUMENTS, PROVENANCE, misfit
@@ -33,7 +34,7 @@ _FILE = "provenance.json"
 _SEAL = "sha256"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """A finished run. Nothing is read before it is asked for; counts are firms of the simulated population.
 
@@ -48,6 +49,21 @@ class Result:
     def __reduce__(self) -> tuple[type[Self], tuple[Source, dict[str, Any]]]:
         """Pickles without what has been read so far."""
         return type(self), (self.source, self.provenance)
+
+    def __repr__(self) -> str:
+        """Returns title, folder and numbers of replicates."""
+        return f"<Result {self.title!r}, {self.where}: {self.n_note}>"
+
+    def _repr_html_(self) -> str:
+        """Returns the answer to every goal for a notebook."""
+        p, nation = self.provenance, "counts scaled to the nation"
+        notes = [f"{self.n_note}, seed {p['seed']}, {p['horizon']['start']} to {p['horizon']['end']}, {p['n_firms']:,} firms simulated"]
+        notes += [f"{self.sample_note}, {nation}" if self.is_sample else "", self.where]
+        if p["interrupted"]:
+            notes.append(f"INTERRUPTED after {p['replicates_done']:,} of {p['replicates_requested']:,} replicates")
+        rows = [_told(goal) for goal in self.goal_records]
+        sure = f"probability [{100 * p['confidence']:g} % interval]"
+        return card(self.title, notes, ("goal", "at least", sure, "n", "count, median [90 % of replicates]", "month reached, median"), rows)
 
     # --- tables
 
@@ -275,6 +291,19 @@ class Result:
             is_inside = False
         if not is_inside:
             raise UserError(f"{self.where}: {month!r} is no month of the run; allowed: {horizon.start} to {horizon.end}")
+
+
+def _told(goal: dict[str, Any]) -> list[str]:
+    """Returns a goal as cells of a table."""
+    count = goal["count_at_deadline"]
+    return [
+        goal["name"],
+        f"{goal['at_least']:,.0f} {goal['outcome']} by {goal['by']}",
+        goal["short_statement"],
+        f"{goal['n']:,}" + (f", {goal['n_failed']:,} failed" if goal["n_failed"] else ""),
+        f"{count['p50']:,.0f} [{count['p05']:,.0f}, {count['p95']:,.0f}]",
+        goal["month_reached"]["p50"] or "after the deadline",
+    ]
 
 
 def open_result(path: str | PathLike[str]) -> Result:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.errors import StoreError, UserError
+from aixsim.results.contrasts import NEWCOMBE, STUDENT, tidy, tidy_row
+from aixsim.results.notebook import card
 from aixsim.results.sweep_result import Sweep, SweepGoal, SweepPoint
 from aixsim.runs.files import checksum
 from aixsim.runs.ledger import NAME, Ledger
@@ -25,7 +27,10 @@ from aixsim.stats.differences import (
     paired_mean,
     paired_proportions,
 )
-from aixsim.stats.intervals import Proportion, proportion
+from aixsim.stats.intervals import Proportion, percent, proportion
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Final = tuple[NDArray[np.int32], NDArray[np.int32]]
 """Finished replicates, ascending, and the count of each at a deadline in simulated firms, shape ``(n_done,)`` each."""
@@ -98,6 +103,17 @@ class SweepComparison:
     references: tuple[SweepPoint, ...]
     differences: tuple[PointDifference, ...]
     left_out: tuple[LeftOut, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Returns a row a point, goal and quantity: ``difference`` is ``b`` (the point) minus ``a`` (its reference), with its interval."""
+        return tidy((row for difference in self.differences for row in _tidy_rows(self.sweep, difference)), self.sweep.confidence)
+
+    def _repr_html_(self) -> str:
+        """Returns the largest differences for a notebook."""
+        sweep, shown = self.sweep, self.of(self.sweep.goal)
+        notes = [f"{sweep.goal.name} by {sweep.goal.by}", f"{100 * sweep.confidence:g} % intervals", str(sweep.path)]
+        notes.append(f"the {_SHOWN} largest of {len(shown):,} differences; to_frame() has all" if len(shown) > _SHOWN else "")
+        return card(f"{sweep.title}: points against their reference", notes, _HEADINGS, [_told(d) for d in shown[:_SHOWN]])
 
     def of(self, goal: SweepGoal) -> list[PointDifference]:
         """Returns the differences in a goal, the largest change of its probability first; among equals, that of the count."""
@@ -247,6 +263,27 @@ def _adjusted(differences: list[PointDifference], goals: tuple[SweepGoal, ...]) 
 def to_rows(comparison: SweepComparison) -> list[dict[str, Any]]:
     """Returns a row a point and goal, for CSV and JSON; counts are national."""
     return [_row(comparison.sweep, difference) for difference in comparison.differences]
+
+
+def _tidy_rows(sweep: Sweep, d: PointDifference) -> Iterator[dict[str, Any]]:
+    about: dict[str, Any] = {"point": d.point.id, "reference": d.reference.id, "policy": d.point.policy}
+    about |= {key: d.point.values.get(key) for key in sweep.factors} | {"goal": d.goal.name, "outcome": d.goal.outcome}
+    about["by"] = np.datetime64(d.goal.by, "M").astype("datetime64[ms]")
+    proportions, means = (NEWCOMBE, STUDENT) if sweep.common_random_numbers else ("Newcombe, independent", "Welch, independent")
+    chances = d.before.estimate, d.after.estimate
+    yield {**about, **tidy_row("probability", "share of replicates", chances, d.probability, d.n, proportions)}
+    yield {**about, **tidy_row("count", "firms of the nation", (d.mean_before, d.mean_after), d.count, d.n, means)}
+
+
+_HEADINGS = ("point", "label", "probability", "difference", "p-value, all points together", "n")
+_SHOWN = 10
+"""Differences that a notebook shows."""
+
+
+def _told(d: PointDifference) -> list[str]:
+    change = f"{100 * d.probability.estimate:+.1f} points [{100 * d.probability.low:+.1f}, {100 * d.probability.high:+.1f}]"
+    chances = f"{percent(d.before.estimate)} → {percent(d.after.estimate)}"
+    return [f"{d.point.id} against {d.reference.id}", d.point.label, chances, change, f"{d.p_holm:.2g}", f"{d.n:,}"]
 
 
 def _row(sweep: Sweep, d: PointDifference) -> dict[str, Any]:

@@ -8,16 +8,26 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.errors import StoreError, UserError
 from aixsim.model.calendar import Horizon
+from aixsim.results.columns import with_units
+from aixsim.results.notebook import card
 from aixsim.runs.ledger import NAME, Chunk, Ledger
 from aixsim.stats.confidence_sequence import bernoulli_sequence
 from aixsim.stats.intervals import Proportion, proportion
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from aixsim.results.sweep_comparison import SweepComparison
+
+_SHOWN: Final = 10
+"""Points that a notebook shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class SweepPoint:
     files: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep:
     """A sweep as it stands.
 
@@ -164,10 +174,15 @@ class Sweep:
         return replicates, counts[:, 0] if len(counts) else np.zeros(0, np.int32)
 
     def _sorted(self, point: SweepPoint, outcome: str, month: str | None) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        import pyarrow as pa
+        import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
         width = 1 if month else self.horizon.n_months
-        filters = [("month", "==", self.horizon.date(self.horizon.index(month)))] if month else None
+        time = pa.timestamp("ms")
+        filters = None
+        if month:
+            filters = pc.field("month").cast(time) == pa.scalar(self.horizon.date(self.horizon.index(month))).cast(time)
         replicates, counts = [], []
         for name in point.files:
             try:
@@ -185,6 +200,46 @@ class Sweep:
     def answer(self) -> list[dict[str, Any]]:
         """Returns a row a point and goal: factors, probability with interval and n, count at the deadline in national numbers."""
         return [self._row(point, goal) for point in self.points for goal in self.goals]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Returns a row a point and goal: factors, probability with intervals and n, national count at the deadline."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self.answer())
+        chances = ("probability", "low", "high", "sequence_low", "sequence_high")
+        units = dict.fromkeys(chances, "share of replicates") | dict.fromkeys(("mean", "p05", "p50", "p95"), "firms of the nation")
+        units |= dict.fromkeys(("n", "n_failed", "successes"), "replicates")
+        return with_units(frame, {str(name): units.get(str(name), "") for name in frame})
+
+    def compare(self, reference: int | None = None) -> SweepComparison:
+        """Compares every point with its reference.
+
+        Args:
+            reference: number of the point that all others are compared with. By default, the first policy at the same factor values, or
+                point 0 when there is one policy.
+
+        Raises:
+            StoreError: a file of the sweep is not as it was written.
+            UserError: there is no such point, or nothing to compare.
+        """
+        from aixsim.results.sweep_comparison import compare_points
+
+        return compare_points(self, reference)
+
+    def __repr__(self) -> str:
+        """Returns title, folder and numbers of points and replicates."""
+        return f"<Sweep {self.title!r}, {self.path}: {self.n_note}>"
+
+    def _repr_html_(self) -> str:
+        """Returns the most promising points for a notebook."""
+        goal, level = self.goal, f"{100 * self.level:g} %"
+        known = [(chance, point) for point in self.points if (chance := self.chance(point, goal)) is not None]
+        known.sort(key=lambda one: (-one[0].estimate, one[1].id))
+        notes = [f"{goal.name}: {goal.at_least:,.0f} {goal.outcome} by {goal.by}", f"decision at {level}", self.n_note, str(self.path)]
+        notes.append(f"the {_SHOWN} most probable of {len(known):,} points; to_frame() has all" if len(known) > _SHOWN else "")
+        rows = [[str(p.id), p.label, c.short, f"{c.n:,}", self.verdict(p)] for c, p in known[:_SHOWN]]
+        sure = f"probability [{100 * self.confidence:g} % interval]"
+        return card(self.title, notes, ("point", "label", sure, "n", f"against {level}"), rows)
 
     def _row(self, point: SweepPoint, goal: SweepGoal) -> dict[str, Any]:
         chance = self.chance(point, goal)
