@@ -301,13 +301,13 @@ def test_verify_says_identical_or_where_engines_part(
     assert "DIFFERENT" in capsys.readouterr().out
 
 
-def test_diary_tells_one_firms_story(tmp_path: Path) -> None:
+def test_one_firm_is_traced(tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text(GOOD.replace("rate = 0.01", "rate = 0.9"))
-    ended = run_cli(["run", "s.toml", "--diary", "3"], tmp_path)
+    ended = run_cli(["run", "s.toml", "--trace", "3"], tmp_path)
     assert ended.code == 0
     for word in ("Firm 3: SME", "resistance", "decides", "applies to calls"):
         assert word in ended.out
-    assert run_cli(["run", "s.toml", "--diary", "50"], tmp_path).code == 2
+    assert run_cli(["run", "s.toml", "--trace", "50"], tmp_path).code == 2
 
 
 def test_a_population_from_files(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_independent_luck_gets_independent_intervals(tmp_path: Path) -> None:
         if u + v > 0:
             reach = stats.t.ppf(0.975, (u + v) ** 2 / (u**2 / 11 + v**2 / 11)) * math.sqrt(u + v)
             assert row["mean_difference_high"] == pytest.approx(after.mean() - before.mean() + reach)
-    assert "independent: luck is not common" in sweep_comparison_text(comparison)
+    assert "independent replicates of each point" in sweep_comparison_text(comparison)
 
 
 def test_policies_are_compared_with_the_first_at_the_same_factors(tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ def test_failed_replicates_are_left_out_and_counted(tmp_path: Path, monkeypatch:
     assert [rows[1][key] for key in told] == [11, 1, 0, 1]
     assert [(item.point.id, item.why) for item in comparison.left_out] == [(5, "no finished replicate")]
     text = sweep_comparison_text(comparison)
-    assert "n = 10 to 11 pairs of replicates with equal luck (14 failed, 5 without a partner left out)" in text
+    assert "n = 10 to 11 pairs of replicates with common random numbers (14 failed, 5 without a partner left out)" in " ".join(text.split())
     assert "Left out, no finished replicate: 1 point (5)." in text
     with pytest.raises(UserError, match=r"point 5 .* has 0 finished replicates and 12 failed"):
         compare_points(open_sweep(out), 5)
@@ -214,8 +214,8 @@ def test_the_command_prints_and_writes(out: Path, tmp_path: Path) -> None:
     written = {path.name for path in (tmp_path / "difference").iterdir()}
     assert written == {"comparison.txt", "comparison.json", "comparison.csv", "forest.png", "forest.svg"}
     assert ended.out.startswith((tmp_path / "difference" / "comparison.txt").read_text(encoding="utf-8"))
-    for words in ("Every point minus point 0", "n = 12 pairs of replicates", "of 5 points surely differ", "about 0.25 of 5", "Holm"):
-        assert words in ended.out
+    for words in ("Every point minus point 0", "n = 12 pairs of replicates", "of 5 points differ significantly", "about 0.25 of 5", "Holm"):
+        assert words in " ".join(ended.out.split())
     printed = run_cli(["compare", out, "--json", "--reference", "2"], tmp_path)
     told = json.loads(printed.out)
     assert told["reference"] == {"by_policy": False, "points": [2]}

@@ -70,7 +70,7 @@ def test_the_date_is_that_of_the_newest_source() -> None:
 
 def test_it_is_written_as_text_csv_and_html() -> None:
     lines = ledger()
-    assert as_text(lines, "T").count("\n     ") == len(lines)
+    assert as_text(lines, "T", 10_000).count("\n     ") == len(lines)
     assert [row["key"] for row in csv.DictReader(as_csv(lines).splitlines())] == [line.key for line in lines]
     page = as_html([replace(lines[0], meaning="a < b")], "T")
     assert "a &lt; b" in page

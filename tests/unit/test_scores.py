@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from aixsim.evidence.announced_money import Money
 from aixsim.evidence.baselines import DRIFT, PLANNED, UNIT_COST, Counted, walk_forecasts
-from aixsim.evidence.forecasts import ALL, ANNOUNCED, MODEL, Forecast, by_horizon, from_csv, to_csv
+from aixsim.evidence.forecasts import ALL, ANNOUNCED, MODEL, Forecast, by_horizon, read_table, table_of
 from aixsim.random.draws import Purpose, uniforms
 from aixsim.stats.growth_curves import CURVES, bass
 from aixsim.stats.naive_forecasts import drift, planned_numbers, unit_cost
@@ -59,7 +59,7 @@ def test_forecasts_survive_a_file_and_are_summed_up() -> None:
         for ahead in (1, 2)
         for model, spread in ((MODEL, 100.0), ("near", 200.0), ("far", 400.0))
     ]
-    again = from_csv(to_csv(made))
+    again = read_table(table_of(made))
     assert [(f.origin, f.year, f.model, f.horizon, f.n) for f in again] == [(f.origin, f.year, f.model, f.horizon, f.n) for f in made]
     first, second = by_horizon(again)
     assert (first.horizon, first.n, first.best, second.horizon) == (1, 2, "near", 2)

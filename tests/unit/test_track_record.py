@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from aixsim.data.tables import rows
-from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, from_csv
-from aixsim.evidence.track_record import LONGEST, TABLE, records, sentence, to_csv
+from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, read_table
+from aixsim.evidence.track_record import LONGEST, TABLE, records, sentence, summary_table
 from aixsim.report.text.backtest_table import table
 from aixsim.stats.scores import Score
 
@@ -35,7 +35,7 @@ def forecasts() -> list[Forecast]:
 
 
 def test_the_table_sums_up_the_forecasts() -> None:
-    found = list(csv.DictReader(to_csv(forecasts()).splitlines()))
+    found = list(csv.DictReader(summary_table(forecasts()).splitlines()))
     assert len(found) == 2 * (3 + 4), "no announced forecast beyond three years"
     assert {(row["skill"], row["best_baseline"], row["covered_80"], row["origins"]) for row in found} == {("0.5", "Bass", "1", "2")}
     assert "+0.50 (Bass)" in table(forecasts())
@@ -64,8 +64,8 @@ def test_the_sentence_has_the_worst_horizon_too() -> None:
 
 def test_the_scores_beside_the_page_are_those_of_the_package() -> None:
     """The table of the package is made from them again, and there are as many simpler forecasts as reports say."""
-    scores = from_csv((ROOT / "docs" / "explanation" / "backtest_scores.csv").read_text(encoding="utf-8"))
-    made = list(csv.DictReader(to_csv(scores).splitlines()))
+    scores = read_table((ROOT / "docs" / "explanation" / "backtest_scores.csv").read_text(encoding="utf-8"))
+    made = list(csv.DictReader(summary_table(scores).splitlines()))
     assert len(made) == len(rows(TABLE))
     for one, packaged in zip(made, rows(TABLE), strict=True):
         for key, cell in packaged.items():

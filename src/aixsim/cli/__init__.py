@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -25,7 +26,7 @@ Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="TOML file of the
 Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be given several times.")]
 Replicates = Annotated[int | None, typer.Option("-n", "--replicates", min=1, help="Number of replicates, instead of the config's.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Monte Carlo seed, instead of the config's.")]
-Workers = Annotated[int, typer.Option(min=1, help="Processes; changes no byte of the results.")]
+Workers = Annotated[int, typer.Option(min=1, help="Worker processes; the results do not depend on it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Plugins = Annotated[list[Path] | None, typer.Option("--plugin", metavar="FILE", help="Python file with a mechanism or lever of your own.")]
 Results = Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Folders of results or of sweeps.")]
@@ -38,14 +39,14 @@ def run(
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Result folder [default: results/NAME/ID].")] = None,
     replicates: Replicates = None,
     seed: Seed = None,
-    engine: Annotated[Literal["kernel", "mesa"], typer.Option(help="Which engine simulates; both give the same bytes.")] = "kernel",
+    engine: Annotated[Literal["kernel", "mesa"], typer.Option(help="Engine of the simulation; both give the same results.")] = "kernel",
     workers: Workers = CORES,
     overrides: Overrides = None,
-    diary: Annotated[
-        int | None, typer.Option(metavar="FIRM", min=0, help="Tell one firm's story in the first replicate instead of running all.")
+    trace: Annotated[
+        int | None, typer.Option(metavar="FIRM", min=0, help="Trace one firm through the first replicate instead of running all.")
     ] = None,
     verify: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Run the first N replicates on both engines and tell whether they are identical.")
+        int | None, typer.Option(metavar="N", min=1, help="Run the first N replicates on both engines and report whether they are identical.")
     ] = None,
     json: Json = False,
 ) -> None:
@@ -55,27 +56,27 @@ def run(
     """
     from aixsim.cli.run import run as command
 
-    raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], diary, verify, as_json=json))
+    raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], trace, verify, as_json=json))
 
 
 @app.command()
 def sweep(
     study: Annotated[Path, typer.Argument(metavar="STUDY", help="TOML file of the sweep, such as experiments/NAME/study.toml.")],
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME].")] = None,
-    lasting: Annotated[str | None, typer.Option("--for", metavar="TIME", help="Stop in order after this time, such as 8h.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="CLOCK", help="Stop in order at this time, such as 07:00.")] = None,
+    lasting: Annotated[str | None, typer.Option("--for", metavar="TIME", help="Stop after this time, such as 8h; can be resumed.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="CLOCK", help="Stop at this time, such as 07:00; can be resumed.")] = None,
     workers: Workers = CORES,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler, tcp://HOST:PORT, or its scheduler file; instead of processes.")
     ] = None,
     notify: Annotated[str | None, typer.Option(metavar="COMMAND", help="Run a command at the end.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, measured on five replicates, and stop.")] = False,
-    fork: Annotated[bool, typer.Option("--fork", help="When the folder holds another study, use one beside it.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Estimate time, disk and memory from five replicates, and stop.")] = False,
+    fork: Annotated[bool, typer.Option("--fork", help="If the folder holds another study, use a new one beside it.")] = False,
     json: Json = False,
 ) -> None:
-    """Run a design over policies and factors, or go on with it.
+    """Run or resume a design over policies and factors.
 
-    Whatever happens in between, the same command goes on where it stopped, and the results are the same to the last byte.
+    Crash-safe: the same command resumes where it stopped, and the results are those of an uninterrupted run.
     """
     from aixsim.cli.sweep import sweep as command
 
@@ -84,7 +85,7 @@ def sweep(
 
 @app.command()
 def status(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")], json: Json = False) -> None:
-    """Say how a sweep stands, from another terminal."""
+    """Show the progress of a sweep, from another terminal."""
     from aixsim.cli.status import status as command
 
     raise typer.Exit(command(folder, as_json=json))
@@ -133,8 +134,8 @@ def check(
 ) -> None:
     """Validate a config and test what it expects, or check a plugin.
 
-    Says what would run, and whether the model satisfies the [[expect]] statements of the file. With --plugin, says whether a mechanism or
-    lever of your own does what every one of the package does.
+    Prints what would run, and whether the model satisfies the [[expect]] statements of the file. With --plugin, checks that a mechanism or
+    lever of your own meets the requirements that those of the package meet.
     """
     from aixsim.cli.check import check as command
 
@@ -165,7 +166,7 @@ def calibrate(
     config: Config,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME/calibration-ID].")] = None,
     self_check: Annotated[
-        int | None, typer.Option(metavar="N", min=20, help="Instead: find known numbers again in N synthetic data sets.")
+        int | None, typer.Option(metavar="N", min=20, help="Instead: simulation-based calibration with N synthetic data sets.")
     ] = None,
     with_held_out: Annotated[
         list[str] | None,
@@ -176,9 +177,9 @@ def calibrate(
     overrides: Overrides = None,
     json: Json = False,
 ) -> None:
-    """Weigh uncertain numbers by what was counted.
+    """Calibrate uncertain parameters to observed counts.
 
-    Writes an ensemble that any config can use, with prior and posterior. Goes on where it was interrupted.
+    Writes an ensemble that any config can use, with prior and posterior. Resumes where it was interrupted.
     """
     from aixsim.cli.calibrate import calibrate as command
     from aixsim.cli.calibrate import check_method
@@ -198,9 +199,9 @@ def backtest(
     overrides: Overrides = None,
     json: Json = False,
 ) -> None:
-    """Score forecasts that see only what was known then.
+    """Backtest with the data available at each origin.
 
-    Beside Bass, logistic, Gompertz, drift and unit-cost forecasts with the same data. Goes on where it was interrupted.
+    Compares the forecasts with simpler ones from the same data, such as the Bass model. Resumes where it was interrupted.
     """
     from aixsim.cli.backtest import backtest as command
 
@@ -211,14 +212,14 @@ def backtest(
 def update(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result folder of a run.")],
     observe: Annotated[
-        list[str], typer.Option(metavar="[OUTCOME:]YYYY-MM=COUNT", help="A count that has come; may be given several times.")
+        list[str], typer.Option(metavar="[OUTCOME:]YYYY-MM=COUNT", help="A new observed count; may be given several times.")
     ],
     error: Annotated[float, typer.Option(min=0.001, max=1.0, help="Relative error of a count, one standard deviation.")] = 0.18,
     json: Json = False,
 ) -> None:
-    """Weigh a finished run by a new count.
+    """Update a finished run with a new observed count.
 
-    Says how the probabilities move, without running anything; refuses when too few replicates are near the count.
+    Reports how the probabilities change, without running anything; refused when too few replicates are near the count.
     """
     from aixsim.cli.update import update as command
 
@@ -257,10 +258,14 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     # Arrow's own allocator keeps what tables have used; the system's gives it back, so that a long run takes no more than a short one.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names in Korean on a terminal that has no Hangul
     try:
         app(args=None if argv is None else list(argv), prog_name="aixsim", standalone_mode=True)
     except UserError as error:
-        sys.stderr.write(f"{error}\n")
+        from aixsim.escapes import visible
+
+        sys.stderr.write("".join(f"{visible(line)}\n" for line in str(error).split("\n")))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.stderr.write("aixsim: interrupted; nothing was finished\n")
@@ -277,4 +282,3 @@ def main(argv: Sequence[str] | None = None) -> None:
             f"Please report it with the file {log.name}, the config and the command to the maintainers (see CITATION.cff).\n"
         )
         sys.exit(1)
-

@@ -10,9 +10,8 @@ from pathlib import Path
 from aixsim.config import load
 from aixsim.errors import storage_error
 from aixsim.evidence.backtesting import backtest as test
-from aixsim.evidence.forecasts import to_csv
-from aixsim.evidence.track_record import TABLE
-from aixsim.evidence.track_record import to_csv as track_record
+from aixsim.evidence.forecasts import table_of
+from aixsim.evidence.track_record import TABLE, summary_table
 from aixsim.report.figures.backtest_figure import draw_backtest
 from aixsim.report.text.backtest_table import table
 
@@ -23,14 +22,14 @@ def backtest(config: Path, out: Path | None, as_of: str | None, workers: int, ov
     folder, forecasts = test(study, out, as_of_month=as_of, workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n"))
     text = table(forecasts)
     try:
-        (folder / "scores.csv").write_text(to_csv(forecasts), encoding="utf-8")
-        (folder / TABLE).write_text(track_record(forecasts), encoding="utf-8")
+        (folder / "scores.csv").write_text(table_of(forecasts), encoding="utf-8")
+        (folder / TABLE).write_text(summary_table(forecasts), encoding="utf-8")
         (folder / "backtest.md").write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
         raise storage_error(folder, error) from error
     draw_backtest(forecasts, study, folder / "figures")
     if as_json:
-        sys.stdout.write(json.dumps({"result": str(folder), "scores": to_csv(forecasts).splitlines()}, indent=2) + "\n")
+        sys.stdout.write(json.dumps({"result": str(folder), "scores": table_of(forecasts).splitlines()}, indent=2) + "\n")
     else:
         sys.stdout.write(f"{text}\n\nScores, table and figure: {folder}\n")
     return 0

@@ -34,6 +34,7 @@ def compare(
         as_json: prints JSON instead of text.
     """
     from aixsim.report.text.comparison_text import comparison_text
+    from aixsim.report.text.layout import WIDTH
 
     if out is not None and ((out / "provenance.json").exists() or is_sweep(out)):
         raise UserError(f"-o {out}: this is the folder of a result; name another one")
@@ -46,19 +47,22 @@ def compare(
             "aixsim compare needs two results or more, the first of which is compared with each of the others, or the folder of one sweep"
         )
     comparison = compare_results(*_open(results, replicates, workers))
-    document, text = json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n", comparison_text(comparison)
+    document = json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "
+"
     if out is not None:
-        _write_texts(out, {"comparison.json": document, "comparison.txt": text})
+        _write_texts(out, {"comparison.json": document, "comparison.txt": comparison_text(comparison, WIDTH)})
         _draw(comparison, out)
-    _say(document, text, out, as_json=as_json)
+    _say(document, comparison_text(comparison), out, as_json=as_json)
     return 0
 
 
 def _compare_sweep(place: Path, n_given: int, out: Path | None, replicates: int | None, reference: int | None, *, as_json: bool) -> int:
     """Compares the points of a sweep, which must be all that was given; what to write and print is the same as for results."""
+    from aixsim.escapes import to_csv
+    from aixsim.report.text.layout import WIDTH
     from aixsim.report.text.sweep_comparison_text import sweep_comparison_json, sweep_comparison_text
     from aixsim.results.sweep_comparison import to_rows
-    from aixsim.results.sweep_result import open_sweep, to_csv
+    from aixsim.results.sweep_result import open_sweep
 
     if n_given > 1:
         raise UserError(
@@ -69,13 +73,13 @@ def _compare_sweep(place: Path, n_given: int, out: Path | None, replicates: int 
         raise UserError(f"-n {replicates}: {place} is a sweep and has its replicates; leave -n out, or run more with aixsim sweep")
     comparison = open_sweep(place).compare(reference)
     document = json.dumps(sweep_comparison_json(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    text = sweep_comparison_text(comparison)
     if out is not None:
         from aixsim.report.figures.sweep_comparison_figure import draw_forest
 
-        _write_texts(out, {"comparison.json": document, "comparison.txt": text, "comparison.csv": to_csv(to_rows(comparison))})
+        _write_texts(out, {"comparison.json": document, "comparison.txt": sweep_comparison_text(comparison, WIDTH)})
+        _write_texts(out, {"comparison.csv": to_csv(to_rows(comparison))})
         draw_forest(comparison, out)
-    _say(document, text, out, as_json=as_json)
+    _say(document, sweep_comparison_text(comparison), out, as_json=as_json)
     return 0
 
 

@@ -21,7 +21,7 @@ def run(
     engine: str,
     workers: int,
     overrides: Sequence[str],
-    diary: int | None,
+    trace: int | None,
     verify: int | None,
     *,
     as_json: bool,
@@ -30,8 +30,8 @@ def run(
     from aixsim.report.text.headline import headline, headline_json
 
     study = load(config, [*overrides, *_options(replicates, seed)])
-    if diary is not None:
-        return _diary(study, diary)
+    if trace is not None:
+        return _trace(study, trace)
     if verify is not None:
         from aixsim.cli.verify import verify as compare_engines
 
@@ -68,18 +68,18 @@ def _draw(folder: Path, artists: Artists) -> None:
     draw_figures(open_result(folder), folder / "figures", artists=artists)
 
 
-def _diary(study: Study, firm: int) -> int:
+def _trace(study: Study, firm: int) -> int:
     from aixsim.config.build import problems
-    from aixsim.engines.trace import keep_diary
+    from aixsim.engines.trace import trace_firm
     from aixsim.errors import UserError
-    from aixsim.report.text.firm_trace import tell
+    from aixsim.report.text.firm_trace import trace_text
 
     if study.monte_carlo.seed is None:
         study = study.with_seed(0)
     problem = problems(study)(0)
     if firm >= len(problem.population):
-        raise UserError(f"--diary {firm}: there is no such firm; this population has firms 0 to {len(problem.population) - 1}")
-    sys.stdout.write(tell(problem, keep_diary(problem, 0, firm), firm) + "\n")
+        raise UserError(f"--trace {firm}: there is no such firm; this population has firms 0 to {len(problem.population) - 1}")
+    sys.stdout.write(trace_text(problem, trace_firm(problem, 0, firm), firm))
     return 0
 
 

@@ -22,7 +22,7 @@ def status(folder: Path, *, as_json: bool) -> int:
         return 0
     if last is not None:
         sys.stdout.write(f"{_state(last)} · {last}\n")
-    sys.stdout.write(sweep_text(sweep) + "\n")
+    sys.stdout.write(sweep_text(sweep))
     return 0
 
 

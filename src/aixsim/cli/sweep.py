@@ -142,7 +142,7 @@ def _report(folder: Path, status: Status, *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(sweep_json(sweep, status), indent=2, ensure_ascii=False) + "\n")
         return
     if status.state != "interrupted":
-        sys.stdout.write(sweep_text(sweep) + "\n")
+        sys.stdout.write(sweep_text(sweep))
     if status.state == "complete":
         sys.stdout.write(f"\nResults and figures: {folder}\n")
         return

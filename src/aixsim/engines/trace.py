@@ -1,4 +1,4 @@
-"""Watches one firm through a replicate of the reference engine, so that it can be asked why it decided."""
+"""Traces one firm through a replicate of the reference engine: what it sensed, why it decided, what became of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aixsim.model.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FirmMonth:
     """One month of one firm.
 
     Attributes:
@@ -36,20 +36,20 @@ class Page:
     applied: list[str] = field(default_factory=list)
 
 
-def keep_diary(problem: Problem, replicate: int, identity: int) -> list[Page]:
-    """Runs one replicate with the reference engine and returns what one firm went through, month by month."""
+def trace_firm(problem: Problem, replicate: int, identity: int) -> list[FirmMonth]:
+    """Runs one replicate on the reference engine and returns the trace of one firm, month by month."""
     model = DiffusionModel(problem, draw_scenario(problem, replicate))
     firm = model.firms[identity]
     return [_month(model, firm) for _ in range(problem.horizon.n_months)]
 
 
-def _month(model: DiffusionModel, firm: Firm) -> Page:
+def _month(model: DiffusionModel, firm: Firm) -> FirmMonth:
     already = len(model.log.rows)
     model.step()
     events = [(Event(event), route) for _, event, who, route in model.log.rows[already:] if who == firm.identity]
     # A firm senses only while it is potential, which it was if it still is or decided this month.
     sensing = firm.stage == Stage.POTENTIAL or any(event in (Event.DECIDED, Event.DECIDED_AGAIN) for event, _ in events)
-    return Page(
+    return FirmMonth(
         month=model.month,
         sensed={**firm.milieu.sensed, **firm.sensed} if sensing else {},
         hazards={**firm.milieu.hazards, **firm.hazards} if sensing else {},

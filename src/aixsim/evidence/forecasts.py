@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from aixsim.escapes import to_csv
 from aixsim.stats.intervals import Proportion, proportion
 from aixsim.stats.scores import LEVELS, Score, skill
 
@@ -117,21 +117,27 @@ def coverage_of(scores: Sequence[Score], confidence: float = 0.95) -> dict[float
     return {level: proportion(sum(one.covers(level) for one in scores), len(scores), confidence) for level in LEVELS}
 
 
-def to_csv(forecasts: Iterable[Forecast]) -> str:
-    """Returns one line a forecast."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    ends = [f"{side}{round(100 * level)}" for level in LEVELS for side in ("low", "high")]
-    writer.writerow([*_ABOUT, "counted", "median", *ends, "crps", "log_score", "pit", "n"])
+def table_of(forecasts: Iterable[Forecast]) -> str:
+    """Returns the forecasts as a CSV file, one row each."""
+    rows = []
     for f in forecasts:
-        bounds = [round(end, 1) for level in LEVELS for end in f.score.intervals[level]]
-        numbers = (f.score.counted, round(f.score.median, 1), *bounds, round(f.score.crps, 2), round(f.score.log_score, 4))
-        writer.writerow([*(getattr(f, name) for name in _ABOUT), *numbers, round(f.score.pit, 4), f.n])
-    return out.getvalue()
+        one = f.score
+        ends = {
+            f"{side}{round(100 * level)}": round(end, 1)
+            for level in LEVELS
+            for side, end in zip(("low", "high"), one.intervals[level], strict=True)
+        }
+        rows.append(
+            {name: getattr(f, name) for name in _ABOUT}
+            | {"counted": one.counted, "median": round(one.median, 1)}
+            | ends
+            | {"crps": round(one.crps, 2), "log_score": round(one.log_score, 4), "pit": round(one.pit, 4), "n": f.n}
+        )
+    return to_csv(rows)
 
 
-def from_csv(text: str) -> list[Forecast]:
-    """Returns the forecasts that ``to_csv`` has written."""
+def read_table(text: str) -> list[Forecast]:
+    """Returns the forecasts that ``table_of`` has written."""
     out = []
     for row in csv.DictReader(text.splitlines()):
         ends = {level: (float(row[f"low{round(100 * level)}"]), float(row[f"high{round(100 * level)}"])) for level in LEVELS}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 from aixsim.config.build import problems
 from aixsim.config.study import Study
 from aixsim.errors import UserError
+from aixsim.escapes import to_csv
 from aixsim.evidence.likelihood import Likelihood, usable
 from aixsim.evidence.particles import Particles
 from aixsim.evidence.prior import DISPERSION, Prior
@@ -48,14 +47,9 @@ class Checked:
         return int((np.abs(self.ranks - 0.5) <= level / 2).sum())
 
     def to_csv(self) -> str:
-        """Returns one line a data set."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([*self.keys, "ess"])
-        writer.writerows(
-            [*(round(x, 5) for x in row), round(ess, 1)] for row, ess in zip(self.ranks.tolist(), self.ess.tolist(), strict=True)
-        )
-        return out.getvalue()
+        """Returns one row a data set."""
+        rows = zip(self.ranks.round(5).tolist(), self.ess.tolist(), strict=True)
+        return to_csv([{**dict(zip(self.keys, ranks, strict=True)), "ess": round(ess, 1)} for ranks, ess in rows])
 
 
 def self_check(

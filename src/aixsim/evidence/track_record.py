@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from aixsim.data.tables import rows
+from aixsim.escapes import to_csv
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, by_horizon, select
 from aixsim.results.result import Result
 
@@ -17,7 +16,6 @@ LONGEST: Final = {ANNOUNCED: 3, KNOWN: 5}
 """Years ahead that are summed up: nobody announces a budget further ahead than three years."""
 COUNTED: Final = ("2025-12", "launched", 102)
 """The count that runs about the AI factories of Korea state, and no other."""
-_COLUMNS: Final = ("counts", "policy", "horizon", "origins", "crps", "best_baseline", "best_crps", "skill", "covered_80", "error_pct")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +30,7 @@ class Record:
         best_baseline, best_crps: the best of the simpler forecasts, and its error.
         skill: 1 minus the first over the second.
         covered_80: counts in their 80 % intervals.
+        error_pct: mean absolute error of the median, in percent of the count.
     """
 
     counts: str
@@ -43,39 +42,33 @@ class Record:
     best_crps: float
     skill: float
     covered_80: int
+    error_pct: float
 
 
-def to_csv(forecasts: Iterable[Forecast]) -> str:
-    """Returns the table of the package from a whole back-test."""
-    forecasts = list(forecasts)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+def summary_table(forecasts: Iterable[Forecast]) -> str:
+    """Returns the table of the package, as a CSV file, from a whole back-test."""
+    forecasts, out = list(forecasts), []
     for counts in (ALL, VERIFIED):
         for policy, longest in LONGEST.items():
             for one in by_horizon([f for f in select(forecasts, counts, policy, "cumulative") if f.horizon <= longest]):
-                crps = (round(one.crps[MODEL], 2), one.best, round(one.crps[one.best], 2), round(one.skill, 4))
-                writer.writerow([counts, policy, one.horizon, one.n, *crps, one.coverage[0.8].successes, round(100 * one.error[MODEL], 1)])
-    return out.getvalue()
+                best = Record(
+                    counts, policy, one.horizon, one.n, round(one.crps[MODEL], 2), one.best, round(one.crps[one.best], 2),
+                    round(one.skill, 4), one.coverage[0.8].successes, round(100 * one.error[MODEL], 1),
+                )  # fmt: skip
+                out.append(asdict(best))
+    return to_csv(out)
 
 
 def records(counts: str, policy: str) -> list[Record]:
     """Returns the packaged records, by horizon."""
     return [
         Record(
-            row["counts"],
-            row["policy"],
-            int(row["horizon"]),
-            int(row["origins"]),
-            float(row["crps"]),
-            row["best_baseline"],
-            float(row["best_crps"]),
-            float(row["skill"]),
-            int(row["covered_80"]),
+            counts, policy, int(row["horizon"]), int(row["origins"]), float(row["crps"]), row["best_baseline"], float(row["best_crps"]),
+            float(row["skill"]), int(row["covered_80"]), float(row["error_pct"]),
         )
         for row in rows(TABLE)
         if (row["counts"], row["policy"]) == (counts, policy)
-    ]
+    ]  # fmt: skip
 
 
 def concerns(result: Result) -> bool:

@@ -43,7 +43,7 @@ class NewCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class GoalUpdate:
     """What became of a goal.
 
     Attributes:
@@ -79,7 +79,7 @@ class Update:
 
     ess: float
     n: int
-    goals: tuple[Moved, ...]
+    goals: tuple[GoalUpdate, ...]
     parameters: tuple[tuple[str, float], ...]
     simulated: tuple[tuple[float, float, float], ...]
 
@@ -172,7 +172,7 @@ def _quantiles(values: Floats, weights: Floats) -> tuple[float, float, float]:
     return low, middle, high
 
 
-def _moved(result: Result, goal: dict[str, object], weights: Floats, ess: float) -> Moved:
+def _moved(result: Result, goal: dict[str, object], weights: Floats, ess: float) -> GoalUpdate:
     outcome, by, at_least = str(goal["outcome"]), str(goal["by"]), float(str(goal["at_least"]))
     counts = result.counts_in(by)[outcome].astype(np.float64)
     reached = counts >= target_in_sample(at_least, result.scale)
@@ -182,7 +182,7 @@ def _moved(result: Result, goal: dict[str, object], weights: Floats, ess: float)
     low = proportion(math.floor(after * n), n, confidence).clopper_pearson[0]
     high = proportion(math.ceil(after * n), n, confidence).clopper_pearson[1]
     equal = np.full(len(weights), 1.0 / len(weights))
-    return Moved(
+    return GoalUpdate(
         str(goal["name"]),
         at_least,
         outcome,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -256,17 +253,6 @@ class Sweep:
         row |= {"sequence_low": always[0], "sequence_high": always[1], "mean": float(counts.mean())}
         row |= {name: float(np.quantile(counts, q)) for name, q in (("p05", 0.05), ("p50", 0.5), ("p95", 0.95))}
         return row | {"verdict": self.verdict(point) if goal == self.goal else None}
-
-
-def to_csv(rows: Iterable[dict[str, Any]]) -> str:
-    """Returns rows as CSV, nested values as JSON."""
-    rows = list(rows)
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({key: json.dumps(v, ensure_ascii=False) if isinstance(v, dict | list) else v for key, v in row.items()})
-    return stream.getvalue()
 
 
 def is_sweep(path: Path | str) -> bool:

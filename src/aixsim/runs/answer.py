@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 
 from aixsim.config.sweep_study import SweepStudy
-from aixsim.results.sweep_result import open_sweep, to_csv
+from aixsim.escapes import to_csv
+from aixsim.results.sweep_result import open_sweep
 from aixsim.runs.chunk import to_parquet
 from aixsim.runs.files import write_durably
 from aixsim.runs.folder import SHARDS, SweepFolder

@@ -10,12 +10,13 @@ from aixsim.report.figures.result import FORMATS
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, canvas, head, save_with
 from aixsim.report.figures.sweep import source_of
 from aixsim.report.figures.sweep._labels import goal_name, naming_order, point_name
-from aixsim.report.text.sweep_comparison_text import bracketed, n_line, reference_name
+from aixsim.report.text.numbers import bracketed
+from aixsim.report.text.sweep_comparison_text import n_line, reference_name
 from aixsim.results.sweep_comparison import PointDifference, SweepComparison
 
 MOST: Final = 30
 _ROOM: Final = 56
-_LOOKS: Final = ((BLUE, "surely more"), (VERMILION, "surely less"), (GREY, "interval holds 0"))
+_LOOKS: Final = ((BLUE, "significantly more"), (VERMILION, "significantly less"), (GREY, "not significant"))
 
 
 def draw_forest(comparison: SweepComparison, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
@@ -67,7 +68,7 @@ def _draw(comparison: SweepComparison, shown: list[PointDifference], figure: Any
     more = f" {len(found) - len(shown):,} smaller differences are not shown." if len(found) > len(shown) else ""
     head(
         figure,
-        f"{goal_name(comparison.sweep)}: {sure:,} of {len(found):,} points surely differ, {together:,} with all taken together",
+        f"{goal_name(comparison.sweep)}: {sure:,} of {len(found):,} points differ significantly, {together:,} with Holm's correction",
         f"Every point minus {reference_name(comparison)}; {n_line(comparison)}.\n"
         f"Bars: {100 * comparison.sweep.confidence:g} % intervals, each by itself. "
         f"Discs differ with all points taken together (Holm), rings at most by themselves.{more}",

@@ -1,15 +1,13 @@
-"""The counting rules side by side in the terminal."""
+"""How the result depends on the definition of an AI factory: the counting rules side by side."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
+from aixsim.report.text.layout import Block, table
 from aixsim.results.counting_rules import STATUSES
 from aixsim.stats.intervals import percent
-
-_LABEL, _COLUMN = 22, 19
 
 
 def first_target(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -17,31 +15,27 @@ def first_target(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [r for r in records if (r["at_least"], r["by"]) == (records[0]["at_least"], records[0]["by"])]
 
 
-def counting_table(records: Sequence[dict[str, Any]]) -> list[str]:
-    """Returns a table of ``counting.json``: rows by what must have happened, columns by which routes count; empty without records."""
+def counting_table(records: Sequence[dict[str, Any]]) -> Block:
+    """Returns ``counting.json`` as a table: rows by the status that counts, columns by the routes that count; empty without records."""
     if not records:
         return []
     shown = first_target(records)
     one = shown[0]
-    scopes: Final = list(dict.fromkeys(r["scope"] for r in shown))
+    scopes = list(dict.fromkeys(r["scope"] for r in shown))
     failed = f", {one['n_failed']:,} failed" if one["n_failed"] else ""
-    title = (
-        f"How far the answer depends on what one calls an AI factory: at least {one['at_least']:,.0f} by {one['by']}, probability with"
+    heading = (
+        f"How the result depends on the definition of an AI factory: at least {one['at_least']:,.0f} by {one['by']}, probability with"
         f" {100 * one['confidence']:g} % interval, median number with 90 % range, n = {one['n']:,}{failed}"
     )
-    lines = [*textwrap.wrap(title, 78), "", _row("", scopes), _row("", ["-" * (_COLUMN - 2)] * len(scopes))]
+    rows = []
     for status in STATUSES:
         cells = [r for r in shown if r["status"] == status]
-        lines += [_row(status, [_chance(r) for r in cells]), _row("", [_number(r["count"]) for r in cells])]
-    return lines
-
-
-def _row(label: str, cells: Sequence[str]) -> str:
-    return (f"{label:<{_LABEL}}" + "".join(f"{cell:<{_COLUMN}}" for cell in cells)).rstrip()
+        rows += [(status, *map(_chance, cells)), ("", *(_number(r["count"]) for r in cells))]
+    return [heading, "", table(("", *scopes), rows)]
 
 
 def _chance(record: dict[str, Any]) -> str:
-    """Returns probability and interval, in whole percent but near the ends; at the ends the bound alone, as for the goals."""
+    """Returns probability and interval, in whole percent except near 0 and 1; at 0 and 1 the bound alone, as for the goals."""
     if record["successes"] in (0, record["n"]):
         return str(record["short_statement"].partition("(")[2].removesuffix(")"))
     low, high = (_whole(record["interval"][end]) for end in ("low", "high"))

@@ -1,8 +1,7 @@
-"""The answer in the terminal: plain text, at most 80 columns, goals side by side."""
+"""The result of a run as text and as JSON: the probability of every goal, counts, and what is known of the model's skill."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,11 +10,13 @@ import numpy as np
 from aixsim.evidence.track_record import concerns, sentence
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.report.text.counting_table import counting_table
+from aixsim.report.text.layout import Block, page, table, title
+from aixsim.report.text.numbers import spread
 from aixsim.results.result import Result
 from aixsim.stats.intervals import percent
 
-_WIDTH = 78
-_LABEL, _COLUMN, _ABREAST = 22, 28, 2
+_ABREAST = 2
+"""Goals side by side in one table."""
 _KEYS = (
     "run_id", "title", "scale", "n_firms", "seed", "replicates_requested", "replicates_done", "replicates_failed",
     "interrupted", "counts",
@@ -23,17 +24,17 @@ _KEYS = (
 _LATE = "after the deadline"
 
 
-def headline(result: Result) -> str:
-    """Returns the answer to every goal in plain words."""
-    p = result.provenance
-    blocks = [[*_wrap(p["title"]), "=" * min(len(p["title"]), _WIDTH), *_made_of(result)]]
+def headline(result: Result, width: int | None = None) -> str:
+    """Returns the results for every goal, ``width`` columns wide."""
+    p, goals = result.provenance, result.goal_records
+    blocks: list[Block] = [[*title(p["title"]), *_made_of(result)]]
     if not p["replicates_done"]:
-        blocks.append(_wrap("NO REPLICATE FINISHED, so there is no answer: see failures.jsonl in the result folder."))
-    goals = result.goal_records
-    blocks += [_table(goals[i : i + _ABREAST]) for i in range(0, len(goals), _ABREAST)]
+        blocks.append(["NO REPLICATE FINISHED, so there is no result: see failures.jsonl in the result folder."])
+    blocks += [_goals(goals[i : i + _ABREAST]) for i in range(0, len(goals), _ABREAST)]
     if p["replicates_done"]:
-        blocks += [counting_table(result.counting), _own(result), _history(result), _evidence(result)]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+        blocks += [counting_table(result.counting), _own(result), _history(result)]
+        blocks += [[sentence()]] if concerns(result) else []
+    return page(blocks, width)
 
 
 def headline_json(result: Result) -> dict[str, Any]:
@@ -50,10 +51,6 @@ def headline_json(result: Result) -> dict[str, Any]:
     }
 
 
-def _wrap(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH)
-
-
 def _made_of(result: Result) -> list[str]:
     p = result.provenance
     lines = [f"{result.n_note}, seed {p['seed']}, {p['horizon']['start']} to {p['horizon']['end']}"]
@@ -68,10 +65,9 @@ def _made_of(result: Result) -> list[str]:
     return lines
 
 
-def _table(goals: Sequence[dict[str, Any]]) -> list[str]:
+def _goals(goals: Sequence[dict[str, Any]]) -> Block:
+    questions = [f"{g['name']}: at least {g['at_least']:,.0f} {g['outcome']} by {g['by']}?" for g in goals]
     rows: list[tuple[str, list[str]]] = [
-        ("", [textwrap.shorten(g["name"], _COLUMN - 2, placeholder="…") for g in goals]),
-        ("", ["-" * (_COLUMN - 2) for _ in goals]),
         ("probability", [g["short_statement"] for g in goals]),
         ("", [f"{g['successes']:,} of {g['n']:,}, {100 * g['confidence']:g} % interval" for g in goals]),
     ]
@@ -82,19 +78,13 @@ def _table(goals: Sequence[dict[str, Any]]) -> list[str]:
         ]
     rows += [
         ("count, median", [f"{g['count_at_deadline']['p50']:,.0f}" for g in goals]),
-        ("  90 % range", [_range(g["count_at_deadline"]) for g in goals]),
+        ("  90 % range", [spread(g["count_at_deadline"]) for g in goals]),
         ("month reached, median", [g["month_reached"]["p50"] or _LATE for g in goals]),
         ("  90 % range", [_months(g["month_reached"]) for g in goals]),
         ("shortfall, mean", [f"{g['shortfall']['mean']:,.0f}" for g in goals]),
         ("  median", [f"{g['shortfall']['p50']:,.0f}" for g in goals]),
     ]
-    questions = [line for g in goals for line in _wrap(f"{g['name']}: at least {g['at_least']:,.0f} {g['outcome']} by {g['by']}?")]
-    lines = (f"{label:<{_LABEL}}" + "".join(f"{cell:<{_COLUMN}}" for cell in cells) for label, cells in rows)
-    return [*questions, "", *(line.rstrip() for line in lines)]
-
-
-def _range(quantiles: dict[str, float]) -> str:
-    return f"{quantiles['p05']:,.0f} to {quantiles['p95']:,.0f}"
+    return [*questions, "", table(("", *(g["name"] for g in goals)), ((label, *cells) for label, cells in rows))]
 
 
 def _months(month: dict[str, str | None]) -> str:
@@ -110,17 +100,16 @@ def _final(result: Result) -> dict[str, dict[str, float]]:
     return {name: {q: float(np.quantile(last[name] / result.scale, share)) for q, share in quantiles} for name in OUTCOMES}
 
 
-def _own(result: Result) -> list[str]:
-    """Says what firms build on their own, which no goal counts unless the config does."""
+def _own(result: Result) -> Block:
+    """States what firms build with their own money, which no goal counts unless the config does."""
     if "own" in result.provenance["counts"]:
         return []
     final = _final(result)
     launched, operating = final["launched_own"], final["operating_own"]
-    return _wrap(
-        f"Beside it, in no count above: factories that firms build on their own, {launched['p50']:,.0f} launched"
-        f" [{_range(launched)}] and {operating['p50']:,.0f} operating [{_range(operating)}] by {result.horizon.end}"
-        " (median, 90 % range)."
-    )
+    return [
+        f"Not included above: factories that firms build on their own, {launched['p50']:,.0f} launched [{spread(launched)}] and"
+        f" {operating['p50']:,.0f} operating [{spread(operating)}] by {result.horizon.end} (median, 90 % range)."
+    ]
 
 
 def _simulated(result: Result, seen: dict[str, Any]) -> float | None:
@@ -128,15 +117,10 @@ def _simulated(result: Result, seen: dict[str, Any]) -> float | None:
     return float(np.median(counts)) if len(counts) else None
 
 
-def _history(result: Result) -> list[str]:
-    """Says how the past was treated: the shipped config is given the published budgets, so it is conditioned on these counts."""
+def _history(result: Result) -> Block:
+    """States how the past was treated: the shipped config is given the published budgets, so it is conditioned on these counts."""
     seen = result.provenance["observed"]
     if not seen:
         return []
     counted = " and ".join(f"{s['value']:,} {s['outcome']} by {s['month']} (simulated median {_simulated(result, s):,.0f})" for s in seen)
-    return _wrap(f"History: counted {counted}. These years are conditioned on published budgets, not forecast: agreement is no evidence.")
-
-
-def _evidence(result: Result) -> list[str]:
-    """Says what the model has been worth where it could be tested."""
-    return _wrap(sentence()) if concerns(result) else []
+    return [f"History: counted {counted}. These years are conditioned on published budgets, not forecast: agreement is no evidence."]

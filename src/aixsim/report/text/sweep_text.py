@@ -1,10 +1,11 @@
-"""A sweep in words: what is decided at which points."""
+"""A sweep as text: the probability of the goal at its points, and on which side of the decision level each lies."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
 
+from aixsim.report.text.layout import page, title
 from aixsim.results.sweep_ranking import blocks, ranked
 from aixsim.results.sweep_result import Sweep, SweepPoint
 from aixsim.runs.progress import Status
@@ -13,24 +14,24 @@ _MOST, _ENDS, _NEAR = 20, 3, 7
 """Points that are listed; of more, the first and last and those to both sides of the decision level. ``answer.csv`` has all."""
 
 
-def sweep_text(sweep: Sweep) -> str:
-    """Returns title, verdicts and the points, the most promising first, with intervals and n."""
+def sweep_text(sweep: Sweep, width: int | None = None) -> str:
+    """Returns title, verdicts and the points, the most promising first, with intervals and n, ``width`` columns wide."""
     goal = sweep.goal
     verdicts = [sweep.verdict(point) for point in sweep.points]
-    level, n = f"{100 * sweep.level:g} %", len(sweep.points)
-    head = [
-        sweep.title,
-        f"{goal.name} by {goal.by}: {verdicts.count('above')} of {n} points surely above {level}, {verdicts.count('below')} surely below, "
-        f"{verdicts.count('open')} open ({sweep.n_note}).",
+    level = f"{100 * sweep.level:g} %"
+    above, below, open_ = (verdicts.count(verdict) for verdict in ("above", "below", "open"))
+    lines = [
+        *title(sweep.title),
+        f"{goal.name} by {goal.by}: {above} of {len(verdicts)} points significantly above {level}, {below} significantly below,"
+        f" {open_} open ({sweep.n_note}).",
     ]
-    ranking, lines = ranked(sweep), list[str]()
-    before = 0
+    ranking, before = ranked(sweep), 0
     for block in blocks(sweep, ranking, most=_MOST, ends=_ENDS, near=_NEAR):
         if block.start > before:
-            lines.append(f"  … {block.start - before:,} more between, see answer.csv")
+            lines.append(f"  ... {block.start - before:,} more between, see answer.csv")
         before = block.stop
         lines += [_line(sweep, point) for point in ranking[block]]
-    return "\n".join([*head, *lines])
+    return page([lines], width)
 
 
 def _line(sweep: Sweep, point: SweepPoint) -> str:
