@@ -46,7 +46,7 @@ def run(
         int | None, typer.Option(metavar="FIRM", min=0, help="Trace one firm through the first replicate instead of running all.")
     ] = None,
     verify: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Run the first N replicates on both engines and report whether they are identical.")
+        int | None, typer.Option(metavar="N", min=1, help="Run the first N replicates on both engines and report any difference.")
     ] = None,
     json: Json = False,
 ) -> None:
