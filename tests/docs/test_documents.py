@@ -1,4 +1,4 @@
-"""Documents that code writes are fresh, and commands that the README names run."""
+"""Documents that code writes are fresh, commands that documents name run, and their words are those of the glossary."""
 
 from __future__ import annotations
 
@@ -13,7 +13,16 @@ from tests.cli.run_cli import run_cli
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^\s+(aixsim [^#\n]*?)\s*(?:#.*)?$", README, re.MULTILINE)
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "experiments").rglob("*.md")])
+
+
+def commands(text: str) -> list[str]:
+    """Returns the commands of a page that can be run as they stand: those without a placeholder in capitals."""
+    found = re.findall(r"^\s+(aixsim [^#\n]*?)\s*(?:#.*)?$", text, re.MULTILINE)
+    return [command for command in found if not re.search(r"\b[A-Z]{4,}\b", command)]
+
+
+COMMANDS = commands(README) + commands((ROOT / "docs" / "how-to" / "commands.md").read_text(encoding="utf-8"))
 
 
 def test_the_odd_is_fresh() -> None:
@@ -30,7 +39,23 @@ def test_the_odd_has_every_element_of_the_protocol() -> None:
 
 def test_the_readme_names_the_two_commands_first() -> None:
     assert README.index("make run") < README.index("make test") < README.index("    aixsim ")
-    assert len(COMMANDS) >= 8
+    assert len(commands(README)) == 5
+    assert len(README.splitlines()) < 90
+
+
+def test_lines_of_documents_fit() -> None:
+    """Prose wraps at 100 characters; tables, commands and pictures are as long as they are."""
+    for page in PAGES:
+        prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        for line in prose.splitlines():
+            assert len(line) <= 100 or line.startswith(("|", "    ", "!", "<!--")) or "](" in line, f"{page.relative_to(ROOT)}: {line}"
+
+
+def test_the_glossary_has_the_words_of_the_results() -> None:
+    glossary = (ROOT / "docs" / "reference" / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^\| ([^|]+?) \| ", glossary, re.MULTILINE)
+    assert len(terms) == len(set(terms)) >= 30
+    assert {"launched", "operating", "failed", "abandoned", "withdrawn", "decided"} <= set(re.findall(r"\w+", glossary))
 
 
 @pytest.fixture(scope="module")
