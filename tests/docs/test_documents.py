@@ -44,16 +44,19 @@ def test_the_readme_names_the_two_commands_first() -> None:
 
 
 def test_lines_of_documents_fit() -> None:
-    """Prose wraps at 100 characters; tables, commands and pictures are as long as they are."""
+    """Prose wraps at 100 characters or not at all; tables, commands and pictures are as long as they are."""
     for page in PAGES:
-        prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-        for line in prose.splitlines():
-            assert len(line) <= 100 or line.startswith(("|", "    ", "!", "<!--")) or "](" in line, f"{page.relative_to(ROOT)}: {line}"
+        prose = re.sub(r"^```.*?^```|<!-- generated.*?<!-- end", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        for paragraph in re.split(r"\n\s*\n", prose):
+            lines = [line for line in paragraph.splitlines() if not line.startswith(("|", "    ", "!", "<!--"))]
+            long = [line for line in lines if len(line) > 100 and "](" not in line]
+            assert not long or len(lines) == 1, f"{page.relative_to(ROOT)}: {long[0]}"
 
 
 def test_the_glossary_has_the_words_of_the_results() -> None:
     glossary = (ROOT / "docs" / "reference" / "glossary.md").read_text(encoding="utf-8")
     terms = re.findall(r"^\| ([^|]+?) \| ", glossary, re.MULTILINE)
+    terms = [term for term in terms if term != "term"]
     assert len(terms) == len(set(terms)) >= 30
     assert {"launched", "operating", "failed", "abandoned", "withdrawn", "decided"} <= set(re.findall(r"\w+", glossary))
 

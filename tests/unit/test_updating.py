@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from aixsim.cli import update as update_command
+from aixsim.cli.app import update as update_command
 from aixsim.errors import UserError
 from aixsim.evidence.updating import ERROR, NewCount, parse_count, update
 from aixsim.report.text.update_text import update_text
