@@ -45,7 +45,7 @@ def test_the_readme_names_the_two_commands_first() -> None:
 
 def test_lines_of_documents_fit() -> None:
     """Prose wraps at 100 characters or not at all; tables, commands and pictures are as long as they are."""
-    for page in PAGES:
+    for page in (page for page in PAGES if page.name != "performance.md"):  # make bench writes it
         prose = re.sub(r"^```.*?^```|<!-- generated.*?<!-- end", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
         for paragraph in re.split(r"\n\s*\n", prose):
             lines = [line for line in paragraph.splitlines() if not line.startswith(("|", "    ", "!", "<!--"))]
