@@ -47,8 +47,7 @@ def compare(
             "aixsim compare needs two results or more, the first of which is compared with each of the others, or the folder of one sweep"
         )
     comparison = compare_results(*_open(results, replicates, workers))
-    document = json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "
-"
+    document = json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n"
     if out is not None:
         _write_texts(out, {"comparison.json": document, "comparison.txt": comparison_text(comparison, WIDTH)})
         _draw(comparison, out)
