@@ -60,6 +60,7 @@ def programme(**changes: Any) -> dict[str, Any]:
     """A programme that anyone may apply to each January."""
     return {
         "name": "test",
+        "kind": "grant",
         "budget_krw_bn": {2024: 10.0},
         "grant_krw_bn": 1.0,
         "instalments": 1,

@@ -41,7 +41,7 @@ def equal(a: History, b: History) -> bool:
         np.array_equal(a.canonical(), b.canonical())
         and np.array_equal(a.pressure, b.pressure)
         and a.pots == b.pots
-        and all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("budget", "spent", "applicants", "funded"))
+        and all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("budget", "spent", "applicants", "funded", "repaid"))
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aixsim.config.observations import DISPERSION
-from aixsim.config.programme import BUDGET, GRANT, PROGRAMME_CARDS
+from aixsim.config.programme import BUDGET, GRANT, cards_of
 from aixsim.config.study import Study
 from aixsim.model.catalogue import entries
 from aixsim.model.keys import dotted
@@ -23,8 +23,8 @@ def numbers_of(study: Study) -> dict[str, Card]:
     for entry in entries(study.registry):
         for card in entry.cards:
             found |= {f"{entry.key}.{end}": card for end in _ends(card, years)}
-    for name in study.settings["programme"]:
-        for card in PROGRAMME_CARDS:
+    for name, table in study.settings["programme"].items():
+        for card in cards_of(table["kind"]):
             ends = [f"{card.name}.{year}" for year in years] if card in (BUDGET, GRANT) else []
             found |= {f"{dotted(('programme', name))}.{end}": card for end in [*ends, *_ends(card, years)]}
     return found

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, create_model, model_validator
 
 from aixsim.config.validation import NotAllowed
 from aixsim.config.values import annotated, by_year, json_schema, plain, read, years_schema
 from aixsim.model.parameters import Card
+from aixsim.model.programme_kinds import programme_kinds
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, SECTORS, SIZES
 
 _BUDGETS = "ai_factory_budgets.csv"
@@ -121,8 +122,31 @@ FROM = Card(
     "assumed",
     kind="integer",
 )
-PROGRAMME_CARDS = (BUDGET, GRANT, CALLS, *SIMPLE, FROM)
+KIND = Card(
+    "kind",
+    "grant",
+    "1",
+    0,
+    0,
+    "what becomes of the money: " + "; ".join(f"{name}: {kind.title}" for name, kind in programme_kinds().items()),
+    "ai_factory_budgets.csv (grants)",
+    "quoted",
+    kind="choice",
+    choices=tuple(programme_kinds()),
+)
+TERMS = {card.name: (card, kind.name) for kind in programme_kinds().values() for card in kind.cards}
+"""Parameters of kinds of programme, and of which kind they are."""
+PROGRAMME_CARDS = (BUDGET, GRANT, CALLS, KIND, *SIMPLE, FROM, *(card for card, _ in TERMS.values()))
 """What a programme can state; ``name``, ``budget_krw_bn``, ``grant_krw_bn`` and ``call_months`` must be stated."""
+if len({card.name for card in PROGRAMME_CARDS}) < len(PROGRAMME_CARDS) or len(TERMS) < sum(
+    len(k.cards) for k in programme_kinds().values()
+):
+    raise ValueError("a parameter of a kind of programme has the name of another setting of [[programme]]")
+
+
+def cards_of(kind: str) -> tuple[Card, ...]:
+    """Returns what a programme of a kind can state."""
+    return tuple(card for card in PROGRAMME_CARDS if TERMS.get(card.name, (card, kind))[1] == kind)
 
 
 def _grant(raw: Any) -> Any:
@@ -154,10 +178,15 @@ def _fixed(card: Card) -> Any:
     return Annotated[Any, PlainValidator(validate), PlainSerializer(plain), WithJsonSchema(json_schema(card))]
 
 
-class Programme(BaseModel):
-    """A public support line: budget by year, size of a grant, who may apply, and when."""
+_Terms = create_model(
+    "_Terms",
+    __config__=ConfigDict(extra="forbid", frozen=True),
+    **{card.name: (annotated(card), None) for card, _ in TERMS.values()},  # type: ignore[call-overload]
+)
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+class Programme(_Terms, BaseModel):  # grows with every kind of programme
+    """A public support line: budget by year, size of a grant, who may apply, and when."""
 
     name: Annotated[str, Field(min_length=1)]
     budget_krw_bn: Annotated[Any, PlainValidator(lambda raw: by_year(BUDGET, raw)), PlainSerializer(plain), WithJsonSchema(_table(BUDGET))]
@@ -165,6 +194,7 @@ class Programme(BaseModel):
     call_months: Annotated[
         Any, PlainValidator(_calls), WithJsonSchema({"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 12}})
     ]
+    kind: annotated(KIND) = "grant"  # type: ignore[valid-type]
     instalments: _fixed(SIMPLE[0]) = 1  # type: ignore[valid-type]
     lag_months: _fixed(SIMPLE[1]) = 2  # type: ignore[valid-type]
     sizes: annotated(SIMPLE[2]) = list(SIZES)  # type: ignore[valid-type]
@@ -176,3 +206,11 @@ class Programme(BaseModel):
     shortfall_carried: annotated(SIMPLE[8]) = 0.0  # type: ignore[valid-type]
     public_share_max: annotated(SIMPLE[9]) = 0.5  # type: ignore[valid-type]
     delivered_from: _fixed(FROM) | None = None  # type: ignore[valid-type]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_terms(cls, raw: Any) -> Any:
+        """Adds the parameters of the kind that are not stated."""
+        if not isinstance(raw, Mapping):
+            return raw
+        return {card.name: card.default for card, kind in TERMS.values() if kind == raw.get("kind", KIND.default)} | dict(raw)

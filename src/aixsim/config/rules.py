@@ -9,6 +9,7 @@ from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Expect, Goal
 from aixsim.config.numbers import numbers_of
 from aixsim.config.observations import broken_rules
+from aixsim.config.programme import TERMS
 from aixsim.config.study import Study
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.model.levers.parks import PARK_MONEY
@@ -62,6 +63,12 @@ def _money(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
                         yield ("programme", position, key, str(year)), NotAllowed(f"found the year {year}", allowed)
         if table["delivered_from"] is not None and table["delivered_from"] not in years:
             yield ("programme", position, "delivered_from"), NotAllowed(f"found {table['delivered_from']}", allowed)
+        for key, (_, kind) in TERMS.items():
+            if table[key] is not None and table["kind"] != kind:
+                yield (
+                    ("programme", position, key),
+                    NotAllowed(f"found {key} with kind = {table['kind']!r}", f"{key} with kind = {kind!r} alone"),
+                )
         if _plain(name) == _plain(PARK_MONEY):
             yield ("programme", position, "name"), NotAllowed(f"found {name!r}", "another name: this one is that of the parks' money")
     if study.settings["funding"]["mode"] == "open" and study.settings["programme"]:

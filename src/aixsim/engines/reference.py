@@ -142,6 +142,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         self.consortium = int(scenario.model_of[identity])
         self.partners: list[tuple[Firm, int]] = []
         self.stage, self.seen, self.route = Stage.POTENTIAL, Seen.NOTHING, -1
+        self.lender, self.taken = -1, 0
         self.since = self.due = 0
         self.episode = self.refusals = 0
         self.threshold = threshold(exponential(self.draw(Purpose.RESISTANCE)), self.susceptibility)
@@ -233,8 +234,9 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         priority = float(scenario.priority[self.model.month, self.province, self.sector])
         return merit(noise, log_employees(self.employees), self.in_started_model(), priority, scenario.ranking)
 
-    def receive(self, pot: Pot) -> None:
+    def receive(self, k: int, pot: Pot) -> None:
         """Is funded; the project is launched when the contract is due."""
+        self.lender, self.taken = k, pot.kind.taken(int(pot.grant[self.model.year, self.size]), pot.terms)
         self.route = COLLABORATION if pot.route == PROGRAMME and self.in_started_model() else pot.route
         self.model.log.add(self.model.month, Event.FUNDED, self.identity, self.route)
         self.stage, self.due = Stage.FUNDED, self.model.month + pot.lag
@@ -249,7 +251,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         hazard = own_hazard(float(scenario.own_rate[month, self.size]), burden)
         self.own_pressure = grown(self.own_pressure, rate(hazard), PACE_UNIT)
         if self.own_pressure >= self.own_threshold:
-            self.route = OWN
+            self.route, self.lender = OWN, -1
             self.launch()
         elif self.refusals >= scenario.attempts or month - self.since >= scenario.patience:
             self.model.log.add(month, Event.WITHDRAWN, self.identity)
@@ -276,7 +278,9 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         if self.due != self.model.month:
             return
         if self.stage == Stage.LAUNCHED:
-            if self.draw(Purpose.SUCCESS) < self.model.case.success[self.route, self.size]:
+            operates = self.draw(Purpose.SUCCESS) < self.model.case.success[self.route, self.size]
+            self.pay_back(operates=operates)
+            if operates:
                 self.operate()
             else:
                 self.model.log.add(self.model.month, Event.FAILED, self.identity, self.route)
@@ -285,6 +289,15 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         elif self.stage == Stage.OPERATING:
             self.model.log.add(self.model.month, Event.ABANDONED, self.identity, self.route)
             self.stage, self.seen = Stage.ABANDONED, Seen.DISAPPOINTING
+
+    def pay_back(self, *, operates: bool) -> None:
+        """Gives the programme that paid its project what is due when it starts operating, or when it fails."""
+        if self.lender < 0:
+            return
+        pot, year = self.model.case.pots[self.lender], self.model.year
+        returned = pot.kind.returned(self.taken, pot.terms, operates=operates)
+        for money in (self.model.left[self.lender], self.model.budget[self.lender], self.model.repaid[self.lender]):
+            money[year] += returned
 
     def operate(self) -> None:
         """Goes into productive use for a geometric number of months."""
@@ -344,7 +357,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.left = [pot.budget.copy() for pot in scenario.pots]
         shape = (len(scenario.pots), len(problem.horizon.years))
         self.budget = np.array([pot.budget for pot in scenario.pots], dtype=np.int64).reshape(shape)
-        self.applicants, self.funded = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        self.applicants, self.funded, self.repaid = (np.zeros(shape, np.int64) for _ in range(3))
         for firm in self.firms[: scenario.initial_adopters]:
             firm.commit()
             firm.route = PROGRAMME
@@ -449,7 +462,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         funded = np.zeros(len(ranked), np.bool_)
         self.applicants[k, self.year] += len(ranked)
         self.funded[k, self.year] += award(
-            grants=np.array([pot.grant[self.year, firm.size] for firm in ranked], dtype=np.int64),
+            grants=np.array([pot.kind.taken(int(pot.grant[self.year, firm.size]), pot.terms) for firm in ranked], dtype=np.int64),
             members=np.array([firm.in_started_model() for firm in ranked], dtype=np.bool_),
             regional=np.array([POLE_INDEX[firm.province] != CAPITAL for firm in ranked], dtype=np.bool_),
             left=self.left[k],
@@ -462,7 +475,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         )
         for firm, has_won in zip(ranked, funded, strict=True):
             if has_won:
-                firm.receive(pot)
+                firm.receive(k, pot)
         return [firm for firm, has_won in zip(ranked, funded, strict=True) if not has_won]
 
     def implement(self) -> None:
@@ -488,6 +501,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             spent=self.budget - left,
             applicants=self.applicants,
             funded=self.funded,
+            repaid=self.repaid,
         )
 
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from aixsim.config.observations import DISPERSION, POLICY_ERROR
-from aixsim.config.programme import PROGRAMME_CARDS
+from aixsim.config.programme import PROGRAMME_CARDS, cards_of
 from aixsim.config.study import Study
 from aixsim.data.tables import rows
 from aixsim.model.catalogue import entries
@@ -70,7 +70,8 @@ def ledger(study: Study | None = None) -> list[Line]:
         {dotted(("programme", name)): table for name, table in settings["programme"].items()} if study is not None else {"programme": {}}
     )
     for key, table in programmes.items():
-        out += [_of_card(key, card, table.get(card.name, card.default)) for card in PROGRAMME_CARDS]
+        cards = cards_of(table["kind"]) if table else PROGRAMME_CARDS
+        out += [_of_card(key, card, table.get(card.name, card.default)) for card in cards]
     chosen = study.calibration if study is not None else None
     for card in (DISPERSION, POLICY_ERROR):
         out.append(_of_card("calibration", card, getattr(chosen, card.name, card.default)))

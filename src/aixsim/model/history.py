@@ -34,8 +34,9 @@ class History:
             ``NO_ROUTE`` for events without money. int32 each, shape ``(n_events,)``.
         pressure: int64 ``(n,)``, what each firm has accumulated by the end, in units of ``model.pressure``.
         pots: names of the pots.
-        budget, spent: int64 ``(n_pots, n_years)``, whole won.
+        budget, spent: int64 ``(n_pots, n_years)``, whole won; the budget includes what has come back.
         applicants, funded: int64 ``(n_pots, n_years)``.
+        repaid: int64 ``(n_pots, n_years)``, what has come back from projects, in the year in which it did, whole won.
     """
 
     month: NDArray[np.int32]
@@ -48,6 +49,7 @@ class History:
     spent: NDArray[np.int64]
     applicants: NDArray[np.int64]
     funded: NDArray[np.int64]
+    repaid: NDArray[np.int64]
 
     def canonical(self) -> NDArray[np.int32]:
         """Returns the events sorted by month, firm, event, shape ``(n_events, 4)``: equal for engines that agree."""

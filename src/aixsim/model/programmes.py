@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon, by_year
+from aixsim.model.programme_kinds import programme_kinds
 from aixsim.model.scenario import Pot
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
 
@@ -51,6 +52,7 @@ def programme_pot(name: str, settings: Mapping[str, Any], horizon: Horizon, scal
         settings["shortfall_carried"],
         max((settings["delivered_from"] or horizon.years[0]) - horizon.years[0], 0),
     )
+    kind = programme_kinds()[settings["kind"]]
     grant = np.rint(by_year(settings["grant_krw_bn"], horizon, fill=None) * WON_PER_BN).astype(np.int64)
     return Pot(
         name=name,
@@ -67,6 +69,9 @@ def programme_pot(name: str, settings: Mapping[str, Any], horizon: Horizon, scal
         quota=np.zeros(horizon.n_months),
         floor=np.full(horizon.n_months, float(settings["regional_floor"])),
         change=np.zeros(len(horizon.years), np.int64),
+        kind=kind,
+        terms=tuple(float(settings[card.name]) for card in kind.cards),
+        carries=kind.carries,
     )
 
 
@@ -93,6 +98,8 @@ def expected_support(
 ) -> NDArray[np.float64]:
     """Returns the share of its project's cost that a firm expects public money to carry, shape ``(n_months, 5)``, in 0..0.99.
 
+    Only what a successful project need not pay back carries any of its cost.
+
     Args:
         pots: programmes, in any order.
         horizon: simulated months.
@@ -102,7 +109,8 @@ def expected_support(
     """
     support = np.zeros((len(horizon.years), len(SIZES)))
     for pot, highest in zip(pots, share_max, strict=True):
-        offered = np.minimum(pot.grant / WON_PER_BN / cost_krw_bn, highest) * pot.size
+        kept = [[pot.kind.kept(grant, pot.terms) for grant in by_size] for by_size in pot.grant.tolist()]
+        offered = np.minimum(np.array(kept) / WON_PER_BN / cost_krw_bn, highest) * pot.size
         has_money = pot.budget + pot.change > 0
         support = np.maximum(support, np.where(has_money[:, None], expected_success * offered, 0.0))
     return np.minimum(support, HIGHEST_SUPPORT)[horizon.month_years]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.model.mechanism import Mechanism
+from aixsim.model.programme_kind import ProgrammeKind
 from aixsim.model.uplift import Uplifts
 
 
@@ -19,7 +20,8 @@ class Pot:
         name: as in the config.
         route: index into ``ROUTES`` of the projects it pays (members of a started model count as ``collaboration``).
         budget: int64, shape ``(n_years,)``.
-        grant: int64, shape ``(n_years, 5)``: money for one project by size class, in the year of the call.
+        grant: int64, shape ``(n_years, 5)``: money for one project by size class, in the year of the call; what its budget pays for one
+            is up to ``kind``.
         instalments: years over which a grant is paid; later years are reserved.
         calls: bool, shape ``(n_months,)``.
         lag: months from the call to the launch.
@@ -30,6 +32,7 @@ class Pot:
         change: int64 ``(n_years,)``, won by which a year's budget changes when the year begins (in the first month of the horizon for
             the first year), after what the year before passes on; a cut takes at most what no earlier call has reserved. Nobody knows
             of it before.
+        kind, terms: what becomes of the money of a project, and the values of the kind's parameters in the order of its cards.
         carries: what is left at the end of a year moves to the next one instead of lapsing.
     """
 
@@ -47,6 +50,8 @@ class Pot:
     quota: NDArray[np.float64]
     floor: NDArray[np.float64]
     change: NDArray[np.int64]
+    kind: ProgrammeKind
+    terms: tuple[float, ...] = ()
     park_tenants_only: bool = False
     carries: bool = False
 

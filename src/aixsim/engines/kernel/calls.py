@@ -11,7 +11,7 @@ from aixsim.engines.kernel.philox import fill_uniforms, open_unit
 from aixsim.engines.kernel.slots import DECIDED, FUNDED, WITHDRAWN
 from aixsim.engines.kernel.sorting import rank
 from aixsim.engines.kernel.state import CONTRACT, PAUSE
-from aixsim.engines.kernel.transitions import COLLABORATION, OWN, PROGRAMME, in_open_park, in_started_model, launch, log_event, put
+from aixsim.engines.kernel.transitions import COLLABORATION, OWN, PROGRAMME, in_open_park, in_started_model, launch, log_event, put, taken
 from aixsim.model import pressure as fixed
 from aixsim.model.funding import award, merit, own_hazard
 from aixsim.model.history import NO_ROUTE, Event
@@ -68,7 +68,7 @@ def hold_call(c: Any, s: Any, d: Any, x: Any, p: Any, month: int, k: int) -> Non
     for position in range(n):
         slot = s.slot_of[d.firm[0, position]]
         d.slot[position] = slot
-        grant[position] = spent.grant[s.firm[slot].size]
+        grant[position] = taken(rules.kind, spent.grant[s.firm[slot].size], rules.terms)
         member[position] = in_started_model(x.model, s.firm[slot].model, month)
         regional[position] = s.life[slot].regional
         funded[position] = False
@@ -87,6 +87,7 @@ def hold_call(c: Any, s: Any, d: Any, x: Any, p: Any, month: int, k: int) -> Non
         if not funded[position]:
             s.waiting[life.place].refused = month
             continue
+        life.paid_by = k * len(p.year[k]) + year
         life.route = COLLABORATION if rules.route == PROGRAMME and member[position] else rules.route
         log_event(s.event, s.tally[0], month, _FUNDED, np.int64(d.firm[0, position]), np.int64(life.route))
         s.tie[slot].stage = FUNDED
@@ -123,7 +124,7 @@ def wait(c: Any, s: Any, x: Any, month: int, cost: float) -> None:
         if entry.refused == month:
             entry.refusals += 1
         if own_time[entry.pole, entry.size] >= entry.target:
-            s.life[slot].route = OWN
+            s.life[slot].route, s.life[slot].paid_by = OWN, -1
             launch(c, s, x, month, slot)
         elif entry.refusals >= c.attempts or month - entry.since >= c.patience:
             log_event(s.event, s.tally[0], month, _WITHDRAWN, np.int64(s.tie[slot].firm), _NO_ROUTE)

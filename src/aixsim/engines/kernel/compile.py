@@ -227,6 +227,32 @@ def _reason(error: Exception) -> str:
     return (said[0] if said else type(error).__name__)[:200]
 
 
+def chosen(hooks: tuple[tuple[Callable[..., int], int] | None, ...], otherwise: str) -> Any:
+    """Returns ``f(number, money, terms) -> won``: what the hook of a kind of programme makes of some money.
+
+    Args:
+        hooks: by number of the kind, with the number of its parameters; None for kinds that leave it to ``otherwise``.
+        otherwise: ``money`` or ``0``.
+    """
+    lines, text = ["def hook(number, money, terms):"], ""
+    scope: dict[str, Any] = {"__name__": __name__}
+    for number, item in enumerate(hooks):
+        if item is None:
+            continue
+        function, n_terms = item
+        scope[f"hook_{number}"] = compiled(function)
+        terms = "".join(f", terms[{k}]" for k in range(n_terms))
+        lines += [
+            f"    if number == {number}:  # {function.__module__}.{function.__qualname__}",
+            f"        return hook_{number}(money{terms})",
+        ]
+        text += _source(function)
+    lines.append(f"    return {otherwise}")
+    text = "\n".join(lines) + text
+    exec("\n".join(lines), scope)  # noqa: S102 - as above
+    return compiled(scope["hook"], text=text)
+
+
 def hazard_sum(mechanisms: tuple[Mechanism, ...], given: tuple[str, ...], read: Mapping[str, str] | None = None) -> Any:
     """Returns ``f(active, parameters, *given) -> 1/month``: the sum of the hazards of the active mechanisms, in their order.
 

@@ -20,8 +20,12 @@ from aixsim.engines.kernel.layout import (
     columns_of,
 )  # fmt: skip
 from aixsim.model.problem import Problem
+from aixsim.model.programme_kinds import programme_kinds
 from aixsim.model.scenario import Scenario
 from aixsim.world.classification import TIERS
+
+KINDS = tuple(programme_kinds().values())
+N_TERMS = max(1, *(len(kind.cards) for kind in KINDS))
 
 POT = np.dtype(
     [
@@ -30,6 +34,8 @@ POT = np.dtype(
         ("route", np.int8),
         ("carries", np.bool_),
         ("tenants_only", np.bool_),
+        ("kind", np.int8),
+        ("terms", np.float64, (N_TERMS,)),
         ("size", np.int8, (N_SIZES,)),
         ("province", np.int8, (N_PROVINCES,)),
         ("sector", np.int8, (N_SECTORS,)),
@@ -37,10 +43,14 @@ POT = np.dtype(
     ],
     align=True,
 )
-"""The rules of a pot, as in ``core.scenario.Pot``; who may apply as 0 or 1, for Numba knows no rows of truth values in a record."""
+"""The rules of a pot, as in ``model.scenario.Pot``: its kind by the position in ``KINDS``, and who may apply as 0 or 1, for Numba knows no
+rows of truth values in a record."""
 
-YEAR_OF_POT = np.dtype([("budget", np.int64), ("applicants", np.int64), ("funded", np.int64), ("grant", np.int64, (N_SIZES,))], align=True)
-"""A pot in one year: budget and grants in won."""
+YEAR_OF_POT = np.dtype(
+    [("budget", np.int64), ("repaid", np.int64), ("applicants", np.int64), ("funded", np.int64), ("grant", np.int64, (N_SIZES,))],
+    align=True,
+)
+"""A pot in one year: budget, what has come back, and grants, in won."""
 
 
 class Pots(NamedTuple):
@@ -125,7 +135,7 @@ MODEL = np.dtype([("start", np.int64), ("stop", np.int64), ("first", np.int64), 
 
 
 UPLIFT = np.dtype([("month", np.int64), ("factor", np.float64), ("firm", np.int32), ("equips", np.bool_)], align=True)
-"""As in ``core.uplift``."""
+"""As in ``model.uplift``."""
 
 
 class Inputs(NamedTuple):
@@ -164,7 +174,11 @@ class Inputs(NamedTuple):
 
 
 def pots_of(scenario: Scenario, problem: Problem) -> Pots:
-    """Returns the pots of a scenario; the kernel spends from them."""
+    """Returns the pots of a scenario; the kernel spends from them.
+
+    Raises:
+        ValueError: a pot is of a kind that the compiled code does not know.
+    """
     n_pots, n_months, n_years = len(scenario.pots), problem.horizon.n_months, len(problem.horizon.years)
     rules, year = np.zeros(n_pots, POT), np.zeros((n_pots, n_years), YEAR_OF_POT)
     calls, left = np.zeros((n_pots, n_months), np.bool_), np.zeros((n_pots, n_years), np.int64)
@@ -173,6 +187,9 @@ def pots_of(scenario: Scenario, problem: Problem) -> Pots:
         for name in ("lag", "instalments", "route", "carries", "size", "province", "sector", "agent_type"):
             rules[name][k] = getattr(pot, name)
         rules["tenants_only"][k] = pot.park_tenants_only
+        if pot.kind not in KINDS:
+            raise ValueError(f"the kernel was made without the kind of programme {pot.kind.name!r}")
+        rules["kind"][k], rules["terms"][k, : len(pot.terms)] = KINDS.index(pot.kind), pot.terms
         year["budget"][k], year["grant"][k] = pot.budget, pot.grant
         calls[k], left[k], quota[k], floor[k], change[k] = pot.calls, pot.budget, pot.quota, pot.floor, pot.change
     return Pots(rules, calls, quota, floor, change, year, left)

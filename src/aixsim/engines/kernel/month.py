@@ -145,7 +145,7 @@ def simulate(w: Any, s: Any, d: Any, x: Any, p: Any) -> None:
             if model.start == month and s.tie[s.slot_of[model.lead]].stage == POTENTIAL:
                 commit(c, s, month, np.int64(s.slot_of[model.lead]))
         fund(c, s, d, x, p, month, cost)
-        implement(c, s, month)
+        implement(c, s, p, month, year)
         publish(c, w, s, x, ties)
 
 

@@ -59,6 +59,7 @@ def run(problem: Problem, scenario: Scenario) -> History:
         spent=pots.year["budget"] - pots.left,
         applicants=pots.year["applicants"].copy(),
         funded=pots.year["funded"].copy(),
+        repaid=pots.year["repaid"].copy(),
     )
 
 

@@ -62,7 +62,7 @@ def fill(c: Any, s: Any, month: int) -> None:
         group = s.group[site.milieu]
         firm.next_in_milieu, group.first = group.first, slot
         life.log_employees = site.log_employees
-        life.episode, life.route, life.seen, life.shown = 0, -1, 0, 0
+        life.episode, life.route, life.paid_by, life.seen, life.shown = 0, -1, -1, 0, 0
         life.park, life.province, life.sector, life.agent_type = site.park, site.province, site.sector, site.agent_type
         life.pole, life.regional = site.pole, site.regional
     s.tally[0].filled = s.tally[0].slots

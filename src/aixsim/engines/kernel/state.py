@@ -42,7 +42,8 @@ LIFE = np.dtype(
         ("log_employees", np.float64),
         ("next", np.int32),
         ("place", np.int32),
-        ("episode", np.int32),
+        ("paid_by", np.int32),
+        ("episode", np.int16),
         ("park", np.int16),
         ("route", np.int8),
         ("seen", np.int8),
@@ -55,8 +56,8 @@ LIFE = np.dtype(
     ],
     align=True,
 )
-"""What becomes of a firm that decides: ``next`` links the lists of what is due, ``place`` is among the waiting, ``shown`` is what others
-have been told of ``seen``."""
+"""What becomes of a firm that decides: ``next`` links the lists of what is due, ``place`` is among the waiting, ``paid_by`` is the pot that
+pays its project, times the number of years, plus the year of the call (-1: none), ``shown`` is what others have been told of ``seen``."""
 
 GROUP = np.dtype(
     [

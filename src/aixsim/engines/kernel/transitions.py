@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.engines.kernel.compile import compiled
+from aixsim.engines.kernel.compile import chosen, compiled
+from aixsim.engines.kernel.inputs import KINDS
 from aixsim.engines.kernel.philox import uniform
 from aixsim.engines.kernel.pressing import group_pressure, settle
 from aixsim.engines.kernel.slots import ABANDONED, DECIDED, FAILED, LAUNCHED, OPERATING, POTENTIAL, fill, slot_for, threshold, touch
@@ -26,6 +27,10 @@ _EQUIPPED = np.int64(Event.EQUIPPED)
 _OWN_RESISTANCE, _RESISTANCE = np.int64(Purpose.OWN_RESISTANCE), np.int64(Purpose.RESISTANCE)
 _DURATION, _SUCCESS, _LIFETIME = np.int64(Purpose.DURATION), np.int64(Purpose.SUCCESS), np.int64(Purpose.LIFETIME)
 _PACE_UNIT = fixed.PACE_UNIT
+
+taken = chosen(tuple(kind.on_call and (kind.on_call, len(kind.cards)) for kind in KINDS), "money")
+on_operate = chosen(tuple(kind.on_operate and (kind.on_operate, len(kind.cards)) for kind in KINDS), "0")
+on_fail = chosen(tuple(kind.on_fail and (kind.on_fail, len(kind.cards)) for kind in KINDS), "0")
 
 _raised, _lowered = compiled(fixed.raised), compiled(fixed.lowered)
 _exponential, _normal = compiled(exponential), compiled(normal)
@@ -206,7 +211,21 @@ def operate(c: Any, s: Any, month: int, slot: int) -> None:
 
 
 @compiled
-def implement(c: Any, s: Any, month: int) -> None:
+def pay_back(p: Any, paid_by: int, size: int, year: int, operates: bool) -> None:
+    """Gives the programme that paid a project what is due when it starts operating, or when it fails."""
+    if paid_by < 0:
+        return
+    k = paid_by // p.left.shape[1]
+    rules = p.rules[k]
+    money = taken(rules.kind, p.year[k, paid_by % p.left.shape[1]].grant[size], rules.terms)
+    back = on_operate(rules.kind, money, rules.terms) if operates else on_fail(rules.kind, money, rules.terms)
+    p.left[k, year] += back
+    p.year[k, year].budget += back
+    p.year[k, year].repaid += back
+
+
+@compiled
+def implement(c: Any, s: Any, p: Any, month: int, year: int) -> None:
     """Carries out what is due this month."""
     slot = np.int64(s.due[PROJECT, month])
     while slot >= 0:
@@ -214,7 +233,9 @@ def implement(c: Any, s: Any, month: int) -> None:
         number, following = np.int64(tie.firm), np.int64(life.next)
         if tie.stage == LAUNCHED:
             chance = c.success[life.route, s.firm[slot].size]
-            if chance >= 1.0 or uniform(c, _SUCCESS, number, np.int64(life.episode)) < chance:
+            operates = chance >= 1.0 or uniform(c, _SUCCESS, number, np.int64(life.episode)) < chance
+            pay_back(p, np.int64(life.paid_by), s.firm[slot].size, year, operates)
+            if operates:
                 operate(c, s, month, slot)
             else:
                 log_event(s.event, tally, month, _FAILED, number, np.int64(life.route))

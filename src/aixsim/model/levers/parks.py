@@ -17,6 +17,7 @@ from aixsim.data.tables import rows
 from aixsim.model.lever import Lever, start_card, stop_card, window
 from aixsim.model.parameters import Card
 from aixsim.model.problem import Problem
+from aixsim.model.programme_kinds.grant import KIND as GRANT
 from aixsim.model.scenario import Pot, Scenario
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
 
@@ -82,6 +83,7 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
             quota=np.zeros(horizon.n_months),
             floor=np.zeros(horizon.n_months),
             change=np.zeros(len(horizon.years), np.int64),
+            kind=GRANT,
             park_tenants_only=True,
             carries=True,
         )

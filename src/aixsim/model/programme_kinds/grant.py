@@ -1,0 +1,7 @@
+"""Grants: money that nobody pays back."""
+
+from __future__ import annotations
+
+from aixsim.model.programme_kind import ProgrammeKind
+
+KIND = ProgrammeKind("grant", "Grants, which nobody pays back", "ai_factory_budgets.csv")
