@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,9 +47,9 @@ class Engines:
     same: bool | None
 
 
-def problem_at(scale: float, overrides: tuple[str, ...] = ()) -> Problem:
+def problem_at(scale: float, overrides: Mapping[str, Any] | None = None) -> Problem:
     """Returns korea-2030 at a scale."""
-    return problems(load(CONFIG, [f"population.scale={scale}", *overrides]))(0)
+    return problems(load(CONFIG, {"population.scale": scale, **(overrides or {})}))(0)
 
 
 def engines(scale: float, *, quick: bool = False) -> Engines:
@@ -99,18 +99,19 @@ class Events:
         return sum(self.times[0.1].processor) / sum(self.times[1.0].processor)
 
 
-def tenfold() -> tuple[str, ...]:
+def tenfold() -> dict[str, Any]:
     """Returns what lets a tenth of the firms launch as many: ten times the money and ten times the unprompted hazards."""
     study = load(CONFIG)
-    out = []
-    for name, programme in study.settings["programme"].items():
-        out += [f"{dotted(('programme', name))}.budget_krw_bn.{year}={10 * budget}" for year, budget in programme["budget_krw_bn"].items()]
-    out += [
-        "mechanisms.innovation.rate={ dist = 'lognormal', median = 2.6e-3, sigma = 0.25 }",
-        "mechanisms.parks.rate={ dist = 'loguniform', low = 3.0e-3, high = 3.0e-2 }",
-        "mechanisms.collaboration.rate={ dist = 'loguniform', low = 0.05, high = 0.8 }",
-    ]
-    return tuple(out)
+    budgets = {
+        f"{dotted(('programme', name, 'budget_krw_bn'))}.{year}": 10 * budget
+        for name, programme in study.settings["programme"].items()
+        for year, budget in programme["budget_krw_bn"].items()
+    }
+    return budgets | {
+        "mechanisms.innovation.rate": {"dist": "lognormal", "median": 2.6e-3, "sigma": 0.25},
+        "mechanisms.parks.rate": {"dist": "loguniform", "low": 3.0e-3, "high": 3.0e-2},
+        "mechanisms.collaboration.rate": {"dist": "loguniform", "low": 0.05, "high": 0.8},
+    }
 
 
 def events(replicates: int = 20) -> Events:

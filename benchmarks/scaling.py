@@ -45,7 +45,7 @@ def workers(few: int = 100, many: int = 500) -> Workers:
 
     seconds: dict[tuple[int, int], float] = {}
     for replicates in (few, many):
-        study = load(CONFIG, [f"monte_carlo.replicates={replicates}"])
+        study = load(CONFIG, {"monte_carlo.replicates": replicates})
         for number in (1, 2):
             with tempfile.TemporaryDirectory() as folder:
                 started = time.perf_counter()

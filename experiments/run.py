@@ -33,7 +33,7 @@ def run_study(folder: Path, replicates: int | None, out: Path, workers: int) -> 
     """
     study = tomllib.loads((folder / "study.toml").read_text(encoding="utf-8"))
     monte_carlo = study["monte_carlo"]
-    stated = [f"monte_carlo.replicates={replicates or monte_carlo['replicates']}", f"monte_carlo.seed={monte_carlo['seed']}"]
+    stated = {"monte_carlo.replicates": replicates or monte_carlo["replicates"], "monte_carlo.seed": monte_carlo["seed"]}
     names = list(study["policies"])  # the first is what the others are compared with
     results = {}
     for name in names:

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from aixsim.errors import ArgumentError
+from aixsim.escapes import visible
+from aixsim.notebook import card
 from aixsim.results.comparison import compare
-from aixsim.results.notebook import card, printable
 from aixsim.results.result import Result, open_result
 from aixsim.results.source import ResultError
 from tests.result_fixture import FakeGoal, make_result
@@ -109,11 +110,10 @@ def test_names_are_text_and_never_markup(tmp_path: Path, name: str) -> None:
     result = open_result(make_result(tmp_path / "plan", 5, goals=(FakeGoal(name, "launched", 500, "2030-12"),)))
     page = Page(result._repr_html_())
     assert set(page.tags) <= {"div", "strong", "table", "thead", "tbody", "tr", "th", "td"}
-    assert printable(name) in page.cells
+    assert visible(name) in page.cells
     comparison = Page(compare(result, result)._repr_html_())
     assert set(comparison.tags) == {"div", "strong", "table", "thead", "tbody", "tr", "th", "td"}
 
 
-def test_what_cannot_be_seen_is_replaced() -> None:
-    assert printable("a\x1b[1m\u202e한글 é") == "a\N{REPLACEMENT CHARACTER}[1m\N{REPLACEMENT CHARACTER}한글 é"
+def test_without_rows_there_is_no_table() -> None:
     assert "<table>" not in card("title", ["a note", ""], ("column",), ())

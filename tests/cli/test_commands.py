@@ -297,7 +297,7 @@ def test_verify_says_identical_or_where_engines_part(
         return off if name == "kernel" else engine(name)
 
     monkeypatch.setattr(verify, "engine", planted)
-    assert verify.verify(load(tmp_path / "s.toml", []), 2) == 1
+    assert verify.verify(load(tmp_path / "s.toml"), 2) == 1
     assert "DIFFERENT" in capsys.readouterr().out
 
 

@@ -195,8 +195,8 @@ def test_the_law_of_the_benchmark() -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").rglob("*.toml")), ids=lambda path: path.stem)
 def test_every_shipped_config(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    small = ["population.scale=0.01"] if "korea" in text else ["population.firms=400", "population.initial_adopters=5"]
-    study = load(path, [] if 'kind = "file"' in text else small)
+    small = {"population.scale": 0.01} if "korea" in text else {"population.firms": 400, "population.initial_adopters": 5}
+    study = load(path, {} if 'kind = "file"' in text else small)
     problem_of = problems(study)
     for replicate in range(3):
         world = problem_of(replicate)

@@ -59,7 +59,7 @@ def test_a_long_run_says_what_it_will_cost_and_wastes_nothing(config: Path) -> N
 
 def test_a_short_run_says_nothing(config: Path) -> None:
     told: list[str] = []
-    simulate(load(config, ["monte_carlo.replicates=5"]), config.parent / "out", engine_function=takes_two_seconds, tell=told.append)
+    simulate(load(config, {"monte_carlo.replicates": 5}), config.parent / "out", engine_function=takes_two_seconds, tell=told.append)
     assert not told
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aixsim.config import load
+from aixsim.config import load, settings_of
 from aixsim.config.build import problems
 from aixsim.config.ensembles import RESULT_TABLES, write_ensemble
 from aixsim.config.study import Study
@@ -53,7 +53,7 @@ ENSEMBLE = '[uncertainty]\nensemble = "e.parquet"\n'
 def study(folder: Path, text: str, *overrides: str) -> Study:
     folder.mkdir(exist_ok=True)
     (folder / "two.toml").write_text(text, encoding="utf-8")
-    return load(folder / "two.toml", overrides)
+    return load(folder / "two.toml", settings_of(overrides))
 
 
 def drawn(one: Study) -> dict[str, float]:
@@ -113,7 +113,7 @@ def test_numbers_of_programmes_differ_and_follow_from_names() -> None:
     assert numbers == numbers_of(reversed(many))
     assert len(set(numbers.values())) == 3000
     law = Distribution("uniform", (0.36, 1.0))
-    shipped = problems(load(Path(__file__).parents[2] / "configs" / "korea-2030.toml", ["population.scale=0.005"]))(0)
+    shipped = problems(load(Path(__file__).parents[2] / "configs" / "korea-2030.toml", {"population.scale": 0.005}))(0)
     value = draw_scenario(shipped, 3).drawn['programme."AI Factory lead projects".delivered_share']
     assert value == law.draw(shipped.seed, 3, "programme[1].delivered_share")
 

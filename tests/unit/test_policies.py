@@ -20,7 +20,7 @@ from aixsim.model.tabulation import outcome_counts
 CONFIGS = Path(__file__).parents[2] / "configs"
 POLICIES = sorted((CONFIGS / "policies").glob("*.toml"))
 BASE = CONFIGS / "korea-2030.toml"
-SMALL = ["population.scale=0.002"]
+SMALL = {"population.scale": 0.002}
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.rglob("*.toml")), ids=lambda path: path.stem)
@@ -40,7 +40,7 @@ def test_the_resolved_config_is_the_same_study(path: Path, tmp_path: Path) -> No
 
 
 def test_awkward_names_and_numbers_are_written_as_they_are(tmp_path: Path) -> None:
-    study = load(BASE, ["population.scale=1e-5"])
+    study = load(BASE, {"population.scale": 1e-5})
     tables = [
         table.model_copy(update={"name": name})
         for table, name in zip(study.programme, ['a.b = "c"\\', "\u00e4\ud55c\t#\x7f"], strict=False)
@@ -99,7 +99,7 @@ def test_false_takes_away_what_the_base_states(tmp_path: Path) -> None:
     plan, policy = load(BASE).settings, load(path).settings
     assert set(plan["levers"]) - set(policy["levers"]) == {"parks"}
     assert set(plan["mechanisms"]) - set(policy["mechanisms"]) == {"peers"}
-    assert "parks" not in load(BASE, ["levers.parks=false"]).settings["levers"]
+    assert "parks" not in load(BASE, {"levers.parks": False}).settings["levers"]
 
 
 MISTAKES = [

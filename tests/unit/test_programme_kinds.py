@@ -174,7 +174,7 @@ call_months = [1]
 def test_a_config_states_a_kind_and_may_be_uncertain_of_its_parameters(tmp_path: Path) -> None:
     file = tmp_path / "loans.toml"
     file.write_text(CONFIG + 'kind = "loan"\nrepaid_share = { dist = "uniform", low = 0.5, high = 0.9 }\n')
-    study = load(file, ["monte_carlo.seed=1"])
+    study = load(file, {"monte_carlo.seed": 1})
     file.write_text(study.to_toml())
     assert load(file).settings == study.settings
     problem = problems(study)(0)

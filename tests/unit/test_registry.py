@@ -59,7 +59,7 @@ def test_a_name_that_a_problem_does_not_know_raises(studies: tuple[Study, Study]
     with pytest.raises(UserError, match=r"levers\.parx"):
         draw_scenario(world, 0)
     with pytest.raises(ConfigError, match="bandwagon"):
-        load(own.folder / "own.toml", ["plugins.files=[]"])
+        load(own.folder / "own.toml", {"plugins.files": []})
 
 
 def test_registries_are_values(studies: tuple[Study, Study]) -> None:

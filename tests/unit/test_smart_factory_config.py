@@ -27,7 +27,7 @@ NAME = "Smart factories"
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return load(CONFIG, ["population.scale=0.01"])
+    return load(CONFIG, {"population.scale": 0.01})
 
 
 def test_its_counts_are_those_of_the_table(study: Study) -> None:
@@ -144,7 +144,7 @@ def test_what_was_not_known_is_no_money(study: Study) -> None:
     ended = {**unheard, "budget_krw_bn": {2015: 5.0, 2016: 5.0}}
     laws = budgets_of("another", ended, study, "2019-12").laws()
     assert sum(middle(law) for law in laws.values()) == 10.0
-    certain = load(CONFIG, ["population.scale=0.01", "calibration.policy_error=0"])
+    certain = load(CONFIG, {"population.scale": 0.01, "calibration.policy_error": 0})
     assert budgets_of(NAME, table, certain, "2018-12").laws()[2022] == 517.0
     assert budgets_of(NAME, table, certain, "2018-12").walks(10, 1, 0) == {}
 

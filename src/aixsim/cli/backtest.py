@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aixsim.config import load
+from aixsim.config import load, settings_of
 from aixsim.errors import storage_error
 from aixsim.evidence.backtesting import backtest as test
 from aixsim.evidence.forecasts import table_of
@@ -18,7 +18,7 @@ from aixsim.report.text.backtest_table import table
 
 def backtest(config: Path, out: Path | None, as_of: str | None, workers: int, overrides: Sequence[str], *, as_json: bool) -> int:
     """Writes scores, table and figure, and prints the table; returns the exit code."""
-    study = load(config, overrides)
+    study = load(config, settings_of(overrides))
     folder, forecasts = test(study, out, as_of_month=as_of, workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n"))
     text = table(forecasts)
     try:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aixsim.config import load
+from aixsim.config import load, settings_of
 from aixsim.config.ensembles import read_columns
 from aixsim.errors import storage_error
 from aixsim.evidence.calibration import ENSEMBLE
@@ -33,7 +33,7 @@ def calibrate(
     as_json: bool,
 ) -> int:
     """Writes ensemble, report and figure, and prints what moved; returns the exit code."""
-    study = load(config, overrides)
+    study = load(config, settings_of(overrides))
     done = weigh(
         study,
         out,
@@ -56,7 +56,7 @@ def calibrate(
 
 def check_method(config: Path, out: Path | None, n: int, workers: int, overrides: Sequence[str]) -> int:
     """Writes the ranks of known numbers in synthetic data sets, and their histogram; returns the exit code."""
-    study = load(config, overrides)
+    study = load(config, settings_of(overrides))
     folder = out or Path("results") / study.name / f"self-check-{n}"
     checked = self_check(study, n, workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n"))
     try:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from aixsim.config import load
+from aixsim.config import load, settings_of
 from aixsim.config.build import problems
 from aixsim.errors import UserError
 from aixsim.model.plugins import read_plugin
@@ -43,7 +43,7 @@ def check_plugins(files: Sequence[Path]) -> int:
 
 def check_config(config: Path, overrides: Sequence[str], workers: int) -> int:
     """Prints what would run and the verdict on every expectation; returns 0 when all hold, else 1."""
-    study = load(config, overrides)
+    study = load(config, settings_of(overrides))
     if study.monte_carlo.seed is None:
         study = study.with_seed(0)
     problem = problems(study)(0)

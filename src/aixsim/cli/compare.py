@@ -98,7 +98,7 @@ def _open(places: Sequence[Path], replicates: int | None, workers: int) -> list[
         from aixsim.config import load
         from aixsim.simulation import simulate
 
-        study = load(place, [] if replicates is None else [f"monte_carlo.replicates={replicates}"])
+        study = load(place, {} if replicates is None else {"monte_carlo.replicates": replicates})
         if study.monte_carlo.seed is None and opened:
             study = study.with_seed(int(opened[0].provenance["seed"]))
         opened.append(simulate(study, workers=workers).result)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aixsim.config import load
+from aixsim.config import load, settings_of
 from aixsim.config.study import Study
 from aixsim.report.figures.artists import Artists
 from aixsim.simulation import simulate
@@ -29,7 +29,7 @@ def run(
     """Returns the exit code: 0 done, 6 some replicates failed, 130 interrupted."""
     from aixsim.report.text.headline import headline, headline_json
 
-    study = load(config, [*overrides, *_options(replicates, seed)])
+    study = load(config, settings_of([*overrides, *_options(replicates, seed)]))
     if trace is not None:
         return _trace(study, trace)
     if verify is not None:

@@ -7,8 +7,11 @@ from collections import Counter
 
 Path = tuple[str | int, ...]
 
-_HEADER = re.compile(r"^\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+# Possessive, and begun only where spaces or words begin: a long line takes time in proportion to its length.
+_NAME = r"""(?:[A-Za-z0-9_-]++|"[^"]*+"|'[^']*+')"""
+_DOTTED = rf"({_NAME}(?:\s*+\.\s*+{_NAME})*+)"
+_HEADER = re.compile(rf"\s*+(\[\[?)\s*+{_DOTTED}\s*+\]")
+_KEY = re.compile(rf"(?:(?<!\s)\s++|(?<![\sA-Za-z0-9_-])){_DOTTED}\s*+=")
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
+from aixsim.arguments import as_path, instance
 from aixsim.config.lines import Path as Key
 from aixsim.config.lines import line_of, lines_of
 from aixsim.config.models import config_model
 from aixsim.config.rules import relations
 from aixsim.config.study import Study
 from aixsim.config.validation import ConfigError, ConfigProblem, NotAllowed, nearest
+from aixsim.config.values import plain
 from aixsim.model.keys import dotted, parse_key, quoted, split_key
 from aixsim.model.plugins import PluginError, read_plugin, refuse_unsound_laws
 from aixsim.model.registry import Registry
@@ -25,11 +30,15 @@ Sources = dict[Key, tuple[str, int | None]]
 """File and line of every key; ``--set`` has no line."""
 
 _NAMED = ("programme", "goal", "expect")
+MOST_BYTES: Final = 2_000_000
+"""Size of the largest config that is read; the largest that the package ships has some thousand."""
+DEEPEST: Final = 12
+"""Levels of tables within tables and lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A value that another file sets in a config.
+    """A value that the command line or another file sets in a config.
 
     Attributes:
         value: as TOML holds it.
@@ -38,47 +47,126 @@ class Placed:
 
     value: Any
     file: str
-    line: int | None
+    line: int | None = None
 
 
-def load(path: Path | str, overrides: Sequence[str] = (), values: Mapping[str, Placed] | None = None) -> Study:
+def load(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None) -> Study:
     """Reads and validates a config.
 
     Args:
-        path: TOML file.
-        overrides: ``key.path=value`` each, as after ``--set``; elements of arrays by number or name.
-        values: likewise by key path, from another file.
+        config: TOML file.
+        overrides: values by key, instead of what the file says: ``{"levers.parks.number": 27}``. A programme, goal or expectation is
+            addressed by its name, quoted where it is no bare key (``programme."AI Factory lead projects".grant_krw_bn``), or by its
+            position (``programme[0].grant_krw_bn``).
 
     Raises:
         ConfigError: with every mistake found.
+        ArgumentError: an argument is of another type.
     """
-    path = Path(path)
+    path = find_config(config)
     document, sources = _read(path, ())
-    for text in overrides:
-        key = _override(document, text)
-        sources[key] = (f"--set {text}", None)
-    for text, placed in (values or {}).items():
-        key = _set_text(document, text, placed)
-        sources[key] = (placed.file, placed.line)
-        for n in range(1, len(key)):
-            sources.setdefault(key[:n], sources[key])  # a table that nobody else has stated
+    _change(document, sources, overrides or {})
+    return _study(document, sources, path.stem, path)
+
+
+def find_config(config: str | PathLike[str]) -> Path:
+    """Returns the file that a config's name or path stands for."""
+    return as_path(config, "config")
+
+
+def changed(study: Study, settings: Mapping[str, Any]) -> Study:
+    """Returns a study with other settings, see ``Study.with_``."""
+    document, sources = study.document(), Sources()
+    _change(document, sources, settings)
+    return _study(document, sources, study.name, study.folder / f"{study.name}.toml")
+
+
+def settings_of(texts: Iterable[str]) -> dict[str, Placed]:
+    """Returns the overrides that texts such as ``mechanisms.peers.rate=0.03`` stand for, as they follow ``--set``.
+
+    Raises:
+        ConfigError: one is not of that form.
+    """
+    found: dict[str, Placed] = {}
+    for text in texts:
+        try:
+            key, rest = split_key(text)
+        except ValueError:
+            key, rest = (), ""
+        if not rest.startswith("="):
+            raise ConfigError([ConfigProblem(f"--set {text}", None, "", *_NO_SETTING)])
+        try:
+            value = tomllib.loads(f"value = {rest[1:]}")["value"]
+        except (ValueError, RecursionError):
+            value = rest[1:].strip()
+        found.pop(dotted(key), None)  # the last word on a key is also the last one to be said
+        found[dotted(key)] = Placed(value, f"--set {text}")
+    return found
+
+
+_NO_SETTING = ("is not of the form KEY=VALUE", "such as mechanisms.peers.rate=0.03")
+
+
+def _study(document: dict[str, Any], sources: Sources, name: str, path: Path) -> Study:
+    """Validates a document that was put together."""
     registry = _registry(document, sources, path)
     model = config_model(registry)
-    problems: list[ConfigProblem] = []
-    table = None
     try:
         table = model.model_validate(document)
     except ValidationError as error:
-        problems = [problem_of(item, sources, path, model) for item in error.errors()]
-    study = Study(path.stem, path.parent, table, registry) if table is not None else None
-    if study is not None:
-        problems = [
-            ConfigProblem(*_place(key, sources, path), dotted(key), fault.found, fault.allowed, fault.hint)
-            for key, fault in relations(study)
-        ]
-    if problems or study is None:
+        raise ConfigError(dict.fromkeys(problem_of(item, sources, path, model) for item in error.errors())) from None
+    study = Study(name, path.parent, table, registry)
+    problems = [
+        ConfigProblem(*_place(key, sources, path), dotted(key), fault.found, fault.allowed, fault.hint) for key, fault in relations(study)
+    ]
+    if problems:
         raise ConfigError(dict.fromkeys(problems))
     return study
+
+
+def _change(document: dict[str, Any], sources: Sources, settings: Mapping[str, Any]) -> None:
+    """Sets values in a document, and notes where they come from."""
+    instance(settings, "overrides", Mapping, "values by key, such as {'levers.parks.number': 27}")
+    for text, value in settings.items():
+        placed = value if isinstance(value, Placed) else Placed(_as_toml(value), "overrides")
+        try:
+            key = parse_key(text)
+        except (TypeError, ValueError):
+            fault = ConfigProblem(placed.file, placed.line, "", f"{text!r} is no key of a config", "such as mechanisms.peers.rate")
+            raise ConfigError([fault]) from None
+        if found := _unfit({text: placed.value})[1]:
+            raise ConfigError([ConfigProblem(placed.file, placed.line, "", found, "a value that the setting takes")])
+        key = _set(document, key, placed.value, (placed.file, placed.line))
+        sources[key] = (placed.file, placed.line)
+        for n in range(1, len(key)):
+            sources.setdefault(key[:n], sources[key])  # a table that nobody else has stated
+
+
+def _as_toml(value: Any) -> Any:
+    """Returns a value of Python or NumPy as TOML holds it."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_toml(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_toml(item) for item in value]
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    return str(value) if isinstance(value, PathLike) else plain(value)
+
+
+def _unfit(value: Any) -> tuple[Key, str]:
+    """Returns where a value holds what no setting takes, and what that is: a null character, or table in table in table; empty for none."""
+    rest: list[tuple[Key, Any]] = [((), value)]
+    while rest:
+        key, node = rest.pop()
+        if isinstance(node, str) and "\0" in node:
+            return key, "found a null character"
+        if len(key) > DEEPEST:
+            return key[:DEEPEST], f"found tables within tables, {DEEPEST} levels deep"
+        if isinstance(node, dict):
+            rest += [(key, name) for name in node] + [((*key, name), item) for name, item in node.items()]
+        elif isinstance(node, list):
+            rest += [((*key, position), item) for position, item in enumerate(node)]
+    return (), ""
 
 
 def _registry(document: dict[str, Any], sources: Sources, path: Path) -> Registry:
@@ -125,6 +213,11 @@ def parse(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
         ConfigError: there is no such file, or it is not TOML.
     """
     try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise _fail(path, "is no regular file", "a TOML file")
+        if about.st_size > MOST_BYTES:
+            raise _fail(path, f"has {about.st_size:,} bytes", f"a TOML file of at most {MOST_BYTES:,} bytes")
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         near = nearest(path.name, [item.name for item in path.parent.glob("*.toml")]) if path.parent.is_dir() else ""
@@ -139,7 +232,14 @@ def parse(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
         place = re.search(r"line (\d+)", str(error))
         line = int(place[1]) if place else len(text.splitlines())
         raise _fail(path, f"is not TOML: {error}", "TOML; strings stand in quotes, shares have a point", line) from None
-    return document, lines_of(text)
+    except (ValueError, RecursionError) as error:
+        found = "is nested too deeply" if isinstance(error, RecursionError) else f"has a number that cannot be read ({error})"
+        raise _fail(path, found, "TOML; numbers have at most some hundred digits, tables lie in one another a few levels deep") from None
+    lines = lines_of(text)
+    key, found = _unfit(document)
+    if found:
+        raise ConfigError([ConfigProblem(str(path), line_of(lines, key), dotted(key), found, "a value that the setting takes")])
+    return document, lines
 
 
 def _base(path: Path, base: Any, line: int | None) -> Path:
@@ -178,8 +278,9 @@ def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 def _merge_named(below: list[Any], above: list[Any]) -> list[Any]:
     out = list(below)
+    places = _places(below)
     for item in above:
-        place = _position(below, item)
+        place = places.get(_name(item))
         if place is None:
             out.append(item)
         else:
@@ -187,53 +288,35 @@ def _merge_named(below: list[Any], above: list[Any]) -> list[Any]:
     return out
 
 
-def _position(below: list[Any], item: Any) -> int | None:
-    names = [other.get("name") if isinstance(other, dict) else None for other in below]
+def _places(items: list[Any]) -> dict[str | None, int]:
+    """Returns the first position of every name."""
+    return {name: place for place, item in reversed(list(enumerate(items))) if (name := _name(item)) is not None}
+
+
+def _name(item: Any) -> str | None:
     name = item.get("name") if isinstance(item, dict) else None
-    return names.index(name) if name is not None and name in names else None
+    return name if isinstance(name, str) else None
 
 
 def _numbered(lines: dict[Key, int], own: dict[str, Any], below: dict[str, Any]) -> dict[Key, int]:
     """Returns the lines by the positions that array elements have after merging."""
+    moved = {table: _moved(own[table], below[table]) for table in _NAMED if table in own and isinstance(below.get(table), list)}
     out = {}
     for key, line in lines.items():
-        if len(key) > 1 and key[0] in _NAMED and isinstance(key[1], int) and isinstance(below.get(key[0]), list):
-            items, under = own[key[0]], below[key[0]]
-            place = _position(under, items[key[1]])
-            if place is None:
-                place = len(under) + sum(_position(under, item) is None for item in items[: key[1]])
-            key = (key[0], place, *key[2:])  # noqa: PLW2901 - the same key, renumbered
+        if len(key) > 1 and key[0] in moved and isinstance(key[1], int):
+            key = (key[0], moved[str(key[0])][key[1]], *key[2:])  # noqa: PLW2901 - the same key, renumbered
         out[key] = line
     return out
 
 
-def _override(document: dict[str, Any], text: str) -> Key:
-    """Applies one ``--set`` and returns the key that it changed."""
-    place = (f"--set {text}", None)
-    try:
-        key, raw = split_key(text)
-    except ValueError:
-        raise ConfigError([ConfigProblem(*place, "", *_NO_SETTING)]) from None
-    if not raw.startswith("="):
-        raise ConfigError([ConfigProblem(*place, "", *_NO_SETTING)])
-    try:
-        value = tomllib.loads(f"value = {raw[1:]}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = raw[1:].strip()
-    return _set(document, key, value, place)
-
-
-def _set_text(document: dict[str, Any], text: str, placed: Placed) -> Key:
-    """Sets a value at a key path that another file states, and returns the key."""
-    try:
-        key = parse_key(text)
-    except ValueError:
-        fault = ConfigProblem(placed.file, placed.line, "", f"{text!r} is no key of a config", "such as mechanisms.peers.rate")
-        raise ConfigError([fault]) from None
-    return _set(document, key, placed.value, (placed.file, placed.line))
-
-
-_NO_SETTING = ("is not of the form KEY=VALUE", "such as mechanisms.peers.rate=0.03")
+def _moved(items: Any, below: list[Any]) -> list[int]:
+    """Returns the position after merging of every element of an array."""
+    places, n, out = _places(below), len(below), list[int]()
+    for item in items if isinstance(items, list) else ():
+        place = places.get(_name(item))
+        out.append(n if place is None else place)
+        n += place is None
+    return out
 
 
 def _set(document: dict[str, Any], key: Key, value: Any, place: tuple[str, int | None]) -> Key:

@@ -30,8 +30,10 @@ def relations(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
 def _names(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
     for table, items in (("programme", study.table.programme), ("goal", study.goals), ("expect", study.expects)):  # type: ignore[attr-defined]
         names = [item.name for item in items]
+        first: dict[str, str] = {}
         for position, name in enumerate(names):
-            same = next((other for other in names[:position] if _plain(other) == _plain(name)), None)
+            same = first.get(_plain(name))
+            first.setdefault(_plain(name), name)
             if same == name:
                 yield (table, position, "name"), NotAllowed(f"found {name!r} twice", "every name once")
             elif same is not None:

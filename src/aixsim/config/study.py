@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
-from aixsim.config.models import Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, Table
+from aixsim.config.models import Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, Table, config_model
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.values import plain
 from aixsim.model.calendar import Horizon
 from aixsim.model.registry import Registry
+from aixsim.notebook import card
 
 _NOT_THE_MODEL = (
     "title", "horizon", "population", "network", "goal", "expect", "monte_carlo", "plugins",
@@ -21,7 +23,7 @@ _NOT_THE_MODEL = (
 _ONLY_IF_STATED = ("plugins", "calibration", "uncertainty")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study:
     """What an analyst wants to know.
 
@@ -120,6 +122,20 @@ class Study:
         out["initial_adopters"] = self.population.initial_adopters
         return out
 
+    def with_(self, settings: Mapping[str, Any]) -> Study:
+        """Returns the same study with other settings, validated as a whole.
+
+        Args:
+            settings: values by key, as the ``overrides`` of ``aixsim.load``: ``{"levers.parks.number": 27,
+                "monte_carlo.replicates": 50}``; ``{"levers.parks": False}`` takes away a lever.
+
+        Raises:
+            ConfigError: with every mistake found.
+        """
+        from aixsim.config.loading import changed
+
+        return changed(self, settings)
+
     def with_seed(self, seed: int) -> Study:
         """Returns the same study with a Monte Carlo seed."""
         return self.with_monte_carlo(self.monte_carlo.model_copy(update={"seed": seed}))
@@ -134,6 +150,23 @@ class Study:
 
     def to_toml(self) -> str:
         """Returns the fully resolved config, enough to run again."""
+        return tomli_w.dumps(self.document())
+
+    def _repr_html_(self) -> str:
+        """Returns what is asked of which firms, under which programmes and levers, for a notebook."""
+        people, settings = self.population, self.settings
+        sample = f", sample of {100 * people.scale:g} % of firms" if people.scale < 1 else ""
+        notes = [
+            f"{self.horizon.start} to {self.horizon.end}, {self.monte_carlo.replicates:,} replicates",
+            f"firms: {people.kind}{sample}; ties: {self.network.kind}",
+            *(f"{group}: {', '.join(settings[group]) or 'none'}" for group in ("mechanisms", "levers")),
+            f"programmes: {', '.join(settings['programme']) or 'none'}",
+        ]
+        rows = [[goal.name, f"{goal.at_least:,.0f} {goal.outcome}", goal.by] for goal in self.goals]
+        return card(self.title, notes, ("goal", "at least", "by"), rows)
+
+    def document(self) -> dict[str, Any]:
+        """Returns the fully resolved config as TOML holds it."""
         document: dict[str, Any] = {}
         for key, value in _fields(self.table).items():
             if key in _ONLY_IF_STATED and not value.model_fields_set:
@@ -146,7 +179,20 @@ class Study:
                 document[key] = plain(_stated(value))
             else:
                 document[key] = plain(value)
-        return tomli_w.dumps(_without_none(document))
+        resolved: dict[str, Any] = _without_none(document)
+        return resolved
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles the resolved config: the classes of its tables are made from the registry, in each process anew."""
+        return _again, (self.name, self.folder, self.document(), self.registry)
+
+    def __repr__(self) -> str:
+        """Returns name, title and horizon."""
+        return f"<Study {self.name!r}: {self.title!r}, {self.horizon.start} to {self.horizon.end}>"
+
+
+def _again(name: str, folder: Path, document: dict[str, Any], registry: Registry) -> Study:
+    return Study(name, folder, config_model(registry).model_validate(document), registry)
 
 
 def _without_none(value: Any) -> Any:

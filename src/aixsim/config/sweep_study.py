@@ -206,7 +206,7 @@ def _points(
     for policy, target in policies.items():
         for row in design:
             values = {key: Placed(value, str(path), lines.get(("factors", key), in_table)) for key, value in row.items()}
-            study = load(path.parent / target, values={**placed, **values})
+            study = load(path.parent / target, {**placed, **values})
             named = {canonical(key, study): value for key, value in row.items()}
             point = Point(policy, named, _seeded(study, table.monte_carlo, policy, named))
             # Levels drawn from few values can make the same point twice; it is run once.

@@ -5,8 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from aixsim.errors import UserError
+
+_LONGEST: Final = 300
+"""Characters of a text of the user that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,9 @@ class ConfigProblem:
 
     def __str__(self) -> str:
         """Returns the message: place, key, found, allowed, hint."""
-        place = self.file if self.line is None else f"{self.file}, line {self.line}"
-        parts = [f"{place}: {self.key}: {self.found}" if self.key else f"{place}: {self.found}"]
+        file, key, found = (text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…" for text in (self.file, self.key, self.found))
+        place = file if self.line is None else f"{file}, line {self.line}"
+        parts = [f"{place}: {key}: {found}" if key else f"{place}: {found}"]
         if self.allowed:
             parts.append(f"allowed: {self.allowed}")
         if self.hint:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from aixsim.arguments import as_path
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
+from aixsim.notebook import card
 from aixsim.results.columns import to_frame, with_units, wrong_columns
-from aixsim.results.notebook import card
 from aixsim.results.paths import Paths, gather
 from aixsim.results.project_table import Projects, project_arrays
 from aixsim.results.shapes import DOCUMENTS, PROVENANCE, misfit

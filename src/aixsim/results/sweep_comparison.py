@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.errors import StoreError, UserError
+from aixsim.notebook import card
 from aixsim.results.contrasts import NEWCOMBE, STUDENT, tidy, tidy_row
-from aixsim.results.notebook import card
 from aixsim.results.sweep_result import Sweep, SweepGoal, SweepPoint
 from aixsim.runs.files import checksum
 from aixsim.runs.ledger import NAME, Ledger

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from aixsim.errors import StoreError, UserError
 from aixsim.model.calendar import Horizon
+from aixsim.notebook import card
 from aixsim.results.columns import with_units
-from aixsim.results.notebook import card
 from aixsim.runs.ledger import NAME, Chunk, Ledger
 from aixsim.stats.confidence_sequence import bernoulli_sequence
 from aixsim.stats.intervals import Proportion, proportion

@@ -6,21 +6,23 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from aixsim.escapes import visible
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
 _TEMPLATE: Final = """\
 <div class="aixsim">
-<strong>{{ title | printable }}</strong>
+<strong>{{ title | visible }}</strong>
 {% for note in notes if note -%}
-<div>{{ note | printable }}</div>
+<div>{{ note | visible }}</div>
 {% endfor -%}
 {% if rows -%}
 <table>
-<thead><tr>{% for name in columns %}<th style="text-align: left">{{ name | printable }}</th>{% endfor %}</tr></thead>
+<thead><tr>{% for name in columns %}<th style="text-align: left">{{ name | visible }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in rows -%}
-<tr>{% for cell in row %}<td style="text-align: left">{{ cell | printable }}</td>{% endfor %}</tr>
+<tr>{% for cell in row %}<td style="text-align: left">{{ cell | visible }}</td>{% endfor %}</tr>
 {% endfor -%}
 </tbody>
 </table>
@@ -45,10 +47,5 @@ def _template() -> Template:
     from jinja2 import Environment
 
     environment = Environment(autoescape=True)
-    environment.filters["printable"] = printable
+    environment.filters["visible"] = visible
     return environment.from_string(_TEMPLATE)
-
-
-def printable(text: str) -> str:
-    """Returns a text with a replacement character for what cannot be seen: control characters, and those that turn the reading round."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
