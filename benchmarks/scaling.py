@@ -41,7 +41,7 @@ class Workers:
 
 def workers(few: int = 100, many: int = 500) -> Workers:
     """Runs one and two workers in turn; the same tables come out."""
-    from aixsim import load, simulate
+    from aixsim import load, run
 
     seconds: dict[tuple[int, int], float] = {}
     for replicates in (few, many):
@@ -49,7 +49,7 @@ def workers(few: int = 100, many: int = 500) -> Workers:
         for number in (1, 2):
             with tempfile.TemporaryDirectory() as folder:
                 started = time.perf_counter()
-                simulate(study, Path(folder) / "result", workers=number)
+                run(study, workers=number, out=Path(folder) / "result")
                 seconds[number, replicates] = time.perf_counter() - started
     return Workers(few, many, seconds)
 

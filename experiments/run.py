@@ -12,11 +12,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from aixsim.api import run
 from aixsim.config import load
 from aixsim.report.figures.style import CYCLE, INK, canvas, head, save_with
 from aixsim.results.comparison import compare
 from aixsim.results.result import Result
-from aixsim.simulation import simulate
 
 
 def run_study(folder: Path, replicates: int | None, out: Path, workers: int) -> dict[str, Result]:
@@ -38,7 +38,7 @@ def run_study(folder: Path, replicates: int | None, out: Path, workers: int) -> 
     results = {}
     for name in names:
         sys.stderr.write(f"{name}\n")
-        results[name] = simulate(load(folder / study["policies"][name], stated), out / name, workers=workers).result
+        results[name] = run(load(folder / study["policies"][name], stated), workers=workers, out=out / name)
     return results
 
 

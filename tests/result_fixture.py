@@ -6,10 +6,12 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon
@@ -20,10 +22,8 @@ from aixsim.results.counting_rules import counting
 from aixsim.results.goals import evaluate_goals
 from aixsim.results.network_summary import describe_network
 from aixsim.results.population_summary import describe_firms
-from aixsim.results.project_table import pieces
+from aixsim.results.project_table import project_arrays
 from aixsim.runs import tables
-from aixsim.runs.project_log import write_projects
-from aixsim.runs.scratch import DONE, N_LEVELS, Layout, Scratch
 from aixsim.world.classification import GROUPS
 from aixsim.world.korea import build_korea
 from aixsim.world.network import Network
@@ -31,6 +31,7 @@ from aixsim.world.population import Population
 from aixsim.world.supply_chain import build_supply_chain
 
 HORIZON = Horizon("2024-01", "2030-12")
+_NOTHING = np.zeros((len(tables.LEVELS), len(OUTCOMES), HORIZON.n_months))
 POTS = ("Lead projects 2024", "AI Factory lead projects", "AX parks")
 _SHARES: dict[str, list[float]] = {
     "agent_type": [0.24, 0.31, 0.45],
@@ -108,7 +109,9 @@ def make_result(
             {"month": "2025-12", "outcome": "launched", "value": 102, "source": "asiae_en_20251001"},
         ],
     }
-    projects, confidence, counted = pieces(folder / "projects.parquet", HORIZON), 0.95, provenance["counts"]
+    projects = [project_arrays(pq.read_table(folder / "projects.parquet"), HORIZON)]
+    confidence, counted = 0.95, provenance["counts"]
+    paths = {name: counts[:, OUTCOMES.index(name)] for name in OUTCOMES}
     firms = describe_firms(population, network)
     firms["by"] = {
         group: {level: round(k * scale / min(scale, 0.05)) for level, k in levels.items()} for group, levels in firms["by"].items()
@@ -117,7 +120,7 @@ def make_result(
         "firms.json": firms,
         "counting.json": counting(projects, goals, counted, rows, HORIZON, scale, len(failed), confidence),
         "provenance.json": provenance,
-        "goals.json": evaluate_goals(counts, goals, HORIZON, scale, len(failed), 0.95),
+        "goals.json": evaluate_goals(paths, goals, HORIZON, scale, len(failed), 0.95),
         "network.json": describe_network(population, network),
     }
     for name, document in documents.items():
@@ -196,22 +199,24 @@ def _write_tables(
     seed: int,
     with_money: bool,
 ) -> None:
-    dates = [HORIZON.date(t) for t in range(HORIZON.n_months)]
-    with TemporaryDirectory() as place:
-        layout = Layout(Path(place), n, HORIZON.n_months, len(HORIZON.years), POTS if with_money else (), ("mechanisms.peers.rate",))
-        scratch = Scratch(layout, create=True)
-        for r, count in zip(rows, counts, strict=True):
-            scratch.counts[r], scratch.state[r] = count, DONE
-            scratch.groups[r] = np.floor(count * _level_shares(int(r))[:, None, None])
-            if with_money:
-                scratch.money[r] = _money(count, scale)
-            scratch.projects[r] = scratch.log.append(_projects(seed, int(r), count, population))
-            scratch.drawn[r, 0] = 0.02 * uniform(7, int(r), Purpose.PARAMETER, 0)
-        tables.write_trajectories(folder / "trajectories.parquet", scratch, dates)
-        tables.write_groups(folder / "groups.parquet", scratch, dates)
-        tables.write_parameters(folder / "parameters.parquet", scratch)
-        tables.write_money(folder / "money.parquet", scratch, HORIZON.years)
-        write_projects(folder / "projects.parquet", scratch.log, rows, np.asarray(scratch.projects[rows]), HORIZON)
+    replicates = rows.tolist()
+    shares = [_level_shares(r)[:, None, None] for r in replicates]
+    groups = np.stack([np.floor(count * share) for share, count in zip(shares, counts, strict=True)] or [_NOTHING])
+    by_replicate = tables.groups_by_replicate(replicates, groups.astype(np.int32))
+    drawn = {"mechanisms.peers.rate": np.array([0.02 * uniform(7, r, Purpose.PARAMETER, 0) for r in replicates])}
+    money = [_money(count, scale) for count in counts] if with_money else []
+    spending: Any = [SimpleNamespace(pots=POTS, **dict(zip(tables.MONEY_COLUMNS, np.moveaxis(each, 2, 0), strict=True))) for each in money]
+    projects = [_projects(seed, r, count, population) for r, count in zip(replicates, counts, strict=True)]
+    made = {
+        "trajectories": tables.trajectories(replicates, counts, HORIZON, OUTCOMES),
+        "parameters": tables.parameters(replicates, drawn),
+        "money": tables.money(replicates if with_money else [], spending, HORIZON.years),
+        "projects": tables.projects(replicates, projects, HORIZON),
+    }
+    if replicates:
+        made["groups"] = pa.concat_tables(tables.groups(lambda name: by_replicate[name], HORIZON)).unify_dictionaries()
+    for name, table in made.items():
+        (folder / f"{name}.parquet").write_bytes(tables.to_parquet(table))
 
 
 def _level_shares(replicate: int) -> NDArray[np.float64]:
@@ -221,7 +226,7 @@ def _level_shares(replicate: int) -> NDArray[np.float64]:
         wobble = base * (0.75 + 0.5 * uniforms(5, replicate, Purpose.DEGREE, len(levels), len(levels)))
         out.append(wobble / wobble.sum())
     shares = np.concatenate(out)
-    assert len(shares) == N_LEVELS
+    assert len(shares) == len(tables.LEVELS)
     return shares
 
 

@@ -1,6 +1,6 @@
 """aixsim: can South Korea reach 500 AI factories by 2030, and what would it take?
 
-``load`` reads a config, ``simulate`` runs it, ``open_result`` opens what it wrote.
+``load`` reads a config, ``run`` runs it, ``open_result`` opens what it wrote.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from aixsim.api import run as run
+    from aixsim.api import sweep as sweep
     from aixsim.config import load as load
     from aixsim.results.result import open_result as open_result
-    from aixsim.simulation import simulate as simulate
 
-__all__ = ["load", "open_result", "simulate"]
+__all__ = ["load", "open_result", "run", "sweep"]
 
-_HOME = {"load": "aixsim.config", "simulate": "aixsim.simulation", "open_result": "aixsim.results.result"}
+_HOME = {"load": "aixsim.config", "run": "aixsim.api", "sweep": "aixsim.api", "open_result": "aixsim.results.result"}
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ import pytest
 
 from aixsim.config import load
 from aixsim.config.build import problems
-from aixsim.config.ensembles import EnsembleError, read_columns, read_ensemble, write_ensemble
+from aixsim.config.ensembles import EnsembleError, ensemble_bytes, read_columns, read_ensemble
 from aixsim.model.draw_scenario import draw_scenario
 from tests.cli.run_cli import run_cli
 
@@ -89,7 +89,7 @@ def test_an_ensemble_that_fits_nothing_is_refused(tmp_path: Path) -> None:
         folder.mkdir()
         (folder / "c.toml").write_text(text + '\n[uncertainty]\nensemble = "e.parquet"\n', encoding="utf-8")
         if columns is not None:
-            write_ensemble(folder / "e.parquet", columns, np.ones((3, 1)), {})
+            (folder / "e.parquet").write_bytes(ensemble_bytes(columns, np.ones((3, 1)), {}))
         ended = run_cli(["check", "c.toml"], folder)
         assert ended.code == 2
         assert says in ended.err
@@ -97,7 +97,7 @@ def test_an_ensemble_that_fits_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.parquet").write_bytes(b"no")
     with pytest.raises(EnsembleError, match="cannot be read"):
         read_ensemble(tmp_path / "broken.parquet")
-    write_ensemble(tmp_path / "nan.parquet", ("a",), np.array([[np.nan]]), {})
+    (tmp_path / "nan.parquet").write_bytes(ensemble_bytes(("a",), np.array([[np.nan]]), {}))
     with pytest.raises(EnsembleError, match="not finite"):
         read_ensemble(tmp_path / "nan.parquet")
 

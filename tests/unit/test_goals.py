@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.stats import binom
 
+from aixsim.config.models import target_in_sample
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
-from aixsim.model.outcomes import OUTCOMES
-from aixsim.results.goals import evaluate_goals, month_reached, target_in_sample, wilson_half_width
-from aixsim.stats.intervals import percent, proportion
+from aixsim.results.goals import evaluate_goals, month_reached
+from aixsim.stats.intervals import percent, proportion, wilson_half_width
 from tests.result_fixture import FakeGoal
 
 Interval = Callable[[int, int], tuple[float, float]]
@@ -104,10 +105,8 @@ def test_target_in_sample_is_exact_where_floats_are_not() -> None:
 HORIZON = Horizon("2030-01", "2030-06")
 
 
-def world(paths: list[list[int]], outcome: str = "launched") -> np.ndarray:
-    counts = np.zeros((len(paths), len(OUTCOMES), HORIZON.n_months), np.int32)
-    counts[:, OUTCOMES.index(outcome)] = np.array(paths).reshape(len(paths), -1)
-    return counts
+def world(paths: list[list[int]], outcome: str = "launched") -> dict[str, NDArray[np.int32]]:
+    return {outcome: np.array(paths, np.int32).reshape(len(paths), HORIZON.n_months)}
 
 
 def test_a_goal_by_hand() -> None:
@@ -148,4 +147,4 @@ def test_a_deadline_outside_the_horizon_is_refused(by: str) -> None:
 
 
 def test_no_replicate_no_record() -> None:
-    assert evaluate_goals(world([[0] * 6])[:0], [FakeGoal("g", "launched", 1, "2030-06")], HORIZON, 1.0, 3, SURE) == []
+    assert evaluate_goals(world([]), [FakeGoal("g", "launched", 1, "2030-06")], HORIZON, 1.0, 3, SURE) == []

@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from aixsim.evidence.evidence_identity import identity_of
 
 from aixsim.config import load
 from aixsim.evidence import evidence_identity as identity
-from aixsim.evidence.evidence_identity import identity_of
 
 THEORY = Path(__file__).parents[2] / "configs" / "theory"
 

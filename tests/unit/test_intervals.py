@@ -12,7 +12,6 @@ from scipy.stats import binomtest
 from aixsim.config.models import Goal
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
-from aixsim.model.outcomes import OUTCOMES
 from aixsim.results.goals import evaluate_goals
 from aixsim.stats.intervals import proportion
 
@@ -62,10 +61,9 @@ def test_never_zero_or_hundred_percent_without_its_bound() -> None:
 
 
 def test_goals_by_hand() -> None:
-    counts = np.zeros((4, len(OUTCOMES), 3), np.int32)
-    counts[:, OUTCOMES.index("launched")] = [[0, 2, 5], [1, 3, 6], [0, 0, 1], [4, 5, 9]]
+    paths = {"launched": np.array([[0, 2, 5], [1, 3, 6], [0, 0, 1], [4, 5, 9]], np.int32)}
     goal = Goal(name="g", outcome="launched", at_least=50.0, by="2024-03")
-    (found,) = evaluate_goals(counts, [goal], Horizon("2024-01", "2024-03"), 0.1, 1, 0.95)
+    (found,) = evaluate_goals(paths, [goal], Horizon("2024-01", "2024-03"), 0.1, 1, 0.95)
     assert (found["successes"], found["n"], found["n_failed"]) == (3, 4, 1)
     assert found["count_at_deadline"]["p50"] == 55.0
     assert found["month_reached"] == {"p05": "2024-02", "p50": "2024-03", "p95": None}

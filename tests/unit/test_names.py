@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aixsim.config import load, settings_of
 from aixsim.config.build import problems
-from aixsim.config.ensembles import RESULT_TABLES, write_ensemble
+from aixsim.config.ensembles import RESULT_TABLES, ensemble_bytes
 from aixsim.config.study import Study
 from aixsim.config.sweep_study import load_sweep
 from aixsim.config.validation import ConfigError
@@ -138,7 +138,7 @@ def test_factors_of_a_sweep_are_called_by_the_name(tmp_path: Path) -> None:
 def ensemble(folder: Path, columns: dict[str, list[float]], name: str = "e.parquet") -> list[tuple[str, str]]:
     """What is said against an ensemble: found and allowed."""
     folder.mkdir(exist_ok=True)
-    write_ensemble(folder / "e.parquet", tuple(columns), np.array(list(columns.values())).T, {})
+    (folder / "e.parquet").write_bytes(ensemble_bytes(tuple(columns), np.array(list(columns.values())).T, {}))
     try:
         study(folder, TWO + ENSEMBLE.replace("e.parquet", name))
     except ConfigError as error:
@@ -182,6 +182,6 @@ def test_an_ensemble_does_not_take_the_place_of_a_table(tmp_path: Path, name: st
     folder.mkdir()
     columns = {"mechanisms.innovation.rate": [0.1, 0.2]}
     if "/" not in name:
-        write_ensemble(folder / name, tuple(columns), np.array(list(columns.values())).T, {})
+        (folder / name).write_bytes(ensemble_bytes(tuple(columns), np.array(list(columns.values())).T, {}))
     [(found, _)] = ensemble(folder, columns, name)
     assert found == f"found {name!r}"

@@ -9,15 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from aixsim.api import run
 from aixsim.config import load
-from aixsim.model.calendar import Horizon
 from aixsim.model.history import Event, EventLog, History
 from aixsim.model.projects import NEVER, projects_of
-from aixsim.results.project_table import pieces
 from aixsim.results.result import open_result
 from aixsim.results.source import ResultError
-from aixsim.runs.project_log import ProjectLog, write_projects
-from aixsim.simulation import simulate
 from aixsim.world.population import Population
 from tests.cli.test_bad_configs import GOOD
 
@@ -54,22 +51,11 @@ def test_every_launch_is_a_project_with_its_own_end() -> None:
     assert rows == [[4, 0, -1, -1, NEVER], [1, 2, 2, 6, NEVER], [3, 0, 2, NEVER, 4], [3, 3, 7, 8, 9]]
 
 
-def test_a_half_written_row_is_never_read(tmp_path: Path) -> None:
-    log = ProjectLog(tmp_path)
-    first = log.append(np.arange(18).reshape(2, 9).astype(np.int32))
-    (file,) = tmp_path.iterdir()
-    with file.open("ab") as stream:
-        stream.write(b"\7" * 13)  # what a process leaves that dies here
-    second = log.append(np.arange(9).reshape(1, 9).astype(np.int32))
-    read = [part.tolist() for part in log.read(np.array([second, first, (first[0], 0, 0)]))]
-    assert read == [[list(range(9))], [list(range(9)), list(range(9, 18))], []]
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("projects")
     (place / "study.toml").write_text(LIVELY, encoding="utf-8")
-    return simulate(load(place / "study.toml"), place / "out").result.path
+    return run(load(place / "study.toml"), out=place / "out").path
 
 
 def test_projects_add_up_to_the_trajectories(folder: Path) -> None:
@@ -94,12 +80,10 @@ def test_the_table_reads_well(folder: Path) -> None:
     assert table["launched"].notna().all()
     assert (table["operating"] == (table["operating_from"].notna() & table["ended"].isna())).all()
     assert set(table["size"]) == {"small"}
-    whole = open_result(folder).project_arrays
-    assert sum(len(part) for part in pieces(folder / "projects.parquet", open_result(folder).horizon)) == len(whole)
 
 
 def test_engines_write_the_same_projects(folder: Path) -> None:
-    simulate(load(folder.parent / "study.toml"), folder.parent / "mesa", engine="mesa", workers=2)
+    run(load(folder.parent / "study.toml"), out=folder.parent / "mesa", engine="mesa")
     assert (folder.parent / "mesa" / "projects.parquet").read_bytes() == (folder / "projects.parquet").read_bytes()
 
 
@@ -109,16 +93,10 @@ def test_firms_are_counted_by_level_and_marked(folder: Path) -> None:
     assert all(sum(levels.values()) == 50 for levels in firms["by"].values())
     other = LIVELY.replace("firms = 50", "firms = 50\nseed = 2")
     (folder.parent / "other.toml").write_text(other, encoding="utf-8")
-    simulate(load(folder.parent / "other.toml"), folder.parent / "other")
+    run(load(folder.parent / "other.toml"), out=folder.parent / "other")
     marks = json.loads((folder.parent / "other" / "firms.json").read_text(encoding="utf-8"))
     assert marks["population_sha256"] != firms["population_sha256"], "frailty differs"
     assert marks["network_sha256"] == firms["network_sha256"]
-
-
-def test_no_replicate_no_project(tmp_path: Path) -> None:
-    nothing = np.zeros(0, np.int64)
-    write_projects(tmp_path / "projects.parquet", ProjectLog(tmp_path), nothing, nothing.reshape(0, 3), Horizon("2024-01", "2024-06"))
-    assert list(pieces(tmp_path / "projects.parquet", Horizon("2024-01", "2024-06"))) == []
 
 
 def test_a_missing_table_is_named(folder: Path, tmp_path: Path) -> None:
@@ -128,16 +106,3 @@ def test_a_missing_table_is_named(folder: Path, tmp_path: Path) -> None:
         result.projects()
     assert caught.value.file == "projects.parquet"
     assert result.counting == []
-
-
-def test_portions_change_no_row(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log, horizon = ProjectLog(tmp_path), Horizon("2024-01", "2024-06")
-    replicates = np.array([0, 2, 3, 5])
-    rows = np.array([[firm, 0, 1, NEVER, NEVER, 2, 3, 1, 4] for firm in range(5)], np.int32)
-    places = np.array([log.append(rows[:n]) for n in (3, 0, 5, 1)])
-    write_projects(tmp_path / "one.parquet", log, replicates, places, horizon)
-    monkeypatch.setattr("aixsim.runs.project_log._ROWS_AT_A_TIME", 2)
-    write_projects(tmp_path / "many.parquet", log, replicates, places, horizon)
-    assert pd.read_parquet(tmp_path / "one.parquet").equals(pd.read_parquet(tmp_path / "many.parquet"))
-    portions = [part.replicate.tolist() for part in pieces(tmp_path / "many.parquet", horizon)]
-    assert portions == [[0, 0, 0], [3] * 5, [5]], "a replicate stays whole"

@@ -1,8 +1,7 @@
-"""The tables: quantiles against NumPy's own, and memory that does not grow with the number of replicates."""
+"""The tables: quantiles against NumPy's own, files whose bytes do not tell how they were made, and memory that does not grow."""
 
 from __future__ import annotations
 
-import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -16,48 +15,83 @@ import pytest
 from aixsim.model.calendar import Horizon
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.random.draws import uniforms
-from aixsim.results import goals
 from aixsim.runs import tables
-from aixsim.runs.scratch import DONE, FAILED, N_LEVELS, Layout, Scratch
-from aixsim.runs.tables import QUANTILES, _quantiles
-from tests.result_fixture import FakeGoal
+from aixsim.runs.tables import LEVELS, QUANTILES, by_replicate, groups, groups_by_replicate, quantiles, to_parquet, write_parquet
 
 HORIZON = Horizon("2024-01", "2024-12")
-DATES = [HORIZON.date(t) for t in range(HORIZON.n_months)]
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 100])
 def test_quantiles_are_numpys(n: int) -> None:
     values = (uniforms(1, 0, 1, n * 6) * 50).astype(np.int32).reshape(n, 3, 2)
     expected = np.quantile(values, list(QUANTILES.values()), axis=0)
-    np.testing.assert_allclose(_quantiles(values), expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(quantiles(values), expected, rtol=1e-12, atol=1e-12)
     if n > 1:
-        assert not np.allclose(_quantiles(values + np.arange(n, dtype=np.int32)[:, None, None]), expected)
+        assert not np.allclose(quantiles(values + np.arange(n, dtype=np.int32)[:, None, None]), expected)
 
 
-def filled(folder: Path, n: int) -> Scratch:
-    """Returns scratch files of ``n`` replicates, of which every seventh has failed."""
-    folder.mkdir()
-    scratch = Scratch(Layout(folder, n, HORIZON.n_months, 1, ("calls", "parks"), ("a", "b")), create=True)
-    rising = np.arange(n, dtype=np.int32)
-    scratch.counts[:] = (rising % 89)[:, None, None] + np.arange(HORIZON.n_months, dtype=np.int32)
-    scratch.groups[:] = (rising % 101)[:, None, None, None] + np.arange(N_LEVELS, dtype=np.int32)[:, None, None]
-    scratch.money[:] = rising[:, None, None, None]
-    scratch.drawn[:] = rising[:, None]
-    scratch.state[:] = np.where(rising % 7, DONE, FAILED)
-    return scratch
+def counts(n: int) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """Returns counts by level, outcome and month of some replicates."""
+    rising = (np.arange(n, dtype=np.int32) % 101)[:, None, None, None]
+    level = np.arange(len(LEVELS), dtype=np.int32)[:, None, None]
+    outcome = np.arange(len(OUTCOMES), dtype=np.int32)[:, None]
+    return np.asarray(rising + 3 * level + 2 * outcome + np.arange(HORIZON.n_months), np.int32)
 
 
-def write_all(scratch: Scratch, folder: Path) -> None:
-    tables.write_trajectories(folder / "trajectories.parquet", scratch, DATES)
-    tables.write_groups(folder / "groups.parquet", scratch, DATES)
-    tables.write_parameters(folder / "parameters.parquet", scratch)
-    tables.write_money(folder / "money.parquet", scratch, [2024])
-    goals.evaluate_goals(scratch.counts, [FakeGoal("g", "launched", 50, "2024-12")], HORIZON, 1.0, 0, 0.95, rows=scratch.done())
+def test_groups_are_means_and_quantiles_over_replicates() -> None:
+    values, replicates = counts(30), [r for r in range(31) if r != 7]
+    parts = [groups_by_replicate(replicates[a:b], values[a:b]) for a, b in ((0, 1), (1, 12), (12, 30))]
+    whole = pa.concat_tables(parts)
+    found = pa.concat_tables(groups(lambda name: whole[name], HORIZON)).to_pandas()
+    flat = values.reshape(30, -1)
+    np.testing.assert_allclose(found["mean"], flat.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(found["p95"], np.quantile(flat, 0.95, axis=0), rtol=1e-12)
+    one = found[(found["group"] == "size") & (found["level"] == "large") & (found["outcome"] == OUTCOMES[2])]
+    one = one[one["month"] == "2024-03-01"]
+    assert one["mean"].item() == flat.mean(axis=0).reshape(len(LEVELS), len(OUTCOMES), -1)[LEVELS.index(("size", "large")), 2, 2]
+
+
+def test_trajectories_hold_counts_months_and_numbers_by_hand() -> None:
+    count = np.arange(2 * len(OUTCOMES) * HORIZON.n_months, dtype=np.int32).reshape(2, len(OUTCOMES), HORIZON.n_months)
+    table = tables.trajectories([3, 5], count, HORIZON, ("launched",), 4, {"a.b": np.array([0.5, 0.25])}).to_pandas()
+    assert table.columns.tolist() == ["point", "replicate", "month", "launched", "a.b"]
+    assert table["month"].dtype.kind == "M"
+    row = table[(table["replicate"] == 5) & (table["month"] == "2024-02-01")].iloc[0]
+    assert (row["point"], row["launched"], row["a.b"]) == (4, count[1, OUTCOMES.index("launched"), 1], 0.25)
+
+
+def pieces(n: int, size: int) -> list[pa.Table]:
+    replicate = np.repeat(np.arange(n, dtype=np.int32), 3)
+    whole = pa.table({"replicate": replicate, "x": np.arange(3 * n) / 7})
+    return [whole.slice(3 * first, 3 * size) for first in range(0, n, size)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+def test_a_merged_file_does_not_tell_its_pieces(size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_ROWS", 40)
+    contents = []
+    for parts in (pieces(50, 50), pieces(50, size)):
+        paths = []
+        for number, part in enumerate(parts):
+            paths.append(tmp_path / f"{number}.parquet")
+            paths[-1].write_bytes(to_parquet(part))
+        with (tmp_path / "merged").open("wb") as stream:
+            write_parquet(stream, parts[0].schema, by_replicate(paths[::-1]))
+        contents.append((tmp_path / "merged").read_bytes())
+    assert contents[0] == contents[1]
+    assert pq.ParquetFile(tmp_path / "merged").num_row_groups == 4
+
+
+def test_rows_that_come_late_stand_in_their_place(tmp_path: Path) -> None:
+    one, two, three = pieces(30, 10)
+    (tmp_path / "early").write_bytes(to_parquet(pa.concat_tables([one, three])))
+    (tmp_path / "late").write_bytes(to_parquet(two))
+    merged = pa.concat_tables(by_replicate([tmp_path / "early", tmp_path / "late"]))
+    assert merged.equals(pa.concat_tables([one, two, three]))
 
 
 def peak(work: Callable[[], Any]) -> int:
-    """Returns the bytes that Python and NumPy hold at most beyond what they held before; mapped files are not among them."""
+    """Returns the bytes that Python and NumPy hold at most beyond what they held before."""
     tracemalloc.start()
     try:
         work()
@@ -66,61 +100,18 @@ def peak(work: Callable[[], Any]) -> int:
         tracemalloc.stop()
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux for the pages of a process")
-def test_slots_that_are_written_do_not_stay_in_memory(tmp_path: Path) -> None:
-    scratch = filled(tmp_path / "scratch", 2000)
-    whole, numbers = scratch.groups.nbytes, scratch.groups.sum()
-    assert mapped() > whole
-    scratch.release()
-    assert mapped() < whole / 10
-    assert scratch.groups.sum() == numbers
+def test_groups_hold_one_level_of_all_replicates_in_memory(tmp_path: Path) -> None:
+    n = 2000
+    values = counts(n)
+    path = tmp_path / "groups.parquet"
+    path.write_bytes(to_parquet(groups_by_replicate(range(n), values)))
 
+    def summary() -> None:
+        for _ in groups(lambda name: pq.read_table(path, columns=[name])[name], HORIZON):
+            pass
 
-def mapped() -> int:
-    """Returns the bytes of scratch files that this process has in memory."""
-    kept = 0
-    for part in Path("/proc/self/smaps").read_text(encoding="utf-8").split(".bin\n")[1:]:
-        kept += 1024 * int(part.partition("Rss:")[2].split(maxsplit=1)[0])
-    return kept
-
-
-def shrink(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the pieces small, so that a few hundred replicates are many of them."""
-    monkeypatch.setattr(tables, "_CHUNK", 20)
-    monkeypatch.setattr(tables, "_AT_A_LOOK", 20)
-    monkeypatch.setattr(tables, "_ROOM", 20 * HORIZON.n_months)
-    monkeypatch.setattr(goals, "_AT_A_TIME", 20)
-
-
-def test_memory_stays_flat_in_the_number_of_replicates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    few, many = filled(tmp_path / "few", 200), filled(tmp_path / "many", 4000)
-    shrink(monkeypatch)
-    write_all(few, tmp_path)  # what is imported late is no memory of the tables
-    monkeypatch.setattr(tables, "_CHUNK", 20)
-    small, large = peak(lambda: write_all(few, tmp_path)), peak(lambda: write_all(many, tmp_path))
-    whole = many.counts.nbytes + many.groups.nbytes
-    assert large - small < whole / 50
+    summary()  # what is imported late is no memory of the tables
+    level = values.nbytes // len(LEVELS)
+    assert peak(summary) < 6 * level
     # The twin: whoever reads all at once is noticed.
-    assert peak(lambda: np.array(many.groups)) > whole / 2
-    assert pa.default_memory_pool().bytes_allocated() < whole
-
-
-def test_pieces_change_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scratch = filled(tmp_path / "scratch", 300)
-    for folder in ("whole", "pieces"):
-        (tmp_path / folder).mkdir()
-    goal = FakeGoal("g", "launched", 50, "2024-12")
-    write_all(scratch, tmp_path / "whole")
-    whole = goals.evaluate_goals(scratch.counts, [goal], HORIZON, 1.0, 0, 0.95, rows=scratch.done())
-    shrink(monkeypatch)
-    write_all(scratch, tmp_path / "pieces")
-    assert goals.evaluate_goals(scratch.counts, [goal], HORIZON, 1.0, 0, 0.95, rows=scratch.done()) == whole
-    for table in ("trajectories", "groups", "parameters", "money"):
-        assert pq.read_table(tmp_path / "whole" / f"{table}.parquet").equals(pq.read_table(tmp_path / "pieces" / f"{table}.parquet"))
-    done = scratch.done()
-    assert 0 not in done
-    groups = pq.read_table(tmp_path / "pieces" / "groups.parquet").to_pandas()
-    values = np.asarray(scratch.groups[done]).reshape(len(done), -1)
-    np.testing.assert_allclose(groups["mean"], values.mean(axis=0), rtol=1e-12)
-    np.testing.assert_allclose(groups["p95"], np.quantile(values, 0.95, axis=0), rtol=1e-12)
-    assert len(groups) == N_LEVELS * len(OUTCOMES) * HORIZON.n_months
+    assert peak(lambda: np.array(values)) > 6 * level

@@ -267,8 +267,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
         sys.stderr.write("".join(f"{visible(line)}\n" for line in str(error).split("\n")))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.stderr.write("aixsim: interrupted; nothing was finished\n")
+    except KeyboardInterrupt as interrupted:
+        sys.stderr.write(f"{interrupted}\n" if str(interrupted) else "Interrupted.\n")
         sys.exit(130)
     except BrokenPipeError:
         # The reader of a pipe, such as head, has gone: nothing is wrong, and nobody is left to tell.

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from aixsim.api import run
 from aixsim.config import load, settings_of
 from aixsim.config.build import problems
 from aixsim.errors import UserError
 from aixsim.model.plugins import read_plugin
 from aixsim.model.registry import Registry
 from aixsim.results.expectations import judge
-from aixsim.simulation import simulate
 
 
 def check(config: Path | None, overrides: Sequence[str], workers: int, plugins: Sequence[Path]) -> int:
@@ -61,10 +60,9 @@ def check_config(config: Path, overrides: Sequence[str], workers: int) -> int:
     out.write(f"  {len(problem.uncertainties)} uncertain numbers, {study.monte_carlo.replicates:,} replicates\n")
     if not study.expects:
         return 0
-    with tempfile.TemporaryDirectory() as folder:
-        result = simulate(study, Path(folder) / "check", workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n")).result
-        observed = [result.counts_in(expectation.by)[expectation.outcome] for expectation in study.expects]
-        failed = result.provenance["replicates_failed"]
+    result = run(study, workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n"))
+    observed = [result.counts_in(expectation.by)[expectation.outcome] for expectation in study.expects]
+    failed = result.provenance["replicates_failed"]
     verdicts = [judge(expectation, counts) for expectation, counts in zip(study.expects, observed, strict=True)]
     for verdict in verdicts:
         error = "" if verdict.standard_error is None else f" (standard error {verdict.standard_error:.3g})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -95,13 +96,15 @@ def _open(places: Sequence[Path], replicates: int | None, workers: int) -> list[
         if not place.is_file():
             opened.append(open_result(place))
             continue
+        from aixsim.api import run, run_folder
         from aixsim.config import load
-        from aixsim.simulation import simulate
 
         study = load(place, {} if replicates is None else {"monte_carlo.replicates": replicates})
         if study.monte_carlo.seed is None and opened:
             study = study.with_seed(int(opened[0].provenance["seed"]))
-        opened.append(simulate(study, workers=workers).result)
+        if study.monte_carlo.seed is None:
+            study = study.with_seed(secrets.randbelow(2**63))
+        opened.append(run(study, workers=workers, out=run_folder(study)))
     return opened
 
 

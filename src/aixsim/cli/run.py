@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
+from aixsim.cli.progress_line import ProgressLine
 from aixsim.config import load, settings_of
 from aixsim.config.study import Study
-from aixsim.report.figures.artists import Artists
-from aixsim.simulation import simulate
 
 
 def run(
@@ -18,7 +19,7 @@ def run(
     out: Path | None,
     replicates: int | None,
     seed: int | None,
-    engine: str,
+    engine: Literal["kernel", "mesa"],
     workers: int,
     overrides: Sequence[str],
     trace: int | None,
@@ -27,8 +28,6 @@ def run(
     as_json: bool,
 ) -> int:
     """Returns the exit code: 0 done, 6 some replicates failed, 130 interrupted."""
-    from aixsim.report.text.headline import headline, headline_json
-
     study = load(config, settings_of([*overrides, *_options(replicates, seed)]))
     if trace is not None:
         return _trace(study, trace)
@@ -36,24 +35,31 @@ def run(
         from aixsim.cli.verify import verify as compare_engines
 
         return compare_engines(study, verify)
-    with Artists(workers) as artists:
-        done = simulate(study, out, engine=engine, workers=workers, tell=_say, when_simulated=artists.call)
-        if done.reused:
-            _say("This very run is already there; nothing to compute.")
-        if done.interrupted:
-            _say(f"Interrupted: the {done.result.provenance['replicates_done']} finished replicates are kept.")
-        elif not (done.reused and (done.result.path / "figures").is_dir()):
-            _draw(done.result.path, artists)
+    from aixsim import api
+    from aixsim.report.text.headline import headline, headline_json
+
+    if out is None:
+        study = study if study.monte_carlo.seed is not None else study.with_seed(secrets.randbelow(2**63))
+        out = api.run_folder(study)
+    code = 0
+    with ProgressLine() as line:
+        try:
+            result = api.run(study, workers=workers, out=out, engine=engine, show=line.show, tell=line.tell)
+        except api.RunInterrupted as interrupted:
+            line.tell(str(interrupted))
+            if interrupted.result is None:
+                return 130
+            result, code = interrupted.result, 130
+    if not code:
+        _draw(out)
     if as_json:
-        sys.stdout.write(json.dumps(headline_json(done.result), indent=2) + "\n")
+        sys.stdout.write(json.dumps(headline_json(result), indent=2) + "\n")
     else:
-        sys.stdout.write(headline(done.result) + f"\nResults and figures: {done.result.path}\n")
-    if done.interrupted:
-        return 130
-    failed = done.result.provenance["replicates_failed"]
+        sys.stdout.write(headline(result) + f"\nResults and figures: {out}\n")
+    failed = result.provenance["replicates_failed"]
     if failed:
-        _say(f"{failed} replicates failed: see {done.result.path / 'failures.jsonl'}; every estimate counts them beside it.")
-    return 6 if failed else 0
+        sys.stderr.write(f"{failed} replicates failed: see {out / 'failures.jsonl'}; every estimate counts them beside it.\n")
+    return code or (6 if failed else 0)
 
 
 def _options(replicates: int | None, seed: int | None) -> list[str]:
@@ -61,11 +67,13 @@ def _options(replicates: int | None, seed: int | None) -> list[str]:
     return [f"monte_carlo.{key}={value}" for key, value in options.items() if value is not None]
 
 
-def _draw(folder: Path, artists: Artists) -> None:
+def _draw(folder: Path) -> None:
+    """Draws the figures that are missing."""
     from aixsim.report.figures.result import draw_figures
     from aixsim.results.result import open_result
 
-    draw_figures(open_result(folder), folder / "figures", artists=artists)
+    if not (folder / "figures").is_dir():
+        draw_figures(open_result(folder), folder / "figures")
 
 
 def _trace(study: Study, firm: int) -> int:
@@ -81,7 +89,3 @@ def _trace(study: Study, firm: int) -> int:
         raise UserError(f"--trace {firm}: there is no such firm; this population has firms 0 to {len(problem.population) - 1}")
     sys.stdout.write(trace_text(problem, trace_firm(problem, 0, firm), firm))
     return 0
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")

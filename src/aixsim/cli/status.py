@@ -1,4 +1,4 @@
-"""``aixsim status``: how a sweep stands, from another terminal."""
+"""``aixsim status``: progress of a run or a sweep, from another terminal."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from aixsim.runs.progress import Status, read_status
 
 
 def status(folder: Path, *, as_json: bool) -> int:
-    """Prints how a sweep stands, and the answer so far; returns the exit code."""
+    """Prints the progress, and of a sweep the answer so far; returns the exit code."""
     from aixsim.report.text.sweep_text import sweep_json, sweep_text
 
-    sweep, last = open_sweep(folder), read_status(folder)
+    last = read_status(folder)
+    if last is not None and last.kind == "run":
+        sys.stdout.write(last.to_json() if as_json else f"{_state(last)} · {last}\n")
+        return 0
+    sweep = open_sweep(folder)
     if as_json:
         sys.stdout.write(json.dumps(sweep_json(sweep, last), indent=2, ensure_ascii=False) + "\n")
         return 0

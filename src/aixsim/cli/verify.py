@@ -11,7 +11,8 @@ from aixsim.engines import engine, mesa_alone, prepare
 from aixsim.engines.agreement import first_difference
 from aixsim.errors import UserError
 from aixsim.model.draw_scenario import draw_scenario
-from aixsim.runs.cost import MESA_SECONDS_PER_FIRM_MONTH, WORTH_TELLING, duration
+from aixsim.runs.cost import WORTH_TELLING, duration
+from aixsim.runs.replicates import MESA_SECONDS_PER_FIRM_MONTH
 
 
 def verify(study: Study, replicates: int) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from aixsim.config.ensembles import ensemble_path, read_ensemble
 from aixsim.config.models import NetworkTable, PopulationTable
@@ -20,15 +22,16 @@ from aixsim.world.population import Population
 from aixsim.world.population_file import read_network, read_population
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Problems:
-    """Gives every replicate its problem; picklable, so that workers can be given it.
+    """Gives every replicate its problem; small and picklable, so that workers can be given it.
+
+    Firms and ties are built once in a process for all that share them.
 
     Attributes:
         population, network: what is to be built.
         folder: where paths in the config start.
         horizon, settings, seed, registry: as in ``model.problem.Problem``.
-        shared: the problem that all replicates share; None when the population varies.
         ensemble: rows of values for some of the uncertain numbers.
     """
 
@@ -39,12 +42,23 @@ class Problems:
     settings: Mapping[str, Any]
     seed: int
     registry: Registry
-    shared: Problem | None = None
     ensemble: Ensemble | None = None
 
     def __call__(self, replicate: int) -> Problem:
         """Returns the problem of a replicate."""
-        return self.shared or self.build(replicate)
+        # Whichever replicate a process begins with, shared firms are those of the first.
+        built = replicate if self.population.vary else 0
+        key = (self.population, self.network, self.folder, self.horizon, built)
+        last = _last.get(self)
+        if last is None or last[0] != key:
+            if key not in _worlds:
+                _worlds[key] = self.build(built)
+                if len(_worlds) > _KEPT_WORLDS:
+                    _worlds.popitem(last=False)
+            _worlds.move_to_end(key)
+            last = key, _worlds[key].varied(self.horizon, self.settings, self.seed, self.registry, self.ensemble)
+            _last[self] = last
+        return last[1]
 
     def build(self, replicate: int) -> Problem:
         """Builds population and network with the population's own seed; a varying one takes ``seed + replicate``."""
@@ -62,25 +76,31 @@ class Problems:
         )
 
 
+_KEPT_WORLDS = 4
+"""Populations with their ties that a process keeps; problems that differ only in settings share one."""
+_worlds: OrderedDict[Any, Problem] = OrderedDict()
+_last: WeakKeyDictionary[Problems, tuple[Any, Problem]] = WeakKeyDictionary()
+"""The problem that was asked for last: what is derived from settings is derived once."""
+
+
 def problems(study: Study) -> Problems:
-    """Builds the problem that replicates share, or lets each build its own when the config says ``vary = true``.
+    """Returns what gives every replicate of a study its problem; nothing is built yet.
 
     Raises:
         ValueError: the study has no seed yet.
     """
     if study.monte_carlo.seed is None:
         raise ValueError("the seed must be settled before anything is built")
-    each = Problems(
+    return Problems(
         study.population,
         study.network,
-        study.folder,
+        study.folder.resolve(),
         study.horizon,
         study.settings,
         study.monte_carlo.seed,
         study.registry,
         ensemble=ensemble_of(study),
     )
-    return each if study.population.vary else replace(each, shared=each.build(0))
 
 
 def ensemble_of(study: Study) -> Ensemble | None:

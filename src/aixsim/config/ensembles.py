@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from aixsim.config.numbers import OBSERVATION
 from aixsim.config.validation import NotAllowed, nearest
-from aixsim.errors import UserError, storage_error
+from aixsim.errors import UserError
 from aixsim.model.ensemble import Ensemble
 from aixsim.model.parameters import Card
 
@@ -35,30 +36,22 @@ class EnsembleError(UserError):
         self.path, self.reason = path, reason
 
 
-def write_ensemble(path: Path, keys: tuple[str, ...], values: NDArray[np.float64], about: Mapping[str, Any]) -> None:
-    """Writes an ensemble, complete or not at all.
+def ensemble_bytes(keys: tuple[str, ...], values: NDArray[np.float64], about: Mapping[str, Any]) -> bytes:
+    """Returns an ensemble as a Parquet file.
 
     Args:
-        path: of the file.
         keys: config keys, and those of the observation law.
         values: shape ``(n_rows, n_keys)``.
         about: how it was made, kept in the file's metadata as JSON.
-
-    Raises:
-        StoreError: the disk refuses.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = pa.table([pa.array(values[:, k]) for k in range(len(keys))], names=list(keys))
     table = table.replace_schema_metadata({_ABOUT: json.dumps(dict(about), sort_keys=True).encode()})
-    temporary = path.with_suffix(".tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, temporary)
-        temporary.replace(path)
-    except OSError as error:
-        raise storage_error(path, error) from error
+    stream = io.BytesIO()
+    pq.write_table(table, stream)
+    return stream.getvalue()
 
 
 def read_columns(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64], dict[str, Any]]:

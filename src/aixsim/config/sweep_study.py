@@ -8,6 +8,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class Point:
     values: dict[str, Any]
     study: Study
 
-    @property
+    @cached_property
     def config(self) -> str:
         """The fully resolved config, without the number of replicates: what determines the numbers of a replicate."""
         return self.study.to_toml()

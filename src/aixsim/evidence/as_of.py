@@ -117,8 +117,7 @@ def as_of(problem_of: Problems, study: Study, month: str) -> Problems:
         name: {**table, "budget_krw_bn": budgets_of(name, table, study, month).laws(), "grant_krw_bn": grants_of(name, table, study, month)}
         for name, table in settings["programme"].items()
     }
-    shared = problem_of.shared
-    return replace(problem_of, settings=settings, shared=None if shared is None else replace(shared, settings=settings))
+    return replace(problem_of, settings=settings)
 
 
 def middle(value: Number) -> float:

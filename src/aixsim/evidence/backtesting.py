@@ -10,18 +10,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.config.build import Problems, problems
+from aixsim.config.build import problems
 from aixsim.config.observations import Observed
 from aixsim.config.study import Study
 from aixsim.errors import UserError
 from aixsim.evidence.announced_money import money_of
 from aixsim.evidence.as_of import as_of, budgets_of
 from aixsim.evidence.baselines import Counted, count_ahead, curve_forecasts, walk_forecasts
-from aixsim.evidence.calibration import EXPECTED_STEPS, claim, cost, enough
-from aixsim.evidence.evidence_identity import identity_of
+from aixsim.evidence.calibration import EXPECTED_STEPS, cost, enough, identity_of
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast
 from aixsim.evidence.likelihood import Likelihood, months_seen, usable
-from aixsim.evidence.particles import Particles, seen_of
+from aixsim.evidence.particles import STATE, Particles, seen_of
 from aixsim.evidence.prior import DISPERSION, Prior
 from aixsim.evidence.simulator import Seen, Simulator
 from aixsim.model.calendar import parse_month
@@ -30,6 +29,8 @@ from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import uncertainties_of
 from aixsim.model.programmes import numbers_of
 from aixsim.random.distributions import Distribution
+from aixsim.runs.signals import Request, stop_requests
+from aixsim.runs.store import Store
 from aixsim.stats.scores import score
 from aixsim.stats.sequential_monte_carlo import Cloud
 
@@ -78,34 +79,41 @@ def backtest(
         raise UserError(f"{study.name}: a back-test needs [[observed]] counts of launched from at least {LEAST_COUNTS + 1} Decembers")
     identity = identity_of(study, f"backtest {as_of_month}")
     folder = out or Path("results") / study.name / f"backtest-{identity}"
-    claim(folder, identity)
+    with stop_requests() as request, Store.opened(folder, (STATE,)) as store:
+        store.claim(identity)
+        return folder, _forecasts(study, chosen, store, request, workers, tell)
+
+
+def _forecasts(
+    study: Study, chosen: dict[str, list[int]], store: Store, request: Request, workers: int, tell: Callable[[str], object]
+) -> list[Forecast]:
     problem_of = problems(study.without_ensemble())
     problem, prior, months = problem_of(0), Prior.of(study), months_seen(study)
     made: list[Forecast] = []
-    with Simulator(problem_of, months, workers) as simulator:
+    with Simulator(problem_of, months, workers, request) as simulator:
         settings = study.calibration
         steps = sum(EXPECTED_STEPS + len(years) for years in chosen.values() if years)
         tell(cost(simulator, settings.particles * (steps * settings.moves + sum(map(len, chosen.values())))))
         for counts, years in chosen.items():
             laws = [Likelihood.of(study, usable(study, as_of=f"{year}-12", verified_only=counts == VERIFIED), problem) for year in years]
             particles = Particles(
-                prior, simulator, settings.particles, settings.moves, study.monte_carlo.seed or 0, folder / "state" / counts[:3], tell
+                prior, simulator, settings.particles, settings.moves, study.monte_carlo.seed or 0, store, tell
             )
-            clouds = particles.carry(laws, [f"as-of-{year}" for year in years])
+            clouds = particles.carry(laws, [f"{counts[:3]}-as-of-{year}" for year in years])
             for year, law, cloud in zip(years, laws, clouds, strict=True):
                 enough(cloud, f"{study.name}, {counts} as of {year}-12")
                 seed = (study.monte_carlo.seed or 0) + year
                 curves = curve_forecasts(_counted(law, study.horizon.years), _dispersion(study), len(study.horizon.years), n=_N, seed=seed)
                 for policy in (ANNOUNCED, KNOWN):
-                    seen = seen_of(cloud.payload) if policy == KNOWN else _announced(problem_of, study, prior, cloud, year, months, workers)
+                    seen = seen_of(cloud.payload) if policy == KNOWN else _announced(simulator, study, prior, cloud, year)
                     made += _scored(study, law, prior, cloud, seen, curves, counts, policy, year)
-    return folder, made
+    return made
 
 
-def _announced(problem_of: Problems, study: Study, prior: Prior, cloud: Cloud, year: int, months: tuple[int, ...], workers: int) -> Seen:
-    """Runs the same particles, luck and all, with no money that was not known then: the past comes out the same."""
+def _announced(simulator: Simulator, study: Study, prior: Prior, cloud: Cloud, year: int) -> Seen:
+    """Runs the same particles, random numbers and all, with no money that was not known then: the past comes out the same."""
     month, n, seed = f"{year}-12", len(cloud.z), (study.monte_carlo.seed or 0) + year
-    then = as_of(problem_of, study, month)
+    then = as_of(simulator.problems, study, month)
     laws = uncertainties_of(then.settings)
     # A number of a later year may be uncertain then in another way than now: it must be drawn as it was known.
     kept = [k for k, key in enumerate(prior.model_keys) if laws.get(key) == prior.laws[key]]
@@ -114,8 +122,7 @@ def _announced(problem_of: Problems, study: Study, prior: Prior, cloud: Cloud, y
         walks = budgets_of(name, study.settings["programme"][name], study, month).walks(n, seed, programme)
         keys += [dotted(("programme", name, "budget_krw_bn", str(later))) for later in walks]
         values += [walk[:, None] for walk in walks.values()]
-    with Simulator(then, months, workers) as simulator:
-        return simulator(keys, np.concatenate(values, axis=1), cloud.luck, f"as of {year}")
+    return simulator.of(then)(keys, np.concatenate(values, axis=1), cloud.luck, f"as of {year}")
 
 
 def _scored(

@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -14,19 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.config.build import problems
-from aixsim.config.ensembles import write_ensemble
+from aixsim.config.ensembles import ensemble_bytes
 from aixsim.config.observations import Observed
 from aixsim.config.study import Study
-from aixsim.errors import StoreError, UserError, storage_error
+from aixsim.errors import UserError
 from aixsim.evidence.baselines import count_ahead
-from aixsim.evidence.evidence_identity import identity_of
 from aixsim.evidence.likelihood import Likelihood, data, usable
-from aixsim.evidence.particles import Particles, seen_of
+from aixsim.evidence.particles import STATE, Particles, seen_of
 from aixsim.evidence.prior import Prior
 from aixsim.evidence.simulator import Seen, Simulator, look
 from aixsim.model.problem import Problem
 from aixsim.runs.cost import duration
-from aixsim.runs.provenance import environment
+from aixsim.runs.identity import digest, inputs_of
+from aixsim.runs.provenance import code_hash, environment
+from aixsim.runs.signals import Request, stop_requests
+from aixsim.runs.store import Store
 from aixsim.stats.counting_law import widened
 from aixsim.stats.scores import score
 from aixsim.stats.sequential_monte_carlo import Cloud
@@ -80,7 +83,6 @@ def calibrate(
     """
     if study.monte_carlo.seed is None:
         study = study.with_seed(secrets.randbelow(2**63))
-    seed = study.monte_carlo.seed or 0
     groups = sorted({item.group for item in study.observed if item.held_out})
     for group in with_held_out:
         if group not in groups:
@@ -93,17 +95,36 @@ def calibrate(
         raise UserError(f"{study.name}: there is nothing to calibrate; give at least one number as a distribution, such as {{ dist = … }}")
     identity = identity_of(study, f"calibration {sorted(with_held_out)} {verified_only}")
     folder = out or Path("results") / study.name / f"calibration-{identity}"
-    claim(folder, identity)
-    if (finished := _finished(folder / REPORT)) is not None:
-        return Calibrated(folder, finished, reused=True)
-    started = perf_counter()
-    settings = study.calibration
+    with stop_requests() as request, Store.opened(folder, (STATE,)) as store:
+        store.claim(identity)
+        finished = store.kept(REPORT)
+        if finished is not None and store.kept(ENSEMBLE) is not None:
+            return Calibrated(folder, json.loads(finished), reused=True)
+        report = _weigh(study, items, prior, identity, store, request, workers, sorted(with_held_out), tell, verified_only=verified_only)
+    return Calibrated(folder, report)
+
+
+def _weigh(
+    study: Study,
+    items: Sequence[Observed],
+    prior: Prior,
+    identity: str,
+    store: Store,
+    request: Request,
+    workers: int,
+    with_held_out: list[str],
+    tell: Callable[[str], object],
+    *,
+    verified_only: bool,
+) -> dict[str, Any]:
+    """Runs the particles and writes ensemble and report, which it returns."""
+    started, settings, seed = perf_counter(), study.calibration, study.monte_carlo.seed or 0
     problem_of = problems(study.without_ensemble())
     problem = problem_of(0)
     law = Likelihood.of(study, items, problem)
-    with Simulator(problem_of, law.months, workers) as simulator:
+    with Simulator(problem_of, law.months, workers, request) as simulator:
         tell(cost(simulator, settings.particles * (1 + EXPECTED_STEPS * settings.moves)))
-        particles = Particles(prior, simulator, settings.particles, settings.moves, seed, folder / "state", tell)
+        particles = Particles(prior, simulator, settings.particles, settings.moves, seed, store, tell)
         cloud = particles.carry([law], ["posterior"])[0]
     enough(cloud, study.name)
     values, seen = prior.values(cloud.z), seen_of(cloud.payload)
@@ -117,7 +138,7 @@ def calibrate(
         "runs": cloud.n_drawn,
         "ess": cloud.ess,
         "acceptance": cloud.acceptance,
-        "with_held_out": sorted(with_held_out),
+        "with_held_out": with_held_out,
         "verified_only": verified_only,
         "parameters": _parameters(prior, values),
         "data": [
@@ -131,9 +152,9 @@ def calibrate(
     # In an order that any first part represents: a run of fewer replicates uses the first rows.
     order = resample(np.full(len(cloud.z), 1.0 / len(cloud.z)), len(cloud.z), seed)
     about = {key: report[key] for key in ("identity", "config", "title", "scale", "seed", "runs", "ess", "with_held_out", "aixsim")}
-    write_ensemble(folder / ENSEMBLE, prior.keys, values[order], about)
-    _write(folder / REPORT, report)
-    return Calibrated(folder, report)
+    store.keep(ENSEMBLE, ensemble_bytes(prior.keys, values[order], about))
+    store.keep(REPORT, (json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
+    return report
 
 
 def _held_out(
@@ -166,7 +187,7 @@ def _held_out(
 
 def cost(simulator: Simulator, n: int) -> str:
     """Returns what a number of particles will cost, measured on one."""
-    problem = simulator.problem_of(0)
+    problem = simulator.problems(0)
     started = perf_counter()
     from aixsim.engines import engine
 
@@ -200,38 +221,16 @@ def _quantiles(values: Floats) -> dict[str, float]:
     return {name: float(np.quantile(values, level)) for name, level in QUANTILES.items()}
 
 
-def claim(folder: Path, identity: str) -> None:
-    """Makes a folder that holds one thing, or finds it there.
+_CODE: Final = ("config", "evidence", "random", "runs", "stats")
 
-    Raises:
-        StoreError: it holds something else, or the disk refuses.
+
+def identity_of(study: Study, what: str) -> str:
+    """Returns twelve letters that stand for a study with its own files and for the code that weighs it.
+
+    Args:
+        study: with seed.
+        what: kind and options of the calculation.
     """
-    mark = folder / "identity"
-    try:
-        if folder.exists() and (not mark.is_file() or mark.read_text(encoding="utf-8") != identity):
-            remedy = "choose another folder with -o, or move this one away"
-            raise StoreError(folder, "foreign", "holds something else, or the same of other settings", remedy)
-        folder.mkdir(parents=True, exist_ok=True)
-        mark.write_text(identity, encoding="utf-8")
-    except OSError as error:
-        raise storage_error(folder, error) from error
-
-
-def _finished(path: Path) -> dict[str, Any] | None:
-    """Returns the report of a finished calibration; None when there is none."""
-    try:
-        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise StoreError(path, "damaged", f"cannot be read ({error})", "remove it: the calibration goes on from its state") from error
-    return report
-
-
-def _write(path: Path, document: Any) -> None:
-    temporary = path.with_suffix(".tmp")
-    try:
-        temporary.write_text(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise storage_error(path, error) from error
+    root = Path(str(files("aixsim")))
+    code = code_hash(path for part in _CODE for path in (root / part).rglob("*.py"))
+    return digest(study.to_toml(), inputs_of([(study.name, study)]), what, code)

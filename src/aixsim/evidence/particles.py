@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.errors import StoreError, storage_error
 from aixsim.evidence.likelihood import Likelihood
 from aixsim.evidence.prior import DISPERSION, Prior
 from aixsim.evidence.simulator import Seen, Simulator
+from aixsim.runs.store import Store
 from aixsim.stats.sequential_monte_carlo import Cloud, Payload, advance, first_cloud
 
 Floats = NDArray[np.float64]
+STATE = "state"
+"""Folder of the state of calibrations."""
 _SEEN = ("counts", "applicants", "by_size", "by_park")
 
 
@@ -29,7 +31,7 @@ class Particles:
         n: particles.
         n_moves: moves of each after every step.
         seed: of everything that is drawn.
-        folder: where the state is kept.
+        store: where the state is kept; None keeps none.
         tell: is told how it goes.
     """
 
@@ -38,7 +40,7 @@ class Particles:
     n: int
     n_moves: int
     seed: int
-    folder: Path
+    store: Store | None
     tell: Callable[[str], object] = lambda _text: None
 
     def carry(self, laws: Sequence[Likelihood], names: Sequence[str]) -> list[Cloud]:
@@ -60,19 +62,19 @@ class Particles:
         return self.prior.values(z)
 
     def _one(self, cloud: Cloud | None, before: Likelihood | None, law: Likelihood, name: str) -> Cloud:
-        path = self.folder / f"{name}.npz"
-        if path.is_file():
-            cloud = self._read(path)
+        held = self._read(f"{STATE}/{name}.npz")
+        if held is not None:
+            cloud = held
         elif cloud is None:
             self.tell(f"{name}: {self.n:,} particles from the prior")
             cloud = first_cloud(self._simulate, self.n, len(self.prior.keys), self.seed)
-            self._write(path, cloud)
+            self._write(name, cloud)
         else:
             cloud = replace(cloud, power=0.0)
         old = self._log_likelihood(before) if before is not None else _nothing
         for later in advance(cloud, self._simulate, old, self._log_likelihood(law), n_moves=self.n_moves, seed=self.seed):
             self.tell(f"{name}: power {later.power:.4f}, {later.acceptance:.0%} of moves accepted, {later.n_drawn:,} runs so far")
-            self._write(path, later)
+            self._write(name, later)
             cloud = later
         return cloud
 
@@ -86,26 +88,22 @@ class Particles:
         dispersion = Prior({DISPERSION: self.prior.laws[DISPERSION]})
         return lambda payload, z: law(seen_of(payload), dispersion.values(z[:, [column]])[:, 0])
 
-    def _write(self, path: Path, cloud: Cloud) -> None:
+    def _write(self, name: str, cloud: Cloud) -> None:
+        if self.store is None:
+            return
         arrays = {"z": cloud.z, "luck": cloud.luck, "ancestors": cloud.ancestors, **cloud.payload}
         arrays["state"] = np.array([cloud.step, cloud.n_drawn, cloud.acceptance, cloud.power])
-        temporary = path.with_suffix(".tmp.npz")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            np.savez(temporary, **arrays)  # type: ignore[arg-type]  # the stubs mistake arrays for the flag that follows them
-            temporary.replace(path)
-        except OSError as error:
-            raise storage_error(path, error) from error
+        stream = io.BytesIO()
+        np.savez(stream, **arrays)  # type: ignore[arg-type]  # the stubs mistake arrays for the flag that follows them
+        self.store.keep(f"{STATE}/{name}.npz", stream.getvalue())
 
-    def _read(self, path: Path) -> Cloud:
-        try:
-            with np.load(path) as file:
-                z, luck, payload, ancestors = file["z"], file["luck"], {name: file[name] for name in _SEEN}, file["ancestors"]
-                step, n_drawn, acceptance, power = file["state"].tolist()
-        except (OSError, ValueError, KeyError) as error:
-            raise StoreError(path, "damaged", f"cannot be read ({error})", "remove it: what it holds is simulated again") from error
-        if z.shape != (self.n, len(self.prior.keys)):
-            raise StoreError(path, "foreign", "belongs to a different calibration", "choose another folder with -o, or move this one away")
+    def _read(self, name: str) -> Cloud | None:
+        content = None if self.store is None else self.store.kept(name)
+        if content is None:
+            return None
+        with np.load(io.BytesIO(content)) as file:
+            z, luck, payload, ancestors = file["z"], file["luck"], {part: file[part] for part in _SEEN}, file["ancestors"]
+            step, n_drawn, acceptance, power = file["state"].tolist()
         return Cloud(z, luck, payload, ancestors, step, int(n_drawn), acceptance, power)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,9 +93,8 @@ def self_check(
 
 
 def _posterior(prior: Prior, simulator: Simulator, study: Study, law: Likelihood, seed: int) -> Cloud:
-    with TemporaryDirectory(prefix="aixsim-") as folder:
-        particles = Particles(prior, simulator, study.calibration.particles, study.calibration.moves, seed, Path(folder))
-        return particles.carry([law], ["posterior"])[0]
+    particles = Particles(prior, simulator, study.calibration.particles, study.calibration.moves, seed, None)
+    return particles.carry([law], ["posterior"])[0]
 
 
 def _points(n: int, d: int, seed: int) -> Floats:

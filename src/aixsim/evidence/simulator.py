@@ -1,15 +1,9 @@
-"""Runs particles: values of the uncertain numbers with the luck of a replicate, in processes that stay alive."""
+"""Runs particles: values of the uncertain numbers with the random numbers of a replicate."""
 
 from __future__ import annotations
 
-import pickle
-import signal
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,6 +17,9 @@ from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
+from aixsim.runs.executor import Executor, InProcess, Task, run_all
+from aixsim.runs.processes import LocalProcesses
+from aixsim.runs.signals import Request
 from aixsim.world.classification import SIZES
 
 Floats = NDArray[np.float64]
@@ -83,20 +80,10 @@ def look(problem: Problem, replicate: int, given: dict[str, float], months: Sequ
     )
 
 
-_worker: Any = None
-
-
-def _start(pickled: Path) -> None:
-    # Ctrl-C reaches the whole process group; the parent alone decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    global _worker  # noqa: PLW0603 - what a worker process keeps between its tasks
-    problem_of, months = pickle.loads(pickled.read_bytes())  # noqa: S301 - written by the parent a moment ago
-    _worker = (problem_of, months, engine("kernel"))
-
-
-def _work(replicates: Sequence[int], given: Sequence[dict[str, float]]) -> Seen:
-    problem_of, months, run = _worker
-    return Seen.stack([look(problem_of(r), r, values, months, run) for r, values in zip(replicates, given, strict=True)])
+def look_at_some(problems: Problems, replicates: Sequence[int], given: Sequence[dict[str, float]], months: Sequence[int]) -> Seen:
+    """Runs some particles: what a worker does; arguments as in ``look``, one of each a particle."""
+    run = engine("kernel")
+    return Seen.stack([look(problems(r), r, values, months, run) for r, values in zip(replicates, given, strict=True)])
 
 
 class Simulator:
@@ -105,38 +92,35 @@ class Simulator:
     A particle that fails ends everything: a weight that is missing would be a particle that the counts have ruled out.
     """
 
-    def __init__(self, problem_of: Problems, months: Sequence[int], workers: int) -> None:
+    def __init__(self, problems: Problems, months: Sequence[int], workers: int, request: Request | None = None) -> None:
         """Names what is run and what is seen; nothing starts yet.
 
         Args:
-            problem_of: as from ``config.build.problems``.
+            problems: as from ``config.build.problems``.
             months: positions of the months at whose end is looked.
-            workers: number of processes; 1 runs in this process. Changes no number.
+            workers: number of processes; 1 runs in this process. No number depends on it.
+            request: of the user to stop.
         """
-        self.problem_of, self.months, self.workers = problem_of, tuple(months), workers
-        self._pool: ProcessPoolExecutor | None = None
-        self._folder: TemporaryDirectory[str] | None = None
+        self.problems, self.months, self.workers, self._request = problems, tuple(months), workers, request
+        self._executor: Executor = InProcess()
 
     def __enter__(self) -> Self:
         """Compiles the kernel and starts the processes."""
-        problem = self.problem_of(0)
+        problem = self.problems(0)
         prepare("kernel", problem, draw_scenario(problem, 0))
         if self.workers > 1:
-            self._folder = TemporaryDirectory(prefix="aixsim-")
-            pickled = Path(self._folder.name) / "problem.pickle"
-            pickled.write_bytes(pickle.dumps((self.problem_of, self.months), protocol=pickle.HIGHEST_PROTOCOL))
-            self._pool = ProcessPoolExecutor(self.workers, get_context("spawn"), _start, (pickled,))
+            self._executor = LocalProcesses(self.workers)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Ends the processes now: an interrupt must not wait for particles under way."""
-        if self._pool is not None:
-            processes = list((self._pool._processes or {}).values())
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
-                process.terminate()
-        if self._folder is not None:
-            self._folder.cleanup()
+        self._executor.close()
+
+    def of(self, problems: Problems) -> Simulator:
+        """Returns a simulator of other problems, with the same processes."""
+        other = Simulator(problems, self.months, self.workers, self._request)
+        other._executor = self._executor
+        return other
 
     def __call__(self, keys: Sequence[str], values: Floats, replicates: NDArray[np.int64], what: str = "particles") -> Seen:
         """Runs particles.
@@ -144,25 +128,24 @@ class Simulator:
         Args:
             keys: config keys of what is given; the other uncertain numbers are drawn as in any run.
             values: shape ``(n, n_keys)``.
-            replicates: whose luck each has, shape ``(n,)``.
+            replicates: whose random numbers each has, shape ``(n,)``.
             what: for the progress bar.
+
+        Raises:
+            Interrupted: the user wants to stop.
         """
         given = [dict(zip(keys, row, strict=True)) for row in values.tolist()]
         numbers = replicates.tolist()
+        tasks = [
+            Task(i, look_at_some, (self.problems, numbers[i : i + _CHUNK], given[i : i + _CHUNK], self.months))
+            for i in range(0, len(given), _CHUNK)
+        ]
+        parts: dict[Any, Seen] = {}
         with tqdm(total=len(given), unit="run", desc=what, disable=None, leave=False) as bar:
-            if self._pool is None:
-                run = engine("kernel")
-                parts = []
-                for r, row in zip(numbers, given, strict=True):
-                    parts.append(look(self.problem_of(r), r, row, self.months, run))
-                    bar.update()
-                return Seen.stack(parts)
-            tasks = [self._pool.submit(_work, numbers[i : i + _CHUNK], given[i : i + _CHUNK]) for i in range(0, len(given), _CHUNK)]
-            parts = []
-            for task in tasks:
-                parts.append(task.result())
-                bar.update(len(parts[-1].applicants))
-            return Seen.stack(parts)
+            for key, seen in run_all(self._executor, tasks, self._request):
+                parts[key] = seen
+                bar.update(len(seen.applicants))
+        return Seen.stack([parts[task.key] for task in tasks])
 
 
 def outcome_index(name: str) -> int:

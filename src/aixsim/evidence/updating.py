@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.config.models import target_in_sample
 from aixsim.errors import UserError
 from aixsim.model.calendar import parse_month
 from aixsim.model.outcomes import OUTCOMES, STOCKS
-from aixsim.results.goals import target_in_sample
 from aixsim.results.result import Result
 from aixsim.stats.counting_law import log_mass
 from aixsim.stats.intervals import Proportion, proportion

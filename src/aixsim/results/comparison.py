@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.config.models import target_in_sample
 from aixsim.errors import ArgumentError
 from aixsim.notebook import card
 from aixsim.results.contrasts import NEWCOMBE, STUDENT, Contrast, contrast, ends, narrowing, tidy, tidy_row
 from aixsim.results.firm_by_firm import FirmByFirm, firm_by_firm
-from aixsim.results.goals import month_reached, target_in_sample
+from aixsim.results.goals import month_reached
 from aixsim.results.pairing import ComparisonError, Pair, name_of, pair
 from aixsim.results.result import Result, open_result
 from aixsim.results.settings_changed import settings_changed

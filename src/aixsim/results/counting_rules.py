@@ -9,8 +9,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.config.models import target_in_sample
 from aixsim.model.calendar import Horizon
-from aixsim.results.goals import INTERVAL_METHOD, Goal, target_in_sample
+from aixsim.results.goals import INTERVAL_METHOD, Goal
 from aixsim.results.project_table import Projects
 from aixsim.stats.intervals import proportion
 from aixsim.world.classification import ROUTES

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.config.models import target_in_sample
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
-from aixsim.model.outcomes import OUTCOMES
-from aixsim.runs.mapped import release
-from aixsim.stats.intervals import proportion, wilson_half_width
-
-__all__ = ["INTERVAL_METHOD", "Goal", "evaluate_goals", "month_reached", "target_in_sample", "wilson_half_width"]
+from aixsim.stats.intervals import proportion
 
 INTERVAL_METHOD: Final = "Clopper-Pearson"
 """Of the interval that every output shows: exact, so never too narrow."""
 QUANTILES: Final = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
-_AT_A_TIME: Final = 500
-"""Replicates whose paths are in memory at once."""
 
 
 class Goal(Protocol):
@@ -44,67 +39,44 @@ class Goal(Protocol):
         """Deadline, ``YYYY-MM``: the count at the end of this month decides."""
 
 
-def target_in_sample(at_least: float, scale: float) -> int:
-    """Returns the smallest number of simulated firms that stands for ``at_least`` firms of the nation.
-
-    Every place that judges a goal must use this: ``count >= at_least * scale`` and ``count / scale >= at_least`` disagree in the last
-    bit, which at a scale of 0.07 makes 7 firms miss a goal of 100.
-    """
-    exact = at_least * scale
-    return math.ceil(exact - 1e-9 * max(exact, 1.0))
-
-
 def evaluate_goals(
-    counts: NDArray[np.int32],
+    paths: Mapping[str, NDArray[np.int32]],
     goals: Iterable[Goal],
     horizon: Horizon,
     scale: float,
     n_failed: int,
     confidence: float,
-    *,
-    rows: NDArray[np.int64] | None = None,
 ) -> list[dict[str, Any]]:
     """Returns the content of ``goals.json``, one record a goal; none when no replicate finished.
 
-    Counts are national but for those that say ``in_sample``. Memory holds two numbers a replicate and goal, and a few paths at a time.
+    Counts are national but for those that say ``in_sample``.
 
     Args:
-        counts: firms of the simulated population, shape ``(n_replicates, n_outcomes, n_months)``; may be a mapped file.
+        paths: firms of the simulated population by outcome, shape ``(n_replicates, n_months)`` each.
         goals: what is to be reached.
         horizon: simulated months.
         scale: share of the national population that is simulated.
         n_failed: replicates without a result; ``probability_if_failed_…`` counts all of them as missed and as reached.
         confidence: of the intervals.
-        rows: the finished replicates; by default all.
 
     Raises:
         UserError: a deadline lies outside the horizon.
     """
-    rows = np.arange(len(counts)) if rows is None else rows
-    return [_evaluate(counts, rows, goal, horizon, scale, n_failed=n_failed, confidence=confidence) for goal in goals] if len(rows) else []
+    return [
+        _evaluate(paths[goal.outcome], goal, horizon, scale, n_failed=n_failed, confidence=confidence)
+        for goal in goals
+        if len(paths[goal.outcome])
+    ]
 
 
 def _evaluate(
-    counts: NDArray[np.int32],
-    rows: NDArray[np.int64],
-    goal: Goal,
-    horizon: Horizon,
-    scale: float,
-    *,
-    n_failed: int,
-    confidence: float,
+    path: NDArray[np.int32], goal: Goal, horizon: Horizon, scale: float, *, n_failed: int, confidence: float
 ) -> dict[str, Any]:
     deadline = horizon.index(goal.by)
     if not 0 <= deadline < horizon.n_months:
         raise UserError(f"goal {goal.name!r}: its deadline {goal.by} is outside the horizon {horizon.start} to {horizon.end}")
-    target, n = target_in_sample(goal.at_least, scale), len(rows)
-    paths = counts[:, OUTCOMES.index(goal.outcome), : deadline + 1]
-    final, first = np.empty(n), np.empty(n, np.int64)
-    for start in range(0, n, _AT_A_TIME):
-        path = paths[rows[start : start + _AT_A_TIME]]
-        final[start : start + len(path)] = path[:, -1]
-        first[start : start + len(path)] = _first_month(path >= target)
-        release(counts)
+    target, n = target_in_sample(goal.at_least, scale), len(path)
+    final, first = path[:, deadline].astype(np.float64), _first_month(path[:, : deadline + 1] >= target)
     chance = proportion(int((final >= target).sum()), n, confidence)
     return {
         "name": goal.name,

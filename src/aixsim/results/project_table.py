@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -75,23 +73,6 @@ class Projects:
     def where(self, chosen: Flags) -> Self:
         """Returns some of the projects."""
         return type(self)(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
-
-
-def pieces(path: Path, horizon: Horizon) -> Iterator[Projects]:
-    """Yields the projects of a few hundred replicates at a time.
-
-    Args:
-        path: of ``projects.parquet``.
-        horizon: simulated months.
-
-    Raises:
-        OSError, ValueError: it cannot be read.
-    """
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path) as file:
-        for k in range(file.num_row_groups):
-            yield project_arrays(file.read_row_group(k, use_threads=False), horizon)
 
 
 def project_arrays(table: Any, horizon: Horizon) -> Projects:

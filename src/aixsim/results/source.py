@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from aixsim.errors import StoreError, UserError
+from aixsim.runs.files import file_checksum
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -183,6 +183,18 @@ class FolderSource:
         except (OSError, ValueError, RecursionError) as error:
             raise self._unreadable(file, error) from error
 
+    def verify(self) -> None:
+        """Compares every file with its checksum.
+
+        Raises:
+            ResultError: one is missing or is not what was written.
+        """
+        for file in self.checksums:
+            try:
+                self._verified_path(file)
+            except OSError as error:
+                raise self._unreadable(file, error) from error
+
     def damaged(self, name: str, found: str) -> ResultError:
         """Returns the error that says what is wrong with a table or document."""
         file = next((file for file in (_table_file(name), _document_file(name)) if (self.path / file).is_file()), name)
@@ -192,8 +204,7 @@ class FolderSource:
         """Returns the path of a file that is as it was written."""
         path = self.path / file
         if file in self.checksums and file not in self._verified:
-            with path.open("rb") as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest()
+            found = file_checksum(path)
             if found != self.checksums[file]:
                 raise self._error(file, f"is not what was written: its SHA-256 is {found}, not {self.checksums[file]}")
             self._verified.add(file)

@@ -15,6 +15,7 @@ from aixsim.model.calendar import Horizon
 from aixsim.notebook import card
 from aixsim.results.columns import with_units
 from aixsim.runs.ledger import NAME, Chunk, Ledger
+from aixsim.runs.loop import TABLES
 from aixsim.stats.confidence_sequence import bernoulli_sequence
 from aixsim.stats.intervals import Proportion, proportion
 
@@ -256,8 +257,8 @@ class Sweep:
 
 
 def is_sweep(path: Path | str) -> bool:
-    """Returns whether a folder is that of a sweep."""
-    return (Path(path) / NAME).is_file()
+    """Returns whether a folder is that of a sweep: it has a ledger, as every run has, and a folder of tables by point."""
+    return (Path(path) / NAME).is_file() and (Path(path) / TABLES).is_dir()
 
 
 def open_sweep(path: Path | str) -> Sweep:
@@ -290,7 +291,7 @@ def open_sweep(path: Path | str) -> Sweep:
             sum(chunk.n_done for chunk in mine[row.id]),
             n_failed[row.id],
             tuple(sum(chunk.successes[k] for chunk in mine[row.id] if chunk.successes) for k in range(len(goals))),
-            tuple(sorted({chunk.file for chunk in mine[row.id] if chunk.file})),
+            tuple(sorted({name for chunk in mine[row.id] for name in chunk.files})),
         )
         for row in rows
     )  # fmt: skip

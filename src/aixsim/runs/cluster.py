@@ -21,9 +21,8 @@ from time import monotonic
 from typing import Any
 
 from aixsim.errors import UserError
-from aixsim.runs.chunk import PointSpec, Task
-from aixsim.runs.errand import facts, order
-from aixsim.runs.executor import Died, Report
+from aixsim.runs.cluster_worker import facts, packed
+from aixsim.runs.executor import Died, Report, Task
 
 AHEAD = 2
 """Tasks given for each that can run at a time: enough that no worker waits for the next one, few enough to keep the sweep's order."""
@@ -106,24 +105,24 @@ def _to_stderr(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
-def _errand() -> Callable[[bytes], tuple[str, str, bytes]]:
+def _on_worker() -> Callable[[bytes], tuple[str, str, bytes]]:
     """Returns what is run on a worker. A function inside a function travels as code: it can tell when a worker lacks the package."""
 
-    def errand(ordered: bytes) -> tuple[str, str, bytes]:
+    def on_worker(given: bytes) -> tuple[str, str, bytes]:
         from distributed import get_worker
 
         worker = get_worker()
         key = worker.get_current_task()
         place = worker.address if worker.name in (None, worker.address) else f"{worker.name} ({worker.address})"
         try:
-            from aixsim.runs.errand import run
+            from aixsim.runs.cluster_worker import run
 
             # A task that nobody wants any more stays known to its worker as cancelled until it ends.
-            return place, *run(ordered, lambda: getattr(worker.state.tasks.get(key), "state", "cancelled") != "cancelled")
+            return place, *run(given, lambda: getattr(worker.state.tasks.get(key), "state", "cancelled") != "cancelled")
         except Exception as error:  # noqa: BLE001 - whatever it is, the user must know where
             return place, f"{type(error).__name__}: {error}", b""
 
-    return errand
+    return on_worker
 
 
 @dataclass
@@ -131,7 +130,7 @@ class _Given:
     """A task under way: what a worker is told, Dask's handle, which keeps it alive, and its answer to come."""
 
     task: Task
-    ordered: bytes
+    content: bytes
     handle: Any
     answer: futures.Future[tuple[str, str, bytes]]
 
@@ -149,7 +148,7 @@ class Cluster:
         """
         self._client, self._limit, self._tell = client, seconds_per_replicate, tell
         self._address = client.scheduler.address
-        self._errand, self._facts = _errand(), facts()
+        self._on_worker, self._facts = _on_worker(), facts()
         self._given: list[_Given] = []
         self._places = 0
         self._heard = self._looked = monotonic()
@@ -166,9 +165,9 @@ class Cluster:
         """Number of tasks that can be given now; without workers a few, which wait for the first."""
         return max(0, AHEAD * max(self._places, 1) - len(self._given))
 
-    def submit(self, spec: PointSpec, task: Task) -> None:
+    def submit(self, task: Task) -> None:
         """Gives a task to the scheduler."""
-        self._given.append(self._give(task, order(self._facts, spec, task, self._limit)))
+        self._given.append(self._give(task, packed(self._facts, task, self._limit)))
 
     def wait(self, seconds: float) -> list[Report]:
         """Returns what has happened, after at most so many seconds; empty when nothing has.
@@ -188,7 +187,7 @@ class Cluster:
             given.handle.release()
             self._given.remove(given)
             if report is None:
-                self._given.append(self._give(given.task, given.ordered))
+                self._given.append(self._give(given.task, given.content))
             else:
                 reports.append(report)
         return reports
@@ -201,20 +200,21 @@ class Cluster:
         with suppress(OSError, RuntimeError):  # a scheduler that does not answer finds out by itself
             self._client.close(timeout=0.5)
 
-    def _give(self, task: Task, ordered: bytes) -> _Given:
-        handle = self._client.submit(self._errand, ordered, pure=False)
+    def _give(self, task: Task, content: bytes) -> _Given:
+        handle = self._client.submit(self._on_worker, content, pure=False)
         # Nothing here waits for the answer, so that a stop is never waited for either.
         answer = asyncio.run_coroutine_threadsafe(self._client.gather(handle, asynchronous=True), self._client.loop.asyncio_loop)
-        return _Given(task, ordered, handle, answer)
+        return _Given(task, content, handle, answer)
 
     def _report(self, given: _Given) -> Report | None:
         """Returns what became of a task; None when nobody can tell."""
         from distributed.scheduler import KilledWorker
 
         try:
-            place, wrong, packed = given.answer.result()
+            place, wrong, report = given.answer.result()
         except KilledWorker as error:
-            return Died(given.task, None, f"ended {error.allowed_failures + 1} Dask workers, the last of them {error.last_worker.address}")
+            why = f"ended {error.allowed_failures + 1} Dask workers, the last of them {error.last_worker.address}"
+            return Died(given.task.key, None, why)
         except (OSError, futures.CancelledError, asyncio.CancelledError):
             return None  # lost on its way back, or taken back by somebody else at the cluster
         except Exception as error:
@@ -222,7 +222,7 @@ class Cluster:
             raise UserError(f"the cluster at {self._address} cannot run tasks ({type(error).__name__}: {why}); {_REMEDY}") from error
         if wrong:
             raise UserError(f"the worker {place} cannot take part: {wrong}; {_REMEDY}")
-        return pickle.loads(packed) if packed else None  # noqa: S301 - from a worker of ours
+        return pickle.loads(report) if report else None  # noqa: S301 - from a worker of ours
 
     def _look(self) -> None:
         """Counts what can run at a time."""

@@ -1,108 +1,40 @@
-"""What a run will cost, told before it starts."""
+"""What a job will cost, measured on its first replicates."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from time import perf_counter
-
-from aixsim.model.draw_scenario import draw_scenario
-from aixsim.model.history import History
-from aixsim.model.problem import Problem
-from aixsim.model.scenario import Scenario
-from aixsim.runs.runner import Engine, ProblemOf
-from aixsim.runs.scratch import Layout, Scratch
-
 WORTH_TELLING = 10.0
-"""Seconds."""
-MESA_SECONDS_PER_FIRM_MONTH = 6e-6
-"""Of the Mesa model on an ordinary laptop, for the announcement alone: running one replicate to find out takes too long."""
+"""Seconds beyond which a run says what it will cost."""
+_SHORTEST, _LARGEST, _MOST_BATCHES = 0.5, 500, 5000
+"""Seconds that a batch takes at least, so that storing it does not count; its replicates at most, which are in memory together; batches of
+a job at most, so that their files do not count."""
+_LEDGER_BYTES = 9000
+"""A point's row in the ledger: its resolved config."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Expected cost of a run.
-
-    Attributes:
-        replicates, firms, workers: what will run.
-        seconds: expected wall time.
-        scratch_bytes: room that the scratch files take until the tables are written.
-        folder: where they are.
-    """
-
-    replicates: int
-    firms: int
-    workers: int
-    seconds: float
-    scratch_bytes: int
-    folder: Path
-
-    def __str__(self) -> str:
-        """Returns one line, such as ``about 40 s: 1,000 replicates of 164,843 firms on 2 workers; 150 MB of scratch space in DIR``."""
-        on = "1 worker" if self.workers == 1 else f"{self.workers} workers"
-        what = f"{self.replicates:,} replicates of {self.firms:,} firms on {on}"
-        return f"about {duration(self.seconds)}: {what}; {size(self.scratch_bytes)} of scratch space in {self.folder}"
+def batch_size(seconds: float, replicates: int, total: int) -> int:
+    """Returns how many replicates to run together: long enough to be worth a file, short enough to lose little when a worker dies."""
+    return max(1, min(replicates, max(min(round(_SHORTEST / max(seconds, 1e-6)), _LARGEST), -(-total // _MOST_BATCHES))))
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """An engine that has run replicate 0 already: what was run to learn the cost is not run again. Picklable if the engine is.
-
-    Attributes:
-        engine: runs all others.
-        first: the history of replicate 0.
-    """
-
-    engine: Engine
-    first: History
-
-    def __call__(self, problem: Problem, scenario: Scenario) -> History:
-        """Returns the history of a replicate."""
-        return self.first if scenario.replicate == 0 else self.engine(problem, scenario)
-
-
-def begin(problem_of: ProblemOf, engine: Engine, layout: Layout, workers: int, *, is_slow: bool = False) -> tuple[Engine, Cost]:
-    """Runs replicate 0, to learn the cost of a run; nothing is stored yet.
+def forecast(seconds: float, n_bytes: float, *, points: int, replicates: int, workers: int, memory: int | None = None) -> str:
+    """Returns points, replicates, time, disk and memory, a line each.
 
     Args:
-        problem_of: gives the problem of a replicate.
-        engine: ready to run.
-        layout: of the scratch files, whose folder exists.
-        workers: number of processes.
-        is_slow: one replicate would take too long to find out; the cost is that of the Mesa model.
-
-    Returns:
-        The engine to go on with, and the cost. A replicate that fails is left to the run, which records it.
+        seconds, n_bytes: of a replicate, on one worker.
+        points, replicates: what is to be run.
+        workers: at a time.
+        memory: of a worker, bytes; None where the system does not tell.
     """
-    workers = min(workers, layout.n_replicates)
-    problem = problem_of(0)
-    run = engine
-    with TemporaryDirectory(dir=layout.folder) as folder:
-        scratch = Scratch(replace(layout, folder=Path(folder), n_replicates=1), create=True)
-        n_bytes = sum(file.stat().st_size for file in Path(folder).iterdir())
-        if is_slow:
-            seconds = MESA_SECONDS_PER_FIRM_MONTH * len(problem.population) * layout.n_months
-        else:
-            started = perf_counter()
-            try:
-                problem = problem_of(0)
-                scenario = draw_scenario(problem, 0)
-                history = engine(problem, scenario)
-                scratch.write(problem, scenario, history)
-                run = Begun(engine, history)
-            except Exception:  # noqa: BLE001, S110 - the run meets it again and keeps it as a record
-                pass
-            seconds = perf_counter() - started
-    return run, Cost(
-        replicates=layout.n_replicates,
-        firms=len(problem.population),
-        workers=workers,
-        seconds=seconds * math.ceil(layout.n_replicates / workers),
-        scratch_bytes=n_bytes * layout.n_replicates,
-        folder=layout.folder,
-    )
+    total = points * replicates
+    lines = [
+        f"{points:,} points x {replicates:,} replicates = {total:,} replicates",
+        f"about {duration(seconds * total / max(workers, 1))} for {total:,} replicates on {workers} "
+        f"{'worker' if workers == 1 else 'workers'} ({1000 * seconds:.3g} ms a replicate)",
+        f"about {size(n_bytes * total + _LEDGER_BYTES * points)} on the disk, twice that while files are merged",
+    ]
+    if memory is not None:
+        lines.append(f"about {size(memory * workers)} of memory")
+    return "\n".join(lines)
 
 
 def duration(seconds: float) -> str:

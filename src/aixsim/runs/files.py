@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,58 @@ ASIDE = ".aside"
 """Ending of a file that is still being written; what a dead process left of it may be deleted."""
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Lets a file appear with its whole content, or not at all; when this returns it survives a loss of power.
+class DurableFile:
+    """A file under way; what is written counts once it is complete. It may be given to whoever writes to a binary stream.
+
+    Attributes:
+        n_bytes: written so far.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        """Takes an open descriptor."""
+        self._descriptor, self._digest, self.n_bytes, self.closed = descriptor, hashlib.sha256(), 0, False
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what has been written, in hexadecimal."""
+        return self._digest.hexdigest()
+
+    def write(self, content: Any) -> int:
+        """Writes all of a content."""
+        rest = memoryview(content).cast("B")
+        n = len(rest)
+        self._digest.update(rest)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+        self.n_bytes += n
+        return n
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def writable(self) -> bool:
+        """It is written, and not read."""
+        return True
+
+    def readable(self) -> bool:
+        """It is written, and not read."""
+        return False
+
+    def seekable(self) -> bool:
+        """It is written from its beginning to its end."""
+        return False
+
+    def tell(self) -> int:
+        """Returns how much has been written."""
+        return self.n_bytes
+
+    def close(self) -> None:
+        """The block that opened it closes it."""
+
+
+@contextmanager
+def durable_file(path: Path) -> Iterator[DurableFile]:
+    """Lets a file appear with what the block writes, or not at all; after the block it survives a loss of power.
 
     Raises:
         OSError: the disk refuses; an earlier file of this name is as it was.
@@ -22,15 +74,35 @@ def write_durably(path: Path, content: bytes) -> None:
     try:
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         try:
-            rest = memoryview(content)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
+            yield DurableFile(descriptor)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    except OSError:
+    except BaseException:
         aside.unlink(missing_ok=True)
         raise
+    rename_durably(aside, path)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Lets a file appear with its whole content, or not at all; errors as ``durable_file``."""
+    with durable_file(path) as file:
+        file.write(content)
+
+
+def link_durably(source: Path, path: Path) -> None:
+    """Lets a file appear under a second name, as a copy where the disk has no links; in place of an earlier file.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    aside = path.with_name(path.name + ASIDE)
+    aside.unlink(missing_ok=True)
+    try:
+        os.link(source, aside)
+    except OSError:
+        write_durably(path, source.read_bytes())
+        return
     rename_durably(aside, path)
 
 
@@ -59,3 +131,13 @@ def canonical_checksum(document: Any) -> str:
     """Returns the SHA-256 of a JSON document, whatever the order of its keys and its layout."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return checksum(text.encode("utf-8", "surrogatepass"))
+
+
+def file_checksum(path: Path) -> str:
+    """Returns the SHA-256 of a file, in hexadecimal.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

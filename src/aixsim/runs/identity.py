@@ -1,78 +1,105 @@
-"""What determines the numbers of a sweep, and what is different when it is not the one that a folder holds."""
+"""What determines the numbers of a run or a sweep, and what is different when they are not those that a folder holds."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
-from importlib.metadata import version
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from aixsim.config.ensembles import ensemble_path
-from aixsim.config.sweep_study import SweepStudy
-from aixsim.model.calendar import Horizon
+from aixsim.config.study import Study
 from aixsim.model.fingerprint import model_hash
-from aixsim.runs.files import checksum
+from aixsim.runs.files import file_checksum
+from aixsim.runs.job import Job
 from aixsim.runs.ledger import PointRow
-from aixsim.runs.provenance import data_hash
+from aixsim.runs.provenance import data_hash, environment
 
 _LINES = 40
 
 
-def identity(study: SweepStudy) -> dict[str, Any]:
-    """Returns all that determines the numbers beside the points' own configs; ready for JSON."""
-    files = {
-        f"{point.policy}: {name}": checksum((point.study.folder / name).read_bytes())
-        for point in study.points
-        for name in (point.study.population.file, point.study.network.file)
-        if name is not None
-    }
-    files |= {
-        f"{point.policy}: {point.study.ensemble}": checksum(ensemble_path(point.study.folder, point.study.ensemble).read_bytes())
-        for point in study.points
-        if point.study.ensemble is not None
-    }
+def files_of(study: Study) -> dict[str, Path]:
+    """Returns the files of the user that determine a study's numbers, by the names that the config gives them."""
+    named = {name: study.folder / name for name in (study.population.file, study.network.file) if name is not None}
+    return named if study.ensemble is None else {**named, study.ensemble: ensemble_path(study.folder, study.ensemble)}
+
+
+def inputs_of(studies: Iterable[tuple[str, Study]]) -> dict[str, Any]:
+    """Returns what determines numbers beside the text of configs; ready for JSON.
+
+    Args:
+        studies: with a label each.
+    """
+    studies = list(studies)
     return {
-        "aixsim": version("aixsim"),
+        "aixsim": environment()["aixsim"],
         "data": data_hash(),
         "model": model_hash(),
-        "seed": study.monte_carlo.seed,
-        "common_random_numbers": study.monte_carlo.common_random_numbers,
-        "outcomes": list(study.outcomes),
-        "parameters": study.table.keep.parameters,
-        "files": files,
-        "plugins": {plugin.name: plugin.digest for point in study.points for plugin in point.study.registry.used(point.study.settings)},
+        "files": {f"{label}: {name}": file_checksum(path) for label, study in studies for name, path in files_of(study).items()},
+        "plugins": {plugin.name: plugin.digest for _, study in studies for plugin in study.registry.used(study.settings)},
     }
 
 
-def question(study: SweepStudy, horizon: Horizon, scale: float, targets: list[dict[str, Any]]) -> dict[str, Any]:
-    """Returns what is asked of the numbers; it may change from one start to the next without changing a number."""
+def identity(job: Job) -> dict[str, Any]:
+    """Returns all that determines the numbers beside the points' own configs; ready for JSON."""
     return {
-        "name": study.name,
-        "title": study.title,
-        "policies": list(study.policies),
-        "factors": list(study.factors),
-        "design": study.table.design.kind,
-        "replicates": study.monte_carlo.replicates,
-        "most_replicates": study.monte_carlo.most_replicates or study.monte_carlo.replicates,
-        "confidence": study.monte_carlo.confidence,
-        "decision": {"goal": study.goal.name, "probability": study.decision.probability},
-        "horizon": {"start": horizon.start, "end": horizon.end},
-        "scale": scale,
-        "goals": targets,
+        "kind": job.kind,
+        **inputs_of((point.policy, point.study) for point in job.points),
+        "seed": job.seed,
+        "common_random_numbers": job.common_random_numbers,
+        "outcomes": list(job.outcomes),
+        "parameters": job.parameters,
     }
 
 
-def difference(held: Mapping[str, Any], wanted: Mapping[str, Any], points: list[PointRow], configs: list[tuple[str, str]]) -> list[str]:
+def question(job: Job) -> dict[str, Any]:
+    """Returns what is asked of the numbers; it may change from one start to the next without changing a number."""
+    horizon = job.study.horizon
+    return {
+        "name": job.name,
+        "title": job.title,
+        "policies": list(job.policies),
+        "factors": list(job.factors),
+        "design": job.design,
+        "replicates": job.replicates,
+        "most_replicates": job.most_replicates,
+        "confidence": job.confidence,
+        "half_width": job.half_width,
+        "decision": {"goal": job.deciding.name if job.deciding else None, "probability": job.level},
+        "horizon": {"start": horizon.start, "end": horizon.end},
+        "scale": job.study.population.scale,
+        "goals": job.targets(),
+    }
+
+
+def digest(*parts: Any) -> str:
+    """Returns twelve letters that stand for all that is given; ready for JSON."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def job_id(job: Job) -> str:
+    """Returns the twelve letters that stand for everything that determines the numbers of a job: its identity and its points."""
+    return digest(identity(job), sorted(config for _, config in job.configs))
+
+
+def differences(held: Mapping[str, Any], points: list[PointRow], job: Job) -> list[str]:
     """Returns what stands in the way of going on with a folder, a line each; empty when nothing does.
 
     Args:
-        held: identity of the folder.
-        wanted: identity of the study.
+        held: what the ledger says of the study.
         points: of the folder.
-        configs: label and resolved config of the study's points.
+        job: that is to be run.
     """
-    lines = [f"{key}: {held.get(key)!r} in the folder, {wanted[key]!r} now" for key in wanted if held.get(key) != wanted[key]]
-    now, labelled = {config for _, config in configs}, dict(configs)
+    wanted = identity(job)
+    before = held.get("identity", wanted)
+    lines = [f"{key}: {before.get(key)!r} in the folder, {wanted[key]!r} now" for key in wanted if before.get(key) != wanted[key]]
+    # A run is never made shorter: more replicates than were asked for answer the question, too.
+    asked = held.get("question", {}).get("replicates", 0)
+    if job.kind == "sweep" and asked > job.replicates:
+        lines.append(f"replicates: {asked:,} in the folder, {job.replicates:,} now; it can be extended and not shortened")
+    now, labelled = {config for _, config in job.configs}, dict(job.configs)
     gone = [point for point in points if point.config not in now]
     if not gone:
         return lines

@@ -1,4 +1,4 @@
-"""The ledger of a sweep: what is to be run, what is running, what is done, and which file holds it.
+"""The ledger of a run, a sweep or a calibration: what is to be run, what is running, what is done, and which files hold it.
 
 One SQLite file. The whole design stands in it before the first run; a change is made only after the file that it speaks of is safely on
 the disk. Every row carries a seal, so that a flipped bit in the ledger is noticed like one in a table.
@@ -20,15 +20,16 @@ from aixsim.errors import StoreError
 State = Literal["pending", "running", "done", "failed"]
 NAME: Final = "ledger.sqlite"
 _SCHEMA = """
-create table study (key text primary key, value text not null) without rowid;
+create table study (key text primary key, value text not null, seal text not null) without rowid;
 create table points (id integer primary key, label text not null, policy text not null, factors text not null, config text not null,
     seal text not null);
 create table chunks (point integer not null, first integer not null, n integer not null, turn integer not null, state text not null,
-    attempts integer not null, file text, n_done integer not null, successes text not null, seal text not null,
+    attempts integer not null, files text not null, n_done integer not null, successes text not null, seal text not null,
     primary key (point, first)) without rowid;
 create table files (name text primary key, point integer not null, sha256 text not null, n_bytes integer not null, seal text not null)
     without rowid;
-create table failures (point integer not null, replicate integer not null, record text not null, primary key (point, replicate))
+create table failures (point integer not null, replicate integer not null, record text not null, seal text not null,
+    primary key (point, replicate))
     without rowid;
 """
 
@@ -54,7 +55,7 @@ class Chunk:
         turn: round in which it is run.
         state: a chunk has failed when none of its replicates has a result.
         attempts: times that its worker died.
-        file: that holds its finished replicates; None when there is none.
+        files: that hold its finished replicates, one a table; none when there are none.
         n_done: finished replicates.
         successes: how many of them reach each goal.
     """
@@ -65,7 +66,7 @@ class Chunk:
     turn: int
     state: State = "pending"
     attempts: int = 0
-    file: str | None = None
+    files: tuple[str, ...] = ()
     n_done: int = 0
     successes: tuple[int, ...] = ()
 
@@ -87,12 +88,12 @@ class Ledger:
         StoreError: it cannot be read or written, or is damaged; of every method.
     """
 
-    def __init__(self, folder: Path, *, name: str = NAME, read_only: bool = False) -> None:
-        """Opens the ledger of a folder, or starts an empty one."""
-        self.folder, self._path = folder, folder / name
+    def __init__(self, folder: Path | None, *, name: str = NAME, read_only: bool = False) -> None:
+        """Opens the ledger of a folder, or starts an empty one; without a folder it is in memory."""
+        self.folder = folder or Path()
+        place = ":memory:" if folder is None else f"{(folder / name).absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
         with self._guard():
-            place = f"{self._path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
-            self._base = sqlite3.connect(place, uri=True, isolation_level=None, timeout=10.0)
+            self._base = sqlite3.connect(place, uri=folder is not None, isolation_level=None, timeout=10.0)
             try:
                 self._prepare(read_only=read_only)
             except BaseException:
@@ -128,12 +129,13 @@ class Ledger:
     def study(self) -> dict[str, Any]:
         """Returns what was written with ``set_study``."""
         with self._guard():
-            return {key: json.loads(value) for key, value in self._base.execute("select key, value from study order by key")}
+            rows = self._base.execute("select * from study order by key").fetchall()
+        return {key: json.loads(value) for key, value in (self._unsealed(row, "study") for row in rows)}
 
     def set_study(self, facts: Mapping[str, Any]) -> None:
         """Writes what determines the numbers of all points."""
         rows = [(key, json.dumps(value, ensure_ascii=False, sort_keys=True)) for key, value in sorted(facts.items())]
-        self._base.executemany("insert or replace into study values (?, ?)", rows)
+        self._base.executemany("insert or replace into study values (?, ?, ?)", [(*row, _seal(row)) for row in rows])
 
     def points(self) -> list[PointRow]:
         """Returns all points, by number."""
@@ -156,8 +158,7 @@ class Ledger:
 
     def put(self, chunks: Iterable[Chunk]) -> None:
         """Writes chunks, in place of those with the same point and first replicate."""
-        rows = [tuple(asdict(chunk).values()) for chunk in chunks]
-        rows = [(*row[:-1], json.dumps(row[-1])) for row in rows]
+        rows = [tuple(json.dumps(value) if isinstance(value, tuple) else value for value in asdict(chunk).values()) for chunk in chunks]
         self._base.executemany("insert or replace into chunks values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [(*row, _seal(row)) for row in rows])
 
     def drop(self, chunks: Iterable[Chunk]) -> None:
@@ -190,13 +191,13 @@ class Ledger:
     def failures(self) -> list[dict[str, Any]]:
         """Returns the records of failed replicates, by point and replicate."""
         with self._guard():
-            rows = self._base.execute("select record from failures order by point, replicate").fetchall()
-        return [json.loads(row[0]) for row in rows]
+            rows = self._base.execute("select * from failures order by point, replicate").fetchall()
+        return [json.loads(self._unsealed(row, "failures")[-1]) for row in rows]
 
     def put_failure(self, record: Mapping[str, Any]) -> None:
         """Writes a record, with ``point`` and ``replicate`` among its keys."""
         row = (record["point"], record["replicate"], json.dumps(record, ensure_ascii=False))
-        self._base.execute("insert or replace into failures values (?, ?, ?)", row)
+        self._base.execute("insert or replace into failures values (?, ?, ?, ?)", (*row, _seal(row)))
 
     def drop_failures(self, point: int, first: int, n: int) -> None:
         """Takes out the records of some replicates, which are to be run again."""
@@ -223,8 +224,8 @@ def _damaged(folder: Path, what: str) -> StoreError:
 
 
 def _chunk(row: tuple[Any, ...]) -> Chunk:
-    point, first, n, turn, state, attempts, file, n_done, successes = row
-    return Chunk(point, first, n, turn, state, attempts, file, n_done, tuple(json.loads(successes)))
+    point, first, n, turn, state, attempts, files, n_done, successes = row
+    return Chunk(point, first, n, turn, state, attempts, tuple(json.loads(files)), n_done, tuple(json.loads(successes)))
 
 
 def _seal(row: tuple[Any, ...]) -> str:

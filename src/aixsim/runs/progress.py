@@ -1,4 +1,4 @@
-"""How a sweep stands: for the progress line, for ``status.json`` and for ``aixsim status``."""
+"""Progress of a run or sweep: for the progress line, for ``status.json`` and for ``aixsim status``."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ _WINDOW = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a sweep stands.
+    """Progress.
 
     Attributes:
-        state: of the run; ``running`` may be a lie when its process has died.
-        points: of the design; what each is worth so far stands in ``above``, ``below`` and ``open``.
+        kind: ``run`` or ``sweep``.
+        state: ``running`` also when its process was killed.
+        points: of the design; the verdicts on them so far are counted in ``above``, ``below`` and ``open``.
         wanted, done, failed: replicates.
         per_second: replicates, over the last two minutes; None before the first.
         seconds_left: at this rate; None when unknown.
@@ -36,6 +37,7 @@ class Status:
         process, host, workers: who runs it.
     """
 
+    kind: str
     state: State
     points: int
     wanted: int
@@ -56,7 +58,9 @@ class Status:
 
     @property
     def answer(self) -> str:
-        """The current answer in a few words."""
+        """The current answer of a sweep in a few words."""
+        if self.kind == "run":
+            return ""
         sure = f"{self.above} of {self.points} {'point' if self.points == 1 else 'points'} above {100 * self.level:g} %"
         return f"{sure}, {self.below} below, {self.open} open" if self.open else f"{sure}, {self.below} below"
 
@@ -92,8 +96,10 @@ class Clock:
     def __post_init__(self) -> None:
         self.started = now()
 
-    def status(self, state: State, verdicts: Counter[str], *, wanted: int, done: int, failed: int, level: float, goal: str) -> Status:
-        """Returns how a sweep stands."""
+    def status(
+        self, state: State, kind: str, verdicts: Counter[str], points: int, *, wanted: int, done: int, failed: int, level: float, goal: str
+    ) -> Status:
+        """Returns the progress."""
         time, ended = monotonic(), done + failed
         if not self._seen or self._seen[-1][1] != ended:
             self._seen.append((time, ended))
@@ -102,8 +108,9 @@ class Clock:
         (since, before) = self._seen[0]
         rate = (ended - before) / (time - since) if ended > before and time > since else None
         return Status(
+            kind=kind,
             state=state,
-            points=sum(verdicts.values()),
+            points=points,
             wanted=wanted,
             done=done,
             failed=failed,

@@ -2,43 +2,57 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import platform
+import shlex
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from aixsim.model.fingerprint import model_hash
-from aixsim.model.plugins import Plugin
+from aixsim.runs.files import canonical_checksum
 
 _PACKAGES = ("mesa", "numba", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
 
 
+@cache
 def data_hash() -> str:
     """Returns the SHA-256 of the packaged tables."""
-    return _hash(sorted((Path(str(files("aixsim"))) / "data").glob("*.csv")))
+    return code_hash((Path(str(files("aixsim"))) / "data").glob("*.csv"))
 
 
-def run_id(config: str, own_files: Sequence[Path] = (), plugins: Sequence[Plugin] = ()) -> str:
-    """Returns twelve letters that stand for everything that determines the numbers of a run.
-
-    Args:
-        config: the fully resolved config with seed and number of replicates.
-        own_files: tables of the user that the config names; their content counts, not their names.
-        plugins: mechanisms and levers of the user.
-    """
-    own = [*map(_content, own_files), *(plugin.digest for plugin in plugins)]
-    return hashlib.sha256("\n".join((config, version("aixsim"), data_hash(), model_hash(), *own)).encode()).hexdigest()[:12]
+def code_hash(paths: Iterable[Path]) -> str:
+    """Returns the SHA-256 of some files with their names."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
-def _content(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def sealed(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a provenance with the SHA-256 of all that it says, under ``sha256``."""
+    said = {key: value for key, value in provenance.items() if key != "sha256"}
+    return {**said, "sha256": canonical_checksum(said)}
 
 
+def now() -> str:
+    """Returns the local time, ISO 8601 to the second."""
+    return dt.datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def command() -> str:
+    """Returns the command line of this process."""
+    return shlex.join(sys.argv)
+
+
+@cache
 def environment() -> dict[str, Any]:
     """Returns versions, code state and machine, ready for JSON."""
     return {
@@ -60,10 +74,3 @@ def _git_commit() -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() or None
-
-
-def _hash(paths: list[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()

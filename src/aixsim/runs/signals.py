@@ -9,6 +9,19 @@ from dataclasses import dataclass
 from types import FrameType
 
 
+class Interrupted(KeyboardInterrupt):
+    """The user has stopped a run; what was finished is kept.
+
+    Attributes:
+        said: what is kept, in one line for the user.
+    """
+
+    def __init__(self, said: str = "interrupted") -> None:
+        """Keeps the line."""
+        super().__init__(said)
+        self.said = said
+
+
 @dataclass
 class Request:
     """Whether the user wants to stop."""
@@ -16,12 +29,21 @@ class Request:
     made: bool = False
 
 
+_raises = False
+
+
 @contextmanager
 def stop_requests() -> Iterator[Request]:
-    """Turns signals into a request while the block runs; in other threads than the main one there are none."""
+    """Turns signals into a request while the block runs; in other threads than the main one there are none.
+
+    A second signal raises KeyboardInterrupt wherever the program is.
+    """
     request = Request()
 
     def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - what signal handlers are given
+        if request.made or _raises:
+            request.made = True
+            raise Interrupted
         request.made = True
 
     try:
@@ -34,3 +56,14 @@ def stop_requests() -> Iterator[Request]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Lets the first signal raise ``Interrupted`` at once while the block runs: it writes nothing."""
+    global _raises  # noqa: PLW0603 - signals belong to the process
+    _raises = True
+    try:
+        yield
+    finally:
+        _raises = False

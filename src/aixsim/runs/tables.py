@@ -1,124 +1,173 @@
-"""The result tables, written from the scratch files piece by piece."""
+"""Tables of replicates: how the numbers of a replicate become rows, how the files of many are merged, and their summary by group.
+
+Every table has the replicate among its columns, and its rows stand by replicate. Counts are firms of the simulated population, at the end
+of the month; a month is the timestamp of its first day.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from pathlib import Path
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from aixsim.model.calendar import Horizon
+from aixsim.model.history import History
 from aixsim.model.outcomes import OUTCOMES
-from aixsim.runs.scratch import MONEY_COLUMNS, Scratch
-from aixsim.world.classification import GROUPS
+from aixsim.model.projects import NEVER
+from aixsim.world.classification import AGENT_TYPES, GROUPS, PROVINCES, ROUTES, SECTORS, SIZES
 
-_CHUNK = 500
-"""Replicates that are written at a time; the number of rows in a row group follows from it, and with it the bytes of the tables."""
-_AT_A_LOOK = 100
-"""Replicates whose slots are in memory at once; the system fetches far more of a mapped file than is asked for."""
-_ROOM = 1_000_000
-"""Numbers that are sorted at a time."""
-QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
-
-
-def write_trajectories(path: Path, scratch: Scratch, dates: Sequence[dt.date]) -> None:
-    """Writes ``trajectories.parquet``: one row a replicate and month, one column an outcome."""
-    schema = pa.schema([("replicate", pa.int32()), ("month", pa.date32()), *((name, pa.int32()) for name in OUTCOMES)])
-    months = np.array(dates, "datetime64[D]")
-    with pq.ParquetWriter(path, schema) as writer:
-        for rows in _chunks(scratch.done(), _CHUNK):
-            counts = scratch.counts[rows]
-            writer.write_table(
-                pa.table(
-                    [
-                        pa.array(np.repeat(rows, len(dates)).astype(np.int32)),
-                        pa.array(np.tile(months, len(rows)), pa.date32()),
-                        *(pa.array(counts[:, k].ravel()) for k in range(len(OUTCOMES))),
-                    ],
-                    schema=schema,
-                )
-            )
-            scratch.release()
+MONTH: Final = pa.timestamp("ms")
+MONEY_COLUMNS: Final = ("budget", "spent", "applicants", "funded")
+QUANTILES: Final = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
+LEVELS: Final = tuple((group, level) for group, levels in GROUPS.items() for level in levels)
+_ROWS, _BYTES = 1 << 17, 1 << 25
+"""Rows and bytes in a row group of a merged file, at most, however the replicates were divided: the file must not tell."""
+_TRAITS: Final = {"agent_type": AGENT_TYPES, "province": PROVINCES, "size": SIZES, "sector": SECTORS}
 
 
-def write_groups(path: Path, scratch: Scratch, dates: Sequence[dt.date]) -> None:
-    """Writes ``groups.parquet``: mean and pointwise quantiles over replicates by month, group, level and outcome."""
-    done = scratch.done()
-    names = [(group, level) for group, levels in GROUPS.items() for level in levels]
-    strings = pa.dictionary(pa.int32(), pa.string())
-    schema = pa.schema(
-        [("month", pa.date32()), ("group", strings), ("level", strings), ("outcome", strings), ("mean", pa.float64())]
-        + [(name, pa.float64()) for name in QUANTILES]
+def months_of(horizon: Horizon) -> NDArray[np.datetime64]:
+    """Returns the first day of every month, shape ``(n_months,)``."""
+    return np.array([horizon.date(t) for t in range(horizon.n_months)], "datetime64[ms]")
+
+
+def trajectories(
+    replicates: Sequence[int],
+    counts: NDArray[np.int32],
+    horizon: Horizon,
+    outcomes: Sequence[str],
+    point: int | None = None,
+    drawn: dict[str, NDArray[np.float64]] | None = None,
+) -> pa.Table:
+    """Returns one row a replicate and month, one column an outcome.
+
+    Args:
+        replicates: finished ones, shape ``(r,)``.
+        counts: shape ``(r, n_outcomes, n_months)``, outcomes as in ``OUTCOMES``.
+        horizon: simulated months.
+        outcomes: those that are kept.
+        point: number of the point of a sweep, a column of its own; None for a run.
+        drawn: value of every uncertain number by key, each of shape ``(r,)``, repeated in every month; None to leave them out.
+    """
+    r, t = len(replicates), horizon.n_months
+    columns: dict[str, Any] = {} if point is None else {"point": np.full(r * t, point, np.int32)}
+    columns |= {"replicate": np.repeat(np.array(replicates, np.int32), t), "month": np.tile(months_of(horizon), r)}
+    columns |= {name: counts[:, OUTCOMES.index(name)].ravel() for name in outcomes}
+    columns |= {key: np.repeat(values, t) for key, values in (drawn or {}).items()}
+    return pa.table({name: _plain(values) for name, values in columns.items()})
+
+
+def parameters(replicates: Sequence[int], drawn: dict[str, NDArray[np.float64]]) -> pa.Table:
+    """Returns one row a replicate with the value of every uncertain number; arguments as in ``trajectories``."""
+    return pa.table({"replicate": _plain(np.array(replicates, np.int32)), **{key: _plain(values) for key, values in drawn.items()}})
+
+
+def money(replicates: Sequence[int], histories: Sequence[History], years: Sequence[int]) -> pa.Table:
+    """Returns one row a replicate, programme and year: budget, spent and left in KRW bn, applicants and funded projects.
+
+    Args:
+        replicates: finished ones.
+        histories: of each; a lever may give some replicates a programme that others lack, which then have no row of it.
+        years: of the horizon.
+    """
+    names = list(dict.fromkeys(name for history in histories for name in history.pots))
+    sizes = [len(history.pots) * len(years) for history in histories]
+    programme = [names.index(name) for history in histories for name in history.pots for _ in years]
+    values = {
+        column: np.concatenate([*(getattr(history, column).ravel() for history in histories), np.zeros(0, np.int64)])
+        for column in MONEY_COLUMNS
+    }
+    return pa.table(
+        {
+            "replicate": _plain(np.repeat(np.array(replicates, np.int32), sizes)),
+            "year": _plain(np.tile(np.array(years, np.int32), sum(sizes) // len(years))),
+            "programme": _strings(np.array(programme, np.int32), names).dictionary_decode(),
+            "budget_krw_bn": _plain(values["budget"] / 1e9),
+            "spent_krw_bn": _plain(values["spent"] / 1e9),
+            "left_krw_bn": _plain((values["budget"] - values["spent"]) / 1e9),
+            "applicants": _plain(values["applicants"].astype(np.int32)),
+            "funded": _plain(values["funded"].astype(np.int32)),
+        }
     )
-    n = len(OUTCOMES) * len(dates)
-    months = pa.array(np.tile(np.array(dates, "datetime64[D]"), len(OUTCOMES)), pa.date32())
-    outcomes = pa.array(np.repeat(OUTCOMES, len(dates)).tolist()).dictionary_encode()
-    with pq.ParquetWriter(path, schema) as writer:
-        for k, (group, level) in enumerate(names):
-            if not len(done):
-                break
-            summary = _summary(scratch, k, done)
-            columns = [months, _constant(group, n), _constant(level, n), outcomes, *map(pa.array, summary)]
-            writer.write_table(pa.table(columns, schema=schema))
 
 
-def write_parameters(path: Path, scratch: Scratch) -> None:
-    """Writes ``parameters.parquet``: every drawn uncertainty by replicate."""
-    keys = scratch.layout.uncertainties
-    schema = pa.schema([("replicate", pa.int32()), *((key, pa.float64()) for key in keys)])
-    with pq.ParquetWriter(path, schema) as writer:
-        for rows in _chunks(scratch.done(), 10 * _CHUNK):
-            drawn = scratch.drawn[rows]
-            columns = [pa.array(rows.astype(np.int32)), *(pa.array(drawn[:, position]) for position in range(len(keys)))]
-            writer.write_table(pa.table(columns, schema=schema))
+def projects(replicates: Sequence[int], found: Sequence[NDArray[np.int32]], horizon: Horizon) -> pa.Table:
+    """Returns one row a project, by replicate, month of launch and firm.
 
-
-def write_money(path: Path, scratch: Scratch, years: Sequence[int]) -> None:
-    """Writes ``money.parquet``: budget, spent and left in KRW bn, applicants and funded projects, by replicate, year and programme."""
-    pots = scratch.layout.pots
-    k, y = len(pots), len(years)
-    schema = pa.schema(
-        [("replicate", pa.int32()), ("year", pa.int32()), ("programme", pa.string())]
-        + [(name, pa.float64()) for name in ("budget_krw_bn", "spent_krw_bn", "left_krw_bn")]
-        + [(name, pa.int32()) for name in ("applicants", "funded")]
+    Args:
+        replicates: finished ones.
+        found: projects of each, as from ``model.projects.projects_of``.
+        horizon: simulated months.
+    """
+    rows = np.concatenate([*found, np.zeros((0, 9), np.int32)])
+    firm, route, launched, operating, ended, *traits = (np.ascontiguousarray(column) for column in rows.T)
+    return pa.table(
+        {
+            "replicate": _plain(np.repeat(np.array(replicates, np.int32), [len(part) for part in found])),
+            "firm": _plain(firm),
+            "route": _strings(route, ROUTES),
+            "launched": _month_or_null(launched, horizon),
+            "operating_from": _month_or_null(operating, horizon),
+            "ended": _month_or_null(ended, horizon),
+            "operating": _flags((operating != NEVER) & (ended == NEVER)),
+            **{name: _strings(trait, levels) for (name, levels), trait in zip(_TRAITS.items(), traits, strict=True)},
+        }
     )
-    with pq.ParquetWriter(path, schema) as writer:
-        for rows in _chunks(scratch.done(), _CHUNK):
-            money, r = scratch.money[rows], len(rows)
-            budget, spent, applicants, funded = (money[..., column].ravel() for column in range(len(MONEY_COLUMNS)))
-            columns = [
-                pa.array(np.repeat(rows, k * y).astype(np.int32)),
-                pa.array(np.tile(np.array(years, np.int32), r * k)),
-                pa.array([name for name in pots for _ in years] * r, pa.string()),
-                pa.array(budget / 1e9),
-                pa.array(spent / 1e9),
-                pa.array((budget - spent) / 1e9),
-                pa.array(applicants.astype(np.int32)),
-                pa.array(funded.astype(np.int32)),
-            ]
-            writer.write_table(pa.table(columns, schema=schema))
 
 
-def _summary(scratch: Scratch, level: int, rows: NDArray[np.int64]) -> list[NDArray[np.float64]]:
-    """Returns mean and quantiles over replicates of every count of a level, as many counts at a time as there is room to sort."""
-    values = scratch.groups[:, level].reshape(len(scratch.groups), -1)
-    width = max(_ROOM // len(rows), 1)
-    parts = []
-    for first in range(0, values.shape[1], width):
-        block = np.empty((len(rows), min(width, values.shape[1] - first)), np.int32)
-        for start in range(0, len(rows), _AT_A_LOOK):
-            some = slice(start, start + _AT_A_LOOK)
-            block[some] = values[rows[some], first : first + width]
-            scratch.release()
-        parts.append([block.mean(axis=0), *_quantiles(block)])
-    return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+def groups_by_replicate(replicates: Sequence[int], counts: NDArray[np.int32]) -> pa.Table:
+    """Returns one row a replicate and one column a level of a group: its counts by outcome and month as bytes of int32.
+
+    It is what the table of groups is made of, whenever more replicates come.
+
+    Args:
+        replicates: finished ones.
+        counts: shape ``(r, n_levels, n_outcomes, n_months)``, levels as in ``LEVELS``.
+    """
+    r, width = len(replicates), 4 * counts.shape[2] * counts.shape[3]
+    columns = {
+        f"{group}:{level}": pa.Array.from_buffers(pa.binary(width), r, [None, pa.py_buffer(np.ascontiguousarray(counts[:, k]))])
+        for k, (group, level) in enumerate(LEVELS)
+    }
+    return pa.table({"replicate": _plain(np.array(replicates, np.int32)), **columns})
 
 
-def _quantiles(values: NDArray[np.int32]) -> list[NDArray[np.float64]]:
-    """Returns the quantiles over the first axis, interpolated linearly; one sort of whole numbers, in place, serves all."""
+def groups(column: Callable[[str], pa.ChunkedArray], horizon: Horizon) -> Iterator[pa.Table]:
+    """Yields mean and pointwise quantiles over replicates by month, group, level and outcome, a table a level.
+
+    Args:
+        column: gives a column of ``groups_by_replicate`` by name; one at a time is in memory.
+        horizon: simulated months.
+    """
+    t, n = horizon.n_months, len(OUTCOMES) * horizon.n_months
+    month = _plain(np.tile(months_of(horizon), len(OUTCOMES)))
+    outcome = _strings(np.repeat(np.arange(len(OUTCOMES)), t), OUTCOMES)
+    for group, level in LEVELS:
+        values = np.concatenate([*map(_numbers, column(f"{group}:{level}").chunks), np.zeros(0, np.int32)]).reshape(-1, n)
+        if not len(values):
+            return
+        summary = {"mean": values.mean(axis=0), **dict(zip(QUANTILES, quantiles(values), strict=True))}
+        yield pa.table(
+            {
+                "month": month, "group": _constant(group, n), "level": _constant(level, n), "outcome": outcome,
+                **{name: _plain(column) for name, column in summary.items()},
+            }
+        )  # fmt: skip
+
+
+def _numbers(column: pa.FixedSizeBinaryArray) -> NDArray[np.int32]:
+    """Returns the numbers in a column of bytes, one after the other."""
+    width = column.type.byte_width // 4
+    return np.frombuffer(column.buffers()[1], np.int32)[column.offset * width :][: len(column) * width]
+
+
+def quantiles(values: NDArray[np.int32]) -> list[NDArray[np.float64]]:
+    """Returns ``QUANTILES`` over the first axis, interpolated linearly; one sort in place takes a third of NumPy's time."""
     values.sort(axis=0)
     out = []
     for q in QUANTILES.values():
@@ -129,9 +178,87 @@ def _quantiles(values: NDArray[np.int32]) -> list[NDArray[np.float64]]:
     return out
 
 
-def _constant(name: str, n: int) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), pa.array([name]))
+def to_parquet(table: pa.Table) -> bytes:
+    """Returns a table as the bytes of a Parquet file, always the same for the same rows."""
+    stream = io.BytesIO()
+    write_parquet(stream, table.schema, [table])
+    return stream.getvalue()
 
 
-def _chunks(rows: NDArray[np.int64], n: int) -> list[NDArray[np.int64]]:
-    return [rows[i : i + n] for i in range(0, len(rows), n)]
+def write_parquet(stream: BinaryIO, schema: pa.Schema, parts: Iterable[pa.Table]) -> None:
+    """Writes the rows of some tables as one Parquet file, whose bytes do not tell where one table ended and the next began."""
+    waiting: list[pa.Table] = []
+    wide = sum(kind.byte_width for kind in schema.types if pa.types.is_fixed_size_binary(kind))
+    n, size = 0, max(1, min(_ROWS, _BYTES // max(wide, 1)))
+    # Counts as bytes differ from row to row: a dictionary of them only costs time.
+    is_text = not wide
+    with pq.ParquetWriter(stream, schema, compression="zstd", use_dictionary=is_text, write_statistics=is_text) as writer:
+        for part in parts:
+            waiting.append(part)
+            n += len(part)
+            while n >= size:
+                whole = pa.concat_tables(waiting)
+                writer.write_table(whole.slice(0, size).combine_chunks(), row_group_size=size)
+                waiting, n = [whole.slice(size)], n - size
+        if n:
+            writer.write_table(pa.concat_tables(waiting).combine_chunks(), row_group_size=size)
+
+
+def by_replicate(sources: Sequence[Any]) -> Iterator[pa.Table]:
+    """Yields the rows of some tables by replicate.
+
+    Args:
+        sources: what ``pyarrow.parquet.read_table`` takes; no replicate is in two of them.
+    """
+    held = [(pq.read_table(source, columns=["replicate"], use_threads=False)["replicate"].to_numpy(), source) for source in sources]
+    held = sorted(((rows, source) for rows, source in held if len(rows)), key=lambda item: int(item[0][0]))
+    apart = all(one[0][-1] < other[0][0] for one, other in pairwise(held))
+    if apart:
+        for _, source in held:
+            yield pq.read_table(source, use_threads=False)
+        return
+    # What was left out by an earlier merge lies between what it merged.
+    whole = pa.concat_tables([pq.read_table(source, use_threads=False) for _, source in held])
+    yield whole.take(np.argsort(whole["replicate"].to_numpy(), kind="stable"))
+
+
+# From buffers, because ``pa.array`` would load pandas, which a worker needs for nothing else.
+
+
+def _plain(values: NDArray[Any]) -> pa.Array:
+    """Returns numbers or months as a column."""
+    is_month = values.dtype.kind == "M"
+    values = np.ascontiguousarray(values.astype("datetime64[ms]").view(np.int64) if is_month else values)
+    kind = MONTH if is_month else pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
+
+
+def _bits(values: NDArray[np.bool_]) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(values, bitorder="little"))
+
+
+def _flags(values: NDArray[np.bool_]) -> pa.Array:
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, _bits(values)])
+
+
+def _texts(names: Sequence[str]) -> pa.Array:
+    encoded = [name.encode() for name in names]
+    ends = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
+    return pa.Array.from_buffers(pa.string(), len(encoded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
+
+
+def _strings(numbers: NDArray[Any], names: Sequence[str]) -> pa.DictionaryArray:
+    """Returns names by their numbers."""
+    return pa.DictionaryArray.from_arrays(_plain(numbers.astype(np.int32)), _texts(names))
+
+
+def _month_or_null(months: NDArray[np.int32], horizon: Horizon) -> pa.Array:
+    """Returns first days of months, null for what never happens."""
+    happens = months != NEVER
+    dates = np.datetime64(horizon.start, "M") + np.where(happens, months, 0)
+    values = dates.astype("datetime64[ms]").view(np.int64)
+    return pa.Array.from_buffers(MONTH, len(values), [_bits(happens), pa.py_buffer(values)])
+
+
+def _constant(name: str, n: int) -> pa.DictionaryArray:
+    return _strings(np.zeros(n, np.int32), [name])

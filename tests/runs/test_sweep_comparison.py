@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from aixsim.runs.chunk import ChunkResult, PointSpec, Task, run_chunk
 from scipy import stats
 
 from aixsim.errors import StoreError, UserError
@@ -19,10 +20,9 @@ from aixsim.model.draw_scenario import draw_scenario
 from aixsim.report.text.sweep_comparison_text import sweep_comparison_text
 from aixsim.results.sweep_comparison import compare_points, to_rows
 from aixsim.results.sweep_result import open_sweep
-from aixsim.runs.chunk import ChunkResult, PointSpec, Task, run_chunk
 from aixsim.stats.differences import holm, independent_proportions, paired_proportions
 from tests.cli.run_cli import run_cli
-from tests.sweeps.worlds import CONFIG, STUDY, run_inline, small, write_study
+from tests.runs.worlds import CONFIG, STUDY, run_inline, small, write_study
 
 GOALS = {"20 decided": ("decided", 20, "2025-06-01"), "10 launched": ("launched", 10, "2025-01-01")}
 APART = STUDY.replace("seed = 7", "seed = 7\ncommon_random_numbers = false")
@@ -190,7 +190,7 @@ def test_failed_replicates_are_left_out_and_counted(tmp_path: Path, monkeypatch:
             raise ValueError("planted")
         return draw_scenario(problem, replicate)
 
-    monkeypatch.setattr("tests.sweeps.worlds.run_chunk", run)
+    monkeypatch.setattr("tests.runs.worlds.run_chunk", run)
     monkeypatch.setattr("aixsim.runs.chunk.draw_scenario", draw)
     out = swept(tmp_path)
     comparison = compare_points(open_sweep(out))

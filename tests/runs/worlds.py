@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aixsim.api import carry_out_sweep
 from aixsim.config.sweep_study import SweepStudy, load_sweep
-from aixsim.runs.chunk import PointSpec, Task, run_chunk
-from aixsim.runs.executor import Finished, Report
-from aixsim.runs.folder import NOT_RESULTS
-from aixsim.runs.loop import sweep
+from aixsim.runs.executor import Executor, Finished, Report, Task
+from aixsim.runs.job import Job
 from aixsim.runs.progress import Status
+from aixsim.runs.store import NOT_RESULTS
 
 CONFIG = """
 title = "A small nation"
@@ -60,25 +61,29 @@ def small(folder: Path, study: str = STUDY) -> SweepStudy:
     return load_sweep(write_study(folder, study))
 
 
+def sweep(study: SweepStudy, out: Path, start: Callable[[], Executor], **options: Any) -> Status:
+    return carry_out_sweep(Job.of_sweep(study), out, start, **options)
+
+
 class Inline:
-    """Runs tasks in the test's own process, when they are waited for."""
+    """Runs tasks in the test's own process, when they are waited for; ``run`` names the batches that it ran."""
 
     n_workers = 1
 
     def __init__(self) -> None:
-        self.tasks: list[tuple[PointSpec, Task]] = []
-        self.run: list[Task] = []
+        self.tasks: list[Task] = []
+        self.run: list[Any] = []
 
     @property
     def free(self) -> int:
         return 2 - len(self.tasks)
 
-    def submit(self, spec: PointSpec, task: Task) -> None:
-        self.tasks.append((spec, task))
+    def submit(self, task: Task) -> None:
+        self.tasks.append(task)
 
     def wait(self, seconds: float) -> list[Report]:  # noqa: ARG002 - nothing is waited for
-        done: list[Report] = [Finished(task, run_chunk(spec, task)) for spec, task in self.tasks]
-        self.run += [task for _, task in self.tasks]
+        done: list[Report] = [Finished(task.key, task.run(lambda _: None)) for task in self.tasks]
+        self.run += [task.key for task in self.tasks]
         self.tasks = []
         return done
 
@@ -107,12 +112,12 @@ class Ended(BaseException):
 def stopped(place: Path, n_tasks: int = 6) -> Path:
     """Returns the folder of a sweep that ended early."""
     with pytest.raises(Ended):
-        sweep(small(place), place / "out", lambda: Stopping(n_tasks), chunk=5)
+        sweep(small(place), place / "out", lambda: Stopping(n_tasks), batch=5)
     return place / "out"
 
 
 def run_inline(study: SweepStudy, out: Path, **options: Any) -> Status:
-    return sweep(study, out, Inline, **{"chunk": 5} | options)
+    return sweep(study, out, Inline, **{"batch": 5} | options)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -120,5 +125,5 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in NOT_RESULTS and "figures" not in path.parts
+        if path.is_file() and path.name not in (*NOT_RESULTS, "provenance.json") and "figures" not in path.parts
     }

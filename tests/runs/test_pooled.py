@@ -13,7 +13,7 @@ from aixsim.results.main_effects import UNSET, by_strength, levels, main_effects
 from aixsim.results.pooled_chance import pooled_chances
 from aixsim.results.sweep_bands import CountTally
 from aixsim.stats.probability_surface import fit_surface
-from tests.sweeps.made import GOAL, luck, made, shares
+from tests.runs.made import GOAL, luck, made, shares
 
 CHANCES = np.array([0.3, 0.4, 0.5, 0.6, 0.7])
 

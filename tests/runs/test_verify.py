@@ -10,9 +10,8 @@ import pytest
 from aixsim.errors import StoreError
 from aixsim.random.draws import uniform
 from aixsim.runs.ledger import NAME
-from aixsim.runs.local import LocalProcesses
-from aixsim.runs.loop import sweep
-from tests.sweeps.worlds import STUDY, Inline, run_inline, small, tree
+from aixsim.runs.processes import LocalProcesses
+from tests.runs.worlds import STUDY, Inline, run_inline, small, sweep, tree
 
 FLIPS = 300
 
@@ -23,17 +22,16 @@ def say(text: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.verify
-def test_workers_chunks_and_start_methods_change_no_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_results_do_not_depend_on_workers_and_batches(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     study = small(tmp_path, STUDY.replace("replicates = 12", "replicates = 70"))
     run_inline(study, tmp_path / "reference")
     expected, equal, tried = tree(tmp_path / "reference"), 0, 0
     for workers in (1, 2, 3):
         for chunk in (1, 7, 64):
-            for method in ("spawn", "forkserver"):
-                out = tmp_path / f"{workers}-{chunk}-{method}"
-                sweep(study, out, lambda n=workers, m=method: LocalProcesses(n, 600.0, m), chunk=chunk)  # type: ignore[misc]  # bound now
-                tried, equal = tried + 1, equal + (tree(out) == expected)
-    say(f"bytes equal: {equal} of {tried} ways (1, 2, 3 workers; chunks of 1, 7, 64; spawn and forkserver)", capsys)
+            out = tmp_path / f"{workers}-{chunk}"
+            sweep(study, out, lambda n=workers: LocalProcesses(n, 600.0), batch=chunk)  # type: ignore[misc]  # bound now
+            tried, equal = tried + 1, equal + (tree(out) == expected)
+    say(f"bytes equal: {equal} of {tried} ways (1, 2, 3 workers; batches of 1, 7, 64)", capsys)
     assert equal == tried
 
 
@@ -54,7 +52,7 @@ def test_every_flipped_bit_is_found(tmp_path: Path, capsys: pytest.CaptureFixtur
         told: list[str] = []
         runs = [Inline()]
         try:
-            sweep(study, out, lambda runs=runs: runs[0], chunk=5, tell=told.append)  # type: ignore[misc]  # bound now
+            sweep(study, out, lambda runs=runs: runs[0], batch=5, tell=told.append)  # type: ignore[misc]  # bound now
         except StoreError as error:
             assert error.exit_code in (4, 5)  # noqa: PT017 - counted
             refused += 1

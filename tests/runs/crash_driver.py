@@ -1,6 +1,6 @@
-"""Starts a sweep again and again and kills it at random moments: ``python -m tests.sweeps.crash_driver FOLDER KILLS SEED``.
+"""Starts a run or a sweep again and again and kills it at random moments: ``python -m tests.runs.crash_driver KIND FOLDER KILLS SEED``.
 
-Everything is loaded once and every run is a fork of this process, so that a kill costs a tenth of a second and not the start of Python.
+Everything is loaded once and every start is a fork of this process, so that a kill costs a tenth of a second and not the start of Python.
 Prints one JSON document: how many kills of each kind, what was found wrong.
 """
 
@@ -13,15 +13,18 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from aixsim.api import carry_out_run, carry_out_sweep
+from aixsim.config import load
 from aixsim.random.draws import uniform
-from aixsim.runs.chunk import Task, run_chunk
-from aixsim.runs.local import LocalProcesses
-from aixsim.runs.loop import sweep
-from aixsim.runs.specs import spec_of
-from tests.sweeps.worlds import small, tree
+from aixsim.runs.job import Job
+from aixsim.runs.processes import LocalProcesses
+from aixsim.runs.replicates import Batch, run_batch
+from aixsim.runs.worker import serve
+from tests.runs.worlds import small, tree, write_study
 
 STUDY = """
 base = "small.toml"
@@ -35,14 +38,46 @@ seed = 7
 [decision]
 probability = 0.5
 """
+RUN = {"monte_carlo.replicates": 400, "monte_carlo.seed": 7}
 LONGEST = 0.5
 """Seconds until a kill, at most: about what a run takes from its start to its end."""
 
 
-def main(place: Path, kills: int, seed: int) -> dict[str, Any]:
-    """Kills so many runs, over as many sweeps as that takes, and compares every finished one with one that nothing disturbed."""
-    study = small(place, STUDY)
-    run_chunk(spec_of(study.points[0], study), Task(0, 0, 1))
+class Forked:
+    """A worker that is a fork of this process, with the face of a ``subprocess.Popen``."""
+
+    def __init__(self) -> None:
+        (source, to_child), (from_child, target) = os.pipe(), os.pipe()
+        self.code: int | None = None
+        self.pid = os.fork()
+        if not self.pid:
+            try:
+                os.setsid()
+                os.dup2(source, 3)
+                os.dup2(target, 4)
+                os.closerange(5, 256)  # ends of other workers' pipes, which would keep those alive
+                serve(os.fdopen(3, "rb"), os.fdopen(4, "wb"))
+            finally:
+                os._exit(1)
+        os.close(source)
+        os.close(target)
+        self.stdin, self.stdout = os.fdopen(to_child, "wb"), os.fdopen(from_child, "rb")
+
+    def kill(self) -> None:
+        if self.code is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:  # noqa: ARG002 - they end at once
+        if self.code is None:
+            self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self.code
+
+
+def main(kind: str, place: Path, kills: int, seed: int) -> dict[str, Any]:
+    """Kills so many starts, over as many runs or sweeps as that takes, and compares every finished one with one that nothing disturbed."""
+    study = Job.of_sweep(small(place, STUDY)) if kind == "sweep" else Job.of_run(load(write_study(place).parent / "small.toml", RUN))
+    run_batch(study.specs()[0], Batch(0, 0, 1), lambda _: None)
     run_once(study, place / "calm")
     calm = tree(place / "calm")
     counted, unequal, orphans, sweeps, number = Counter[str](), 0, 0, 0, 0
@@ -78,7 +113,10 @@ def fork(study: Any, out: Path) -> int:
     code = 1
     try:
         os.setsid()
-        sweep(study, out, lambda: LocalProcesses(2, 60.0, "fork"), chunk=7)
+        if study.kind == "sweep":
+            carry_out_sweep(study, out, lambda: LocalProcesses(2, 60.0, Forked), batch=7)
+        else:
+            carry_out_run(study, out, lambda: LocalProcesses(2, 60.0, Forked), batch=7)
         code = 0
     finally:
         os._exit(code)
@@ -96,7 +134,7 @@ def run_and_kill(study: Any, out: Path, after: float, what: str, which: float) -
             if what == "worker" and not victims:
                 what = "parent"
                 victims = [child]
-            killed = what
+            killed, workers = what, children(child)
             with contextlib.suppress(ProcessLookupError):
                 if what == "group":
                     os.killpg(child, signal.SIGKILL)
@@ -104,7 +142,7 @@ def run_and_kill(study: Any, out: Path, after: float, what: str, which: float) -
                     os.kill(victims[int(which * len(victims))], signal.SIGKILL)
             if what != "worker":
                 os.waitpid(child, 0)
-                return killed if gone(child) else "orphans"
+                return killed if gone([child, *workers]) else "orphans"
         time.sleep(0.002)
 
 
@@ -114,16 +152,22 @@ def children(process: int) -> list[int]:
     return []
 
 
-def gone(group: int) -> bool:
-    """Returns whether a whole process group ends within five seconds."""
+def gone(processes: Sequence[int]) -> bool:
+    """Returns whether all processes end within five seconds."""
     for _ in range(500):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
+        if not any(is_running(process) for process in processes):
             return True
         time.sleep(0.01)
     return False
 
 
+def is_running(process: int) -> bool:
+    """Returns whether there is such a process and it does something; one that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))) + "\n")
+    sys.stdout.write(json.dumps(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))) + "\n")

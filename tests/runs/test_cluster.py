@@ -14,17 +14,16 @@ import pytest
 from aixsim.config.sweep_study import load_sweep
 from aixsim.errors import UserError
 from aixsim.runs import cluster
-from aixsim.runs.chunk import Task
 from aixsim.runs.cluster import Cluster, ClusterLost, connect
-from aixsim.runs.errand import facts
-from aixsim.runs.executor import Died, Finished, Report
+from aixsim.runs.cluster_worker import facts
+from aixsim.runs.executor import Died, Finished, Report, Task
+from aixsim.runs.job import Job
 from aixsim.runs.ledger import Ledger
-from aixsim.runs.loop import sweep
 from aixsim.runs.progress import Status
-from aixsim.runs.specs import spec_of
+from aixsim.runs.replicates import Batch, run_batch
 from tests.cli.run_cli import run_cli
-from tests.sweeps.dask_cluster import PATIENCE, DaskCluster
-from tests.sweeps.worlds import CONFIG, STUDY, run_inline, small, tree, write_study
+from tests.runs.dask_cluster import PATIENCE, DaskCluster
+from tests.runs.worlds import CONFIG, STUDY, run_inline, small, sweep, tree, write_study
 
 PLUGIN = """
 import os, time
@@ -76,7 +75,7 @@ def test_killed_and_late_workers_change_no_byte(dask: DaskCluster, tmp_path: Pat
             dask.add("third")
 
     status = sweep(
-        study, tmp_path / "there", lambda: Cluster(connect(str(dask.file)), 60.0, told.append), chunk=1, show=trouble, tell=told.append
+        study, tmp_path / "there", lambda: Cluster(connect(str(dask.file)), 60.0, told.append), batch=1, show=trouble, tell=told.append
     )
     assert (status.state, status.done) == ("complete", 72)
     assert "third" in dask.processes
@@ -88,22 +87,26 @@ def test_a_replicate_that_hangs_or_ends_its_process_is_named(dask: DaskCluster, 
     dask.add("only")
     (tmp_path / "bomb.py").write_text(PLUGIN, encoding="utf-8")
     study = load_sweep(write_study(tmp_path, config=HARMFUL))
-    spec = spec_of(study.points[0], study)
+    spec = Job.of_sweep(study).specs()[0]
+
+    def task(first: int, n: int) -> Task:
+        return Task(Batch(0, first, n), run_batch, (spec, Batch(0, first, n)), is_timed=True)
+
     executor = Cluster(connect(dask.address), 2.0)
     try:
-        executor.submit(spec, Task(0, 0, 3))
+        executor.submit(task(0, 3))
         assert isinstance(first_report(executor), Finished)
-        executor.submit(spec, Task(0, 2, 3))
-        assert first_report(executor) == Died(Task(0, 2, 3), 3, "took longer than 2 s", overdue=True)
-        executor.submit(spec, Task(0, 4, 3))
-        assert first_report(executor) == Died(Task(0, 4, 3), 5, "ended with code 9")
+        executor.submit(task(2, 3))
+        assert first_report(executor) == Died(Batch(0, 2, 3), 3, "took longer than 2 s", overdue=True)
+        executor.submit(task(4, 3))
+        assert first_report(executor) == Died(Batch(0, 4, 3), 5, "ended with code 9")
     finally:
         executor.close()
 
     monkeypatch.setattr(cluster, "facts", lambda: {**facts(), "the model": "another"})
     executor = Cluster(connect(dask.address), 2.0)
     try:
-        executor.submit(spec, Task(0, 0, 1))
+        executor.submit(task(0, 1))
         with pytest.raises(UserError, match=r"the worker only \(tcp://.*\) cannot take part: the model differs: .* there, another here"):
             first_report(executor)
     finally:
@@ -120,7 +123,7 @@ def test_a_scheduler_that_goes_ends_the_sweep_in_order(dask: DaskCluster, tmp_pa
             dask.kill("scheduler")
 
     with pytest.raises(ClusterLost, match=r"has gone .*the same command goes on") as lost:
-        sweep(study, out, lambda: Cluster(connect(dask.address), 60.0), chunk=1, show=pull_the_plug)
+        sweep(study, out, lambda: Cluster(connect(dask.address), 60.0), batch=1, show=pull_the_plug)
     assert lost.value.exit_code == 5
     assert len(str(lost.value).splitlines()) == 1
     ledger = Ledger(out, read_only=True)
@@ -133,7 +136,7 @@ def test_a_scheduler_that_goes_ends_the_sweep_in_order(dask: DaskCluster, tmp_pa
 
 
 def test_ctrl_c_is_heard_while_there_are_no_workers(dask: DaskCluster, tmp_path: Path) -> None:
-    command = [sys.executable, "-W", "error", "-m", "aixsim.cli", "sweep", str(write_study(tmp_path)), "--cluster", str(dask.file)]
+    command = [sys.executable, "-W", "error", "-m", "aixsim", "sweep", str(write_study(tmp_path)), "--cluster", str(dask.file)]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert "there are no workers at tcp://127.0.0.1:" in process.stderr.readline()

@@ -11,15 +11,16 @@ from typing import Any
 
 import pytest
 
+from aixsim.api import forked_folder
 from aixsim.config.sweep_study import load_sweep
 from aixsim.errors import StoreError
 from aixsim.results.sweep_result import open_sweep
 from aixsim.runs import files as disk
-from aixsim.runs.chunk import PointSpec, Task
-from aixsim.runs.executor import Finished, Report
+from aixsim.runs.executor import Finished, Report, Task
+from aixsim.runs.job import Job
 from aixsim.runs.ledger import NAME, Chunk, Ledger
-from aixsim.runs.loop import forked_folder, sweep
-from tests.sweeps.worlds import STUDY, Inline, run_inline, small, stopped, tree, write_study
+from aixsim.runs.replicates import Batch
+from tests.runs.worlds import STUDY, Inline, run_inline, small, stopped, sweep, tree, write_study
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
 
 @pytest.mark.parametrize("chunk", [1, 7, 64])
 def test_chunks_change_no_byte(chunk: int, reference: tuple[Path, dict[str, bytes]], tmp_path: Path) -> None:
-    run_inline(small(tmp_path), tmp_path / "out", chunk=chunk)
+    run_inline(small(tmp_path), tmp_path / "out", batch=chunk)
     assert tree(tmp_path / "out") == reference[1]
 
 
@@ -70,7 +71,7 @@ def test_damage_is_noticed_named_and_made_good(how: str, when: str, reference: t
     damage(first, second, how)
     told: list[str] = []
     rest = Inline()
-    sweep(small(tmp_path), out, lambda: rest, chunk=5, tell=told.append)
+    sweep(small(tmp_path), out, lambda: rest, batch=5, tell=told.append)
     names = [str(path.relative_to(out)) for path in ((first, second) if how == "swapped" else (first,))]
     assert [line.split()[0] for line in told] == names
     assert rest.run
@@ -102,7 +103,7 @@ def test_damage_that_comes_between_run_and_merge_is_noticed(reference: tuple[Pat
             return super().wait(seconds)
 
     told: list[str] = []
-    sweep(small(tmp_path), out, Damaging, chunk=5, tell=told.append)
+    sweep(small(tmp_path), out, Damaging, batch=5, tell=told.append)
     assert told
     assert tree(out) == reference[1]
 
@@ -145,10 +146,10 @@ def test_another_study_is_refused_with_what_differs_and_can_be_forked(old: str, 
     assert caught.value.exit_code == 4
     assert named.replace("cannot", "not shortened") in str(caught.value)
     assert tree(out) == before
-    other = forked_folder(study, out)
+    other = forked_folder(Job.of_sweep(study), out)
     assert other != out
     assert run_inline(study, other).state == "complete"
-    assert forked_folder(study, out) == other
+    assert forked_folder(Job.of_sweep(study), out) == other
     assert tree(out) == before
 
 
@@ -172,7 +173,7 @@ def test_more_replicates_and_more_points_use_what_is_there(tmp_path: Path) -> No
     run_inline(small(tmp_path / "a"), tmp_path / "a" / "out")
     longer = STUDY.replace("replicates = 12", "replicates = 20").replace("[0.0, 0.1, 0.3]", "[0.0, 0.1, 0.2, 0.3]")
     rest = Inline()
-    sweep(small(tmp_path / "a", longer), tmp_path / "a" / "out", lambda: rest, chunk=5)
+    sweep(small(tmp_path / "a", longer), tmp_path / "a" / "out", lambda: rest, batch=5)
     assert sum(task.n for task in rest.run) == 6 * 8 + 2 * 20
     run_inline(small(tmp_path / "b", longer), tmp_path / "b" / "out")
     one, other = open_sweep(tmp_path / "a" / "out"), open_sweep(tmp_path / "b" / "out")
@@ -211,7 +212,7 @@ def test_every_refusal_of_the_disk_loses_nothing(
         monkeypatch.setattr(disk, "os", system)
         if system.left > 0:
             try:
-                run_inline(study, out, chunk=12)
+                run_inline(study, out, batch=12)
             except StoreError as error:
                 assert error.exit_code == 5  # noqa: PT017 - every n must be seen, and the last has no error
         monkeypatch.setattr(disk, "os", os)
@@ -219,7 +220,7 @@ def test_every_refusal_of_the_disk_loses_nothing(
             assert tree(out) == reference[1]
             break
         seen[system.name] = seen.get(system.name, 0) + 1
-        run_inline(study, out, chunk=12)
+        run_inline(study, out, batch=12)
         assert tree(out) == reference[1], (nth, system.name)
     assert set(seen) == {"open", "write", "fsync", "replace"}
     assert min(seen.values()) > 10
@@ -246,13 +247,13 @@ def test_every_refusal_of_the_ledger_loses_nothing(
         if nth > 1:
             stopped_at = nth
         try:
-            run_inline(study, out, chunk=12)
+            run_inline(study, out, batch=12)
         except StoreError as error:
             assert error.exit_code == 5  # noqa: PT017 - as above
         monkeypatch.setattr(Ledger, "put", put)
         if calls[0] < nth:
             break
-        run_inline(study, out, chunk=12)
+        run_inline(study, out, batch=12)
         assert tree(out) == reference[1], nth
     assert stopped_at > 10
 
@@ -261,17 +262,17 @@ def test_a_fault_that_writes_something_else_would_be_seen(reference: tuple[Path,
     """The twin of the above: the comparison of trees fails when one number of one replicate is wrong."""
 
     class Wrong(Inline):
-        def submit(self, spec: PointSpec, task: Task) -> None:
-            other = Task(task.point, task.first + 1, task.n) if task == Task(3, 5, 5) else task
-            super().submit(spec, other)
+        def submit(self, task: Task) -> None:
+            wrong = task.key == Batch(3, 5, 5)
+            super().submit(Task(Batch(3, 6, 5), task.function, (task.arguments[0], Batch(3, 6, 5)), is_timed=True) if wrong else task)
 
         def wait(self, seconds: float) -> list[Report]:
             return [
-                Finished(Task(3, 5, 5), report.result) if isinstance(report, Finished) and report.task == Task(3, 6, 5) else report
+                Finished(Batch(3, 5, 5), report.result) if isinstance(report, Finished) and report.key == Batch(3, 6, 5) else report
                 for report in super().wait(seconds)
             ]
 
-    sweep(small(tmp_path), tmp_path / "out", Wrong, chunk=5)
+    sweep(small(tmp_path), tmp_path / "out", Wrong, batch=5)
     assert tree(tmp_path / "out") != reference[1]
 
 

@@ -15,8 +15,8 @@ from aixsim.report.figures.sweep import draw_sweep_figures, sweep_figures
 from aixsim.report.figures.sweep._labels import factor_name, point_name, rounded
 from aixsim.report.figures.sweep.heatmap import grid_of
 from aixsim.results.sweep_result import open_sweep
-from tests.sweeps.made import Made, luck, made, shares
-from tests.sweeps.worlds import run_inline, small, stopped
+from tests.runs.made import Made, luck, made, shares
+from tests.runs.worlds import run_inline, small, stopped
 
 SHARE, GRANT, PARKS = "programme.Lead.delivered_share", "programme.Lead.grant_krw_bn.2026", "levers.parks.number"
 GRID = [{SHARE: share, GRANT: grant} for share in (0.2, 0.4, 0.6, 0.8) for grant in (0.5, 1.0, 1.5)]

@@ -1,0 +1,306 @@
+"""Runs studies and sweeps: what scripts, notebooks and the command line call."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import Any, Literal
+
+from aixsim.config.study import Study
+from aixsim.config.sweep_study import SweepStudy, load_sweep, name_of
+from aixsim.engines import ENGINES
+from aixsim.errors import ArgumentError, StoreError, UserError
+from aixsim.results.publish import PROVENANCE, Published, RunRecord, publish_run, publish_sweep, results_hash
+from aixsim.results.result import Result, open_result
+from aixsim.results.source import FolderSource
+from aixsim.results.sweep_result import Sweep, open_sweep
+from aixsim.runs.executor import Executor, InProcess
+from aixsim.runs.files import write_durably
+from aixsim.runs.identity import differences, digest, identity, job_id
+from aixsim.runs.job import Job
+from aixsim.runs.ledger import NAME, Ledger
+from aixsim.runs.loop import TABLES, Session, carry_out, silent, workers_for
+from aixsim.runs.progress import Status
+from aixsim.runs.signals import Interrupted, stop_requests
+from aixsim.runs.store import SHARDS, Store
+
+Show = Callable[[Status], object]
+Tell = Callable[[str], object]
+
+
+class NothingFinished(UserError):  # noqa: N818 - it reads as what it says
+    """A run of which every replicate failed.
+
+    Attributes:
+        failures: a record a replicate.
+    """
+
+    exit_code = 6
+
+    def __init__(self, failures: list[dict[str, Any]], folder: Path | None) -> None:
+        """Keeps the records."""
+        first = failures[0]
+        place = "" if folder is None else f"; all are in {folder / 'failures.jsonl'}"
+        super().__init__(f"none of {len(failures):,} replicates finished: {first['error']}: {first['message']} ({first['origin']}){place}")
+        self.failures = failures
+
+
+class RunInterrupted(Interrupted):
+    """A run that was interrupted; what was finished is kept.
+
+    Attributes:
+        result: of the finished replicates; None when there are none.
+    """
+
+    def __init__(self, said: str, result: Result | None) -> None:
+        """Keeps the result."""
+        super().__init__(said)
+        self.result = result
+
+
+def run(
+    study: Study,
+    replicates: int | None = None,
+    *,
+    workers: int = 1,
+    out: Path | str | None = None,
+    engine: Literal["kernel", "mesa"] = "kernel",
+    show: Show = silent,
+    tell: Tell = silent,
+) -> Result:
+    """Runs a study.
+
+    Args:
+        study: as from ``aixsim.load``.
+        replicates: instead of those of the study.
+        workers: number of processes; results do not depend on it.
+        out: folder of the result. What it holds already of the same run is used: a run that was interrupted is resumed, one of fewer
+            replicates is extended. None: the result stays in memory.
+        engine: ``kernel`` (compiled) or ``mesa`` (reference); results do not depend on it.
+        show: is given the progress now and then.
+        tell: is told what is worth a line, such as the cost of a long run.
+
+    Returns:
+        The result. Failed replicates are counted in it, beside every estimate.
+
+    Raises:
+        StoreError: the folder holds something else, is in use, damaged, or has no room.
+        NothingFinished: every replicate failed.
+        RunInterrupted: Ctrl-C or SIGTERM; a ``KeyboardInterrupt``, raised when what was finished has been saved.
+        UserError: an argument that is none of the above.
+    """
+    _check(replicates, workers, engine)
+    folder = None if out is None else Path(out)
+    if replicates is not None:
+        study = study.with_monte_carlo(study.monte_carlo.model_copy(update={"replicates": replicates}))
+    seed_chosen = study.monte_carlo.seed is not None
+    if not seed_chosen:
+        study = study.with_seed(_held_seed(folder) if folder is not None else secrets.randbelow(2**63))
+    job = Job.of_run(study, engine)
+    if folder is not None and (held := _finished(folder, job)) is not None:
+        n = held.provenance["replicates_done"] + held.provenance["replicates_failed"]
+        more = f"; it holds {n:,} replicates, more than the {job.replicates:,} asked for" if n > job.replicates else ""
+        tell(f"This run is already there, nothing to compute{more}.")
+        return held
+    n_workers = workers_for(job.replicates, workers)
+    status, result = carry_out_run(job, folder, lambda: _processes(n_workers), seed_chosen=seed_chosen, show=show, tell=tell)
+    if status.state == "complete" and result is not None:
+        return result
+    kept = f"{status.done + status.failed:,} of {status.wanted:,} replicates are finished"
+    where = " and kept; the same command goes on with the rest" if folder is not None else ""
+    raise RunInterrupted(f"Interrupted: {kept}{where}.", result)
+
+
+def carry_out_run(
+    job: Job,
+    folder: Path | None,
+    start: Callable[[], Executor],
+    *,
+    seed_chosen: bool = True,
+    batch: int | None = None,
+    show: Show = silent,
+    tell: Tell = silent,
+) -> tuple[Status, Result | None]:
+    """Runs a job of one point on an executor, and writes its files; returns how it ended, and the result if anything finished.
+
+    Args:
+        job: from ``Job.of_run``.
+        folder: of the result; None keeps it in memory.
+        start: starts the executor.
+        seed_chosen: false when the program chose the seed.
+        batch: replicates that are run together; by default what their cost suggests.
+        show, tell: as in ``run``.
+    """
+    started = monotonic()
+    with stop_requests() as request, Store.opened(folder) as store:
+        session = Session(job, store, start, request, batch=batch, show=show, tell=tell)
+        status = carry_out(session)
+        engine = session.engine or store.ledger.study().get("engine") or (job.engine, None)
+        is_whole = status.state == "complete"
+        record = RunRecord(job, seed_chosen, not is_whole, monotonic() - started, tuple(engine), session.stopped_at)
+        if is_whole and not status.done:
+            raise _nothing_finished(folder, store.ledger.failures())
+        if not status.done:
+            return status, None
+        if folder is None:
+            return status, Published(store, record).in_memory()
+        publish_run(store, record)
+    return status, open_result(folder)
+
+
+def sweep(
+    study: SweepStudy | Path | str,
+    out: Path | str | None = None,
+    *,
+    workers: int = 1,
+    cluster: str | None = None,
+    seconds: float | None = None,
+    fork: bool = False,
+    show: Show = silent,
+    tell: Tell = silent,
+) -> Sweep:
+    """Runs a design over policies and factors, or goes on with it.
+
+    Args:
+        study: study file, or what ``load_sweep`` made of one.
+        out: folder; by default ``results/<name of the study>``.
+        workers: number of processes; results do not depend on it.
+        cluster: address or scheduler file of a Dask cluster, used instead of processes.
+        seconds: after which no new replicates are begun.
+        fork: uses another folder beside ``out`` when that one holds another study.
+        show: is given the progress now and then.
+        tell: is told what is worth a line: files that were damaged, workers that are missing.
+
+    Raises:
+        StoreError: as in ``run``.
+        Interrupted: Ctrl-C or SIGTERM; what was finished is kept, and the same call goes on.
+    """
+    _check(None, workers, "kernel")
+    study = study if isinstance(study, SweepStudy) else load_sweep(study)
+    job = Job.of_sweep(study)
+    folder = Path(out) if out is not None else default_folder(study.path)
+    if fork:
+        folder = forked_folder(job, folder)
+    status = carry_out_sweep(job, folder, executor_of(job, workers, cluster, tell), seconds=seconds, show=show, tell=tell)
+    if status.state == "interrupted":
+        n = status.done + status.failed
+        kept = f"Interrupted: {n:,} of {status.wanted:,} replicates are kept in {folder}; the same command goes on with the rest."
+        raise Interrupted(kept if n else "Interrupted before the first replicate; the same command starts anew.")
+    return open_sweep(folder)
+
+
+def carry_out_sweep(
+    job: Job,
+    folder: Path,
+    start: Callable[[], Executor],
+    *,
+    seconds: float | None = None,
+    batch: int | None = None,
+    show: Show = silent,
+    tell: Tell = silent,
+) -> Status:
+    """Runs a job of many points on an executor, and writes its files unless it is interrupted; arguments as in ``carry_out_run``."""
+    with stop_requests() as request, Store.opened(folder, (SHARDS, TABLES)) as store:
+        until = None if seconds is None else monotonic() + seconds
+        session = Session(job, store, start, request, until, batch, show, tell)
+        status = carry_out(session)
+        if status.state != "interrupted":
+            publish_sweep(session)
+    return status
+
+
+def executor_of(job: Job, workers: int, cluster: str | None, tell: Tell) -> Callable[[], Executor]:
+    """Returns what starts the executor of a job: processes of this machine, or a cluster, which is asked at once whether it is there.
+
+    Raises:
+        UserError: no cluster answers.
+    """
+    if cluster is not None:
+        from aixsim.runs.cluster import Cluster, connect
+
+        client = connect(cluster)
+        return lambda: Cluster(client, job.seconds_per_replicate, tell)
+    return lambda: _processes(workers, job.seconds_per_replicate)
+
+
+def default_folder(study_file: Path) -> Path:
+    """Returns where the sweep of a study file goes unless the user says otherwise."""
+    return Path("results") / name_of(study_file)
+
+
+def run_folder(study: Study) -> Path:
+    """Returns where the run of a study with a seed goes unless the user says otherwise."""
+    return Path("results") / study.name / job_id(Job.of_run(study))
+
+
+def forked_folder(job: Job, out: Path) -> Path:
+    """Returns another folder beside ``out`` when that one holds another study: its name ends with what is different."""
+    if not (out / NAME).exists():
+        return out
+    ledger = Ledger(out, read_only=True)
+    try:
+        held, points = ledger.study(), ledger.points()
+    finally:
+        ledger.close()
+    if not differences(held, points, job):
+        return out
+    return out.with_name(f"{out.name}-{digest(identity(job), sorted(config for _, config in job.configs))[:6]}")
+
+
+def _processes(workers: int, seconds_per_replicate: float = float("inf")) -> Executor:
+    from aixsim.runs.processes import LocalProcesses
+
+    # A limit of time can only be kept from outside.
+    return InProcess() if workers <= 1 and seconds_per_replicate == float("inf") else LocalProcesses(workers, seconds_per_replicate)
+
+
+def _check(replicates: int | None, workers: int, engine: str) -> None:
+    for name, value in (("replicates", replicates), ("workers", workers)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise ArgumentError(name, value, "a whole number, at least 1")
+    if engine not in ENGINES:
+        raise ArgumentError("engine", engine, " or ".join(map(repr, ENGINES)))
+
+
+def _held_seed(folder: Path) -> int:
+    """Returns the seed that the program chose when a run was begun in a folder, or a new one."""
+    if (folder / NAME).is_file():
+        ledger = Ledger(folder, read_only=True)
+        try:
+            held = ledger.study().get("identity", {}).get("seed")
+        finally:
+            ledger.close()
+        if isinstance(held, int):
+            return held
+    return secrets.randbelow(2**63)
+
+
+def _finished(folder: Path, job: Job) -> Result | None:
+    """Returns the result in a folder when it is that of a job, with at least as many replicates, and every file is as it was written.
+
+    Raises:
+        StoreError: it is, and a file is damaged that the stored replicates cannot mend.
+    """
+    if not (folder / PROVENANCE).is_file():
+        return None
+    with suppress(StoreError):
+        result = open_result(folder)
+        said = result.provenance
+        is_whole = said.get("run_id") == job_id(job) and not said["interrupted"] and said.get("results_sha256") == results_hash()
+        n = said["replicates_done"] + said["replicates_failed"]
+        is_stopped = said["stopped_at"] is not None and (said["half_width"], said["confidence"]) == (job.half_width, job.confidence)
+        if is_whole and (is_stopped or n >= job.replicates):
+            if isinstance(result.source, FolderSource):
+                result.source.verify()
+            return result
+    return None
+
+
+def _nothing_finished(folder: Path | None, failures: list[dict[str, Any]]) -> NothingFinished:
+    if folder is not None:
+        write_durably(folder / "failures.jsonl", "".join(json.dumps(record) + "\n" for record in failures).encode())
+    return NothingFinished(failures, folder)

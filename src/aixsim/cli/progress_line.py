@@ -1,0 +1,41 @@
+"""One line of progress on a terminal; elsewhere nothing but what is worth a line of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+class ProgressLine:
+    """Shows progress on standard error; a context, because the line is wiped in the end."""
+
+    def __init__(self) -> None:
+        """Looks whether there is a terminal."""
+        self._is_terminal = sys.stderr.isatty()
+        self._is_open = False
+
+    def __enter__(self) -> ProgressLine:
+        """Shows nothing yet."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Wipes the line."""
+        self._wipe()
+
+    def show(self, status: object) -> None:
+        """Replaces the line."""
+        if self._is_terminal:
+            width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+            sys.stderr.write(f"\r\x1b[K{str(status)[: width - 1]}")
+            sys.stderr.flush()
+            self._is_open = True
+
+    def tell(self, text: str) -> None:
+        """Prints a line that stays."""
+        self._wipe()
+        sys.stderr.write(text + "\n")
+
+    def _wipe(self) -> None:
+        if self._is_open:
+            sys.stderr.write("\r\x1b[K")
+            self._is_open = False

@@ -1,0 +1,323 @@
+"""What a job leaves for people: tables, goals, and where they come from, made of the replicates that a store holds.
+
+All of it is made anew from the stored replicates whenever more of them come, or the code that makes it has changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from aixsim.config.build import problems
+from aixsim.config.models import target_in_sample
+from aixsim.config.study import Study
+from aixsim.escapes import to_csv
+from aixsim.model.calendar import Horizon
+from aixsim.model.outcomes import OUTCOMES
+from aixsim.model.problem import Problem
+from aixsim.results.counting_rules import counting
+from aixsim.results.goals import evaluate_goals
+from aixsim.results.network_summary import describe_network
+from aixsim.results.population_summary import describe_firms
+from aixsim.results.project_table import project_arrays
+from aixsim.results.result import Result
+from aixsim.results.source import MemorySource
+from aixsim.results.sweep_result import open_sweep
+from aixsim.runs import tables
+from aixsim.runs.files import durable_file, file_checksum, link_durably, write_durably
+from aixsim.runs.identity import files_of, job_id
+from aixsim.runs.job import Job
+from aixsim.runs.loop import Session
+from aixsim.runs.provenance import code_hash, command, environment, now, sealed
+from aixsim.runs.store import SHARDS, Store
+
+PROVENANCE: Final = "provenance.json"
+OBSERVED: Final = (
+    {"month": "2024-12", "outcome": "launched", "value": 26, "source": "zdnet_20241028"},
+    {"month": "2025-12", "outcome": "launched", "value": 102, "source": "asiae_en_20251001"},
+)
+"""AI factories that the ministry has counted (``ai_factory_programme_by_year.csv``)."""
+_LINKED: Final = ("trajectories", "parameters", "money", "projects")
+
+
+@cache
+def results_hash() -> str:
+    """Returns the hash of the code that turns stored replicates into what people read."""
+    root = Path(str(files("aixsim")))
+    return code_hash([*(root / "results").glob("*.py"), *(root / "stats").glob("*.py"), root / "runs" / "tables.py"])
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What is known of a run beside its replicates.
+
+    Attributes:
+        job: what was asked.
+        seed_chosen: false when the program chose the seed.
+        interrupted: not all replicates that were asked for are there.
+        seconds: that the last start took.
+        engine: that simulated, and why it was not the one asked for.
+        stopped_at: replicates after which the stop rule ended the run.
+    """
+
+    job: Job
+    seed_chosen: bool
+    interrupted: bool
+    seconds: float
+    engine: tuple[str, str | None]
+    stopped_at: int | None
+
+
+class Lazy(Mapping[str, Any]):
+    """Things by name, each made when it is first asked for."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
+        """Names what makes each."""
+        self._makers, self._made = makers, dict[str, Any]()
+
+    def __getitem__(self, name: str) -> Any:
+        """Returns a thing."""
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yields the names."""
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        """Returns how many things there are."""
+        return len(self._makers)
+
+
+class Published:
+    """What a run leaves.
+
+    Attributes:
+        tables: by name, as ``pyarrow.parquet.read_table`` takes them; without ``groups``, which is made of them.
+        documents: by name.
+    """
+
+    def __init__(self, store: Store, record: RunRecord) -> None:
+        """Names the replicates."""
+        self._record, self._study = record, record.job.study
+        self.tables = {table: store.place.source(name) for table, name in store.files(0).items()}
+        self._failures = store.ledger.failures()
+        self.documents = Lazy(
+            {
+                "goals": self._goals,
+                "counting": self._counting,
+                "firms": lambda: describe_firms(self.problem.population, self.problem.network),
+                "network": lambda: describe_network(self.problem.population, self.problem.network),
+            }
+        )
+
+    def in_memory(self) -> Result:
+        """Returns the result of a run without a folder."""
+        made: dict[str, Callable[[], Any]] = {name: lambda name=name: self.table(name) for name in _LINKED}  # type: ignore[misc]  # bound now
+        made["groups"] = lambda: pa.concat_tables(self.groups()).unify_dictionaries()
+        return Result(MemorySource(Lazy(made), self.documents), self.provenance())
+
+    @property
+    def problem(self) -> Problem:
+        """The problem of the first replicate."""
+        return problems(self._study)(0)
+
+    @property
+    def replicates(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """The finished replicates, ascending."""
+        if "parameters" not in self.tables:
+            return np.zeros(0, np.int64)
+        return self.table("parameters", ["replicate"])["replicate"].to_numpy().astype(np.int64)
+
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Returns some columns of a table."""
+        source = self.tables[name]
+        if isinstance(source, pa.Table):
+            return source if columns is None else source.select(columns)
+        return pq.read_table(source, columns=columns)
+
+    def groups(self) -> Iterator[pa.Table]:
+        """Yields the table of groups, a table a level."""
+        return tables.groups(lambda name: self.table("groups_by_replicate", [name])[name], self._study.horizon)
+
+    def _goals(self) -> list[dict[str, Any]]:
+        job, horizon, n = self._record.job, self._study.horizon, len(self.replicates)
+        if not n:
+            return []
+        wanted = list(dict.fromkeys(goal.outcome for goal in job.goals))
+        held = self.table("trajectories", wanted) if wanted else None
+        paths = {name: held[name].to_numpy().reshape(n, horizon.n_months) for name in wanted} if held is not None else {}
+        return evaluate_goals(paths, job.goals, horizon, self._study.population.scale, len(self._failures), job.confidence)
+
+    def _counting(self) -> list[dict[str, Any]]:
+        job, study = self._record.job, self._study
+        about = (study.horizon, study.population.scale, len(self._failures), job.confidence)
+        return counting(self._pieces(study.horizon), job.goals, study.counts, self.replicates, *about)
+
+    def _pieces(self, horizon: Horizon) -> Iterator[Any]:
+        source = self.tables.get("projects")
+        if isinstance(source, pa.Table):
+            yield project_arrays(source, horizon)
+        elif source is not None:
+            with pq.ParquetFile(source) as file:
+                for k in range(file.num_row_groups):
+                    yield project_arrays(file.read_row_group(k, use_threads=False), horizon)
+
+    def provenance(self) -> dict[str, Any]:
+        """Returns where the result comes from."""
+        record, study, problem = self._record, self._study, self.problem
+        job = record.job
+        return {
+            "run_id": job_id(job),
+            "title": job.title,
+            "config": job.name,
+            "scale": problem.scale,
+            "n_firms": len(problem.population),
+            "n_ties": problem.network.n_ties,
+            "seed": job.seed,
+            "seed_chosen": record.seed_chosen,
+            "replicates_requested": job.replicates,
+            "replicates_done": len(self.replicates),
+            "replicates_failed": len(self._failures),
+            "stopped_at": record.stopped_at,
+            "interrupted": record.interrupted,
+            "engine": record.engine[0],
+            "engine_reason": record.engine[1],
+            "plugins": [
+                {"name": item.name, "sha256": item.digest, "defines": list(item.keys)} for item in study.registry.used(study.settings)
+            ],
+            "counts": list(study.counts),
+            "horizon": {"start": study.horizon.start, "end": study.horizon.end},
+            "confidence": job.confidence,
+            "half_width": job.half_width,
+            "goals": [
+                {
+                    "name": goal.name,
+                    "outcome": goal.outcome,
+                    "at_least": goal.at_least,
+                    "target": target_in_sample(goal.at_least, problem.scale),
+                    "by": goal.by,
+                }
+                for goal in job.goals
+            ],
+            "observed": [item for item in _observed(study) if 0 <= study.horizon.index(str(item["month"])) < study.horizon.n_months],
+            "wall_seconds": round(record.seconds, 3),
+            "written": now(),
+            "command": command(),
+            "results_sha256": results_hash(),
+            **environment(),
+        }
+
+
+def publish_run(store: Store, record: RunRecord) -> None:
+    """Writes the files of a run. The last one is the provenance, with the checksums of all others: without it there is no result.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    folder, made = store.path, Published(store, record)
+    (folder / PROVENANCE).unlink(missing_ok=True)
+    held = store.files(0)
+    names = []
+    for table in _LINKED:
+        if table in held:
+            link_durably(folder / held[table], folder / f"{table}.parquet")
+            names.append(f"{table}.parquet")
+    if "groups_by_replicate" in held:
+        _write_groups(folder / "groups.parquet", made.groups())
+        names.append("groups.parquet")
+    for name, document in made.documents.items():
+        write_durably(folder / f"{name}.json", _json(document))
+        names.append(f"{name}.json")
+    study = record.job.study
+    stated = study.monte_carlo.model_copy(update={"replicates": record.job.replicates, "half_width": record.job.half_width})
+    own = {"config.toml": study.with_monte_carlo(stated).to_toml().encode()}
+    own |= {plugin.name: plugin.text or b"" for plugin in study.registry.files}
+    if study.ensemble is not None:
+        own[study.ensemble] = files_of(study)[study.ensemble].read_bytes()
+    if failures := store.ledger.failures():
+        own["failures.jsonl"] = _lines(failures)
+    else:
+        (folder / "failures.jsonl").unlink(missing_ok=True)
+    for name, content in own.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_durably(folder / name, content)
+        names.append(name)
+    provenance = {**made.provenance(), "files": {name: file_checksum(folder / name) for name in sorted(names)}}
+    write_durably(folder / PROVENANCE, _json(sealed(provenance)))
+
+
+def publish_sweep(session: Session) -> None:
+    """Writes answer, failures and provenance of a sweep.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    store, job = session.store, session.job
+    folder = store.path
+    (folder / PROVENANCE).unlink(missing_ok=True)
+    sweep = open_sweep(folder)
+    rows = sweep.answer()
+    own = {"answer.csv": to_csv(rows).encode(), "answer.parquet": tables.to_parquet(_columns(rows)), "study.toml": job.text}
+    if sweep.failures:
+        own["failures.jsonl"] = _lines(sweep.failures)
+    else:
+        (folder / "failures.jsonl").unlink(missing_ok=True)
+    for name, content in own.items():
+        write_durably(folder / name, content)
+    shards = folder / SHARDS
+    if shards.is_dir() and not any(shards.iterdir()):
+        shards.rmdir()
+    held = {file.name: file.sha256 for file in store.ledger.files()}
+    provenance = {**store.ledger.study(), **environment(), "files": held | {name: file_checksum(folder / name) for name in sorted(own)}}
+    write_durably(folder / PROVENANCE, _json(sealed(provenance)))
+
+
+def _write_groups(path: Path, parts: Iterator[pa.Table]) -> None:
+    first = next(parts, None)
+    if first is None:
+        return
+    with durable_file(path) as file, pq.ParquetWriter(pa.PythonFile(file, mode="w"), first.schema, compression="zstd") as writer:
+        writer.write_table(first)
+        for part in parts:
+            writer.write_table(part)
+
+
+def _observed(study: Study) -> list[dict[str, Any]]:
+    """Returns the national counts that the config states, or those of the AI factories when it states none."""
+    if study.observed:
+        return [
+            {"month": item.month, "outcome": item.outcome, "value": round(item.value), "source": item.source}
+            for item in study.observed
+            if item.outcome in OUTCOMES and not item.is_share
+        ]
+    return [dict(item) for item in OBSERVED] if study.population.kind == "korea-2023" else []
+
+
+def _columns(rows: list[dict[str, Any]]) -> pa.Table:
+    """Returns rows as a table; a factor whose values are not all numbers or all texts is a column of texts."""
+    columns = {}
+    for name in rows[0]:
+        values = [row[name] for row in rows]
+        kinds = {type(value) for value in values if value is not None}
+        is_one_kind = kinds <= {int, float} or kinds <= {str} or kinds <= {bool}
+        columns[name] = pa.array(values if is_one_kind else [None if value is None else json.dumps(value) for value in values])
+    return pa.table(columns)
+
+
+def _lines(records: list[dict[str, Any]]) -> bytes:
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
+
+
+def _json(document: Any) -> bytes:
+    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()

@@ -1,0 +1,125 @@
+"""A job: the points that are to be run, and what is asked of them. A run is a job of one point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from aixsim.config.build import problems
+from aixsim.config.models import Goal, MonteCarlo
+from aixsim.config.study import Study
+from aixsim.config.sweep_study import Point, SweepStudy
+from aixsim.model.outcomes import OUTCOMES
+from aixsim.runs.replicates import OF_A_RUN, TRAJECTORIES, PointSpec, Target
+
+ONE_POINT: Final = "run"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be run.
+
+    Attributes:
+        kind: ``run`` or ``sweep``.
+        name, title: of the study.
+        points: at least one; a run has one.
+        goals: the same at all points.
+        deciding: goal whose probability decides how many replicates a point gets; None in a run.
+        level: probability that decides.
+        replicates: of every point.
+        most_replicates: of points where so many do not decide.
+        seed: Monte Carlo seed.
+        common_random_numbers: whether equal replicates of all points share their random numbers.
+        confidence: of all intervals.
+        half_width: stops a run when every goal's Wilson interval is as narrow as this.
+        seconds_per_replicate: after which a replicate is ended and counts as failed.
+        outcomes: that are kept.
+        parameters: whether a sweep keeps the drawn uncertainties.
+        engine: that simulates.
+        policies, factors, design: of a sweep.
+        text: of the study file of a sweep.
+    """
+
+    kind: Literal["run", "sweep"]
+    name: str
+    title: str
+    points: tuple[Point, ...]
+    goals: tuple[Goal, ...]
+    deciding: Goal | None
+    level: float
+    replicates: int
+    most_replicates: int
+    seed: int
+    common_random_numbers: bool
+    confidence: float
+    half_width: float | None = None
+    seconds_per_replicate: float = float("inf")
+    outcomes: tuple[str, ...] = OUTCOMES
+    parameters: bool = False
+    engine: Literal["kernel", "mesa"] = "kernel"
+    policies: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
+    design: str = ""
+    text: bytes = b""
+
+    @classmethod
+    def of_run(cls, study: Study, engine: Literal["kernel", "mesa"] = "kernel") -> Job:
+        """Returns the job of a study with a seed."""
+        stated = study.monte_carlo
+        if stated.seed is None:
+            raise ValueError("a job has a seed")
+        # How many replicates there are, and when they suffice, determines none of their numbers.
+        each = study.with_monte_carlo(MonteCarlo(replicates=1, seed=stated.seed, confidence=stated.confidence))
+        return cls(
+            kind="run", name=study.name, title=study.title, points=(Point(ONE_POINT, {}, each),), goals=tuple(study.goals), deciding=None,
+            level=0.5, replicates=stated.replicates, most_replicates=stated.replicates, seed=stated.seed, common_random_numbers=True,
+            confidence=stated.confidence, half_width=stated.half_width if study.goals else None, engine=engine,
+        )  # fmt: skip
+
+    @classmethod
+    def of_sweep(cls, study: SweepStudy) -> Job:
+        """Returns the job of a study file."""
+        stated = study.monte_carlo
+        return cls(
+            kind="sweep", name=study.name, title=study.title, points=study.points, goals=study.goals, deciding=study.goal,
+            level=study.decision.probability, replicates=stated.replicates, most_replicates=stated.most_replicates or stated.replicates,
+            seed=stated.seed, common_random_numbers=stated.common_random_numbers, confidence=stated.confidence,
+            seconds_per_replicate=stated.seconds_per_replicate, outcomes=study.outcomes, parameters=study.table.keep.parameters,
+            policies=study.policies, factors=study.factors, design=study.table.design.kind, text=study.path.read_bytes(),
+        )  # fmt: skip
+
+    @property
+    def study(self) -> Study:
+        """The config of the first point."""
+        return self.points[0].study
+
+    @property
+    def configs(self) -> list[tuple[str, str]]:
+        """Label and resolved config of every point."""
+        return [(point.label, point.config) for point in self.points]
+
+    def specs(self, *, as_bytes: bool = True) -> list[PointSpec]:
+        """Returns what workers need to know of each point; nothing is built yet."""
+        return [self._spec(point, as_bytes) for point in self.points]
+
+    def targets(self) -> list[dict[str, Any]]:
+        """Returns the goals with their counts in the simulated population, ready for JSON."""
+        return [
+            {
+                "name": goal.name, "at_least": goal.at_least, "by": goal.by,
+                "outcome": target.outcome, "target": target.count, "month": target.month,
+            }
+            for goal, target in zip(self.goals, self._targets(self.study), strict=True)
+        ]  # fmt: skip
+
+    def with_replicates(self, n: int) -> Job:
+        """Returns the same job with other replicates."""
+        return replace(self, replicates=n, most_replicates=max(n, self.most_replicates))
+
+    def _targets(self, config: Study) -> tuple[Target, ...]:
+        scale = config.population.scale
+        return tuple(Target(goal.outcome, goal.target(scale), config.horizon.index(goal.by)) for goal in self.goals)
+
+    def _spec(self, point: Point, as_bytes: bool) -> PointSpec:
+        kept = OF_A_RUN if self.kind == "run" else (TRAJECTORIES,)
+        return PointSpec(problems(point.study), self.outcomes, self._targets(point.study), self.parameters, kept, self.engine, as_bytes)

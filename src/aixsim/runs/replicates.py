@@ -1,0 +1,241 @@
+"""What a worker does for a run or a sweep: runs some replicates of one point and returns their tables."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final, Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from aixsim.config.build import Problems
+from aixsim.engines import engine, mesa_alone, prepare
+from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.history import History
+from aixsim.model.outcomes import OUTCOMES
+from aixsim.model.problem import Problem, uncertainties_of
+from aixsim.model.projects import projects_of
+from aixsim.model.scenario import Scenario
+from aixsim.runs import tables
+
+TRAJECTORIES: Final = "trajectories"
+OF_A_RUN: Final = (TRAJECTORIES, "parameters", "money", "projects", "groups_by_replicate")
+"""Tables that a run keeps of every replicate; a sweep keeps the first."""
+MESA_SECONDS_PER_FIRM_MONTH = 6e-6
+"""Of the Mesa model on an ordinary laptop, to announce the cost of a run: running one replicate to find out takes too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A goal as a count of the simulated population: ``outcome`` of ``OUTCOMES``, smallest count, month of the horizon."""
+
+    outcome: str
+    count: int
+    month: int
+
+
+@dataclass(frozen=True)
+class PointSpec:
+    """What a worker needs to know of a point; picklable and small.
+
+    Attributes:
+        problems: builds its problem.
+        outcomes: outcomes that are kept.
+        targets: its goals.
+        parameters: whether the trajectories hold the drawn uncertainties, as they may in a sweep.
+        tables: those that are kept.
+        engine: that simulates; the reference engine also where a law of a plugin cannot be compiled.
+        as_bytes: tables are returned as Parquet files and not as tables in memory.
+    """
+
+    problems: Problems
+    outcomes: tuple[str, ...]
+    targets: tuple[Target, ...]
+    parameters: bool = False
+    tables: tuple[str, ...] = (TRAJECTORIES,)
+    engine: Literal["kernel", "mesa"] = "kernel"
+    as_bytes: bool = True
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it is the single point of a run."""
+        return self.tables == OF_A_RUN
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Replicates of a point that are run together: ``first … first + n - 1`` without those in ``skip``."""
+
+    point: int
+    first: int
+    n: int
+    skip: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What came of a batch.
+
+    Attributes:
+        tables: by name, Parquet files or tables with the finished replicates; empty when there are none.
+        n_done: how many those are.
+        successes: how many of them reach each goal.
+        failures: a record a failed replicate.
+        seconds: what the replicates took, without building their firms.
+        peak_bytes: most memory that the process has had so far; None where the system does not tell.
+        engine: that simulated; and why it was not the one asked for.
+    """
+
+    tables: dict[str, Any]
+    n_done: int
+    successes: tuple[int, ...]
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+    peak_bytes: int | None = None
+    engine: tuple[str, str | None] | None = None
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of the tables."""
+        return sum(len(table) if isinstance(table, bytes) else table.nbytes for table in self.tables.values())
+
+
+class NotANumber(ValueError):  # noqa: N818 - it reads as what it says
+    """A replicate with NaN or infinity in its scenario, or counts below zero in its result."""
+
+
+@dataclass(slots=True)
+class _Done:
+    """What is kept of the finished replicates of a batch."""
+
+    replicates: list[int] = field(default_factory=list)
+    counts: list[NDArray[np.int32]] = field(default_factory=list)
+    groups: list[NDArray[np.int32]] = field(default_factory=list)
+    drawn: list[dict[str, float]] = field(default_factory=list)
+    projects: list[NDArray[np.int32]] = field(default_factory=list)
+    histories: list[History] = field(default_factory=list)
+
+
+def run_batch(spec: PointSpec, batch: Batch, at: Callable[[int | None], object]) -> BatchResult:
+    """Runs the replicates of a batch; one that fails is a record and ends nothing.
+
+    Args:
+        spec: of the point.
+        batch: which replicates.
+        at: is told the number of each replicate when its firms are built and it begins, and None when all have ended.
+    """
+    from aixsim.engines.kernel.tabulate import tables as tabulate  # late, because it loads Numba
+
+    done, failures, seconds, used = _Done(), list[dict[str, Any]](), 0.0, None
+    for replicate in range(batch.first, batch.first + batch.n):
+        if replicate in batch.skip:
+            continue
+        scenario: Scenario | None = None
+        try:
+            problem = spec.problems(replicate)
+            at(replicate)
+            begun = perf_counter()
+            scenario = draw_scenario(problem, replicate)
+            _refuse_what_is_no_number(scenario)
+            run, used = _engine_for(spec, problem, scenario)
+            history = run(problem, scenario)
+            counts, groups = tabulate(history, scenario.counts, problem.horizon.n_months, problem.population)
+            if counts.min() < 0:
+                raise NotANumber("a count is below zero")
+            found = projects_of(history, problem.population) if spec.is_run else None
+            seconds += perf_counter() - begun
+        except Exception as error:  # noqa: BLE001 - a failed replicate is a record, counted beside every estimate
+            failures.append(_record(batch.point, replicate, error, scenario))
+            continue
+        done.replicates.append(replicate)
+        done.counts.append(counts)
+        done.drawn.append(scenario.drawn)
+        if found is not None:
+            done.groups.append(groups)
+            done.projects.append(found)
+            done.histories.append(history)
+    at(None)
+    begun = perf_counter()
+    made = _tables(spec, batch.point, done) if done.replicates else {}
+    place = {name: k for k, name in enumerate(OUTCOMES)}
+    reached = [sum(int(count[place[goal.outcome], goal.month]) >= goal.count for count in done.counts) for goal in spec.targets]
+    seconds += perf_counter() - begun
+    return BatchResult(made, len(done.replicates), tuple(reached), failures, seconds, _peak(), used)
+
+
+def _tables(spec: PointSpec, point: int, done: _Done) -> dict[str, Any]:
+    horizon, rows = spec.problems.horizon, done.replicates
+    keys = spec.problems(rows[0]).uncertainties
+    drawn = {key: np.array([values[key] for values in done.drawn]) for key in keys}
+    counts = np.stack(done.counts)
+    if spec.is_run:
+        made = {
+            TRAJECTORIES: tables.trajectories(rows, counts, horizon, spec.outcomes),
+            "parameters": tables.parameters(rows, drawn),
+            "money": tables.money(rows, done.histories, horizon.years),
+            "projects": tables.projects(rows, done.projects, horizon),
+            "groups_by_replicate": tables.groups_by_replicate(rows, np.stack(done.groups)),
+        }
+    else:
+        made = {TRAJECTORIES: tables.trajectories(rows, counts, horizon, spec.outcomes, point, drawn if spec.parameters else None)}
+    return {name: tables.to_parquet(table) if spec.as_bytes else table for name, table in made.items()}
+
+
+_prepared: set[Any] = set()
+
+
+def _engine_for(spec: PointSpec, problem: Problem, scenario: Scenario) -> tuple[Any, tuple[str, str | None]]:
+    """Returns the engine that runs a scenario, its name, and why it is not the one asked for; the kernel is compiled and announced once."""
+    reason = mesa_alone(scenario) if spec.engine == "kernel" else None
+    name = "mesa" if reason is not None or spec.engine == "mesa" else "kernel"
+    laws = (name, tuple(mechanism for mechanism, _ in scenario.mechanisms))
+    if laws not in _prepared:
+        prepare(name, problem, scenario)
+        _prepared.add(laws)
+    return engine(name), (name, reason)
+
+
+def _refuse_what_is_no_number(scenario: Scenario) -> None:
+    for name in (item.name for item in dataclasses.fields(scenario)):
+        values = getattr(scenario, name)
+        if isinstance(values, np.ndarray) and values.dtype == np.float64 and not np.isfinite(values.sum()):
+            raise NotANumber(f"{name} holds a value that is no finite number")
+    for key, value in scenario.drawn.items():
+        if not np.isfinite(value):
+            raise NotANumber(f"{key} was drawn as {value}")
+
+
+def _record(point: int, replicate: int, error: Exception, scenario: Scenario | None) -> dict[str, Any]:
+    origin = traceback.extract_tb(error.__traceback__)[-1]
+    return {
+        "point": point,
+        "replicate": replicate,
+        "origin": f"{Path(origin.filename).name}:{origin.lineno} in {origin.name}",
+        "error": type(error).__name__,
+        "message": str(error),
+        "traceback": "".join(traceback.format_exception(error)),
+        "drawn": scenario.drawn if scenario else {},
+    }
+
+
+def _peak() -> int | None:
+    try:
+        import resource
+    except ImportError:
+        return None
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def schema_of(spec: PointSpec) -> pa.Schema:
+    """Returns the columns of the trajectories of a point, also before a replicate has finished."""
+    none = np.zeros((0, len(OUTCOMES), spec.problems.horizon.n_months), np.int32)
+    keys = uncertainties_of(spec.problems.settings) if spec.parameters else ()
+    empty = {key: np.zeros(0) for key in keys} if spec.parameters else None
+    return tables.trajectories([], none, spec.problems.horizon, spec.outcomes, None if spec.is_run else 0, empty).schema

@@ -1,0 +1,100 @@
+"""What a worker process does: reads tasks from its standard input and writes what comes of them to its standard output.
+
+Workers are started as new interpreters (``processes.LocalProcesses``), not by the multiprocessing module: nothing of the user's script is
+imported, so that scripts need no ``__main__`` guard, and notebooks, standard input and other pools of processes are no obstacles.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import signal
+import struct
+import sys
+import threading
+from typing import Any, BinaryIO
+
+from aixsim.runs.executor import Task, portable
+
+READY = "ready"
+_LENGTH = struct.Struct("<Q")
+
+
+def send(stream: BinaryIO, message: Any) -> None:
+    """Writes a message: its length, and it pickled.
+
+    Raises:
+        OSError: nobody reads any more.
+    """
+    content = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.write(_LENGTH.pack(len(content)))
+    stream.write(content)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> Any:
+    """Reads a message.
+
+    Raises:
+        EOFError: there are no more.
+    """
+    return pickle.loads(_exactly(stream, _LENGTH.unpack(_exactly(stream, _LENGTH.size))[0]))  # noqa: S301 - from our own process
+
+
+def _exactly(stream: BinaryIO, n: int) -> bytes:
+    parts = []
+    while n:
+        part = stream.read(n)
+        if not part:
+            raise EOFError
+        parts.append(part)
+        n -= len(part)
+    return b"".join(parts)
+
+
+def serve(source: BinaryIO | None = None, target: BinaryIO | None = None) -> None:
+    """Runs tasks until the parent has gone.
+
+    Args:
+        source, target: streams of messages; by default standard input and output, and what is printed goes to standard error.
+    """
+    # The parent alone decides what Ctrl-C means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if source is None or target is None:
+        source, target = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+        os.dup2(2, 1)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+    tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(source, tasks), daemon=True).start()
+    out = target
+    try:
+        send(out, READY)
+        while True:
+            task = tasks.get()
+            try:
+                result = ("finished", task.run(lambda part: send(out, ("at", part))))
+            except OSError as error:
+                result = ("raised", portable(error))
+            except Exception as error:  # noqa: BLE001 - the parent decides what it means
+                result = ("raised", portable(error))
+            send(out, result)
+    except OSError:  # the parent has gone
+        os._exit(1)
+
+
+def _read(source: BinaryIO, tasks: queue.SimpleQueue[Task]) -> None:
+    """Puts tasks in the queue; ends the process, whatever it is doing, when the parent has gone, however that happened."""
+    try:
+        while True:
+            tasks.put(receive(source))
+    except BaseException:  # noqa: BLE001 - nothing that could be read any more
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.path[:] = sys.argv[1:]
+    serve()
