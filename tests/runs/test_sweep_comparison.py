@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from aixsim.runs.chunk import ChunkResult, PointSpec, Task, run_chunk
 from scipy import stats
 
 from aixsim.errors import StoreError, UserError
@@ -178,20 +177,15 @@ def test_policies_are_compared_with_the_first_at_the_same_factors(tmp_path: Path
 
 def test_failed_replicates_are_left_out_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     failing = {(0, 4), (2, 3), *((5, replicate) for replicate in range(12))}
-    at = -1
-
-    def run(spec: PointSpec, task: Task) -> ChunkResult:
-        nonlocal at
-        at = task.point
-        return run_chunk(spec, task)
 
     def draw(problem: Any, replicate: int) -> Any:
-        if (at, replicate) in failing:
+        rates = [problem.settings["mechanisms"][name]["rate"] for name in ("partners", "innovation")]
+        point = 2 * [0.0, 0.1, 0.3].index(rates[0]) + [0.005, 0.02].index(rates[1])
+        if (point, replicate) in failing:
             raise ValueError("planted")
         return draw_scenario(problem, replicate)
 
-    monkeypatch.setattr("tests.runs.worlds.run_chunk", run)
-    monkeypatch.setattr("aixsim.runs.chunk.draw_scenario", draw)
+    monkeypatch.setattr("aixsim.runs.replicates.draw_scenario", draw)
     out = swept(tmp_path)
     comparison = compare_points(open_sweep(out))
     rows = {row["point"]: row for row in to_rows(comparison)}

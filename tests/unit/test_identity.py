@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from aixsim.evidence.evidence_identity import identity_of
 
 from aixsim.config import load
-from aixsim.evidence import evidence_identity as identity
+from aixsim.evidence import calibration
+from aixsim.evidence.calibration import identity_of
+from aixsim.runs.identity import files_of
 
 THEORY = Path(__file__).parents[2] / "configs" / "theory"
 
@@ -18,11 +19,12 @@ def test_a_users_own_tables_count_by_their_content(tmp_path: Path) -> None:
     shutil.copytree(THEORY / "data", tmp_path / "data")
     shutil.copy(THEORY / "isolated-firm.toml", tmp_path)
     study = load(tmp_path / "isolated-firm.toml")
-    assert len(study.own_files) == 2
+    own = files_of(study).values()
+    assert len(own) == 2
     before = identity_of(study, "calibration")
     assert identity_of(study, "calibration") == before
     assert identity_of(study, "backtest") != before
-    for file in study.own_files:
+    for file in own:
         text = file.read_text(encoding="utf-8")
         file.write_text(f"{text}\n", encoding="utf-8")
         assert identity_of(study, "calibration") != before
@@ -33,7 +35,5 @@ def test_a_users_own_tables_count_by_their_content(tmp_path: Path) -> None:
 def test_the_code_that_weighs_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
     study = load(THEORY / "calibration.toml")
     before = identity_of(study, "calibration")
-    identity._code.cache_clear()
-    monkeypatch.setattr(identity, "_PARTS", ("analysis", "config", "study"))
+    monkeypatch.setattr(calibration, "_CODE", ("config", "random", "runs", "stats"))
     assert identity_of(study, "calibration") != before
-    identity._code.cache_clear()
