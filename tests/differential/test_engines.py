@@ -96,6 +96,7 @@ def random_worlds(draw: st.DrawFn) -> Problem:
             lag_months=draw(st.integers(0, 5)),
             sizes=draw(st.sampled_from([list(SIZES), ["small"], ["medium", "large"]])),
             regional_floor=draw(st.sampled_from([0.0, 0.4, 1.0])),
+            **draw(st.sampled_from([{}, {"kind": "loan", "repaid_share": 0.9, "recovered_share": 0.37}])),
         )
         for k in range(draw(st.integers(0, 2)))
     ]  # fmt: skip
@@ -215,7 +216,8 @@ def korea() -> Problem:
         funding={"mode": "programmes", "own_rate": 0.05},
         sensing={"visibility": 0.4, "disappointment": 0.3},
         programme=[
-            worlds.programme(budget_krw_bn=dict.fromkeys(range(2024, 2029), 9.3), call_months=[3, 9], instalments=3, regional_floor=0.4)
+            worlds.programme(budget_krw_bn=dict.fromkeys(range(2024, 2029), 9.3), call_months=[3, 9], instalments=3, regional_floor=0.4),
+            worlds.programme(name="loans", budget_krw_bn={2024: 9.3}, kind="loan", repaid_share=0.9, recovered_share=0.4),
         ],
         implementation={"median_months": dict.fromkeys(SIZES, 6.0), "success": dict.fromkeys(SIZES, 0.7), "abandonment_per_year": 0.1},
     )
@@ -242,6 +244,12 @@ def wrong_call(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
     return world, replace(scenario, pots=pots)
 
 
+def wrong_repayment(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
+    """One won too much of every loan of ten million."""
+    pots = [replace(pot, terms=tuple(term + 1e-7 for term in pot.terms)) for pot in scenario.pots]
+    return world, replace(scenario, pots=pots)
+
+
 def wrong_climate(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
     """Last month's climate."""
     return world, replace(scenario, climate=np.roll(scenario.climate, 1) * (1 + 1e-12))
@@ -255,7 +263,7 @@ def wrong_visibility(world: Problem, scenario: Scenario) -> tuple[Problem, Scena
 Fault = Callable[[Problem, Scenario], tuple[Problem, Scenario]]
 
 
-@pytest.mark.parametrize("fault", [wrong_count, wrong_hazard, wrong_call, wrong_climate, wrong_visibility])
+@pytest.mark.parametrize("fault", [wrong_count, wrong_hazard, wrong_call, wrong_repayment, wrong_climate, wrong_visibility])
 def test_a_planted_fault_is_caught(korea: Problem, fault: Fault) -> None:
     scenario = draw_scenario(korea, 0)
     expected = reference.run(korea, scenario)

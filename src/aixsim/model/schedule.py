@@ -42,7 +42,8 @@ SCHEDULE: Final = (
     ),
     Step(
         "implement",
-        "Projects whose time has come start operating or fail; operating ones whose life is over are abandoned.",
+        "Projects whose time has come start operating or fail, and what loans pay back comes in; operating ones whose life is over are "
+        "abandoned.",
     ),
     Step("record", "The counts at the end of the month are written down."),
 )
