@@ -237,7 +237,7 @@ def _money(count: NDArray[np.int32], scale: float) -> NDArray[np.int64]:
     full = np.array([26, 76, 100, 109, 118, 128, 138])
     spent = np.minimum(plan * np.array([1.0, 1.0, 0.8])[:, None], plan * (launched / full)[None, :])
     spent[0] = plan[0] * min(1.0, launched[0] / 26)
-    out = np.zeros((3, 7, 4), np.int64)
+    out = np.zeros((3, 7, 5), np.int64)
     out[..., 0], out[..., 1] = np.rint(plan * 1e9 * scale), np.rint(spent * 1e9 * scale)
     out[..., 2], out[..., 3] = np.rint(3 * launched * scale), np.rint(launched * scale)
     return out

@@ -61,6 +61,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "programme": Column("name", "funding line"),
         **dict.fromkeys(("budget_krw_bn", "spent_krw_bn", "left_krw_bn"), _KRW),
         **dict.fromkeys(("applicants", "funded"), Column("whole", FIRMS)),
+        "repaid_krw_bn": _KRW,
     },
 }
 """Columns that every result has, by table. ``trajectories`` has one more for each other outcome, ``parameters`` one for each

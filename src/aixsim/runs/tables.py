@@ -23,7 +23,7 @@ from aixsim.model.projects import NEVER
 from aixsim.world.classification import AGENT_TYPES, GROUPS, PROVINCES, ROUTES, SECTORS, SIZES
 
 MONTH: Final = pa.timestamp("ms")
-MONEY_COLUMNS: Final = ("budget", "spent", "applicants", "funded")
+MONEY_COLUMNS: Final = ("budget", "spent", "applicants", "funded", "repaid")
 QUANTILES: Final = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 LEVELS: Final = tuple((group, level) for group, levels in GROUPS.items() for level in levels)
 _ROWS, _BYTES = 1 << 17, 1 << 25
@@ -68,7 +68,9 @@ def parameters(replicates: Sequence[int], drawn: dict[str, NDArray[np.float64]])
 
 
 def money(replicates: Sequence[int], histories: Sequence[History], years: Sequence[int]) -> pa.Table:
-    """Returns one row a replicate, programme and year: budget, spent and left in KRW bn, applicants and funded projects.
+    """Returns one row a replicate, programme and year: money, applicants and funded projects.
+
+    Budget, spent, left, and what of the budget has come back from projects are in KRW bn.
 
     Args:
         replicates: finished ones.
@@ -92,6 +94,7 @@ def money(replicates: Sequence[int], histories: Sequence[History], years: Sequen
             "left_krw_bn": _plain((values["budget"] - values["spent"]) / 1e9),
             "applicants": _plain(values["applicants"].astype(np.int32)),
             "funded": _plain(values["funded"].astype(np.int32)),
+            "repaid_krw_bn": _plain(values["repaid"] / 1e9),
         }
     )
 
