@@ -16,7 +16,7 @@ from aixsim.random.draws import Purpose, uniforms, uniforms_of
 from aixsim.stats.counting_law import log_mass, quantile
 from aixsim.stats.growth_curves import CURVES
 from aixsim.stats.ranks import band, histogram, rank, uniformity
-from aixsim.stats.sequential_monte_carlo import GENERATIONS, Cloud, advance, first_cloud, posterior
+from aixsim.stats.sequential_monte_carlo import GENERATIONS, ParticleSet, advance, posterior, prior_particles
 
 Floats = NDArray[np.float64]
 BASS = CURVES[0]
@@ -24,25 +24,25 @@ DISPERSIONS = Distribution("loguniform", (0.01, 0.16))
 N_YEARS = 8
 
 
-def noisy(z: Floats, luck: NDArray[np.int64]) -> dict[str, Floats]:
-    """The point and the luck of its replicate, which is standard normal."""
-    return {"x": z[:, 0] + ndtri(uniforms_of(1, 9, Purpose.COUNTING, luck))}
+def noisy(z: Floats, replicates: NDArray[np.int64]) -> dict[str, Floats]:
+    """The point plus a standard normal number of its replicate."""
+    return {"x": z[:, 0] + ndtri(uniforms_of(1, 9, Purpose.COUNTING, replicates))}
 
 
 @pytest.mark.parametrize(("fault", "right"), [(1.0, True), (3.0, False)])
-def test_point_and_luck_have_their_known_posterior(fault: float, right: bool) -> None:
-    """Prior N(0, 1), luck N(0, 1), counted 2 with error 0.5: the point is N(2 / 2.25, 1.25 / 2.25), the second direction stays N(0, 1)."""
+def test_point_and_replicate_have_their_known_posterior(fault: float, right: bool) -> None:
+    """Prior N(0, 1), replicate N(0, 1), counted 2 with error 0.5: the point is N(2 / 2.25, 1.25 / 2.25), the second stays N(0, 1)."""
 
     def law(payload: Any, _z: Floats) -> Floats:
         return -0.5 * np.square((2.0 - payload["x"]) / (0.5 * fault))
 
-    cloud = posterior(noisy, law, 2000, 2, n_moves=8, seed=5)
+    particles = posterior(noisy, law, 2000, 2, n_moves=8, seed=5)
     mean, sd = 2.0 / 2.25, np.sqrt(1.25 / 2.25)
-    near = bool(abs(cloud.z[:, 0].mean() - mean) < 0.08 and abs(cloud.z[:, 0].std() - sd) < 0.06)
+    near = bool(abs(particles.z[:, 0].mean() - mean) < 0.08 and abs(particles.z[:, 0].std() - sd) < 0.06)
     assert near is right
-    assert abs(cloud.z[:, 1].mean()) < 0.1
-    assert abs(cloud.z[:, 1].std() - 1.0) < 0.08
-    assert cloud.ess > 500
+    assert abs(particles.z[:, 1].mean()) < 0.1
+    assert abs(particles.z[:, 1].std() - 1.0) < 0.08
+    assert particles.ess > 500
 
 
 def test_data_in_two_parts_weigh_as_in_one() -> None:
@@ -54,13 +54,13 @@ def test_data_in_two_parts_weigh_as_in_one() -> None:
         return total
 
     at_once = posterior(noisy, both, 2000, 1, n_moves=8, seed=5)
-    cloud = first_cloud(noisy, 2000, 1, 5)
+    particles = prior_particles(noisy, 2000, 1, 5)
     for before, after in ((lambda _p, z: np.zeros(len(z)), part(2.0)), (part(2.0), both)):
-        for later in advance(cloud, noisy, before, after, n_moves=8, seed=6):
-            cloud = later
-        cloud = replace(cloud, power=0.0)
-    assert abs(cloud.z.mean() - at_once.z.mean()) < 0.08
-    assert abs(cloud.z.std() - at_once.z.std()) < 0.06
+        for later in advance(particles, noisy, before, after, n_moves=8, seed=6):
+            particles = later
+        particles = replace(particles, power=0.0)
+    assert abs(particles.z.mean() - at_once.z.mean()) < 0.08
+    assert abs(particles.z.std() - at_once.z.std()) < 0.06
 
 
 def test_particles_of_one_family_count_less_than_strangers() -> None:
@@ -70,12 +70,12 @@ def test_particles_of_one_family_count_less_than_strangers() -> None:
     strangers = np.tile(np.arange(400)[:, None], GENERATIONS)
     families = strangers.copy()
     families[:, 1] = np.repeat(np.arange(100), 4)
-    of_families, of_strangers = (Cloud(z, np.arange(400), {}, ancestors).ess for ancestors in (families, strangers))
+    of_families, of_strangers = (ParticleSet(z, np.arange(400), {}, ancestors).ess for ancestors in (families, strangers))
     assert 90 < of_families < 112
     assert of_strangers == pytest.approx(400)
-    assert Cloud(z, np.repeat(np.arange(100), 4), {}, strangers).ess == pytest.approx(100), "luck counts as well"
+    assert ParticleSet(z, np.repeat(np.arange(100), 4), {}, strangers).ess == pytest.approx(100), "different replicates count as well"
     moved = ndtri(uniforms(5, 0, Purpose.COUNTING, 1200)).reshape(400, 3)
-    assert Cloud(moved, np.arange(400), {}, families).ess > 280, "a family that moves told apart is no family any more"
+    assert ParticleSet(moved, np.arange(400), {}, families).ess > 280, "a family that moves told apart is no family any more"
 
 
 def test_the_effective_number_is_that_of_the_variance_between_seeds() -> None:
@@ -84,10 +84,10 @@ def test_the_effective_number_is_that_of_the_variance_between_seeds() -> None:
     def law(payload: Any, _z: Floats) -> Floats:
         return -0.5 * np.square((4.0 - payload["x"]) / 0.1)
 
-    clouds = [posterior(noisy, law, 500, 1, n_moves=12, seed=seed) for seed in range(60)]
-    true = 0.5 / np.square([cloud.z.mean() - 2.0 for cloud in clouds]).mean()
-    different = np.mean([len(np.unique(cloud.z)) for cloud in clouds])
-    assert 0.5 < np.mean([cloud.ess for cloud in clouds]) / true < 2.0
+    found = [posterior(noisy, law, 500, 1, n_moves=12, seed=seed) for seed in range(60)]
+    true = 0.5 / np.square([particles.z.mean() - 2.0 for particles in found]).mean()
+    different = np.mean([len(np.unique(particles.z)) for particles in found])
+    assert 0.5 < np.mean([particles.ess for particles in found]) / true < 2.0
     assert different / true > 3.0
 
 
@@ -97,7 +97,7 @@ def test_the_same_seed_gives_the_same_particles() -> None:
 
     first, second = (posterior(noisy, law, 200, 3, n_moves=2, seed=11) for _ in range(2))
     assert (first.z == second.z).all()
-    assert (first.luck == second.luck).all()
+    assert (first.replicates == second.replicates).all()
 
 
 def ranks_of_bass(n_data_sets: int, fault: float) -> Floats:
@@ -108,7 +108,7 @@ def ranks_of_bass(n_data_sets: int, fault: float) -> Floats:
     means = np.maximum(BASS.new(truths[:, :-1], N_YEARS), 0.5)
     counts = quantile(uniforms(32, 0, Purpose.COUNTING, means.size).reshape(means.shape), means, truths[:, -1:])
 
-    def simulate(z: Floats, _luck: NDArray[np.int64]) -> dict[str, Floats]:
+    def simulate(z: Floats, _replicates: NDArray[np.int64]) -> dict[str, Floats]:
         values = prior.values(z)
         return {"new": np.maximum(BASS.new(values[:, :-1], N_YEARS), 0.5), "dispersion": values[:, -1], "values": values}
 
@@ -119,8 +119,8 @@ def ranks_of_bass(n_data_sets: int, fault: float) -> Floats:
             each = [log_mass(float(counts[number, t]), payload["new"][:, t], payload["dispersion"] * fault) for t in range(N_YEARS)]
             return np.sum(each, axis=0)
 
-        cloud = posterior(simulate, law, 150, d, n_moves=8, seed=100 + number)
-        out[number] = rank(cloud.payload["values"], truths[number])
+        particles = posterior(simulate, law, 150, d, n_moves=8, seed=100 + number)
+        out[number] = rank(particles.payload["values"], truths[number])
     return out
 
 

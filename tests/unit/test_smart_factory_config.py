@@ -162,7 +162,7 @@ def test_simple_forecasts_see_the_same_money(study: Study) -> None:
 
 
 def test_the_past_is_the_same_whatever_is_known_of_the_future(study: Study) -> None:
-    """Particles keep their luck: the twin, with other luck, has another past."""
+    """Particles keep their replicates: the twin, with other replicates, has another past."""
     problem_of, prior, months = problems(study), Prior.of(study), months_seen(study)
     values = prior.values(np.linspace(-1, 1, 3)[:, None] * np.ones(len(prior.keys)))
     then = as_of(problem_of, study, "2019-12")
@@ -170,12 +170,12 @@ def test_the_past_is_the_same_whatever_is_known_of_the_future(study: Study) -> N
     kept = [k for k, key in enumerate(prior.model_keys) if laws.get(key) == prior.laws[key]]
     assert 'programme."Smart factories".grant_krw_bn.2023' not in [prior.model_keys[k] for k in kept]
     assert 'programme."Smart factories".budget_krw_bn.2014' in [prior.model_keys[k] for k in kept]
-    luck = np.array([5, 6, 7])
+    replicates = np.array([5, 6, 7])
     with Simulator(problem_of, months, 1) as now, Simulator(then, months, 1) as at_the_time:
-        known = now(prior.model_keys, values[:, :-1], luck).counts[:, OUTCOMES.index("launched")]
+        known = now(prior.model_keys, values[:, :-1], replicates).counts[:, OUTCOMES.index("launched")]
         keys = [prior.model_keys[k] for k in kept]
-        announced = at_the_time(keys, values[:, kept], luck).counts[:, OUTCOMES.index("launched")]
-        other = at_the_time(keys, values[:, kept], luck + 100).counts[:, OUTCOMES.index("launched")]
+        announced = at_the_time(keys, values[:, kept], replicates).counts[:, OUTCOMES.index("launched")]
+        other = at_the_time(keys, values[:, kept], replicates + 100).counts[:, OUTCOMES.index("launched")]
     until = months.index(study.horizon.index("2019-12")) + 1
     assert (known[:, :until] == announced[:, :until]).all()
     assert (known[:, -1] != announced[:, -1]).any()

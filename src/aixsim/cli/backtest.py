@@ -1,4 +1,4 @@
-"""``aixsim backtest``: what the model would have said at the time, beside simpler forecasts."""
+"""``aixsim backtest``: forecasts with the data available at each origin, scored together with simpler ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``aixsim calibrate``: weigh the uncertain numbers by what was counted."""
+"""``aixsim calibrate``: calibrate uncertain parameters to observed counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aixsim.config import load, settings_of
 from aixsim.config.ensembles import read_columns
 from aixsim.errors import storage_error
 from aixsim.evidence.calibration import ENSEMBLE
-from aixsim.evidence.calibration import calibrate as weigh
+from aixsim.evidence.calibration import calibrate as calibrate_study
 from aixsim.evidence.self_check import self_check
 from aixsim.report.figures.cross_sections import draw_cross_sections
 from aixsim.report.figures.prior_posterior import draw_prior_posterior
@@ -32,9 +32,9 @@ def calibrate(
     verified_only: bool,
     as_json: bool,
 ) -> int:
-    """Writes ensemble, report and figure, and prints what moved; returns the exit code."""
+    """Writes ensemble, report and figure, and prints prior and posterior; returns the exit code."""
     study = load(config, settings_of(overrides))
-    done = weigh(
+    done = calibrate_study(
         study,
         out,
         workers=workers,
@@ -43,7 +43,7 @@ def calibrate(
         tell=lambda text: sys.stderr.write(f"{text}\n"),
     )
     if done.reused:
-        sys.stderr.write("This very calibration is already there; nothing to compute.\n")
+        sys.stderr.write("This calibration exists already; nothing to compute.\n")
     keys, values, _ = read_columns(done.folder / ENSEMBLE)
     draw_cross_sections(done.report, done.folder / "figures")
     draw_prior_posterior(done.report, keys, values, done.folder / "figures")
@@ -55,7 +55,7 @@ def calibrate(
 
 
 def check_method(config: Path, out: Path | None, n: int, workers: int, overrides: Sequence[str]) -> int:
-    """Writes the ranks of known numbers in synthetic data sets, and their histogram; returns the exit code."""
+    """Writes the ranks of the true parameters of synthetic data sets, and their histogram; returns the exit code."""
     study = load(config, settings_of(overrides))
     folder = out or Path("results") / study.name / f"self-check-{n}"
     checked = self_check(study, n, workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n"))

@@ -1,4 +1,4 @@
-"""``aixsim update``: weigh a finished run by a count that came later."""
+"""``aixsim update``: update a finished run with new observed counts."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 from aixsim.evidence.updating import parse_count
-from aixsim.evidence.updating import update as weigh
+from aixsim.evidence.updating import update as update_result
 from aixsim.report.text.update_text import update_text
 from aixsim.results.result import open_result
 
 
 def update(folder: Path, observed: Sequence[str], error: float, *, as_json: bool) -> int:
-    """Prints how the probabilities have moved; returns the exit code. Nothing is run and nothing written."""
+    """Prints the probabilities before and after; returns the exit code. Nothing is run or written."""
     counts = sorted((parse_count(text) for text in observed), key=lambda count: count.month)
     result = open_result(folder)
-    found = weigh(result, counts, error)
+    found = update_result(result, counts, error)
     if as_json:
         document = {"result": str(folder), "observed": [asdict(count) for count in counts], "error": error, **asdict(found)}
         sys.stdout.write(json.dumps(document, indent=2) + "\n")

@@ -1,1 +1,1 @@
-"""Evidence: what was counted weighs what is uncertain, and past forecasts are scored."""
+"""Evidence: calibration to observed counts, backtests, updates, and the ledger of assumptions."""

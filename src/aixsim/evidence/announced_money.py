@@ -1,4 +1,4 @@
-"""The money of all programmes together, and the factories it was planned for, as simple forecasts see them."""
+"""Budgets of all programmes together and the factories planned with them, for the simpler forecasts."""
 
 from __future__ import annotations
 

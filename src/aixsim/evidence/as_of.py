@@ -1,4 +1,4 @@
-"""What was known at a time: budgets that had been passed, and for the years after them what was planned, with an error that grows."""
+"""Budgets as known at an origin: those that had been passed, and plans for later years with an error that grows."""
 
 from __future__ import annotations
 

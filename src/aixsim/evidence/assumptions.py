@@ -1,4 +1,4 @@
-"""The ledger of assumptions: every number of the model with value, range, unit, source, date and how far it can be trusted."""
+"""The ledger of assumptions: every number of the model with value, range, unit, source, date and grade."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from aixsim.model.registry import Registry
 from aixsim.random.distributions import PARAMETERS_OF, Distribution
 
 COLLECTED: Final = "2026-11-23"
-"""When the packaged tables were collected and what is assumed was settled (data README)."""
+"""Date on which the packaged tables were collected and the assumptions made (data README)."""
 GRADES: Final = {
     "A": "quoted from a source",
     "B": "derived from quoted numbers",

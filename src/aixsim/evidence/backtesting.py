@@ -1,4 +1,4 @@
-"""Back-test: what the model would have said at the time, scored beside simpler forecasts with the same data."""
+"""Backtest with the data available at each origin, scored together with simpler forecasts from the same data."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from aixsim.evidence.baselines import Counted, count_ahead, curve_forecasts, wal
 from aixsim.evidence.calibration import EXPECTED_STEPS, cost, enough, identity_of
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast
 from aixsim.evidence.likelihood import Likelihood, months_seen, usable
-from aixsim.evidence.particles import STATE, Particles, seen_of
 from aixsim.evidence.prior import DISPERSION, Prior
+from aixsim.evidence.sampler import STATE, Sampler, seen_of
 from aixsim.evidence.simulator import Seen, Simulator
 from aixsim.model.calendar import parse_month
 from aixsim.model.keys import dotted
@@ -32,7 +32,7 @@ from aixsim.random.distributions import Distribution
 from aixsim.runs.signals import Request, stop_requests
 from aixsim.runs.store import Store
 from aixsim.stats.scores import score
-from aixsim.stats.sequential_monte_carlo import Cloud
+from aixsim.stats.sequential_monte_carlo import ParticleSet
 
 Floats = NDArray[np.float64]
 LEAST_COUNTS: Final = 3
@@ -54,7 +54,7 @@ def backtest(
     workers: int = 1,
     tell: Callable[[str], object] = lambda _text: None,
 ) -> tuple[Path, list[Forecast]]:
-    """Forecasts from every sensible year, or from one, with and without the unverified counts, and scores it all.
+    """Forecasts from every possible origin, or from one, with and without the unverified counts, and scores the forecasts.
 
     Args:
         study: with yearly ``[[observed]]`` counts of ``launched``, and ``[[announcement]]`` tables.
@@ -96,42 +96,48 @@ def _forecasts(
         tell(cost(simulator, settings.particles * (steps * settings.moves + sum(map(len, chosen.values())))))
         for counts, years in chosen.items():
             laws = [Likelihood.of(study, usable(study, as_of=f"{year}-12", verified_only=counts == VERIFIED), problem) for year in years]
-            particles = Particles(
-                prior, simulator, settings.particles, settings.moves, study.monte_carlo.seed or 0, store, tell
-            )
-            clouds = particles.carry(laws, [f"{counts[:3]}-as-of-{year}" for year in years])
-            for year, law, cloud in zip(years, laws, clouds, strict=True):
-                enough(cloud, f"{study.name}, {counts} as of {year}-12")
+            sampler = Sampler(prior, simulator, settings.particles, settings.moves, study.monte_carlo.seed or 0, store, tell)
+            found = sampler.posteriors(laws, [f"{counts[:3]}-as-of-{year}" for year in years])
+            for year, law, particles in zip(years, laws, found, strict=True):
+                enough(particles, f"{study.name}, {counts} as of {year}-12")
                 seed = (study.monte_carlo.seed or 0) + year
                 curves = curve_forecasts(_counted(law, study.horizon.years), _dispersion(study), len(study.horizon.years), n=_N, seed=seed)
                 for policy in (ANNOUNCED, KNOWN):
-                    seen = seen_of(cloud.payload) if policy == KNOWN else _announced(simulator, study, prior, cloud, year)
-                    made += _scored(study, law, prior, cloud, seen, curves, counts, policy, year)
+                    seen = seen_of(particles.payload) if policy == KNOWN else _announced(simulator, study, prior, particles, year)
+                    made += _scored(study, law, prior, particles, seen, curves, counts, policy, year)
     return made
 
 
-def _announced(simulator: Simulator, study: Study, prior: Prior, cloud: Cloud, year: int) -> Seen:
+def _announced(simulator: Simulator, study: Study, prior: Prior, particles: ParticleSet, year: int) -> Seen:
     """Runs the same particles, random numbers and all, with no money that was not known then: the past comes out the same."""
-    month, n, seed = f"{year}-12", len(cloud.z), (study.monte_carlo.seed or 0) + year
+    month, n, seed = f"{year}-12", len(particles.z), (study.monte_carlo.seed or 0) + year
     then = as_of(simulator.problems, study, month)
     laws = uncertainties_of(then.settings)
     # A number of a later year may be uncertain then in another way than now: it must be drawn as it was known.
     kept = [k for k, key in enumerate(prior.model_keys) if laws.get(key) == prior.laws[key]]
-    keys, values = [prior.model_keys[k] for k in kept], [prior.values(cloud.z)[:, kept]]
+    keys, values = [prior.model_keys[k] for k in kept], [prior.values(particles.z)[:, kept]]
     for name, programme in numbers_of(study.settings["programme"]).items():
         walks = budgets_of(name, study.settings["programme"][name], study, month).walks(n, seed, programme)
         keys += [dotted(("programme", name, "budget_krw_bn", str(later))) for later in walks]
         values += [walk[:, None] for walk in walks.values()]
-    return simulator.of(then)(keys, np.concatenate(values, axis=1), cloud.luck, f"as of {year}")
+    return simulator.of(then)(keys, np.concatenate(values, axis=1), particles.replicates, f"as of {year}")
 
 
 def _scored(
-    study: Study, law: Likelihood, prior: Prior, cloud: Cloud, seen: Seen, curves: dict[str, Floats], counts: str, policy: str, origin: int
+    study: Study,
+    law: Likelihood,
+    prior: Prior,
+    particles: ParticleSet,
+    seen: Seen,
+    curves: dict[str, Floats],
+    counts: str,
+    policy: str,
+    origin: int,
 ) -> Iterator[Forecast]:
     years = study.horizon.years
     path = [law.months.index(study.horizon.index(f"{year}-12")) for year in years if year >= origin]
     launched = seen.counts[:, OUTCOMES.index("launched")][:, path]
-    dispersion = prior.values(cloud.z)[:, prior.keys.index(DISPERSION)]
+    dispersion = prior.values(particles.z)[:, prior.keys.index(DISPERSION)]
     seed = (study.monte_carlo.seed or 0) + origin
     samples = {MODEL: count_ahead(np.diff(launched, axis=1), dispersion, max(_N // len(dispersion), 1), seed), **curves}
     money = money_of(study, f"{origin}-12" if policy == ANNOUNCED else study.horizon.end, origin, n=_N, seed=seed)

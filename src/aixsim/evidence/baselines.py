@@ -1,4 +1,4 @@
-"""What simpler forecasts say with the same data: growth curves under the same law of the counts, and walks without a law."""
+"""Simpler forecasts from the same data: growth curves under the same law of the counts, and naive forecasts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MOVES: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """New adopters as they were counted.
+    """Observed new adopters.
 
     Attributes:
         first: position of the first year of each count, from the first year of the horizon; a count may span several years.
@@ -59,7 +59,7 @@ def curve_forecast(curve: Curve, counted: Counted, dispersion: Distribution, n_y
     """
     prior = Prior({**curve.priors, DISPERSION: dispersion})
 
-    def simulate(z: Floats, _luck: NDArray[np.int64]) -> Payload:
+    def simulate(z: Floats, _replicates: NDArray[np.int64]) -> Payload:
         values = prior.values(z)
         return {"new": curve.new(values[:, :-1], n_years), "dispersion": values[:, -1]}
 
@@ -70,8 +70,8 @@ def curve_forecast(curve: Curve, counted: Counted, dispersion: Distribution, n_y
             total += log_mass(new, np.maximum(mean, 0.5), payload["dispersion"])
         return total
 
-    cloud = posterior(simulate, log_likelihood, _N_CURVE, len(prior.laws), n_moves=_MOVES, seed=seed)
-    return count_ahead(cloud.payload["new"][:, counted.last[-1] + 1 :], cloud.payload["dispersion"], n_each, seed)
+    particles = posterior(simulate, log_likelihood, _N_CURVE, len(prior.laws), n_moves=_MOVES, seed=seed)
+    return count_ahead(particles.payload["new"][:, counted.last[-1] + 1 :], particles.payload["dispersion"], n_each, seed)
 
 
 def count_ahead(means: Floats, dispersion: Floats, n_each: int, seed: int) -> Floats:
@@ -94,7 +94,7 @@ def curve_forecasts(counted: Counted, dispersion: Distribution, n_years: int, *,
 
 
 def walk_forecasts(counted: Counted, money: Money, n_ahead: int, *, n: int, seed: int) -> dict[str, Floats]:
-    """Returns the sample of every walk that the data allow: new adopters, shape ``(n, n_ahead)``.
+    """Returns the sample of every naive forecast that the data allow: new adopters, shape ``(n, n_ahead)``.
 
     Args:
         counted: the data.

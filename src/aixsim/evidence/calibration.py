@@ -1,4 +1,4 @@
-"""Calibration: the uncertain numbers of a study weighed by what was counted, written as an ensemble that any config can use."""
+"""Calibration of the uncertain parameters of a study to observed counts, written as an ensemble that any config can use."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from aixsim.config.study import Study
 from aixsim.errors import UserError
 from aixsim.evidence.baselines import count_ahead
 from aixsim.evidence.likelihood import Likelihood, data, usable
-from aixsim.evidence.particles import STATE, Particles, seen_of
 from aixsim.evidence.prior import Prior
+from aixsim.evidence.sampler import STATE, Sampler, seen_of
 from aixsim.evidence.simulator import Seen, Simulator, look
 from aixsim.model.problem import Problem
 from aixsim.runs.cost import duration
@@ -32,14 +32,14 @@ from aixsim.runs.signals import Request, stop_requests
 from aixsim.runs.store import Store
 from aixsim.stats.counting_law import widened
 from aixsim.stats.scores import score
-from aixsim.stats.sequential_monte_carlo import Cloud
+from aixsim.stats.sequential_monte_carlo import ParticleSet
 from aixsim.stats.weights import LEAST_ESS, TooFewError, resample
 
 QUANTILES: Final = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 ENSEMBLE: Final = "ensemble.parquet"
 REPORT: Final = "calibration.json"
 EXPECTED_STEPS: Final = 5
-"""Steps from the prior to the data, for the announcement alone: how many it takes shows only on the way."""
+"""Expected steps from the prior to the posterior, for the forecast of the cost alone."""
 Floats = NDArray[np.float64]
 
 
@@ -67,7 +67,7 @@ def calibrate(
     verified_only: bool = False,
     tell: Callable[[str], object] = lambda _text: None,
 ) -> Calibrated:
-    """Weighs the uncertain numbers of a study by its observations.
+    """Calibrates the uncertain parameters of a study to its observations.
 
     Args:
         study: as from ``aixsim.load``, with ``[[observed]]``; an ensemble that it names is left aside.
@@ -124,20 +124,20 @@ def _weigh(
     law = Likelihood.of(study, items, problem)
     with Simulator(problem_of, law.months, workers, request) as simulator:
         tell(cost(simulator, settings.particles * (1 + EXPECTED_STEPS * settings.moves)))
-        particles = Particles(prior, simulator, settings.particles, settings.moves, seed, store, tell)
-        cloud = particles.carry([law], ["posterior"])[0]
-    enough(cloud, study.name)
-    values, seen = prior.values(cloud.z), seen_of(cloud.payload)
+        sampler = Sampler(prior, simulator, settings.particles, settings.moves, seed, store, tell)
+        particles = sampler.posteriors([law], ["posterior"])[0]
+    enough(particles, study.name)
+    values, seen = prior.values(particles.z), seen_of(particles.payload)
     report = {
         "identity": identity,
         "title": study.title,
         "config": study.name,
         "scale": problem.scale,
         "seed": seed,
-        "particles": len(cloud.z),
-        "runs": cloud.n_drawn,
-        "ess": cloud.ess,
-        "acceptance": cloud.acceptance,
+        "particles": len(particles.z),
+        "runs": particles.n_drawn,
+        "ess": particles.ess,
+        "acceptance": particles.acceptance,
         "with_held_out": with_held_out,
         "verified_only": verified_only,
         "parameters": _parameters(prior, values),
@@ -149,8 +149,8 @@ def _weigh(
         "wall_seconds": round(perf_counter() - started, 1),
         **environment(),
     }
-    # In an order that any first part represents: a run of fewer replicates uses the first rows.
-    order = resample(np.full(len(cloud.z), 1.0 / len(cloud.z)), len(cloud.z), seed)
+    # Shuffled: a run of fewer replicates uses the first rows.
+    order = resample(np.full(len(particles.z), 1.0 / len(particles.z)), len(particles.z), seed)
     about = {key: report[key] for key in ("identity", "config", "title", "scale", "seed", "runs", "ess", "with_held_out", "aixsim")}
     store.keep(ENSEMBLE, ensemble_bytes(prior.keys, values[order], about))
     store.keep(REPORT, (json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
@@ -160,7 +160,7 @@ def _weigh(
 def _held_out(
     items: Sequence[Observed], law: Likelihood, seen: Seen, dispersion: Floats, problem: Problem, seed: int
 ) -> list[dict[str, Any]]:
-    """Returns what was held out, predicted by the particles with the error of a count, beside what was counted.
+    """Returns predictions of the held-out observations with the error of a count, and the observations.
 
     A share is compared as a share, a count as in the likelihood: a cumulative one by what came since the one that was held out before it.
     """
@@ -186,7 +186,7 @@ def _held_out(
 
 
 def cost(simulator: Simulator, n: int) -> str:
-    """Returns what a number of particles will cost, measured on one."""
+    """Returns the expected cost of a number of particles, measured on one."""
     problem = simulator.problems(0)
     started = perf_counter()
     from aixsim.engines import engine
@@ -198,15 +198,15 @@ def cost(simulator: Simulator, n: int) -> str:
     return f"about {duration(each * n / simulator.workers)}: {n:,} runs of {len(problem.population):,} firms{sample} on {on}"
 
 
-def enough(cloud: Cloud, what: str) -> None:
-    """Checks that a cloud can speak.
+def enough(particles: ParticleSet, what: str) -> None:
+    """Checks that the effective sample size is large enough.
 
     Raises:
         TooFewError: its effective sample size is below 100.
     """
-    if cloud.ess < LEAST_ESS:
+    if particles.ess < LEAST_ESS:
         remedy = "give more particles (--set calibration.particles=…) or moves, or look for what the model cannot reproduce"
-        raise TooFewError(what, cloud.ess, len(cloud.z), remedy)
+        raise TooFewError(what, particles.ess, len(particles.z), remedy)
 
 
 def _parameters(prior: Prior, values: Floats) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Scored forecasts of a back-test: as a table, and summed up by horizon."""
+"""Scored forecasts of a backtest: as a table, and summarised by horizon."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the forecasts of one horizon were worth.
+    """Scores of the forecasts at one horizon.
 
     Attributes:
         horizon: years ahead.
@@ -81,10 +81,10 @@ def select(forecasts: Iterable[Forecast], counts: str, policy: str, quantity: st
 
 
 def by_horizon(forecasts: Sequence[Forecast], confidence: float = 0.95) -> list[Summary]:
-    """Sums up forecasts of one kind; an origin counts where every model that made any forecast made one.
+    """Summarises forecasts of one kind; an origin counts if every model has a forecast from it.
 
     Args:
-        forecasts: of one body of counts, policy and quantity.
+        forecasts: of one set of counts, policy and quantity.
         confidence: of the intervals of the coverage.
     """
     models = list(dict.fromkeys(f.model for f in forecasts))

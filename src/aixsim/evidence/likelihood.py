@@ -1,4 +1,4 @@
-"""From what was counted to the likelihood of particles."""
+"""The likelihood of particles given observed counts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """One count that weighs particles.
+    """One observed count of the likelihood.
 
     Attributes:
         label: for people.
@@ -61,7 +61,7 @@ def usable(study: Study, *, as_of: str | None = None, verified_only: bool = Fals
 
 
 def data(items: Sequence[Observed], population: Population, scale: float) -> list[Datum]:
-    """Returns the counts that weigh particles.
+    """Returns the observed counts of the likelihood.
 
     Raises:
         UserError: a cumulative count falls.
@@ -95,7 +95,7 @@ def n_firms(item: Observed, population: Population) -> int:
 
 @dataclass(frozen=True)
 class Likelihood:
-    """The law of what was counted, given a particle.
+    """The law of the observed counts given a particle.
 
     Attributes:
         data: what was counted.
@@ -133,7 +133,7 @@ class Likelihood:
         )
 
     def mean(self, datum: Datum, seen: Seen) -> Floats:
-        """Returns what particles simulate of one count, shape ``(n,)``."""
+        """Returns the simulated value of one count, shape ``(n,)``."""
         item = datum.item
         at = self.months.index(self.horizon.index(item.month))
         if item.size is not None:
@@ -158,7 +158,7 @@ class Likelihood:
 
 
 def months_seen(study: Study) -> tuple[int, ...]:
-    """Returns the months at whose end particles are looked at: every December, the last one, and those of all observations."""
+    """Returns the months at whose end particles are observed: every December, the last month, and those of all observations."""
     horizon = study.horizon
     ends = {t for t in range(horizon.n_months) if horizon.calendar_months[t] == 12} | {horizon.n_months - 1}
     return tuple(sorted(ends | {horizon.index(item.month) for item in study.observed}))

@@ -1,4 +1,4 @@
-"""The prior of a study: its uncertain numbers and the dispersion of the counts, carried to a standard normal space and back."""
+"""The prior of a study: its uncertain parameters and the dispersion of the counts, transformed from a standard normal space."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does the method find what was put in? Synthetic counts of known numbers, weighed as if they were real."""
+"""Simulation-based calibration: synthetic counts of known parameters are calibrated as if they were observed."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from aixsim.config.study import Study
 from aixsim.errors import UserError
 from aixsim.escapes import to_csv
 from aixsim.evidence.likelihood import Likelihood, usable
-from aixsim.evidence.particles import Particles
 from aixsim.evidence.prior import DISPERSION, Prior
+from aixsim.evidence.sampler import Sampler
 from aixsim.evidence.simulator import Simulator
 from aixsim.random.draws import Purpose, uniforms
 from aixsim.stats.counting_law import quantile, widened
 from aixsim.stats.ranks import rank
-from aixsim.stats.sequential_monte_carlo import Cloud
+from aixsim.stats.sequential_monte_carlo import ParticleSet
 
 Floats = NDArray[np.float64]
-_FIRST_LUCK = 2**31
-"""Luck of the synthetic worlds: numbers that no particle reaches."""
+_FIRST_REPLICATE = 2**31
+"""First replicate of the synthetic data sets, beyond those that particles use."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Checked:
     ess: Floats
 
     def covered(self, level: float) -> int:
-        """Returns how many truths lie in their central posterior interval of that level, all numbers together."""
+        """Returns how many true values lie in their central posterior interval of that level, all parameters together."""
         return int((np.abs(self.ranks - 0.5) <= level / 2).sum())
 
     def to_csv(self) -> str:
@@ -58,7 +58,7 @@ def self_check(
     dispersion_fault: float = 1.0,
     tell: Callable[[str], object] = lambda _text: None,
 ) -> Checked:
-    """Draws numbers from the prior, simulates and counts with them, and looks where they rank in the posterior of those counts.
+    """Draws parameters from the prior, simulates counts with them, and ranks them in the posterior given those counts.
 
     Args:
         study: small, since it is calibrated ``n`` times; with a seed.
@@ -79,22 +79,22 @@ def self_check(
     truths = prior.values(_points(n, len(prior.keys), seed))
     with Simulator(problem_of, law.months, workers) as simulator:
         keys = prior.model_keys
-        worlds = simulator(keys, truths[:, : len(keys)], _FIRST_LUCK + np.arange(n), "synthetic worlds")
+        worlds = simulator(keys, truths[:, : len(keys)], _FIRST_REPLICATE + np.arange(n), "synthetic worlds")
         means = np.stack([np.maximum(law.mean(datum, worlds), law.floor) for datum in law.data], axis=1)
         counts = _counts(law, means, truths[:, prior.keys.index(DISPERSION)], seed)
         ranks, ess = np.empty_like(truths), np.empty(n)
         for number in range(n):
             synthetic = replace(law, data=tuple(replace(datum, count=count) for datum, count in zip(law.data, counts[number], strict=True)))
-            cloud = _posterior(prior, simulator, study, synthetic, seed + 1 + number)
-            ranks[number], ess[number] = rank(prior.values(cloud.z), truths[number]), cloud.ess
+            particles = _posterior(prior, simulator, study, synthetic, seed + 1 + number)
+            ranks[number], ess[number] = rank(prior.values(particles.z), truths[number]), particles.ess
             if (number + 1) % 50 == 0:
                 tell(f"{number + 1:,} of {n:,} data sets, mean effective sample size {ess[: number + 1].mean():.0f}")
     return Checked(prior.keys, ranks, ess)
 
 
-def _posterior(prior: Prior, simulator: Simulator, study: Study, law: Likelihood, seed: int) -> Cloud:
-    particles = Particles(prior, simulator, study.calibration.particles, study.calibration.moves, seed, None)
-    return particles.carry([law], ["posterior"])[0]
+def _posterior(prior: Prior, simulator: Simulator, study: Study, law: Likelihood, seed: int) -> ParticleSet:
+    sampler = Sampler(prior, simulator, study.calibration.particles, study.calibration.moves, seed, None)
+    return sampler.posteriors([law], ["posterior"])[0]
 
 
 def _points(n: int, d: int, seed: int) -> Floats:

@@ -1,4 +1,4 @@
-"""What the back-test of the package found, for every report to say: ``backtest_summary.csv``, written from ``aixsim backtest``."""
+"""The result of the packaged backtest for reports: ``backtest_summary.csv``, written from ``aixsim backtest``."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from aixsim.results.result import Result
 
 TABLE: Final = "backtest_summary.csv"
 LONGEST: Final = {ANNOUNCED: 3, KNOWN: 5}
-"""Years ahead that are summed up: nobody announces a budget further ahead than three years."""
+"""Longest horizons that are summarised, in years: budgets are announced at most three years ahead."""
 COUNTED: Final = ("2025-12", "launched", 102)
-"""The count that runs about the AI factories of Korea state, and no other."""
+"""The observed count that only studies of the AI factories of Korea state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What forecasts of the cumulative count were worth at one horizon.
+    """The skill of forecasts of the cumulative count at one horizon.
 
     Attributes:
         counts, policy: as in ``analysis.forecasts``.
@@ -46,7 +46,7 @@ class Record:
 
 
 def summary_table(forecasts: Iterable[Forecast]) -> str:
-    """Returns the table of the package, as a CSV file, from a whole back-test."""
+    """Returns the packaged table, as a CSV file, from a whole backtest."""
     forecasts, out = list(forecasts), []
     for counts in (ALL, VERIFIED):
         for policy, longest in LONGEST.items():
@@ -72,7 +72,7 @@ def records(counts: str, policy: str) -> list[Record]:
 
 
 def concerns(result: Result) -> bool:
-    """Returns whether a run is about the AI factories of Korea: the back-test says nothing about theory."""
+    """Returns whether a run is about the AI factories of Korea: the backtest does not apply to theory."""
     return any((seen["month"], seen["outcome"], seen["value"]) == COUNTED for seen in result.provenance["observed"])
 
 

@@ -1,4 +1,4 @@
-"""Updating: a finished run weighed by a count that came later, without a new run."""
+"""Updating: a finished run is weighted by later observed counts, without a new run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from aixsim.stats.weights import LEAST_ESS, TooFewError, effective_sample_size, 
 
 Floats = NDArray[np.float64]
 ERROR: Final = 0.18
-"""Relative error of a yearly count beside the model, as learned on the smart factories: root of a dispersion of 0.032 (0.12 to 0.28)."""
+"""Relative error of a yearly count given the model, estimated on the smart factories: root of a dispersion of 0.032 (0.12 to 0.28)."""
 MOST: Final = 1e9
 """Highest count that makes sense, as in ``[[observed]]``."""
 LEVELS: Final = np.array([0.05, 0.5, 0.95])
@@ -29,7 +29,7 @@ LEVELS: Final = np.array([0.05, 0.5, 0.95])
 
 @dataclass(frozen=True, slots=True)
 class NewCount:
-    """A count that has come.
+    """A new observed count.
 
     Attributes:
         month: ``YYYY-MM``, counted at its end.
@@ -44,7 +44,7 @@ class NewCount:
 
 @dataclass(frozen=True, slots=True)
 class GoalUpdate:
-    """What became of a goal.
+    """A goal before and after the update.
 
     Attributes:
         name, at_least, outcome, by: of the goal.
@@ -67,7 +67,7 @@ class GoalUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A run weighed by new counts.
+    """A run weighted by new counts.
 
     Attributes:
         ess: effective sample size, of n replicates.
@@ -108,7 +108,7 @@ def parse_count(text: str) -> NewCount:
 
 
 def update(result: Result, counts: Sequence[NewCount], error: float = ERROR) -> Update:
-    """Weighs the replicates of a run by new counts.
+    """Weights the replicates of a run by new counts.
 
     A cumulative count is compared by what came since the last one that the run knows of, as in a calibration, so that what is already in
     the run is not counted twice.

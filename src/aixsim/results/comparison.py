@@ -1,4 +1,4 @@
-"""Differences between results, paired by replicate: the same seed means the same luck."""
+"""Differences between results, paired by replicate with common random numbers."""
 
 from __future__ import annotations
 

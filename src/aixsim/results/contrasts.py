@@ -125,7 +125,7 @@ def ends(difference: Difference) -> list[float]:
 def ratio(part: Floats, whole: Floats, confidence: float) -> Difference | None:
     """Returns the share of one total in another over replicates, with the interval of a ratio estimator.
 
-    Replicates are the clusters: projects of one replicate share its luck, so they are no independent trials (Cochran 1977, Sampling
+    Replicates are the clusters: projects of one replicate share its random numbers, so they are not independent (Cochran 1977, Sampling
     Techniques, 6.4; Student's interval of the linearised ratio, kept within 0 and 1).
 
     Args:

@@ -1,4 +1,4 @@
-"""Counting rules: how far the answer depends on what one calls an AI factory."""
+"""Counting rules: how the result depends on the definition of an AI factory."""
 
 from __future__ import annotations
 

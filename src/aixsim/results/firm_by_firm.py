@@ -1,4 +1,4 @@
-"""Deadweight and displacement: what became of each single firm under the other policy, in the same replicate."""
+"""Deadweight and displacement: the same firm under both policies, in the same replicate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Goals: with what probability they are reached, when, and by how much they are missed."""
+"""Goals: the probability of reaching them, the month, and the shortfall."""
 
 from __future__ import annotations
 

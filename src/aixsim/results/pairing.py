@@ -1,4 +1,4 @@
-"""Which results can be compared replicate by replicate: the same firms, ties, months and luck, only the policy differs."""
+"""Which results can be compared replicate by replicate: those with the same firms, ties, months and seed."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def pair(baseline: Result, other: Result) -> Pair:
             raise ComparisonError(
                 baseline.where, other.where, key,
                 f"{other.where} cannot be paired with {baseline.where}: {words} differ ({theirs} and {ours});"
-                f" run both with the same {key}, so that equal replicates have equal luck",
+                f" run both with the same {key}, so that they have common random numbers",
             )  # fmt: skip
     ours_done, theirs_done = (result.replicates.astype(np.int64) for result in (baseline, other))
     common = np.intersect1d(ours_done, theirs_done)

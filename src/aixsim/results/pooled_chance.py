@@ -1,4 +1,4 @@
-"""The mean probability of several points of a sweep, with an interval that knows that they share their luck."""
+"""The mean probability of several points of a sweep, with an interval that allows for common random numbers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def mean_chance(points: Sequence[SweepPoint], at: int) -> float:
 def pooled_chances(sweep: Sweep, goal: SweepGoal, parts: Sequence[Sequence[SweepPoint]]) -> list[PooledChance]:
     """Returns the mean probability of each part with its interval; every point is read once, whatever number of parts it is in.
 
-    With common random numbers a replicate has the same luck at all points, so replicates are the independent units and the points
+    With common random numbers the points of a replicate are not independent, so replicates are the independent units and the points
     of one replicate a cluster. The interval is that of Korn and Graubard (1998, Survey Methodology 24, 193-201): Clopper and Pearson's
     with the number of independent trials that would have the variance found. The variance of the mean of a part cannot exceed that of
     as many trials as its least sampled point has replicates, nor is less than independent trials would have claimed; where no
@@ -71,16 +71,16 @@ def _clustered(sweep: Sweep, goal: SweepGoal, parts: Sequence[Sequence[SweepPoin
     for k, part in enumerate(parts):
         for point in part if len(part) > 1 else ():
             inside.setdefault(point.id, []).append(k)
-    luck, size = np.zeros((len(parts), _GROUPS)), np.zeros(len(parts), int)
+    sums, size = np.zeros((len(parts), _GROUPS)), np.zeros(len(parts), int)
     for point in sweep.points:
         if point.id not in inside:
             continue
         replicates, counts = sweep.final_counts(point, goal)
         surprise = (counts >= goal.target) - point.successes[at] / point.n_done
-        luck[inside[point.id]] += np.bincount(replicates % _GROUPS, surprise / point.n_done, _GROUPS)
+        sums[inside[point.id]] += np.bincount(replicates % _GROUPS, surprise / point.n_done, _GROUPS)
         size[inside[point.id]] = np.maximum(size[inside[point.id]], int(replicates.max()) + 1)
     groups = np.minimum(size, _GROUPS)
-    variance = np.square(luck).sum(axis=1) / np.square([len(part) for part in parts]) * groups / np.maximum(groups - 1, 1)
+    variance = np.square(sums).sum(axis=1) / np.square([len(part) for part in parts]) * groups / np.maximum(groups - 1, 1)
     return list(zip(variance.tolist(), groups.tolist(), strict=True))
 
 

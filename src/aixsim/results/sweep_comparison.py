@@ -1,4 +1,4 @@
-"""Differences between the points of a sweep and a reference, paired by replicate where luck is common."""
+"""Differences between the points of a sweep and a reference, paired by replicate with common random numbers."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def _one_point(sweep: Sweep, number: int) -> Callable[[SweepPoint], SweepPoint]:
 
 
 def _check_files(sweep: Sweep) -> None:
-    """Refuses files that changed since they were written: with replicates out of order, pairs would be formed of different luck."""
+    """Refuses files that changed since they were written: with replicates out of order, the wrong ones would be paired."""
     ledger = Ledger(sweep.path, read_only=True)
     try:
         known = {file.name: file.sha256 for file in ledger.files()}

@@ -76,7 +76,7 @@ class Sweep:
         points: by number.
         failures: records of failed replicates.
         given: replicates that were to be run so far.
-        common_random_numbers: whether equal replicates have equal luck at all points.
+        common_random_numbers: whether equal replicates draw equal random numbers at all points.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""Winners and losers: differences by type of firm, pole, size and province, paired by replicate."""
+"""Differences by type of firm, pole, size and province, paired by replicate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aixsim.results.result import Result
 from aixsim.world.classification import GROUPS, ROUTES
 
 COMPARED: Final = ("agent_type", "pole", "size", "province")
-"""Groups, in the order in which they are told."""
+"""Groups, in the order of the text."""
 
 
 @dataclass(frozen=True, slots=True)

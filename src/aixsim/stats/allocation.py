@@ -1,4 +1,4 @@
-"""Where the next replicates do most: at the points of which it is hardest to say on which side of the decision level they lie."""
+"""Allocation of the next replicates of a sweep: to the points whose side of the decision level is least certain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aixsim.stats.confidence_sequence import bernoulli_sequence
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What is known of a point: replicates that reach the goal, replicates with a result, and replicates given to it so far."""
+    """Counts of a point: replicates that reach the goal, replicates with a result, and replicates allocated so far."""
 
     successes: int
     n: int
@@ -20,19 +20,19 @@ class Tally:
 
 
 def is_open(tally: Tally, level: float, confidence: float) -> bool:
-    """Returns whether it cannot yet be said on which side of ``level`` the probability lies."""
+    """Returns whether the confidence sequence of the probability contains ``level``."""
     low, high = bernoulli_sequence(tally.successes, tally.n, confidence)
     return low <= level <= high
 
 
 def allocate(tallies: Mapping[int, Tally], level: float, confidence: float, *, budget: int, quantum: int, most: int) -> dict[int, int]:
-    """Returns how many more replicates each point gets, by point.
+    """Returns the number of further replicates of each point that gets any.
 
     Feasibility determination: a wrong verdict about point i after n replicates has a probability that falls like ``exp(-n I)``, with I the
     relative entropy of the level and the point's probability, so the largest of them is made smallest by keeping ``n I`` equal (Szechtman
     and Yücesan 2008, A new perspective on feasibility determination, Winter Simulation Conference, 273-280). Each quantum goes to
     the smallest ``n I``. The probability is estimated with half a success and half a failure more (Jeffreys), so that no point
-    is given up for a run of luck.
+    is abandoned after a chance run of equal outcomes.
 
     Args:
         tallies: by point.

@@ -1,4 +1,4 @@
-"""Intervals that hold at every moment of a run, so that one may look as often as one likes and stop when the answer is clear.
+"""Confidence sequences: intervals that are valid at every n, so that a run may be checked at any time and stopped when decided.
 
 A fixed-n interval that is looked at after every replicate until it excludes one half covers 0.60 instead of 0.95 of the time.
 """
@@ -43,7 +43,7 @@ def _log_power(count: int, p: float) -> float:
 
 
 def _edge(is_inside: Callable[[float], bool], inside: float, outside: float) -> float:
-    """Returns where the interval ends between a point inside and one at the end of 0..1, by bisection, never too narrow."""
+    """Returns the end of the interval between a point inside and one at the end of 0..1, by bisection, rounded outwards."""
     if is_inside(outside):
         return outside
     for _ in range(60):

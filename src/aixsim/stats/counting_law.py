@@ -1,7 +1,7 @@
-"""How a count strays from what was simulated: a negative binomial law with mean ``m`` and variance ``m + d m^2``.
+"""The law of an observed count given the simulated one: negative binomial with mean ``m`` and variance ``m + d m^2``.
 
-The dispersion ``d`` stands for everything that the model leaves out and that counting adds, so ``sqrt(d)`` is the relative error of a
-large count. Source: Lawless (1987), doi:10.2307/3314912 (the NB2 form).
+The dispersion ``d`` covers what the model leaves out and errors of counting; ``sqrt(d)`` is the relative error of a large
+count. Source: Lawless (1987), doi:10.2307/3314912 (the NB2 form).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Differences with their intervals, for replicates paired by common random numbers and for independent ones."""
+"""Differences with their intervals, for replicates paired by common random numbers and for independent replicates."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def independent_proportions(after: tuple[int, int], before: tuple[int, int], con
 
 
 def _correlation(both: int, only_after: int, only_before: int, neither: int) -> float:
-    """Returns the phi coefficient, pulled towards 0 by Newcombe's correction when positive: small samples overstate it."""
+    """Returns the phi coefficient, shrunk by Newcombe's correction when positive: small samples overstate it."""
     n = both + only_after + only_before + neither
     margins = (both + only_after, only_before + neither, both + only_before, only_after + neither)
     if not all(margins):
@@ -115,7 +115,7 @@ def _square_and_add(after: tuple[int, int], before: tuple[int, int], phi: float,
 
 
 def mcnemar(only_after: int, only_before: int) -> float:
-    """Returns the exact two-sided p-value of "both probabilities are equal", from the replicates whose verdict differs.
+    """Returns the exact two-sided p-value of "both probabilities are equal", from the pairs that differ.
 
     McNemar (1947, doi:10.1007/BF02295996) with the exact binomial law.
     """
@@ -140,9 +140,10 @@ def fisher(after: tuple[int, int], before: tuple[int, int]) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Returns p-values that hold for all tests together, however the tests depend on each other, in the given order.
+    """Returns p-values corrected for the number of tests, whatever their dependence, in the given order.
 
-    Holm (1979, Scandinavian Journal of Statistics 6, 65-70): what stays at or below a level errs anywhere at most with that probability.
+    Holm (1979, Scandinavian Journal of Statistics 6, 65-70): the probability of any false rejection at a
+    level is at most that level.
     """
     order = np.argsort(p_values, kind="stable")
     stepped = np.asarray(p_values, float)[order] * np.arange(len(order), 0, -1)

@@ -1,7 +1,7 @@
 """Growth curves: the textbook baselines of a diffusion forecast, each with stated priors.
 
-Parameters have priors as everything else here, so that a curve fitted to few points says how little it knows. All give the new
-adopters of a year; time is in years since the start of the first year.
+Parameters have priors, so that a curve fitted to few points has a wide forecast. All
+give the new adopters of a year; time is in years since the start of the first year.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Probabilities with their intervals and their n, never a bare 0 or 100 %."""
+"""Probabilities with their intervals and n."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Proportion:
 
     @property
     def short(self) -> str:
-        """Percent and interval; at the ends, where the estimate alone would claim certainty, its bound instead."""
+        """Percent and interval; for 0 and n successes the bound instead of an interval."""
         low, high = self.clopper_pearson
         if self.successes == 0:
             return f"0 % (at most {_outward(high, up=True)})"
@@ -53,7 +53,7 @@ class Proportion:
 
 
 def percent(share: float) -> str:
-    """Returns a share in percent, with as many decimals as it takes not to read 0 or 100 unless it is."""
+    """Returns a share in percent, with enough decimals not to read 0 or 100 unless it is exactly that."""
     value = 100.0 * share
     if value in (0.0, 100.0):
         return f"{value:.0f} %"
@@ -64,7 +64,7 @@ def percent(share: float) -> str:
 
 
 def _outward(share: float, *, up: bool) -> str:
-    """Returns a bound in percent, rounded so that it stays a bound."""
+    """Returns a bound in percent, rounded outwards."""
     value = 100.0 * share
     decimals = 1
     while decimals < 9 and (value < 10.0**-decimals if up else 100.0 - value < 10.0**-decimals):
@@ -85,7 +85,7 @@ def proportion(successes: int, n: int, confidence: float) -> Proportion:
     Raises:
         UserError: nothing was counted.
     """
-    # scipy.special alone loads in a fraction of the time of scipy.stats, whose binomtest gives the same.
+    # scipy.stats.binomtest gives the same, and takes a second longer to import than scipy.special.
     from scipy.special import betaincinv, ndtri
 
     if n < 1:
@@ -100,6 +100,6 @@ def proportion(successes: int, n: int, confidence: float) -> Proportion:
 
 
 def wilson_half_width(successes: int, n: int, confidence: float) -> float:
-    """Returns half the width of the Wilson interval, 0 to 0.5: what a rule that stops at a fixed width looks at."""
+    """Returns half the width of the Wilson interval, 0 to 0.5, which a fixed-width stopping rule uses."""
     low, high = proportion(successes, n, confidence).wilson
     return (high - low) / 2.0

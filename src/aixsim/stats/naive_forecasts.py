@@ -1,7 +1,7 @@
-"""Forecasts without a law: what went on goes on.
+"""Naive forecasts, which continue the past: random walks of counts or unit costs, and planned numbers.
 
-Their errors are those of the past: with Student's law for a walk of counts, because the past is short, and with a normal law for
-logarithms, which Student's law would give no finite mean.
+Their errors are those of the past: Student's law for a walk of counts, because the past is short, and a normal law for logarithms, of
+which Student's law has no finite mean.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def drift(new: Floats, n_ahead: int, n: int, seed: int) -> Floats:
 
 
 def unit_cost(new: Floats, budgets: Floats, budgets_ahead: Floats, seed: int) -> Floats:
-    """Divides the budgets of the years ahead by the money that one new adopter took last, which wanders as it did before.
+    """Divides the budgets of the years ahead by the last cost of a new adopter, which follows a random walk.
 
     Args:
         new: counted new adopters of the years so far, at least three.
@@ -50,7 +50,7 @@ def unit_cost(new: Floats, budgets: Floats, budgets_ahead: Floats, seed: int) ->
 
 
 def planned_numbers(new: Floats, planned: Floats, planned_ahead: Floats, seed: int) -> Floats:
-    """Takes the planned numbers of the years ahead, delivered as those of the past were: log-normally, with the same mean and spread.
+    """Multiplies the planned numbers of the years ahead by the share delivered in the past, log-normal with the same mean and spread.
 
     Args:
         new: counted new adopters of the years so far, at least two.
@@ -68,7 +68,7 @@ def planned_numbers(new: Floats, planned: Floats, planned_ahead: Floats, seed: i
     n, n_ahead = planned_ahead.shape
     u = np.stack([uniforms(seed, 7, Purpose.COUNTING, n, ahead) for ahead in range(n_ahead + 1)], axis=1)
     shocks = spread * ndtri(u)
-    # How much is delivered on average is as little known as the past is short.
+    # The mean share delivered is itself uncertain, the more so the shorter the past.
     return planned_ahead * np.exp(delivered.mean() + shocks[:, :1] / np.sqrt(len(delivered)) + shocks[:, 1:])
 
 

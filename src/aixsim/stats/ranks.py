@@ -1,4 +1,4 @@
-"""Simulation-based calibration: if a method is right, the truth ranks anywhere among its draws (Talts et al. 2018, arXiv:1804.06788)."""
+"""Simulation-based calibration: the rank of the truth among a correct method's draws is uniform (Talts et al. 2018, arXiv:1804.06788)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def uniformity(ranks: Floats, bins: int = BINS) -> float:
 
 
 def band(n: int, bins: int = BINS, level: float = 0.99) -> tuple[float, float]:
-    """Returns between which counts a bin of a uniform histogram lies with that chance."""
+    """Returns the counts between which a bin of a uniform histogram lies with that probability."""
     from scipy.stats import binom
 
     return float(binom.ppf(0.5 - level / 2, n, 1.0 / bins)), float(binom.ppf(0.5 + level / 2, n, 1.0 / bins))

@@ -82,7 +82,7 @@ def log_score(sample: Floats, counted: float) -> float:
     """Returns minus the log density of a Gaussian kernel estimate on the logarithm of one plus the count.
 
     Counts are skew, so the kernel works on logarithms; its bandwidth is Silverman's. Beyond the sample the density falls like its
-    kernel, so a count far outside costs much, and never infinitely much more than rounding allows.
+    kernel, so a count far outside has a large, finite score.
     """
     logs = np.log1p(np.maximum(sample, 0.0))
     spread = min(float(logs.std()), float(np.subtract(*np.quantile(logs, [0.75, 0.25]))) / 1.349) or float(logs.std())

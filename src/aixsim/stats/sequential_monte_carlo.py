@@ -1,7 +1,7 @@
-"""Sequential Monte Carlo: particles carried from the prior to what the data say, through powers of the likelihood.
+"""Sequential Monte Carlo: particles move from the prior to the posterior through powers of the likelihood.
 
-A particle is a point and the luck of its replicate. The law of the counts given both is explicit (``counting_law``), so resampling by
-increments of the likelihood and Metropolis-Hastings moves of the pair leave the exact posterior of the pair invariant, whatever the luck
+A particle is a point in parameter space with a replicate. The law of the counts given both is explicit (``counting_law``), so resampling by
+increments of the likelihood and Metropolis-Hastings moves of the pair leave the exact posterior of the pair invariant
 (Andrieu and Roberts 2009, doi:10.1214/07-AOS574; Del Moral, Doucet and Jasra 2006, doi:10.1111/j.1467-9868.2006.00553.x). The points live
 in the space in which the prior is standard normal, where the moves of Cotter et al. (2013, doi:10.1214/13-STS421) cost nothing in
 directions about which the data say nothing. Plain importance sampling was tried first: with 26 uncertain numbers and one climate path
@@ -22,38 +22,38 @@ from aixsim.stats.weights import effective_sample_size, normalised, resample
 
 Floats = NDArray[np.float64]
 Payload = Mapping[str, NDArray[Any]]
-"""What was simulated, as arrays whose first axis is the particle."""
+"""Simulated values, as arrays whose first axis is the particle."""
 Simulate = Callable[[Floats, NDArray[np.int64]], Payload]
-"""``simulate(z, luck)``: z of shape ``(n, d)``, luck of shape ``(n,)``."""
+"""``simulate(z, replicates)``: z of shape ``(n, d)``, replicates of shape ``(n,)``."""
 LogLikelihood = Callable[[Payload, Floats], Floats]
 """``log_likelihood(payload, z)``, shape ``(n,)``."""
 
 ESS_KEPT: Final = 0.5
 """Share of the particles that must count after each step towards the data."""
 _WANTED_ACCEPTANCE: Final = 0.25
-_KEEPS_LUCK: Final = 0.5
+_KEEPS_REPLICATE: Final = 0.5
 GENERATIONS: Final = 5
 """Resamplings after which particles of one ancestor are taken to have been moved apart."""
 
 
 @dataclass(frozen=True, eq=False)
-class Cloud:
+class ParticleSet:
     """Equally weighted particles.
 
     Attributes:
         z: points, shape ``(n, d)``.
-        luck: number of the replicate whose random numbers each has, shape ``(n,)``.
+        replicates: number of the replicate whose random numbers each has, shape ``(n,)``.
         payload: what was simulated of each.
         ancestors: position of each particle's ancestor before the last resampling, the one before it and so on, shape
             ``(n, GENERATIONS)``.
         step: size of the moves, 0 to 1.
-        n_drawn: particles simulated so far; numbers the luck and addresses the random numbers.
+        n_drawn: particles simulated so far; numbers new replicates and addresses the random numbers.
         acceptance: share of the last moves that were accepted.
         power: of the likelihood increment that has been reached, 0 to 1.
     """
 
     z: Floats
-    luck: NDArray[np.int64]
+    replicates: NDArray[np.int64]
     payload: Payload
     ancestors: NDArray[np.int64]
     step: float = 0.5
@@ -63,9 +63,9 @@ class Cloud:
 
     @property
     def ess(self) -> float:
-        """Effective number of independent particles, the least of three: different points, different luck, and families.
+        """Effective number of independent particles, the least of three: different points, different replicates, and families.
 
-        Particles of one ancestor are alike as far as no move has told them apart. The variance of a mean is estimated from the sums of
+        Particles of one ancestor are alike until a move separates them. The variance of a mean is estimated from the sums of
         families (Chan and Lai 2013, doi:10.1214/13-AOS1172; Lee and Whiteley 2018, doi:10.1093/biomet/asy028) over up to ``GENERATIONS``
         resamplings (Olsson and Douc 2019, doi:10.3150/18-BEJ1086), and that of as many independent particles is divided by it, in the
         worst direction.
@@ -75,7 +75,7 @@ class Cloud:
         # A family of one adds its own square, so that without families the ratio is 1.
         ratios = [np.square(_sums(centred, family)).sum(axis=0) / spread for family in self.ancestors.T]
         independent = len(self.z) / max(1.0, float(np.max(ratios)))
-        return min(independent, _different(self.z), _different(self.luck))
+        return min(independent, _different(self.z), _different(self.replicates))
 
 
 def _different(values: NDArray[Any]) -> float:
@@ -90,7 +90,7 @@ def _sums(values: Floats, family: NDArray[np.int64]) -> Floats:
     return np.stack([np.bincount(of, weights=column) for column in values.T], axis=1)
 
 
-def first_cloud(simulate: Simulate, n: int, d: int, seed: int) -> Cloud:
+def prior_particles(simulate: Simulate, n: int, d: int, seed: int) -> ParticleSet:
     """Returns particles from the prior: a scrambled Sobol sequence."""
     from scipy.special import ndtri
     from scipy.stats import qmc
@@ -98,28 +98,30 @@ def first_cloud(simulate: Simulate, n: int, d: int, seed: int) -> Cloud:
     # The first so many of 2^k points: other numbers of Sobol points are not balanced, and these are nearly so.
     u = qmc.Sobol(d, scramble=True, rng=seed % 2**32).random_base2(int(np.ceil(np.log2(max(n, 2)))))[:n]
     z: Floats = ndtri(u.clip(1e-12, 1.0 - 1e-12))
-    luck = np.arange(n)
-    return Cloud(z, luck, simulate(z, luck), np.tile(luck[:, None], GENERATIONS), n_drawn=n)
+    replicates = np.arange(n)
+    return ParticleSet(z, replicates, simulate(z, replicates), np.tile(replicates[:, None], GENERATIONS), n_drawn=n)
 
 
-def advance(cloud: Cloud, simulate: Simulate, before: LogLikelihood, after: LogLikelihood, *, n_moves: int, seed: int) -> Iterator[Cloud]:
-    """Yields the cloud after each step from the posterior of ``before`` to that of ``after``; the last has power 1.
+def advance(
+    particles: ParticleSet, simulate: Simulate, before: LogLikelihood, after: LogLikelihood, *, n_moves: int, seed: int
+) -> Iterator[ParticleSet]:
+    """Yields the particles after each step from the posterior of ``before`` to that of ``after``; the last has power 1.
 
     Args:
-        cloud: distributed by the prior times ``before`` times the increment to its power.
+        particles: distributed by the prior times ``before`` times the increment to its power.
         simulate: runs particles.
         before, after: log-likelihoods of the data so far and with what is new.
         n_moves: Metropolis-Hastings moves of every particle after each step.
         seed: of the addressed random numbers.
     """
-    while cloud.power < 1.0:
-        old = before(cloud.payload, cloud.z)
-        increment = after(cloud.payload, cloud.z) - old
-        power = _next_power(cloud.power, increment)
-        weights = normalised((power - cloud.power) * increment)
-        chosen = resample(weights, len(cloud.z), seed, cloud.n_drawn)
-        cloud = replace(_rows(cloud, chosen), power=power)
-        reference = _reference(cloud.z)
+    while particles.power < 1.0:
+        old = before(particles.payload, particles.z)
+        increment = after(particles.payload, particles.z) - old
+        power = _next_power(particles.power, increment)
+        weights = normalised((power - particles.power) * increment)
+        chosen = resample(weights, len(particles.z), seed, particles.n_drawn)
+        particles = replace(_rows(particles, chosen), power=power)
+        reference = _reference(particles.z)
         accepted = []
 
         def target(payload: Payload, z: Floats, power: float = power) -> Floats:
@@ -127,11 +129,11 @@ def advance(cloud: Cloud, simulate: Simulate, before: LogLikelihood, after: LogL
             return base + power * (after(payload, z) - base)
 
         for _ in range(n_moves):
-            cloud, share = _move(cloud, simulate, target, reference, seed)
+            particles, share = _move(particles, simulate, target, reference, seed)
             accepted.append(share)
-            cloud = replace(cloud, step=float(np.clip(cloud.step * np.exp(share - _WANTED_ACCEPTANCE), 0.05, 1.0)))
-        cloud = replace(cloud, acceptance=float(np.mean(accepted)))
-        yield cloud
+            particles = replace(particles, step=float(np.clip(particles.step * np.exp(share - _WANTED_ACCEPTANCE), 0.05, 1.0)))
+        particles = replace(particles, acceptance=float(np.mean(accepted)))
+        yield particles
 
 
 def _next_power(power: float, increment: Floats) -> float:
@@ -150,7 +152,7 @@ def _next_power(power: float, increment: Floats) -> float:
 
 
 def _reference(z: Floats) -> tuple[Floats, Floats]:
-    """Returns mean and Cholesky factor of a Gaussian fitted to the cloud, shrunk to the prior as few particles in many directions need."""
+    """Returns mean and Cholesky factor of a Gaussian fitted to the points, shrunk to the prior because they are few."""
     n, d = z.shape
     mean = z.mean(axis=0)
     shrink = d / (d + n)
@@ -158,25 +160,32 @@ def _reference(z: Floats) -> tuple[Floats, Floats]:
     return mean, np.linalg.cholesky(covariance)
 
 
-def _move(cloud: Cloud, simulate: Simulate, target: LogLikelihood, reference: tuple[Floats, Floats], seed: int) -> tuple[Cloud, float]:
-    """Proposes a new point, and for half of the particles new luck; returns the cloud and the accepted share."""
+def _move(
+    particles: ParticleSet, simulate: Simulate, target: LogLikelihood, reference: tuple[Floats, Floats], seed: int
+) -> tuple[ParticleSet, float]:
+    """Proposes a new point, and for half of the particles a new replicate; returns the particles and the accepted share."""
     from scipy.special import ndtri
 
     mean, root = reference
-    n, d = cloud.z.shape
-    u = uniforms(seed, 0, Purpose.MOVE, n * (d + 2), cloud.n_drawn).reshape(n, d + 2)
-    z = mean + np.sqrt(1.0 - cloud.step**2) * (cloud.z - mean) + cloud.step * ndtri(u[:, :d]) @ root.T
-    luck = np.where(u[:, d] < _KEEPS_LUCK, cloud.luck, cloud.n_drawn + np.arange(n))
-    payload = simulate(z, luck)
+    n, d = particles.z.shape
+    u = uniforms(seed, 0, Purpose.MOVE, n * (d + 2), particles.n_drawn).reshape(n, d + 2)
+    z = mean + np.sqrt(1.0 - particles.step**2) * (particles.z - mean) + particles.step * ndtri(u[:, :d]) @ root.T
+    replicates = np.where(u[:, d] < _KEEPS_REPLICATE, particles.replicates, particles.n_drawn + np.arange(n))
+    payload = simulate(z, replicates)
     # The move is reversible with respect to the reference, so the ratio of prior to reference stands beside the likelihood.
-    ratio = target(payload, z) + _log_prior_over(z, mean, root) - target(cloud.payload, cloud.z) - _log_prior_over(cloud.z, mean, root)
+    ratio = (
+        target(payload, z)
+        + _log_prior_over(z, mean, root)
+        - target(particles.payload, particles.z)
+        - _log_prior_over(particles.z, mean, root)
+    )
     yes = np.log(u[:, d + 1]) < ratio
     moved = replace(
-        cloud,
-        z=np.where(yes[:, None], z, cloud.z),
-        luck=np.where(yes, luck, cloud.luck),
-        payload={name: np.where(yes.reshape(n, *[1] * (old.ndim - 1)), payload[name], old) for name, old in cloud.payload.items()},
-        n_drawn=cloud.n_drawn + n,
+        particles,
+        z=np.where(yes[:, None], z, particles.z),
+        replicates=np.where(yes, replicates, particles.replicates),
+        payload={name: np.where(yes.reshape(n, *[1] * (old.ndim - 1)), payload[name], old) for name, old in particles.payload.items()},
+        n_drawn=particles.n_drawn + n,
     )
     return moved, float(yes.mean())
 
@@ -188,15 +197,15 @@ def _log_prior_over(z: Floats, mean: Floats, root: Floats) -> Floats:
     return out
 
 
-def _rows(cloud: Cloud, chosen: NDArray[np.int64]) -> Cloud:
-    payload = {name: values[chosen] for name, values in cloud.payload.items()}
-    ancestors = np.column_stack([chosen, cloud.ancestors[chosen, :-1]])
-    return replace(cloud, z=cloud.z[chosen], luck=cloud.luck[chosen], payload=payload, ancestors=ancestors)
+def _rows(particles: ParticleSet, chosen: NDArray[np.int64]) -> ParticleSet:
+    payload = {name: values[chosen] for name, values in particles.payload.items()}
+    ancestors = np.column_stack([chosen, particles.ancestors[chosen, :-1]])
+    return replace(particles, z=particles.z[chosen], replicates=particles.replicates[chosen], payload=payload, ancestors=ancestors)
 
 
-def posterior(simulate: Simulate, log_likelihood: LogLikelihood, n: int, d: int, *, n_moves: int, seed: int) -> Cloud:
-    """Returns the posterior of a problem whose simulator is cheap, from the prior in one go."""
-    cloud = first_cloud(simulate, n, d, seed)
-    for later in advance(cloud, simulate, lambda _payload, z: np.zeros(len(z)), log_likelihood, n_moves=n_moves, seed=seed):
-        cloud = later
-    return cloud
+def posterior(simulate: Simulate, log_likelihood: LogLikelihood, n: int, d: int, *, n_moves: int, seed: int) -> ParticleSet:
+    """Returns the posterior of a problem whose simulator is cheap, directly from the prior."""
+    particles = prior_particles(simulate, n, d, seed)
+    for later in advance(particles, simulate, lambda _payload, z: np.zeros(len(z)), log_likelihood, n_moves=n_moves, seed=seed):
+        particles = later
+    return particles

@@ -1,4 +1,4 @@
-"""Importance weights: how many particles they are worth, and equally weighted ones drawn by them."""
+"""Importance weights: their effective sample size, and resampling by them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from aixsim.errors import UserError
 from aixsim.random.draws import Purpose, uniform, uniforms
 
 LEAST_ESS: Final = 100.0
-"""Effective sample size below which nothing is said: quantiles of fewer particles are those of a handful of runs."""
+"""Effective sample size below which no result is given: quantiles of fewer particles are too uncertain."""
 
 Floats = NDArray[np.float64]
 
 
 class TooFewError(UserError):
-    """Weights under which too few particles count.
+    """The effective sample size of weights is too small.
 
     Attributes:
         ess: effective sample size.
@@ -54,7 +54,7 @@ def effective_sample_size(weights: Floats) -> float:
 
 
 def resample(weights: Floats, n: int, seed: int, attempt: int = 0) -> NDArray[np.int64]:
-    """Returns positions of ``n`` equally weighted particles, in an order that any first part represents.
+    """Returns positions of ``n`` equally weighted particles, shuffled, so that the first k are a sample too.
 
     Systematic resampling (Kitagawa 1996, doi:10.2307/1390750) followed by an addressed shuffle.
 

@@ -1,4 +1,4 @@
-"""Particles of a study, carried from one body of data to the next; the state is a file, so that an interrupted calibration goes on."""
+"""Samples the posterior of a study for growing data; the state is kept, so that an interrupted calibration resumes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aixsim.evidence.likelihood import Likelihood
 from aixsim.evidence.prior import DISPERSION, Prior
 from aixsim.evidence.simulator import Seen, Simulator
 from aixsim.runs.store import Store
-from aixsim.stats.sequential_monte_carlo import Cloud, Payload, advance, first_cloud
+from aixsim.stats.sequential_monte_carlo import ParticleSet, Payload, advance, prior_particles
 
 Floats = NDArray[np.float64]
 STATE = "state"
@@ -22,8 +22,8 @@ _SEEN = ("counts", "applicants", "by_size", "by_park")
 
 
 @dataclass(frozen=True)
-class Particles:
-    """Carries particles of one study.
+class Sampler:
+    """Samples posteriors of one study.
 
     Attributes:
         prior: of the study.
@@ -32,7 +32,7 @@ class Particles:
         n_moves: moves of each after every step.
         seed: of everything that is drawn.
         store: where the state is kept; None keeps none.
-        tell: is told how it goes.
+        tell: gets messages on the progress.
     """
 
     prior: Prior
@@ -43,44 +43,44 @@ class Particles:
     store: Store | None
     tell: Callable[[str], object] = lambda _text: None
 
-    def carry(self, laws: Sequence[Likelihood], names: Sequence[str]) -> list[Cloud]:
-        """Returns the posterior cloud of every body of data, each holding all data of the one before.
+    def posteriors(self, laws: Sequence[Likelihood], names: Sequence[str]) -> list[ParticleSet]:
+        """Returns the posterior particles given every set of data, each containing the one before.
 
         Args:
             laws: likelihoods, with growing data.
-            names: of the bodies, for files and messages.
+            names: of the sets, for files and messages.
         """
-        clouds: list[Cloud] = []
+        found: list[ParticleSet] = []
         before: Likelihood | None = None
         for name, law in zip(names, laws, strict=True):
-            clouds.append(self._one(clouds[-1] if clouds else None, before, law, name))
+            found.append(self._one(found[-1] if found else None, before, law, name))
             before = law
-        return clouds
+        return found
 
     def values(self, z: Floats) -> Floats:
         """Returns the values at points, shape ``(n, n_keys)``, columns as the keys of the prior."""
         return self.prior.values(z)
 
-    def _one(self, cloud: Cloud | None, before: Likelihood | None, law: Likelihood, name: str) -> Cloud:
+    def _one(self, particles: ParticleSet | None, before: Likelihood | None, law: Likelihood, name: str) -> ParticleSet:
         held = self._read(f"{STATE}/{name}.npz")
         if held is not None:
-            cloud = held
-        elif cloud is None:
+            particles = held
+        elif particles is None:
             self.tell(f"{name}: {self.n:,} particles from the prior")
-            cloud = first_cloud(self._simulate, self.n, len(self.prior.keys), self.seed)
-            self._write(name, cloud)
+            particles = prior_particles(self._simulate, self.n, len(self.prior.keys), self.seed)
+            self._write(name, particles)
         else:
-            cloud = replace(cloud, power=0.0)
+            particles = replace(particles, power=0.0)
         old = self._log_likelihood(before) if before is not None else _nothing
-        for later in advance(cloud, self._simulate, old, self._log_likelihood(law), n_moves=self.n_moves, seed=self.seed):
+        for later in advance(particles, self._simulate, old, self._log_likelihood(law), n_moves=self.n_moves, seed=self.seed):
             self.tell(f"{name}: power {later.power:.4f}, {later.acceptance:.0%} of moves accepted, {later.n_drawn:,} runs so far")
             self._write(name, later)
-            cloud = later
-        return cloud
+            particles = later
+        return particles
 
-    def _simulate(self, z: Floats, luck: NDArray[np.int64]) -> Payload:
+    def _simulate(self, z: Floats, replicates: NDArray[np.int64]) -> Payload:
         keys = self.prior.model_keys
-        seen = self.simulator(keys, self.prior.values(z)[:, : len(keys)], luck)
+        seen = self.simulator(keys, self.prior.values(z)[:, : len(keys)], replicates)
         return {name: getattr(seen, name) for name in _SEEN}
 
     def _log_likelihood(self, law: Likelihood) -> Callable[[Payload, Floats], Floats]:
@@ -88,27 +88,27 @@ class Particles:
         dispersion = Prior({DISPERSION: self.prior.laws[DISPERSION]})
         return lambda payload, z: law(seen_of(payload), dispersion.values(z[:, [column]])[:, 0])
 
-    def _write(self, name: str, cloud: Cloud) -> None:
+    def _write(self, name: str, particles: ParticleSet) -> None:
         if self.store is None:
             return
-        arrays = {"z": cloud.z, "luck": cloud.luck, "ancestors": cloud.ancestors, **cloud.payload}
-        arrays["state"] = np.array([cloud.step, cloud.n_drawn, cloud.acceptance, cloud.power])
+        arrays = {"z": particles.z, "replicates": particles.replicates, "ancestors": particles.ancestors, **particles.payload}
+        arrays["state"] = np.array([particles.step, particles.n_drawn, particles.acceptance, particles.power])
         stream = io.BytesIO()
         np.savez(stream, **arrays)  # type: ignore[arg-type]  # the stubs mistake arrays for the flag that follows them
         self.store.keep(f"{STATE}/{name}.npz", stream.getvalue())
 
-    def _read(self, name: str) -> Cloud | None:
+    def _read(self, name: str) -> ParticleSet | None:
         content = None if self.store is None else self.store.kept(name)
         if content is None:
             return None
         with np.load(io.BytesIO(content)) as file:
-            z, luck, payload, ancestors = file["z"], file["luck"], {part: file[part] for part in _SEEN}, file["ancestors"]
+            z, replicates, payload, ancestors = file["z"], file["replicates"], {part: file[part] for part in _SEEN}, file["ancestors"]
             step, n_drawn, acceptance, power = file["state"].tolist()
-        return Cloud(z, luck, payload, ancestors, step, int(n_drawn), acceptance, power)
+        return ParticleSet(z, replicates, payload, ancestors, step, int(n_drawn), acceptance, power)
 
 
 def seen_of(payload: Payload) -> Seen:
-    """Returns what was seen of particles."""
+    """Returns the simulated observations of particles."""
     return Seen(*(payload[name] for name in _SEEN))
 
 
