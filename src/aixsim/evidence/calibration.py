@@ -33,9 +33,9 @@ from aixsim.runs.store import Store
 from aixsim.stats.counting_law import widened
 from aixsim.stats.scores import score
 from aixsim.stats.sequential_monte_carlo import ParticleSet
+from aixsim.stats.summary import QUANTILES, quantiles
 from aixsim.stats.weights import LEAST_ESS, TooFewError, resample
 
-QUANTILES: Final = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 ENSEMBLE: Final = "ensemble.parquet"
 REPORT: Final = "calibration.json"
 EXPECTED_STEPS: Final = 5
@@ -142,7 +142,7 @@ def _weigh(
         "verified_only": verified_only,
         "parameters": _parameters(prior, values),
         "data": [
-            {"what": datum.label, "counted": datum.count, "source": datum.item.source, **_quantiles(law.mean(datum, seen))}
+            {"what": datum.label, "counted": datum.count, "source": datum.item.source, **quantiles(law.mean(datum, seen))}
             for datum in law.data
         ],
         "held_out": _held_out([item for item in study.observed if item not in items], law, seen, values[:, -1], problem, seed),
@@ -213,12 +213,8 @@ def _parameters(prior: Prior, values: Floats) -> list[dict[str, Any]]:
     out = []
     for k, (key, law) in enumerate(prior.laws.items()):
         before = {name: law.quantile(level) for name, level in QUANTILES.items()}
-        out.append({"key": key, "prior": before, "posterior": _quantiles(values[:, k])})
+        out.append({"key": key, "prior": before, "posterior": quantiles(values[:, k])})
     return out
-
-
-def _quantiles(values: Floats) -> dict[str, float]:
-    return {name: float(np.quantile(values, level)) for name, level in QUANTILES.items()}
 
 
 _CODE: Final = ("config", "evidence", "random", "runs", "stats")

@@ -1,8 +1,8 @@
-"""Writes the parts of the documentation that the code knows: ``make docs``; a test holds them fresh."""
+"""Writes the generated parts of the documentation (``make docs``); a test checks that they are up to date."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from aixsim.config import PROGRAMME_CARDS
@@ -14,6 +14,7 @@ from aixsim.model.registry import Registry
 from aixsim.model.schedule import SCHEDULE
 from aixsim.model.senses import senses
 from aixsim.random.draws import Purpose
+from aixsim.report.text.markdown import markdown_table
 from aixsim.world.classification import POLE_OF_PROVINCE, POLES, ROUTES, SECTORS, SIZES
 
 ODD = Path("docs/model/odd.md")
@@ -26,16 +27,14 @@ def schedule() -> str:
 
 def laws() -> str:
     """Returns the mechanisms as a table."""
-    lines = ["| mechanism | level | senses | hazard per month | source |", "|---|---|---|---|---|"]
-    for law in Registry.of().mechanisms.values():
-        lines.append(f"| {law.name}: {law.title} | {law.level} | {law.senses} | `{law.law}` | {law.source} |")
-    return "\n".join(lines)
+    mechanisms = Registry.of().mechanisms.values()
+    cells = [(f"{law.name}: {law.title}", law.level, law.senses, f"`{law.law}`", law.source) for law in mechanisms]
+    return _table(("mechanism", "level", "senses", "hazard per month", "source"), cells)
 
 
 def sensed() -> str:
     """Returns the senses as a table."""
-    lines = ["| sense | level | what it is |", "|---|---|---|"]
-    return "\n".join([*lines, *(f"| {sense.name} | {sense.level} | {sense.meaning} |" for sense in senses().values())])
+    return _table(("sense", "level", "what it is"), [(sense.name, sense.level, sense.meaning) for sense in senses().values()])
 
 
 def parameters() -> str:
@@ -59,14 +58,13 @@ def categories() -> str:
 
 def outcomes() -> str:
     """Returns what is counted as a table."""
-    lines = ["| outcome | counts | kind | events | routes |", "|---|---|---|---|---|"]
+    cells = []
     for outcome in DECLARED:
         events = ", ".join(f"{event.name.lower().replace('_', ' ')} {change:+d}" for event, change in outcome.changes.items())
         routes = ("those in `counts`" if outcome.routes is None else ", ".join(outcome.routes)) if outcome.has_routes else ""
         only = "".join(f"; {group} {', '.join(levels)}" for group, levels in outcome.firms.items())
-        kind = "stock" if outcome.is_stock else "cumulative"
-        lines.append(f"| {outcome.name} | {outcome.title}{only} | {kind} | {events} | {routes} |")
-    return "\n".join(lines)
+        cells.append((outcome.name, f"{outcome.title}{only}", "stock" if outcome.is_stock else "cumulative", events, routes))
+    return _table(("outcome", "counts", "kind", "events", "routes"), cells)
 
 
 def purposes() -> str:
@@ -76,12 +74,11 @@ def purposes() -> str:
 
 def assumptions() -> str:
     """Returns the assumptions of the synthetic population as a table."""
-    lines = ["| assumption | value | range | used for | note |", "|---|---|---|---|---|"]
-    for row in rows("population_assumptions.csv"):
-        lines.append(
-            f"| {row['name']} | {row['value']} {row['unit']} | {row['low']} to {row['high']} | {row['used_for']} | {row['note']} |"
-        )
-    return "\n".join(lines)
+    cells = [
+        (row["name"], f"{row['value']} {row['unit']}", f"{row['low']} to {row['high']}", row["used_for"], row["note"])
+        for row in rows("population_assumptions.csv")
+    ]
+    return _table(("assumption", "value", "range", "used for", "note"), cells)
 
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -112,18 +109,16 @@ def fill(text: str) -> str:
 
 
 def _cards(key: str, title: str, cards: tuple[Card, ...]) -> str:
-    lines = [
-        f"#### `{key}` {title}",
-        "",
-        "| setting | default | unit | range | meaning | source | confidence |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    cells = []
     for card in cards:
         bounds = ", ".join(card.choices) if card.choices else "" if card.low == card.high else f"{card.low:g} to {card.high:g}"
-        default = _default(card)
         known = f"{card.confidence}; range: {card.prior}" if card.prior else card.confidence
-        lines.append(f"| {card.name} | {default} | {card.unit} | {bounds} | {card.meaning} | {card.source} | {known} |")
-    return "\n".join(lines)
+        cells.append((card.name, _default(card), card.unit, bounds, card.meaning, card.source, known))
+    return f"#### `{key}` {title}\n\n" + _table(("setting", "default", "unit", "range", "meaning", "source", "confidence"), cells)
+
+
+def _table(header: Sequence[str], cells: Iterable[Sequence[object]]) -> str:
+    return "\n".join(markdown_table(header, cells))
 
 
 def _default(card: Card) -> str:

@@ -13,10 +13,10 @@ from aixsim.config.models import target_in_sample
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
 from aixsim.stats.intervals import proportion
+from aixsim.stats.summary import QUANTILES, quantiles
 
 INTERVAL_METHOD: Final = "Clopper-Pearson"
 """Of the interval that every output shows: exact, so never too narrow."""
-QUANTILES: Final = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 
 
 class Goal(Protocol):
@@ -109,7 +109,7 @@ def _ends(interval: tuple[float, float]) -> dict[str, float]:
 
 
 def _summary(values: NDArray[np.float64]) -> dict[str, float]:
-    return {"mean": float(values.mean()), **{name: float(np.quantile(values, q)) for name, q in QUANTILES.items()}}
+    return {"mean": float(values.mean()), **quantiles(values)}
 
 
 def month_reached(reached: NDArray[np.bool_], horizon: Horizon) -> dict[str, str | None]:

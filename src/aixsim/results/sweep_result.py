@@ -18,6 +18,7 @@ from aixsim.runs.ledger import NAME, Chunk, Ledger
 from aixsim.runs.loop import TABLES
 from aixsim.stats.confidence_sequence import bernoulli_sequence
 from aixsim.stats.intervals import Proportion, proportion
+from aixsim.stats.summary import quantiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -252,7 +253,7 @@ class Sweep:
         counts = self.final_counts(point, goal)[1] / self.scale
         row |= {"successes": chance.successes, "probability": chance.estimate, "low": low, "high": high}
         row |= {"sequence_low": always[0], "sequence_high": always[1], "mean": float(counts.mean())}
-        row |= {name: float(np.quantile(counts, q)) for name, q in (("p05", 0.05), ("p50", 0.5), ("p95", 0.95))}
+        row |= quantiles(counts)
         return row | {"verdict": self.verdict(point) if goal == self.goal else None}
 
 

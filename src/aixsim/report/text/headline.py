@@ -14,6 +14,7 @@ from aixsim.report.text.layout import Block, page, table, title
 from aixsim.report.text.numbers import spread
 from aixsim.results.result import Result
 from aixsim.stats.intervals import percent
+from aixsim.stats.summary import quantiles
 
 _ABREAST = 2
 """Goals side by side in one table."""
@@ -96,8 +97,7 @@ def _final(result: Result) -> dict[str, dict[str, float]]:
     last = result.counts_in(result.horizon.end)
     if not len(last["replicate"]):
         return {}
-    quantiles = (("p05", 0.05), ("p50", 0.5), ("p95", 0.95))
-    return {name: {q: float(np.quantile(last[name] / result.scale, share)) for q, share in quantiles} for name in OUTCOMES}
+    return {name: quantiles(last[name] / result.scale) for name in OUTCOMES}
 
 
 def _own(result: Result) -> Block:
