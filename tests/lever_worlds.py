@@ -36,7 +36,7 @@ STRONG: dict[str, dict[str, Any]] = {
 
 def settings_of(name: str, **stated: Any) -> dict[str, Any]:
     """Defaults, then strong settings, then what is stated."""
-    return {card.name: card.default for card in worlds.REGISTRY.levers[name].cards} | STRONG.get(name, {}) | stated
+    return worlds.REGISTRY.levers[name].parameters.defaults() | STRONG.get(name, {}) | stated
 
 
 @cache

@@ -40,7 +40,7 @@ TEXTBOOK: dict[str, dict[str, Any]] = {
 
 def settings(mechanisms: dict[str, dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
     """Textbook settings with some sections changed; ``levers``, ``programme``, ``counts`` and ``initial_adopters`` as in a config."""
-    out: dict[str, Any] = {section.name: {**section.defaults(), **TEXTBOOK.get(section.name, {})} for section in SECTIONS}
+    out: dict[str, Any] = {key: {**section.defaults(), **TEXTBOOK.get(key, {})} for key, section in SECTIONS.items()}
     out |= {
         "mechanisms": mechanisms or {},
         "levers": {},
@@ -52,7 +52,7 @@ def settings(mechanisms: dict[str, dict[str, Any]] | None = None, **changes: Any
         if key == "programme":
             out[key] = {table["name"]: {name: item for name, item in table.items() if name != "name"} for table in value}
             continue
-        out[key] = {**out[key], **value} if key in {section.name for section in SECTIONS} else value
+        out[key] = {**out[key], **value} if key in SECTIONS else value
     return out
 
 

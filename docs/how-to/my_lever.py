@@ -1,20 +1,28 @@
 """Test beds: firms of the chosen sizes try AI at public expense, which carries a share of their project's cost."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from aixsim.model.lever import Lever, start_card, stop_card, window
-from aixsim.model.parameters import Card
+from aixsim.model.lever import Lever, starts, stops, window
+from aixsim.model.parameters import Parameters, names, real
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.world.classification import SIZES
 
 
-def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+class TestBeds(Parameters):
+    """Settings of the lever."""
+
+    start: str = starts("2026-01", "assumed", "assumed")
+    stop: str = stops()
+    share: float = real(
+        0.2, "1", 0.0, 0.99, "share of a project's cost that a test bed spares the firm", "assumed", "assumed", "0.05 to 0.4"
+    )
+    sizes: tuple[str, ...] = names(["small", "medium"], SIZES, "size classes served", "assumed", "assumed")
+
+
+def apply(scenario: Scenario, p: TestBeds, problem: Problem) -> None:
     """Adds the share to the support that firms expect, in the months of the window."""
-    first, end = window(settings, problem.horizon)
-    for size in settings["sizes"]:
-        scenario.support[first:end, SIZES.index(size)] += settings["share"]
+    first, end = window(p, problem.horizon)
+    for size in p.sizes:
+        scenario.support[first:end, SIZES.index(size)] += p.share
 
 
 LEVER = Lever(
@@ -22,13 +30,6 @@ LEVER = Lever(
     title="Public test beds",
     apply=apply,
     neutral={"share": 0.0},
-    cards=(
-        start_card("2026-01", "assumed", "assumed"),
-        stop_card(),
-        Card(
-            "share", 0.2, "1", 0.0, 0.99, "share of a project's cost that a test bed spares the firm", "assumed", "assumed", "0.05 to 0.4"
-        ),
-        Card("sizes", ["small", "medium"], "1", 0, 0, "size classes served", "assumed", "assumed", kind="names", choices=SIZES),
-    ),
+    parameters=TestBeds,
     source="assumed",
 )

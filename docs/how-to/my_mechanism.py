@@ -4,12 +4,19 @@ Law: hazard ``rate * share / (share + half)``, in 1/month. The form is that of a
 """
 
 from aixsim.model.mechanism import Mechanism
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameters, real
 
 
-def hazard(sensed: float, rate: float, half: float) -> float:
+class Bandwagon(Parameters):
+    """Parameters of the law."""
+
+    rate: float = real(0.01, "1/month", 0.0, 1.0, "hazard when all peers have one", "assumed", "assumed", "loguniform, 0.003 to 0.03")
+    half: float = real(0.05, "1", 0.001, 1.0, "share of peers at half the effect", "assumed", "assumed", "loguniform, 0.01 to 0.2")
+
+
+def hazard(sensed: float, p: Bandwagon) -> float:
     """Returns the hazard in 1/month; ``sensed`` is the share of peers in 0..1 that have a visible AI factory."""
-    return rate * sensed / (sensed + half)
+    return p.rate * sensed / (sensed + p.half)
 
 
 MECHANISM = Mechanism(
@@ -18,9 +25,6 @@ MECHANISM = Mechanism(
     law="rate * share / (share + half)",
     senses="peer_share",
     hazard=hazard,
-    cards=(
-        Card("rate", 0.01, "1/month", 0.0, 1.0, "hazard when all peers have one", "assumed", "assumed", "loguniform, 0.003 to 0.03"),
-        Card("half", 0.05, "1", 0.001, 1.0, "share of peers at half the effect", "assumed", "assumed", "loguniform, 0.01 to 0.2"),
-    ),
+    parameters=Bandwagon,
     source="assumed",
 )

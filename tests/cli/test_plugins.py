@@ -20,15 +20,17 @@ PAGE = (HOW_TO / "own-lever.md").read_text(encoding="utf-8")
 STUDY = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)[0]
 LAW = """
 from aixsim.model.mechanism import Mechanism
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameters, real
 
 STEPS = {"first": 0.5}
 
-def hazard(sensed, rate):
+class Own(Parameters):
+    rate: float = real(0.01, "1/month", 0.0, 1.0, "a rate", "assumed", "assumed", "0.001 to 0.1")
+
+def hazard(sensed, p):
     return BODY
 
-RATE = Card("rate", 0.01, "1/month", 0.0, 1.0, "a rate", "assumed", "assumed", "0.001 to 0.1")
-MECHANISM = Mechanism("own", "A law", "a law", "peer_share", hazard, (RATE,), "assumed")
+MECHANISM = Mechanism("own", "A law", "a law", "peer_share", hazard, Own, "assumed")
 """
 WITH_LAW = """
 title = "A law"
@@ -50,7 +52,6 @@ def law(body: str) -> str:
 def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     command = import_module("aixsim.cli.run")
     monkeypatch.setattr(command, "_draw", lambda folder, _: (folder / "figures").mkdir())
-    monkeypatch.setattr(command.Artists, "call", lambda _: None)
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_the_pages_example_passes_its_checks(place: Path) -> None:
     assert "share of a project's cost" in shown.out
 
 
-@pytest.mark.parametrize("body", ['rate * STEPS["first"] * sensed', "rate * sum([sensed, sensed])"])
+@pytest.mark.parametrize("body", ['p.rate * STEPS["first"] * sensed', "p.rate * sum([sensed, sensed])"])
 def test_a_law_that_does_not_compile_runs_on_the_reference_engine(place: Path, body: str) -> None:
     (place / "law.py").write_text(law(body))
     ended = run_cli(["run", "small.toml", "-o", "out", "--workers", "2"], place)
@@ -126,14 +127,15 @@ FAULTS = {
     "exits": ("raise SystemExit(3)\n", "raises SystemExit"),
     "nothing": ("x = 1\n", "defines neither MECHANISM nor LEVER"),
     "something else": ("MECHANISM = 1\n", "its MECHANISM is a int"),
-    "name of the package": (law("rate").replace('"own"', '"peers"'), "has the name of one of aixsim itself"),
-    "twice": (law("rate") + "MECHANISMS = (MECHANISM,)\n", "has the name of one of law.py"),
-    "no cards": (law("rate").replace("(RATE,)", "(RATE)"), "cards is a tuple of Card"),
-    "default outside": (law("rate").replace("0.01,", "2.0,"), "its default 2.0 is no number from 0 to 1"),
-    "no sense": (law("rate").replace('"peer_share"', '"smell"'), "senses is 'smell'"),
-    "negative": (law("rate * (0.5 - sensed)"), "it is -0.0"),
+    "name of the package": (law("p.rate").replace('"own"', '"peers"'), "has the name of one of aixsim itself"),
+    "twice": (law("p.rate") + "MECHANISMS = (MECHANISM,)\n", "has the name of one of law.py"),
+    "no parameters": (law("p.rate").replace("hazard, Own", "hazard, (Own,)"), "parameters is a class derived from Parameters"),
+    "no type": (law("p.rate").replace("rate: float =", "rate ="), "Own.rate has no type"),
+    "default outside": (law("p.rate").replace("0.01,", "2.0,"), "its default 2.0 is no number from 0 to 1"),
+    "no sense": (law("p.rate").replace('"peer_share"', '"smell"'), "senses is 'smell'"),
+    "negative": (law("p.rate * (0.5 - sensed)"), "it is -0.0"),
     "no number": (law("float('nan')"), "it is nan"),
-    "raises inside its range": (law("sensed / rate"), "it raises ZeroDivisionError"),
+    "raises inside its range": (law("sensed / p.rate"), "it raises ZeroDivisionError"),
 }
 
 
@@ -158,17 +160,15 @@ def test_files_stay_below_the_configs_folder(place: Path, name: str) -> None:
 
 
 def test_a_lever_that_raises_is_the_users_to_mend(place: Path) -> None:
-    text = (
-        (HOW_TO / "my_lever.py").read_text().replace("first, end = window(settings, problem.horizon)", "first, end = settings['nothing']")
-    )
+    text = (HOW_TO / "my_lever.py").read_text().replace("first, end = window(p, problem.horizon)", "first, end = {}['nothing']")
     (place / "my_lever.py").write_text(text)
     ended = run_cli(["run", "study.toml", "-o", "out"], place)
-    assert (ended.code, ended.err.count("\n")) == (2, 1), ended.err
+    assert (ended.code, ended.err.count("\n")) == (6, 1), ended.err
     assert "my_lever.py: lever 'test_beds' raises KeyError ('nothing') in line " in ended.err
 
 
 def test_a_config_knows_its_own_plugins_alone(place: Path) -> None:
-    (place / "law.py").write_text(law("rate * sensed"))
+    (place / "law.py").write_text(law("p.rate * sensed"))
     assert run_cli(["check", "small.toml"], place).code == 0
     (place / "small.toml").write_text(WITH_LAW.replace('plugins.files = ["law.py"]', ""))
     ended = run_cli(["check", "small.toml"], place)
@@ -179,16 +179,16 @@ def test_a_config_knows_its_own_plugins_alone(place: Path) -> None:
 def test_checks_find_planted_faults(place: Path) -> None:
     """A lever whose neutral setting acts and that ignores its stop; a law that falls in what is sensed."""
     text = (HOW_TO / "my_lever.py").read_text()
-    (place / "my_lever.py").write_text(text.replace("[first:end,", "[first:,").replace('settings["share"]', '0.01 + settings["share"]'))
+    (place / "my_lever.py").write_text(text.replace("[first:end,", "[first:,").replace("p.share", "0.01 + p.share"))
     ended = run_cli(["check", "--plugin", "my_lever.py"], place)
     assert ended.code == 1
     assert "FAILS  the neutral setting changes no bit: support of the scenario of replicate 0 differ" in ended.out
     assert "FAILS  acts only inside its window: from 2025-07 to before 2027-01 it changes support" in ended.out
-    (place / "law.py").write_text(law('rate * (1.0 - sensed) * STEPS["first"]'))
+    (place / "law.py").write_text(law('p.rate * (1.0 - sensed) * STEPS["first"]'))
     ended = run_cli(["check", "--plugin", "law.py"], place)
     assert ended.code == 1
     assert "FAILS  the hazard never falls in what is sensed: it falls from" in ended.out
-    (place / "law.py").write_text(law("-rate"))
+    (place / "law.py").write_text(law("-p.rate"))
     ended = run_cli(["check", "--plugin", "law.py"], place)
     assert ended.code == 1
     assert "FAILS  the hazard is a number, and never negative" in ended.out

@@ -28,7 +28,7 @@ def korea() -> Problem:
     population = build_korea(0.005, 1)
     chosen = worlds.settings(
         {name: {"rate": rate} for name, rate in (("innovation", 0.01), ("peers", 0.3), ("partners", 0.1), ("collaboration", 0.05))},
-        levers={name: {card.name: card.default for card in worlds.REGISTRY.levers[name].cards} for name in ("parks", "collaboration")},
+        levers={name: worlds.REGISTRY.levers[name].parameters.defaults() for name in ("parks", "collaboration")},
         funding={"mode": "programmes", "own_rate": 0.05},
         programme=[worlds.programme(budget_krw_bn=dict.fromkeys(range(2024, 2029), 9.3), call_months=[3, 9])],
         implementation={"median_months": dict.fromkeys(SIZES, 6.0), "success": dict.fromkeys(SIZES, 0.7), "abandonment_per_year": 0.1},

@@ -234,7 +234,7 @@ def wrong_count(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
 
 def wrong_hazard(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
     """A rate off by one part in ten million."""
-    laws = tuple((m, (values[0] * (1 + 1e-7), *values[1:]) if m.name == "innovation" else values) for m, values in scenario.mechanisms)
+    laws = tuple((m, replace(p, rate=p.rate * (1 + 1e-7)) if m.name == "innovation" else p) for m, p in scenario.mechanisms)
     return world, replace(scenario, mechanisms=laws)
 
 
@@ -246,18 +246,22 @@ def wrong_call(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
 
 def wrong_repayment(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
     """One won too much of every loan of ten million."""
-    pots = [replace(pot, terms=tuple(term + 1e-7 for term in pot.terms)) for pot in scenario.pots]
+    pots = [
+        replace(pot, terms=replace(pot.terms, **{item.name: getattr(pot.terms, item.name) + 1e-7 for item in pot.terms.declared}))
+        for pot in scenario.pots
+    ]
     return world, replace(scenario, pots=pots)
 
 
 def wrong_climate(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
     """Last month's climate."""
-    return world, replace(scenario, climate=np.roll(scenario.climate, 1) * (1 + 1e-12))
+    return world, replace(scenario, climate_index=np.roll(scenario.climate_index, 1) * (1 + 1e-12))
 
 
 def wrong_visibility(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
     """Ties weighed by 1/1024 too much."""
-    return world, replace(scenario, tie_weights=scenario.tie_weights + np.array([1, 0, 0]))
+    weight = scenario.sensing.customer_weight + 1 / 1024
+    return world, replace(scenario, sensing=replace(scenario.sensing, customer_weight=weight))
 
 
 Fault = Callable[[Problem, Scenario], tuple[Problem, Scenario]]

@@ -50,7 +50,7 @@ def priority(world: Problem, scenario: Scenario, history: History) -> float:
 
 def swings(world: Problem, scenario: Scenario, history: History) -> float:
     """Standard deviation of the climate inside the window."""
-    return float(np.log(scenario.climate[world.horizon.index("2026-01") :]).std())
+    return float(np.log(scenario.climate_index[world.horizon.index("2026-01") :]).std())
 
 
 REGIONS = np.repeat((np.array(POLE_INDEX) != CAPITAL)[:, None], 23, axis=1)

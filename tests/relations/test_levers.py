@@ -55,6 +55,10 @@ def test_a_lever_acts_only_inside_its_window(name: str) -> None:
     assert events(stopped, stop) == events(ran, stop)
 
 
+def read(name: str, chosen: dict[str, Any]) -> Any:
+    return worlds.REGISTRY.levers[name].parameters.read(chosen)
+
+
 def with_levers(world: Problem, instruments: dict[str, Lever]) -> Problem:
     return replace(world, registry=replace(world.registry, levers=instruments))
 
@@ -62,8 +66,8 @@ def with_levers(world: Problem, instruments: dict[str, Lever]) -> Problem:
 def test_a_history_before_the_start_shows_a_lever_that_ignores_it() -> None:
     lever = worlds.REGISTRY.levers["joint_development"]
 
-    def careless(scenario: Scenario, settings: Any, problem: Problem) -> None:
-        lever.apply(scenario, {**settings, "start": "2024-01"}, problem)
+    def careless(scenario: Scenario, p: Any, problem: Problem) -> None:
+        lever.apply(scenario, replace(p, start="2024-01"), problem)
 
     world = korea({lever.name: settings_of(lever.name, start=START)})
     ran = worlds.simulate(with_levers(world, {lever.name: replace(lever, apply=careless)}))
@@ -78,7 +82,7 @@ def test_a_scenario_is_as_ever_outside_the_window(name: str, start: str, stop: s
     chosen = settings_of(name, start=start, stop=stop)
     world = korea({name: chosen})
     before, after = draw_scenario(korea({}), 0), draw_scenario(world, 0)
-    assert outside(before, after, chosen, world) == set()
+    assert outside(before, after, read(name, chosen), world) == set()
     if start == stop or start > END:
         assert equal(before, after)
 
@@ -87,8 +91,8 @@ def test_a_scenario_is_as_ever_outside_the_window(name: str, start: str, stop: s
 def test_a_lever_that_ignores_its_window_is_caught(name: str, ignored: str) -> None:
     lever = worlds.REGISTRY.levers[name]
 
-    def careless(scenario: Scenario, settings: Any, problem: Problem) -> None:
-        lever.apply(scenario, {**settings, ignored: "2024-01" if ignored == "start" else NEVER}, problem)
+    def careless(scenario: Scenario, p: Any, problem: Problem) -> None:
+        lever.apply(scenario, replace(p, **{ignored: "2024-01" if ignored == "start" else NEVER}), problem)
 
     chosen = settings_of(name, start="2026-07", stop="2027-01")
     if name == "parks":
@@ -96,7 +100,7 @@ def test_a_lever_that_ignores_its_window_is_caught(name: str, ignored: str) -> N
     if name in ("budget", "budget_cut"):
         chosen |= {"start": "2026-01", "stop": "2027-01"}
     world = with_levers(korea({name: chosen}), {name: replace(lever, apply=careless)})
-    assert outside(draw_scenario(korea({}), 0), draw_scenario(world, 0), chosen, world)
+    assert outside(draw_scenario(korea({}), 0), draw_scenario(world, 0), read(name, chosen), world)
 
 
 def test_the_order_of_levers_does_not_matter() -> None:
@@ -109,8 +113,8 @@ def test_the_order_of_levers_does_not_matter() -> None:
         b.change = a.change
     assert equal(forward, backward)
 
-    def greedy(scenario: Scenario, settings: Any, problem: Problem) -> None:
-        scenario.priority[:] = settings["bonus"]
+    def greedy(scenario: Scenario, p: Any, problem: Problem) -> None:
+        scenario.priority[:] = p.bonus
 
     unfair = {**worlds.REGISTRY.levers, "growth_engines": replace(worlds.REGISTRY.levers["growth_engines"], apply=greedy)}
     one = draw_scenario(with_levers(world, unfair), 1)

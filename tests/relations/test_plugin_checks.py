@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from aixsim.cli.plugin_checks import acts_inside_its_window, does_something, draws_are_addressed, neutral_changes_nothing
+from aixsim.model.parameters import Parameters, real
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.model.soundness import falls, faults, gaps, hazard_faults
@@ -33,15 +33,20 @@ def test_every_lever_is_sound(name: str) -> None:
 
 def test_planted_faults_are_found() -> None:
     law, lever = worlds.REGISTRY.mechanisms["peers"], worlds.REGISTRY.levers["training"]
-    assert list(falls(replace(law, hazard=lambda sensed, rate: rate * (1.0 - sensed))))
-    assert list(hazard_faults(replace(law, hazard=lambda sensed, rate: rate * (sensed - 0.5))))
-    assert list(gaps(replace(law, cards=(replace(law.cards[0], source=""),))))
-    assert list(gaps(replace(law, cards=(replace(law.cards[0], prior=""),))))
+    assert list(falls(replace(law, hazard=lambda sensed, p: p.rate * (1.0 - sensed))))
+    assert list(hazard_faults(replace(law, hazard=lambda sensed, p: p.rate * (sensed - 0.5))))
+    for source, prior in (("", "0 to 1"), ("assumed", "")):
+
+        class Bare(Parameters):
+            rate: float = real(0.1, "1/month", 0.0, 1.0, "a rate", source, "assumed", prior)
+
+        assert list(gaps(replace(law, parameters=Bare)))
+    assert list(faults(replace(law, parameters=(Bare,))))  # type: ignore[arg-type]  # what a user may write
     assert list(faults(replace(lever, neutral={"per_yaer": 0.0})))
     runs = iter(range(100))
 
-    def restless(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
-        scenario.experience += 1e-9 * next(runs)
+    def restless(scenario: Scenario, p: Any, problem: Problem) -> None:
+        scenario.zone_duration_factor -= 1e-9 * next(runs)
 
     for planted, ask in (
         (restless, neutral_changes_nothing),

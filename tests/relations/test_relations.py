@@ -36,8 +36,7 @@ def korea(**changes: Any) -> Problem:
     chosen = worlds.settings(
         changes.pop("laws", LAWS),
         levers={
-            name: {card.name: card.default for card in worlds.REGISTRY.levers[name].cards} | stated
-            for name, stated in changes.pop("levers", LEVERS).items()
+            name: worlds.REGISTRY.levers[name].parameters.defaults() | stated for name, stated in changes.pop("levers", LEVERS).items()
         },
         **{"implementation": {"median_months": dict.fromkeys(SIZES, 6.0), "abandonment_per_year": 0.1}, **changes},
     )

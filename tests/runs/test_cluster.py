@@ -28,16 +28,18 @@ from tests.runs.worlds import CONFIG, STUDY, run_inline, small, sweep, tree, wri
 PLUGIN = """
 import os, time
 from aixsim.model.lever import Lever
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameters, real
 
-def apply(scenario, settings, problem):
-    if settings["harm"] and scenario.replicate == 3:
+class Bomb(Parameters):
+    harm: float = real(0.0, "1", 0.0, 1.0, "whether it does harm", "assumed", "assumed", "0 to 1")
+
+def apply(scenario, p, problem):
+    if p.harm and scenario.replicate == 3:
         time.sleep(600)
-    if settings["harm"] and scenario.replicate == 5:
+    if p.harm and scenario.replicate == 5:
         os._exit(9)
 
-CARDS = (Card("harm", 0.0, "1", 0.0, 1.0, "whether it does harm", "assumed", "assumed", "0 to 1"),)
-LEVER = Lever(name="bomb", title="Bomb", apply=apply, neutral={"harm": 0.0}, cards=CARDS, source="assumed")
+LEVER = Lever(name="bomb", title="Bomb", apply=apply, neutral={"harm": 0.0}, parameters=Bomb, source="assumed")
 """
 HARMFUL = CONFIG.replace("[mechanisms.innovation]", '[plugins]\nfiles = ["bomb.py"]\n[levers.bomb]\nharm = 1.0\n[mechanisms.innovation]')
 

@@ -30,15 +30,19 @@ import signal
 import time
 
 from aixsim.model.lever import Lever
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameters, integer
 
 
-def apply(scenario, settings, problem):
-    if settings["wrong"]:
+class Faulty(Parameters):
+    wrong: int = integer(0, "1", 0, 1, "whether it goes wrong", "assumed", "assumed")
+
+
+def apply(scenario, p, problem):
+    if p.wrong:
         if scenario.replicate == 3:
             raise ValueError("three is not allowed")
         if scenario.replicate == 5:
-            scenario.climate[2] = float("nan")
+            scenario.climate_index[2] = float("nan")
         if scenario.replicate == 7:
             os.kill(os.getpid(), signal.SIGKILL)
         if scenario.replicate == 9:
@@ -50,7 +54,7 @@ LEVER = Lever(
     title="A lever that goes wrong",
     apply=apply,
     neutral={"wrong": 0},
-    cards=(Card("wrong", 0, "1", 0, 1, "whether it goes wrong", "assumed", "assumed", kind="integer"),),
+    parameters=Faulty,
     source="assumed",
 )
 '''

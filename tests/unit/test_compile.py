@@ -19,7 +19,7 @@ from numba.core.registry import CPUDispatcher
 
 from aixsim.engines.kernel import code_store
 from aixsim.engines.kernel import compile as compile_module
-from aixsim.engines.kernel.compile import compiled, hazard_sum, is_compiled, why_not_compiled
+from aixsim.engines.kernel.compile import compiled, hazard_sum, is_compiled, record_by_name, why_not_compiled
 from aixsim.model.plugins import plugin_of
 from aixsim.model.registry import Registry
 
@@ -94,13 +94,13 @@ def test_generated_functions_are_kept_too(folder: Path, compilations: list[Any])
     laws = tuple(law for law in Registry.of().mechanisms.values() if law.level == "milieu")
     senses = tuple(dict.fromkeys(law.senses for law in laws))
     active = (1,) * len(laws)
-    parameters = (0.1,) * sum(len(law.cards) for law in laws)
-    first = hazard_sum(laws, senses)(active, parameters, *(0.5,) * len(senses))
+    values = np.ones(1, record_by_name({law.name: law.parameters for law in laws}))[0]
+    first = hazard_sum(laws, senses)(active, values, *(0.5,) * len(senses))
     assert compilations
     compilations.clear()
-    assert hazard_sum(laws, senses)(active, parameters, *(0.5,) * len(senses)) == first
+    assert hazard_sum(laws, senses)(active, values, *(0.5,) * len(senses)) == first
     assert not compilations
-    less = hazard_sum(laws[:1], senses)(active[:1], parameters, *(0.5,) * len(senses))
+    less = hazard_sum(laws[:1], senses)(active[:1], values, *(0.5,) * len(senses))
     assert compilations
     assert less < first
 
@@ -110,14 +110,15 @@ def test_laws_of_plugins_are_not_taken_for_one_another(folder: Path) -> None:
     text = (ROOT / "docs" / "how-to" / "my_mechanism.py").read_bytes()
     results: list[float] = []
     kept: list[set[Path]] = []
-    for content in (text, text.replace(b"return rate *", b"return 2.0 * rate *")):
+    for content in (text, text.replace(b"return p.rate *", b"return 2.0 * p.rate *")):
         plugin = plugin_of("law.py", "law.py", content)
         registry = Registry.of((plugin,))
         compile_module.use(registry)
         try:
             law = registry.mechanisms["bandwagon"]
             assert why_not_compiled(law) is None
-            results.append(hazard_sum((law,), ("peer_share",))(np.ones(1, np.int8), np.array([0.1, 0.05]), 0.5))
+            values = np.array([((0.1, 0.05),)], record_by_name({law.name: law.parameters}))[0]
+            results.append(hazard_sum((law,), ("peer_share",))(np.ones(1, np.int8), values, 0.5))
             kept.append(set(pieces(folder)).difference(*kept))
         finally:
             compile_module.use(Registry.of())

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from aixsim.config import PROGRAMME_CARDS, load
+from aixsim.config import load
 from aixsim.data.tables import rows
 from aixsim.evidence.assumptions import COLLECTED, GRADES, Line, date_of, ledger
-from aixsim.model.catalogue import entries
+from aixsim.model.catalogue import PROGRAMME, entries
 from aixsim.model.registry import Registry
 from aixsim.report.text.ledger_table import as_csv, as_html, as_text
 
@@ -42,8 +42,8 @@ def test_no_number_lacks_anything(config: str | None) -> None:
 def test_every_card_and_every_assumption_is_there() -> None:
     keys = {line.key for line in ledger()}
     for entry in entries(Registry.of()):
-        assert {f"{entry.key}.{card.name}" for card in entry.cards} <= keys
-    assert {f"programme.{card.name}" for card in PROGRAMME_CARDS} <= keys
+        assert {f"{entry.key}.{item.name}" for item in entry.parameters} <= keys
+    assert {f"programme.{item.name}" for item in PROGRAMME.parameters} <= keys
     assert {f"population: {row['name']}" for row in rows("population_assumptions.csv")} <= keys
 
 

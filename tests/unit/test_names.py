@@ -17,7 +17,7 @@ from aixsim.config.sweep_study import load_sweep
 from aixsim.config.validation import ConfigError
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.keys import dotted, parse_key, split_key
-from aixsim.model.programmes import numbers_of
+from aixsim.model.uncertainties import numbers_of
 from aixsim.random.distributions import Distribution
 
 TWO = """

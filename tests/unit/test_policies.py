@@ -69,7 +69,7 @@ def test_a_policy_changes_something_and_nothing_before_2026(path: Path) -> None:
     assert plan.settings != policy.settings
     a, b = draw_scenario(plan, 0), draw_scenario(policy, 0)
     until = plan.horizon.index("2025-08")
-    assert (a.climate[:until] == b.climate[:until]).all()
+    assert (a.climate_index[:until] == b.climate_index[:until]).all()
     for old, new in zip(a.pots, b.pots, strict=False):
         if old.name.startswith("Lead"):
             assert (old.budget == new.budget).all()

@@ -12,15 +12,17 @@ import pytest
 
 from aixsim.config import load
 from aixsim.config.build import problems
-from aixsim.config.programme import PROGRAMME_CARDS, TERMS, Programme, cards_of
+from aixsim.config.programme import ProgrammeTable
 from aixsim.config.validation import ConfigError
 from aixsim.engines import reference
 from aixsim.engines.kernel import run as kernel
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
+from aixsim.model.parameters import Parameters
 from aixsim.model.problem import Problem
 from aixsim.model.programme_kind import ProgrammeKind
 from aixsim.model.programme_kinds import programme_kinds
+from aixsim.model.programmes import EVERY, TERMS, declared_of
 from aixsim.model.scenario import Scenario
 from aixsim.world.classification import SIZES
 from tests import worlds
@@ -95,7 +97,7 @@ def test_a_loan_of_which_nothing_comes_back_is_a_grant(run: Engine) -> None:
     assert money(run, lost) == money(run, world(1.0, 12.0))
 
 
-def a_quarter(grant: int) -> int:
+def a_quarter(grant: int, p: Parameters) -> int:
     """What a guarantee sets aside."""
     return grant // 4
 
@@ -138,10 +140,11 @@ def test_firms_count_what_they_keep_as_support() -> None:
 
 @pytest.mark.parametrize("kind", programme_kinds().values(), ids=lambda kind: kind.name)
 def test_hooks_give_whole_won_and_never_take_more_than_was_paid(kind: ProgrammeKind) -> None:
-    for terms in ([card.default for card in kind.cards], [card.low for card in kind.cards], [card.high for card in kind.cards]):
+    for end in ("default", "low", "high"):
+        terms = kind.parameters.read({item.name: getattr(item, end) for item in kind.parameters.declared})
         for grant in (1, 7, 830_000_000, 999_999_999_999_999):
-            taken = kind.taken(grant, tuple(terms))
-            for returned in (kind.returned(taken, tuple(terms), operates=operates) for operates in (True, False)):
+            taken = kind.taken(grant, terms)
+            for returned in (kind.returned(taken, terms, operates=operates) for operates in (True, False)):
                 assert isinstance(returned, int)
                 assert 0 <= returned <= taken
 
@@ -150,11 +153,11 @@ STATED = {"name": "a", "budget_krw_bn": {"2024": 1.0}, "grant_krw_bn": 1.0, "cal
 
 
 def test_a_kind_brings_its_parameters() -> None:
-    grant, loan = (Programme.model_validate(STATED | more).model_dump() for more in ({}, {"kind": "loan", "recovered_share": 0.1}))
+    grant, loan = (ProgrammeTable.model_validate(STATED | more).model_dump() for more in ({}, {"kind": "loan", "recovered_share": 0.1}))
     assert (grant["kind"], grant["repaid_share"], grant["recovered_share"]) == ("grant", None, None)
     assert (loan["kind"], loan["repaid_share"], loan["recovered_share"]) == ("loan", 0.9, 0.1)
-    assert set(TERMS) <= {card.name for card in PROGRAMME_CARDS} == set(Programme.model_fields) - {"name"}
-    assert [card.name for card in cards_of("grant")] == [card.name for card in cards_of("loan") if card.name not in TERMS]
+    assert set(TERMS) <= {item.name for item in EVERY} == set(ProgrammeTable.model_fields) - {"name"}
+    assert declared_of("grant") == tuple(item for item in declared_of("loan") if item.name not in TERMS)
 
 
 CONFIG = """
@@ -179,7 +182,8 @@ def test_a_config_states_a_kind_and_may_be_uncertain_of_its_parameters(tmp_path:
     assert load(file).settings == study.settings
     problem = problems(study)(0)
     scenario = draw_scenario(problem, 0)
-    assert 0.5 <= scenario.drawn["programme.a.repaid_share"] == scenario.pots[0].terms[0] <= 0.9
+    terms: Any = scenario.pots[0].terms
+    assert 0.5 <= scenario.drawn["programme.a.repaid_share"] == terms.repaid_share <= 0.9
 
 
 def test_a_parameter_of_another_kind_is_refused(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from aixsim.evidence.likelihood import Likelihood, data, months_seen, usable
 from aixsim.evidence.prior import Prior
 from aixsim.evidence.simulator import Simulator
 from aixsim.model.outcomes import OUTCOMES
-from aixsim.model.problem import uncertainties_of
+from aixsim.model.uncertainties import uncertainties_of
 from aixsim.random.distributions import Distribution
 
 CONFIG = Path(__file__).parents[2] / "configs" / "smart-factory.toml"

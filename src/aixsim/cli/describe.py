@@ -7,33 +7,33 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aixsim.config import PROGRAMME_CARDS, load
+from aixsim.config import load
 from aixsim.errors import UserError, storage_error
 from aixsim.evidence.assumptions import ledger as every_number
-from aixsim.model.catalogue import Entry, entries
-from aixsim.model.parameters import Card
+from aixsim.model.catalogue import PROGRAMME, Entry, entries
+from aixsim.model.parameters import Parameter
 from aixsim.model.plugins import read_plugin
 from aixsim.model.registry import Registry
 from aixsim.report.text.ledger_table import as_csv, as_html, as_text
 
 
 def describe(name: str | None, plugins: Sequence[Path]) -> int:
-    """Prints the list of everything, what plugins offer included, or one entry with its cards; returns the exit code."""
+    """Prints the list of everything, what plugins offer included, or one entry with its parameters; returns the exit code."""
     registry = Registry.of(tuple(read_plugin(file, str(file)) for file in plugins))
-    known = [*entries(registry), Entry("programme", "array of tables", "Public support lines: [[programme]]", "", "", PROGRAMME_CARDS)]
+    known = [*entries(registry), PROGRAMME]
     if name is None:
         width = max(len(entry.key) for entry in known)
         for entry in known:
-            sys.stdout.write(f"{entry.key:<{width}}  {entry.title} ({len(entry.cards)} settings)\n")
+            sys.stdout.write(f"{entry.key:<{width}}  {entry.title} ({len(entry.parameters)} settings)\n")
         sys.stdout.write("\naixsim describe NAME shows one of them with unit, range, source and confidence of every setting.\n")
         return 0
     table, _, key = name.rpartition(".")
     for entry in known:
         if name in (entry.key, entry.key.rpartition(".")[2]):
-            _print(entry, entry.cards)
+            _print(entry, entry.parameters)
             return 0
-        if table in (entry.key, entry.key.rpartition(".")[2]) and any(card.name == key for card in entry.cards):
-            _print(entry, tuple(card for card in entry.cards if card.name == key))
+        if table in (entry.key, entry.key.rpartition(".")[2]) and any(item.name == key for item in entry.parameters):
+            _print(entry, tuple(item for item in entry.parameters if item.name == key))
             return 0
     close = difflib.get_close_matches(name, [entry.key for entry in known] + [entry.key.rpartition(".")[2] for entry in known], 1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
@@ -60,23 +60,23 @@ def ledger(config: Path | None, out: Path | None) -> int:
     return 0
 
 
-def _print(entry: Entry, cards: tuple[Card, ...]) -> None:
+def _print(entry: Entry, parameters: tuple[Parameter, ...]) -> None:
     out = sys.stdout
     out.write(f"[{entry.key}]  {entry.title}\n")
     for label, text in (("law", entry.law), ("source", entry.source)):
         if text:
             out.write(f"  {label}: {text}\n")
-    for card in cards:
-        bounds = "" if card.low == card.high else f", {card.low:g} to {card.high:g}"
-        out.write(f"\n  {card.name} = {_value(card)}  [{card.unit}{bounds}]\n")
-        out.write(f"    {card.meaning}\n    source: {card.source} ({card.confidence})\n")
-        if card.prior:
-            out.write(f"    not known; documented range: {card.prior}\n")
-        if card.choices:
-            out.write(f"    allowed: {', '.join(card.choices)}\n")
+    for item in parameters:
+        bounds = "" if item.low == item.high else f", {item.low:g} to {item.high:g}"
+        out.write(f"\n  {item.name} = {_value(item)}  [{item.unit}{bounds}]\n")
+        out.write(f"    {item.meaning}\n    source: {item.source} ({item.confidence})\n")
+        if item.prior:
+            out.write(f"    not known; documented range: {item.prior}\n")
+        if item.choices:
+            out.write(f"    allowed: {', '.join(item.choices)}\n")
 
 
-def _value(card: Card) -> str:
-    if isinstance(card.default, dict):
-        return "{ " + ", ".join(f"{name} = {value:g}" for name, value in card.default.items()) + " }"
-    return str(card.default)
+def _value(item: Parameter) -> str:
+    if isinstance(item.default, dict):
+        return "{ " + ", ".join(f"{name} = {value:g}" for name, value in item.default.items()) + " }"
+    return str(item.default)

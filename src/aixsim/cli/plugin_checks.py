@@ -72,7 +72,7 @@ def check_item(item: Mechanism | Lever, registry: Registry) -> Iterator[Verdict]
 
 def check_mechanism(mechanism: Mechanism, registry: Registry) -> Iterator[Verdict]:
     """Yields a verdict on everything that a mechanism must do."""
-    yield _none("cards are complete: unit, range, meaning, source, confidence", gaps(mechanism))
+    yield _none("parameters are complete: unit, range, meaning, source, confidence", gaps(mechanism))
     sound = _none("the hazard is a number, and never negative", hazard_faults(mechanism))
     yield sound
     if not sound.holds:
@@ -89,7 +89,7 @@ def check_mechanism(mechanism: Mechanism, registry: Registry) -> Iterator[Verdic
 
 def check_lever(lever: Lever, registry: Registry) -> Iterator[Verdict]:
     """Yields a verdict on everything that a lever must do."""
-    yield _none("cards are complete: unit, range, meaning, source, confidence", gaps(lever))
+    yield _none("parameters are complete: unit, range, meaning, source, confidence", gaps(lever))
     yield neutral_changes_nothing(lever, registry)
     yield does_something(lever, registry)
     yield draws_are_addressed(lever, registry)
@@ -124,15 +124,15 @@ def draws_are_addressed(lever: Lever, registry: Registry) -> Verdict:
 def acts_inside_its_window(lever: Lever, registry: Registry) -> Verdict:
     """Asks whether the scenario is as without the lever before its start, from its stop on, and in an empty window."""
     question = "acts only inside its window"
-    names = {card.name for card in lever.cards}
+    names = {item.name for item in lever.parameters.declared}
     if not {"start", "stop"} <= names:
-        return Verdict(question, None, "it has no cards start and stop, so it acts always")
+        return Verdict(question, None, "it has no parameters start and stop, so it acts always")
     before = draw_scenario(small_world(lever, registry, None), 0)
     for start, stop in ((START, NEVER), (START, STOP), ("2000-01", "2027-07"), ("2026-01", "2026-01"), ("2050-01", NEVER)):
         world = small_world(lever, registry, {"start": start, "stop": stop})
         after = draw_scenario(world, 0)
-        settings = world.settings["levers"][lever.name]
-        acts = outside(before, after, settings, world)
+        p: Any = lever.parameters.read(world.settings["levers"][lever.name])
+        acts = outside(before, after, p, world)
         if start == stop or start > END:
             acts = acts or set(_changed(before, after))
         if acts:
@@ -156,7 +156,7 @@ def small_world(item: Mechanism | Lever, registry: Registry, settings: Mapping[s
         table = config_model(registry).model_validate({**_WORLD, group: tables})
     except ValidationError as error:
         wrong = error.errors()[0]
-        raise UserError(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}; mend the neutral setting or the cards") from error
+        raise UserError(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}; mend the neutral setting or the ranges") from error
     study = Study("check", Path(), table, registry)
     population = korea_population(_SCALE, 1)
     network = supply_network(population, _SCALE, 1, study.network.links_per_firm)
@@ -165,7 +165,7 @@ def small_world(item: Mechanism | Lever, registry: Registry, settings: Mapping[s
 
 def _started(lever: Lever, registry: Registry) -> Problem:
     """Returns the world with a lever's defaults, from a month in which it can act."""
-    return small_world(lever, registry, {"start": START} if any(card.name == "start" for card in lever.cards) else {})
+    return small_world(lever, registry, {"start": START} if any(item.name == "start" for item in lever.parameters.declared) else {})
 
 
 def _changed(a: Scenario, b: Scenario) -> list[str]:

@@ -6,11 +6,10 @@ from typing import Any
 
 from aixsim.config.loading import load, settings_of
 from aixsim.config.models import config_model
-from aixsim.config.programme import PROGRAMME_CARDS
 from aixsim.config.starter import starter
 from aixsim.model.registry import Registry
 
-__all__ = ["PROGRAMME_CARDS", "load", "schema", "settings_of", "starter"]
+__all__ = ["load", "schema", "settings_of", "starter"]
 
 
 def schema() -> dict[str, Any]:

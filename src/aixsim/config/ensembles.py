@@ -15,7 +15,7 @@ from aixsim.config.numbers import OBSERVATION
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.errors import UserError
 from aixsim.model.ensemble import Ensemble
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameter
 
 RESULT_TABLES: Final = ("trajectories", "groups", "projects", "parameters", "money", "answer")
 """Names of the tables that a result folder holds; a copy of the ensemble lies beside them."""
@@ -87,7 +87,7 @@ def read_ensemble(path: Path) -> Ensemble:
     return Ensemble(tuple(keys[k] for k in kept), np.ascontiguousarray(values[:, kept]))
 
 
-def broken_columns(path: Path, numbers: Mapping[str, Card]) -> Iterator[NotAllowed]:
+def broken_columns(path: Path, numbers: Mapping[str, Parameter]) -> Iterator[NotAllowed]:
     """Yields what is wrong with an ensemble for a config: a column that is none of its numbers, or a value outside of a number's range.
 
     Args:
@@ -99,14 +99,14 @@ def broken_columns(path: Path, numbers: Mapping[str, Card]) -> Iterator[NotAllow
     """
     keys, values, _ = read_columns(path)
     for key, column in zip(keys, values.T, strict=True):
-        card = numbers.get(key)
-        if card is None:
+        parameter = numbers.get(key)
+        if parameter is None:
             yield NotAllowed(
                 f"{path}: its column {key!r} is no number of a config", "columns named as in aixsim describe", nearest(key, [*numbers])
             )
-        elif not (card.low <= column.min() and column.max() <= card.high):
+        elif not (parameter.low <= column.min() and column.max() <= parameter.high):
             found = f"{path}: its column {key!r} has values from {column.min():g} to {column.max():g}"
-            yield NotAllowed(found, f"{card.low:g} to {card.high:g} ({card.unit})")
+            yield NotAllowed(found, f"{parameter.low:g} to {parameter.high:g} ({parameter.unit})")
 
 
 def ensemble_path(folder: Path, name: str) -> Path:

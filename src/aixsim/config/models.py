@@ -1,4 +1,4 @@
-"""The tables of a config that are not described by cards, and those that are, as pydantic models."""
+"""The tables of a config without declared parameters, and those with them, as pydantic models."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     WithJsonSchema,
     create_model,
@@ -19,24 +17,18 @@ from pydantic import (
 )
 
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
-from aixsim.config.programme import Programme
+from aixsim.config.programme import ProgrammeTable
+from aixsim.config.tables import Table, table_of
 from aixsim.config.validation import NotAllowed
-from aixsim.config.values import annotated, finite, month
+from aixsim.config.values import finite, month
 from aixsim.model.calendar import Horizon
 from aixsim.model.catalogue import SECTIONS
 from aixsim.model.outcomes import OUTCOMES
-from aixsim.model.parameters import Card
 from aixsim.model.registry import Registry
 from aixsim.world.classification import ROUTES
 
 LONGEST = 600
 MOST_FIRMS_COMPLETE = 2000
-
-
-class Table(BaseModel):
-    """A table that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def _structural(raw: Any) -> Any:
@@ -114,7 +106,7 @@ def _belongs(kind: str, owner: str, key: str, value: object) -> None:
 class PluginsTable(Table):
     """Python files below the config's folder that define mechanisms and levers of one's own."""
 
-    files: list[Annotated[str, Field(min_length=1)]] = []
+    files: list[Annotated[str, Field(min_length=1)]] = Field(default=[])
 
 
 class Goal(Table):
@@ -178,12 +170,6 @@ class MonteCarlo(Table):
     half_width: Annotated[Number, Field(gt=0, lt=0.5)] | None = None
 
 
-def table_of(name: str, title: str, cards: tuple[Card, ...]) -> type[Table]:
-    """Returns the model of a table that cards describe; a stated table takes the defaults of what it leaves out."""
-    fields: dict[str, Any] = {card.name: (annotated(card), Field(default=card.default, validate_default=True)) for card in cards}
-    return create_model(name, __base__=Table, __doc__=title, **fields)
-
-
 def _optional(table: type[Table]) -> Any:
     """Returns the type of a table that may be absent; ``false`` takes away the one that the base states."""
 
@@ -198,13 +184,13 @@ def _optional(table: type[Table]) -> Any:
 
 @cache
 def config_model(registry: Registry) -> type[Table]:
-    """Returns the model of a whole config; it grows with every mechanism, lever and section that has cards."""
-    laws = {m.name: (_optional(table_of(m.name, m.title, m.cards)), None) for m in registry.mechanisms.values()}
-    instruments = {lever.name: (_optional(table_of(lever.name, lever.title, lever.cards)), None) for lever in registry.levers.values()}
+    """Returns the model of a whole config; it grows with every mechanism, lever and section."""
+    laws = {m.name: (_optional(table_of(m.name, m.title, m.parameters)), None) for m in registry.mechanisms.values()}
+    instruments = {lever.name: (_optional(table_of(lever.name, lever.title, lever.parameters)), None) for lever in registry.levers.values()}
     sections: dict[str, Any] = {}
-    for section in SECTIONS:
-        model = table_of(section.name, section.title, section.cards)
-        sections[section.name] = (model, Field(default_factory=model))
+    for key, section in SECTIONS.items():
+        model = table_of(key, section.title(), section)
+        sections[key] = (model, Field(default_factory=model))
     mechanisms_table = create_model("Mechanisms", __base__=Table, **laws)  # type: ignore[call-overload]
     levers_table = create_model("Levers", __base__=Table, **instruments)  # type: ignore[call-overload]
     return create_model(
@@ -220,16 +206,18 @@ class _Whole(Table):
     """A study of how AI manufacturing diffuses."""
 
     title: Annotated[str, Field(min_length=1)]
-    counts: Annotated[list[Literal[ROUTES]], Field(min_length=1)] = ["programme", "collaboration", "park"]  # type: ignore[valid-type]
+    counts: Annotated[list[Literal[ROUTES]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
+        default=["programme", "collaboration", "park"]
+    )
     horizon: HorizonTable
     population: PopulationTable = PopulationTable()
     network: NetworkTable = NetworkTable()
-    programme: list[Programme] = []
-    goal: list[Goal] = []
-    expect: list[Expect] = []
+    programme: list[ProgrammeTable] = Field(default=[])  # type: ignore[valid-type]  # made from declarations
+    goal: list[Goal] = Field(default=[])
+    expect: list[Expect] = Field(default=[])
     monte_carlo: MonteCarlo = MonteCarlo()
-    observed: list[Observed] = []
-    announcement: list[Announcement] = []
+    observed: list[Observed] = Field(default=[])
+    announcement: list[Announcement] = Field(default=[])
     calibration: Calibration = Calibration()
     uncertainty: Uncertainty = Uncertainty()
     plugins: PluginsTable = PluginsTable()

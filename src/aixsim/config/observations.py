@@ -5,50 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from aixsim.config.lines import Path as Key
-from aixsim.config.programme import BUDGET, GRANT
+from aixsim.config.tables import Table
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.config.values import annotated, by_year, finite, json_schema, month, plain, years_schema
 from aixsim.data.tables import rows
 from aixsim.model.calendar import Horizon
 from aixsim.model.outcomes import OUTCOMES
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameters, real
+from aixsim.model.programmes import Programme
 from aixsim.random.distributions import Distribution
 from aixsim.world.classification import SIZES
 
 PARK_NAMES = tuple(row["park"] for row in rows("industrial_parks.csv"))
-DISPERSION = Card(
-    "dispersion",
-    Distribution("loguniform", (0.01, 0.16)),
-    "1",
-    1e-6,
-    4.0,
-    "over-dispersion of a counted number: its variance is mean + dispersion * mean^2, so that 0.01 is an error of 10 %",
-    "assumed; a tenth of the counts is disputed (smart_factory_cumulative.csv, smart_factory_dropout_and_demand.csv)",
-    "assumed",
-    "loguniform, an error of 10 to 40 %",
-)
-POLICY_ERROR = Card(
-    "policy_error",
-    0.4,
-    "1/sqrt(year)",
-    0.0,
-    3.0,
-    "standard deviation of the logarithm by which a budget that has not been passed strays from its plan, after one year",
-    "smart_factory_budgets.csv: yearly changes of the logarithm 0.8, 0.2, 0.9 and 0.2 from 2016 to 2020, of mean 0.5",
-    "assumed",
-    "0.2 to 0.8",
-)
+
+
+class CountingLaw(Parameters):
+    """The law of the counts."""
+
+    dispersion: float = real(
+        Distribution("loguniform", (0.01, 0.16)),
+        "1",
+        1e-6,
+        4.0,
+        "over-dispersion of a counted number: its variance is mean + dispersion * mean^2, so that 0.01 is an error of 10 %",
+        "assumed; a tenth of the counts is disputed (smart_factory_cumulative.csv, smart_factory_dropout_and_demand.csv)",
+        "assumed",
+        "loguniform, an error of 10 to 40 %",
+    )
+    policy_error: float = real(
+        0.4,
+        "1/sqrt(year)",
+        0.0,
+        3.0,
+        "standard deviation of the logarithm by which a budget that has not been passed strays from its plan, after one year",
+        "smart_factory_budgets.csv: yearly changes of the logarithm 0.8, 0.2, 0.9 and 0.2 from 2016 to 2020, of mean 0.5",
+        "assumed",
+        "0.2 to 0.8",
+    )
+
+
+DISPERSION, POLICY_ERROR = CountingLaw.declared
+_BUDGET, _GRANT = (next(item for item in Programme.declared if item.name == name) for name in ("budget_krw_bn", "grant_krw_bn"))
 Number = Annotated[Any, PlainValidator(lambda raw: finite(raw, "a finite number")), WithJsonSchema({"type": "number"})]
 Month = Annotated[str, AfterValidator(month)]
-
-
-class Table(BaseModel):
-    """A table that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Observed(Table):
@@ -110,12 +112,12 @@ class Announcement(Table):
     programme: Annotated[str, Field(min_length=1)]
     budget_krw_bn: Annotated[
         Any,
-        PlainValidator(lambda raw: by_year(BUDGET, raw)),
+        PlainValidator(lambda raw: by_year(_BUDGET, raw)),
         PlainSerializer(plain),
-        WithJsonSchema(years_schema(json_schema(BUDGET))),
+        WithJsonSchema(json_schema(_BUDGET)),
     ]
     grant_krw_bn: Annotated[
-        Any, PlainValidator(lambda raw: by_year(GRANT, raw)), PlainSerializer(plain), WithJsonSchema(years_schema(json_schema(GRANT)))
+        Any, PlainValidator(lambda raw: by_year(_GRANT, raw)), PlainSerializer(plain), WithJsonSchema(years_schema(json_schema(_GRANT)))
     ] = None
     source: Annotated[str, Field(min_length=1)]
 

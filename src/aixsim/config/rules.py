@@ -9,10 +9,10 @@ from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Expect, Goal
 from aixsim.config.numbers import numbers_of
 from aixsim.config.observations import broken_rules
-from aixsim.config.programme import TERMS
 from aixsim.config.study import Study
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.model.levers.parks import PARK_MONEY
+from aixsim.model.programmes import TERMS
 
 
 def relations(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
@@ -79,19 +79,15 @@ def _money(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
 
 def _levers(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
     programmes = list(study.settings["programme"])
-    for name, lever in study.registry.levers.items():
-        settings = study.settings["levers"].get(name)
-        if settings is None:
-            continue
+    for name, settings in study.settings["levers"].items():
         if {"start", "stop"} <= settings.keys() and study.horizon.index(settings["stop"]) < study.horizon.index(settings["start"]):
             yield (
                 ("levers", name, "stop"),
                 NotAllowed(f"found {settings['stop']!r}", f"a month that is not before the start, {settings['start']!r}"),
             )
-        for card in lever.cards:
-            key, value = ("levers", name, card.name), settings[card.name]
-            if card.name == "programme" and value not in ("all", *programmes):
-                yield key, NotAllowed(f"found {value!r}", ", ".join(["all", *programmes]), nearest(value, programmes))
+        value = settings.get("programme", "all")
+        if value not in ("all", *programmes):
+            yield ("levers", name, "programme"), NotAllowed(f"found {value!r}", ", ".join(["all", *programmes]), nearest(value, programmes))
 
 
 def _network(study: Study) -> Iterator[tuple[Key, NotAllowed]]:

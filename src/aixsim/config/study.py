@@ -9,8 +9,9 @@ from typing import Any
 
 import tomli_w
 
-from aixsim.config.models import Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, Table, config_model
+from aixsim.config.models import Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, config_model
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
+from aixsim.config.tables import Table
 from aixsim.config.values import plain
 from aixsim.model.calendar import Horizon
 from aixsim.model.registry import Registry

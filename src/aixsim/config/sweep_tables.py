@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from aixsim.config.designs import SIZED
-from aixsim.config.models import Number, Seed, Table, Whole
+from aixsim.config.models import Number, Seed, Whole
+from aixsim.config.tables import Table
 from aixsim.config.validation import NotAllowed
 from aixsim.config.values import DISTRIBUTION_SCHEMA, distribution, finite
 from aixsim.model.outcomes import OUTCOMES

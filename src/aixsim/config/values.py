@@ -10,7 +10,7 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.model.calendar import parse_month
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameter
 from aixsim.random.distributions import PARAMETERS_OF, Distribution
 from aixsim.world.classification import SIZES
 
@@ -18,34 +18,42 @@ SIGMAS = 6.0
 """A normal or log-normal must stay within the allowed range up to so many standard deviations: one draw in 500 million lies beyond."""
 
 
-def read(card: Card, raw: Any) -> Any:
+def read(parameter: Parameter, raw: Any) -> Any:
     """Returns the value of a setting as the program uses it.
 
     Raises:
-        NotAllowed: the card does not take it.
+        NotAllowed: the parameter does not take it.
     """
-    match card.kind:
+    if raw is None and parameter.default is None:
+        return None
+    if parameter.certain and isinstance(raw, Mapping):
+        raise NotAllowed("found a table", f"{_what(parameter)}, the same in every replicate")
+    match parameter.kind:
         case "number":
-            return _number(card, raw)
+            return _number(parameter, raw)
+        case "years":
+            return by_year(parameter, raw)
+        case "integers":
+            return _integers(parameter, raw)
         case "integer":
-            return _integer(card, raw)
+            return _integer(parameter, raw)
         case "by_size":
-            return _by_size(card, raw)
+            return _by_size(parameter, raw)
         case "by_year":
-            return by_year(card, raw) if isinstance(raw, Mapping) and "dist" not in raw else _number(card, raw)
+            return by_year(parameter, raw) if isinstance(raw, Mapping) and "dist" not in raw else _number(parameter, raw)
         case "month":
             return month(raw)
         case "text":
             return _text(raw)
         case "choice":
-            return name(raw, card.choices)
+            return name(raw, parameter.choices)
         case "names":
-            return names(raw, card.choices)
+            return names(raw, parameter.choices)
 
 
-def annotated(card: Card) -> Any:
+def annotated(parameter: Parameter) -> Any:
     """Returns the pydantic type of a setting."""
-    return Annotated[Any, PlainValidator(lambda raw: read(card, raw)), PlainSerializer(plain), WithJsonSchema(json_schema(card))]
+    return Annotated[Any, PlainValidator(lambda raw: read(parameter, raw)), PlainSerializer(plain), WithJsonSchema(json_schema(parameter))]
 
 
 def plain(value: Any) -> Any:
@@ -101,11 +109,11 @@ def names(raw: Any, choices: tuple[str, ...]) -> list[str]:
     return [name(item, choices) for item in raw]
 
 
-def by_year(card: Card, raw: Any) -> dict[int, float | Distribution]:
+def by_year(parameter: Parameter, raw: Any) -> dict[int, float | Distribution]:
     """Returns a table by calendar year.
 
     Raises:
-        NotAllowed: anything else, an empty one, or a value that the card does not take.
+        NotAllowed: anything else, an empty one, or a value that the parameter does not take.
     """
     if not isinstance(raw, Mapping) or "dist" in raw or not raw:
         raise NotAllowed(f"found {raw!r}", "a table by year, such as { 2026 = 145.0 }")
@@ -113,7 +121,7 @@ def by_year(card: Card, raw: Any) -> dict[int, float | Distribution]:
     for year, value in raw.items():
         if not (str(year).isdigit() and len(str(year)) == 4):
             raise NotAllowed(f"found the year {year!r}", "calendar years of four digits")
-        out[int(year)] = _number(card, value)
+        out[int(year)] = _number(parameter, value)
     return out
 
 
@@ -123,51 +131,70 @@ def _text(raw: Any) -> str:
     return raw
 
 
-def _range(card: Card) -> str:
-    what = "a whole number" if card.kind == "integer" else "a number"
-    return f"{what} from {card.low:g} to {card.high:g} ({card.unit}), or a distribution over that range"
+def _what(parameter: Parameter) -> str:
+    match parameter.kind:
+        case "month":
+            return "a month in quotes"
+        case "text" | "choice":
+            return "a name in quotes"
+        case "names":
+            return "a list of names"
+        case "integers":
+            return f"a list of different whole numbers from {parameter.low:g} to {parameter.high:g} ({parameter.unit})"
+    what = "a whole number" if parameter.kind == "integer" else "a number"
+    return f"{what} from {parameter.low:g} to {parameter.high:g} ({parameter.unit})"
 
 
-def _number(card: Card, raw: Any) -> float | Distribution:
+def _range(parameter: Parameter) -> str:
+    return _what(parameter) + ("" if parameter.certain else ", or a distribution over that range")
+
+
+def _number(parameter: Parameter, raw: Any) -> float | Distribution:
     if isinstance(raw, Distribution):
         return raw
     if isinstance(raw, Mapping):
-        return _distribution(card, raw)
-    number = finite(raw, _range(card))
-    if not card.low <= number <= card.high:
-        raise NotAllowed(f"found {raw!r}", _range(card))
+        return _distribution(parameter, raw)
+    number = finite(raw, _range(parameter))
+    if not parameter.low <= number <= parameter.high:
+        raise NotAllowed(f"found {raw!r}", _range(parameter))
     return number
 
 
-def _integer(card: Card, raw: Any) -> int | Distribution:
-    value = _number(card, raw)
+def _integer(parameter: Parameter, raw: Any) -> int | Distribution:
+    value = _number(parameter, raw)
     if isinstance(value, Distribution):
         return value
     if value != int(value):
-        raise NotAllowed(f"found {raw!r}", _range(card))
+        raise NotAllowed(f"found {raw!r}", _range(parameter))
     return int(value)
 
 
-def _by_size(card: Card, raw: Any) -> dict[str, float | Distribution]:
+def _integers(parameter: Parameter, raw: Any) -> list[int]:
+    if not isinstance(raw, list) or not raw or len(set(map(str, raw))) != len(raw) or any(isinstance(item, Mapping) for item in raw):
+        raise NotAllowed(f"found {raw!r}", _what(parameter))
+    return [_integer(parameter, item) for item in raw]  # type: ignore[misc]  # no distributions, as above
+
+
+def _by_size(parameter: Parameter, raw: Any) -> dict[str, float | Distribution]:
     if not isinstance(raw, Mapping) or "dist" in raw:
-        return dict.fromkeys(SIZES, _number(card, raw))
+        return dict.fromkeys(SIZES, _number(parameter, raw))
     for key in raw:
         if key not in SIZES:
             raise NotAllowed(f"found the size class {key!r}", ", ".join(SIZES), nearest(key, SIZES))
-    return {size: _number(card, raw.get(size, card.default[size])) for size in SIZES}
+    return {size: _number(parameter, raw.get(size, parameter.default[size])) for size in SIZES}
 
 
-def _distribution(card: Card, raw: Mapping[str, Any]) -> Distribution:
+def _distribution(parameter: Parameter, raw: Mapping[str, Any]) -> Distribution:
     if "dist" not in raw:
-        raise NotAllowed(f"found a table without dist: {dict(raw)!r}", _range(card))
+        raise NotAllowed(f"found a table without dist: {dict(raw)!r}", _range(parameter))
     law = distribution(raw)
     if law.dist == "choice":
-        if not all(card.low <= item <= card.high for item in law.values):
-            raise NotAllowed(f"found {list(law.values)!r}", _range(card))
+        if not all(parameter.low <= item <= parameter.high for item in law.values):
+            raise NotAllowed(f"found {list(law.values)!r}", _range(parameter))
         return law
     low, high = _support(law.dist, law.values)
-    if low < card.low or high > card.high:
-        raise NotAllowed(f"{law.dist} reaches from {low:.4g} to {high:.4g}", _range(card))
+    if low < parameter.low or high > parameter.high:
+        raise NotAllowed(f"{law.dist} reaches from {low:.4g} to {high:.4g}", _range(parameter))
     return law
 
 
@@ -226,23 +253,30 @@ def _support(law: str, v: tuple[float, ...]) -> tuple[float, float]:
     return (0.0, 1.0) if law == "beta" else (v[0], v[-1])
 
 
-def json_schema(card: Card) -> dict[str, Any]:
+def json_schema(parameter: Parameter) -> dict[str, Any]:
     """Returns the JSON schema of a setting."""
-    text = f"{card.meaning} [{card.unit}]. Source: {card.source} ({card.confidence})."
-    match card.kind:
+    text = f"{parameter.meaning} [{parameter.unit}]. Source: {parameter.source} ({parameter.confidence})."
+    match parameter.kind:
         case "month":
             return {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$", "description": text}
         case "text":
             return {"type": "string", "minLength": 1, "description": text}
         case "choice":
-            return {"enum": list(card.choices), "description": text}
+            return {"enum": list(parameter.choices), "description": text}
         case "names":
-            return {"type": "array", "items": {"enum": list(card.choices)}, "uniqueItems": True, "description": text}
-    number: dict[str, Any] = {"type": "integer" if card.kind == "integer" else "number", "minimum": card.low, "maximum": card.high}
+            return {"type": "array", "items": {"enum": list(parameter.choices)}, "uniqueItems": True, "description": text}
+    whole = parameter.kind in ("integer", "integers")
+    number: dict[str, Any] = {"type": "integer" if whole else "number", "minimum": parameter.low, "maximum": parameter.high}
+    if parameter.kind == "integers":
+        return {"type": "array", "items": number, "uniqueItems": True, "description": text}
+    if parameter.certain:
+        return {**number, "description": text}
     either = [number, DISTRIBUTION_SCHEMA]
-    if card.kind == "by_year":
+    if parameter.kind == "years":
+        return {**years_schema({"anyOf": either}), "description": text}
+    if parameter.kind == "by_year":
         return {"anyOf": [*either, years_schema({"anyOf": either})], "description": text}
-    if card.kind == "by_size":
+    if parameter.kind == "by_size":
         by_size = {"type": "object", "properties": {size: {"anyOf": either} for size in SIZES}, "additionalProperties": False}
         return {"anyOf": [*either, by_size], "description": text}
     return {"anyOf": either, "description": text}

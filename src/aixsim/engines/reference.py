@@ -15,9 +15,9 @@ import numpy as np
 
 from aixsim.errors import UserError
 from aixsim.model.economics import attraction, cost_now
-from aixsim.model.funding import award, log_employees, merit, own_hazard
+from aixsim.model.funding import award, gives_up, log_employees, merit, own_hazard
 from aixsim.model.history import Event, EventLog, History
-from aixsim.model.implementation import duration_factor, duration_months, lifetime_months
+from aixsim.model.implementation import duration_factor, duration_months, lifetime_months, success_chance
 from aixsim.model.pressure import PACE_UNIT, grown, lowered, pace, raised, rate, reaches, threshold
 from aixsim.model.problem import Milieus, Problem
 from aixsim.model.scenario import Pot, Scenario
@@ -89,7 +89,7 @@ class Milieu:
     def sense(self, model: DiffusionModel) -> None:
         """Adds up what the mechanisms of the milieu make of what it senses."""
         self.sensed = {m.name: self.sensed_by(senses()[m.senses], model) for m, _ in model.milieu_mechanisms}
-        self.hazards = {m.name: m.hazard(self.sensed[m.name], *parameters) for m, parameters in model.milieu_mechanisms}
+        self.hazards = {m.name: m.hazard(self.sensed[m.name], p) for m, p in model.milieu_mechanisms}
         self.hazard = added(self.hazards.values())
 
     def sensed_by(self, sense: Sense, model: DiffusionModel) -> float:
@@ -105,7 +105,7 @@ class Milieu:
             model.seen_in_cell[self.cell, state] for state in (Seen.OPERATING, Seen.LAUNCHED, Seen.DISAPPOINTING)
         )
         n_firms, case = int(model.problem.milieus.cell_firms[self.cell]), model.case
-        return visible_share(operating, launched, disappointing, n_firms, case.visibility, case.disappointment)
+        return visible_share(operating, launched, disappointing, n_firms, case.sensing)
 
 
 class AXPark(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
@@ -138,7 +138,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         self.tier = int(population.tier[identity])
         self.park: AXPark | None = model.parks[population.park[identity]] if population.park[identity] >= 0 else None
         self.milieu = model.milieus[model.problem.milieus.of_firm[identity]]
-        self.susceptibility = float(scenario.susceptibility[self.size, int(population.ready[identity])]) * float(scenario.frailty[identity])
+        self.susceptibility = float(scenario.class_factor[self.size, int(population.ready[identity])]) * float(scenario.frailty[identity])
         self.consortium = int(scenario.model_of[identity])
         self.partners: list[tuple[Firm, int]] = []
         self.stage, self.seen, self.route = Stage.POTENTIAL, Seen.NOTHING, -1
@@ -158,10 +158,10 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         """Looks at its ties and at the lead of its collaboration model; only a potential firm does."""
         if self.stage != Stage.POTENTIAL:
             return
-        for mechanism, parameters in self.model.tie_mechanisms:
+        for mechanism, p in self.model.tie_mechanisms:
             sensed = getattr(self, mechanism.senses)()
             self.sensed[mechanism.name] = sensed
-            self.hazards[mechanism.name] = mechanism.hazard(sensed, *parameters)
+            self.hazards[mechanism.name] = mechanism.hazard(sensed, p)
         case, month = self.model.case, self.model.month
         ties = added(self.hazards.values()) * float(case.tie_factor[month, self.tier])
         self.hazard = ties * float(case.cell_tie_factor[month, self.province, self.sector])
@@ -172,15 +172,13 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         for partner, weight in self.partners:
             seen[partner.seen] += weight
         scenario = self.model.case
-        return visible_share(
-            seen[Seen.OPERATING], seen[Seen.LAUNCHED], seen[Seen.DISAPPOINTING], sum(seen), scenario.visibility, scenario.disappointment
-        )
+        return visible_share(seen[Seen.OPERATING], seen[Seen.LAUNCHED], seen[Seen.DISAPPOINTING], sum(seen), scenario.sensing)
 
     def lead_visible(self) -> float:
         """Returns 1 when its collaboration model has started and its lead, another firm, is visible."""
         if not self.in_started_model() or self.model.leads[self.consortium] is self:
             return 0.0
-        lead, visibility = self.model.leads[self.consortium], self.model.case.visibility
+        lead, visibility = self.model.leads[self.consortium], self.model.case.sensing.visibility
         return 1.0 if lead.seen == Seen.OPERATING or (lead.seen == Seen.LAUNCHED and visibility > 0.0) else 0.0
 
     def in_started_model(self) -> bool:
@@ -232,7 +230,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         scenario = self.model.case
         noise = logistic(uniform(scenario.seed, scenario.replicate, Purpose.MERIT, self.identity, self.model.month))
         priority = float(scenario.priority[self.model.month, self.province, self.sector])
-        return merit(noise, log_employees(self.employees), self.in_started_model(), priority, scenario.ranking)
+        return merit(noise, log_employees(self.employees), self.in_started_model(), priority, scenario.funding)
 
     def receive(self, k: int, pot: Pot) -> None:
         """Is funded; the project is launched when the contract is due."""
@@ -253,9 +251,9 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         if self.own_pressure >= self.own_threshold:
             self.route, self.lender = OWN, -1
             self.launch()
-        elif self.refusals >= scenario.attempts or month - self.since >= scenario.patience:
+        elif gives_up(self.refusals, month - self.since, scenario.funding):
             self.model.log.add(month, Event.WITHDRAWN, self.identity)
-            self.stage, self.due = Stage.WITHDRAWN, month + scenario.pause
+            self.stage, self.due = Stage.WITHDRAWN, month + scenario.implementation.pause_months
 
     # --- implement
 
@@ -269,7 +267,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
             scenario.zone_duration_factor,
         )
         z = normal(self.draw(Purpose.DURATION))
-        months = duration_months(z, float(scenario.duration[self.size]), scenario.duration_sigma, factor)
+        months = duration_months(z, self.size, factor, scenario.implementation)
         self.model.log.add(self.model.month, Event.LAUNCHED, self.identity, self.route)
         self.stage, self.seen, self.due = Stage.LAUNCHED, Seen.LAUNCHED, self.model.month + months
 
@@ -278,14 +276,14 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         if self.due != self.model.month:
             return
         if self.stage == Stage.LAUNCHED:
-            operates = self.draw(Purpose.SUCCESS) < self.model.case.success[self.route, self.size]
+            operates = self.draw(Purpose.SUCCESS) < success_chance(self.route, self.size, self.model.case.implementation)
             self.pay_back(operates=operates)
             if operates:
                 self.operate()
             else:
                 self.model.log.add(self.model.month, Event.FAILED, self.identity, self.route)
                 self.stage, self.seen = Stage.FAILED, Seen.DISAPPOINTING
-                self.due = self.model.month + self.model.case.pause
+                self.due = self.model.month + self.model.case.implementation.pause_months
         elif self.stage == Stage.OPERATING:
             self.model.log.add(self.model.month, Event.ABANDONED, self.identity, self.route)
             self.stage, self.seen = Stage.ABANDONED, Seen.DISAPPOINTING
@@ -304,7 +302,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         self.model.log.add(self.model.month, Event.OPERATING, self.identity, self.route)
         self.model.n_operated += 1
         self.stage, self.seen = Stage.OPERATING, Seen.OPERATING
-        self.due = self.model.month + lifetime_months(self.draw(Purpose.LIFETIME), self.model.case.abandonment)
+        self.due = self.model.month + lifetime_months(self.draw(Purpose.LIFETIME), self.model.case.implementation)
 
     def draw(self, purpose: Purpose) -> float:
         """Returns the uniform of this firm for a purpose, one an episode."""
@@ -348,7 +346,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         kinds = (LargeFirm, Supplier, SME)
         self.firms: list[Firm] = [kinds[kind](self, identity) for identity, kind in enumerate(problem.population.agent_type)]
         self.leads = [self.firms[lead] for lead in scenario.model_lead]
-        network, weights = problem.network, scenario.tie_weights.tolist()
+        network, weights = problem.network, scenario.sensing.tie_weights
         for firm in self.firms:
             ties = slice(network.start[firm.identity], network.start[firm.identity + 1])
             firm.partners = [
@@ -381,9 +379,9 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
     def environment(self) -> None:
         """Sets what nobody controls and what opens this month; firms whose pause is over reconsider."""
         t, scenario = self.month, self.case
-        self.climate = float(scenario.climate[t])
-        self.cost = cost_now(self.n_operated, scenario.experience, scenario.learning_exponent)
-        self.attraction = [attraction(self.cost, float(s), scenario.elasticity) for s in scenario.support[t]]
+        self.climate = float(scenario.climate_index[t])
+        self.cost = cost_now(self.n_operated, scenario.scale, scenario.economics)
+        self.attraction = [attraction(self.cost, float(s), scenario.economics) for s in scenario.support[t]]
         self.pace = [pace(self.climate, e) for e in self.attraction]
         self.year = self.problem.horizon.year_index(t)
         if t > 0 and self.problem.horizon.year_index(t - 1) != self.year:
@@ -438,7 +436,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             if firm.stage == Stage.FUNDED and firm.due == self.month:
                 firm.launch()
         waiting = [firm for firm in self.firms if firm.stage == Stage.DECIDED]
-        if self.case.open_funding:
+        if self.case.funding.is_open:
             for firm in waiting:
                 firm.route = PROGRAMME
                 firm.launch()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from aixsim.config.study import Study
 from aixsim.evidence.as_of import MOST_YEARS, Number, budgets_of, grants_of, middle
-from aixsim.model.programmes import numbers_of
+from aixsim.model.uncertainties import numbers_of
 from aixsim.random.distributions import Distribution
 from aixsim.random.draws import Purpose, uniforms
 

@@ -10,12 +10,12 @@ from importlib.resources import files
 from typing import Any, Final
 
 from aixsim.config.observations import DISPERSION, POLICY_ERROR
-from aixsim.config.programme import PROGRAMME_CARDS, cards_of
 from aixsim.config.study import Study
 from aixsim.data.tables import rows
-from aixsim.model.catalogue import entries
+from aixsim.model.catalogue import PROGRAMME, entries
 from aixsim.model.keys import dotted
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameter
+from aixsim.model.programmes import declared_of
 from aixsim.model.registry import Registry
 from aixsim.random.distributions import PARAMETERS_OF, Distribution
 
@@ -65,16 +65,16 @@ def ledger(study: Study | None = None) -> list[Line]:
     for entry in entries(study.registry if study is not None else Registry.of()):
         table = _table(settings, entry.key)
         if study is None or table is not None:
-            out += [_of_card(entry.key, card, (table or {}).get(card.name, card.default)) for card in entry.cards]
+            out += [_line(entry.key, item, (table or {}).get(item.name, item.default)) for item in entry.parameters]
     programmes = (
         {dotted(("programme", name)): table for name, table in settings["programme"].items()} if study is not None else {"programme": {}}
     )
     for key, table in programmes.items():
-        cards = cards_of(table["kind"]) if table else PROGRAMME_CARDS
-        out += [_of_card(key, card, table.get(card.name, card.default)) for card in cards]
+        parameters = declared_of(table["kind"]) if table else PROGRAMME.parameters
+        out += [_line(key, item, table.get(item.name, item.default)) for item in parameters]
     chosen = study.calibration if study is not None else None
-    for card in (DISPERSION, POLICY_ERROR):
-        out.append(_of_card("calibration", card, getattr(chosen, card.name, card.default)))
+    for item in (DISPERSION, POLICY_ERROR):
+        out.append(_line("calibration", item, getattr(chosen, item.name, item.default)))
     out += list(_population())
     return out
 
@@ -86,16 +86,16 @@ def _table(settings: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
     return node
 
 
-def _of_card(key: str, card: Card, value: Any) -> Line:
+def _line(key: str, item: Parameter, value: Any) -> Line:
     return Line(
-        key=f"{key}.{card.name}",
+        key=f"{key}.{item.name}",
         value=text_of(value),
-        unit=card.unit or "1",
-        range=_range(card),
-        meaning=card.meaning,
-        source=card.source,
-        date=date_of(card.source),
-        grade=_grade(card.confidence, card.source),
+        unit=item.unit or "1",
+        range=_range(item),
+        meaning=item.meaning,
+        source=item.source,
+        date=date_of(item.source),
+        grade=_grade(item.confidence, item.source),
     )
 
 
@@ -104,16 +104,16 @@ def _grade(confidence: str, source: str) -> str:
     return {"quoted": "A", "derived": "B"}.get(confidence) or ("C" if re.search(r"\.csv|doi|\b\d{4}\b|\d %", source) else "D")
 
 
-def _range(card: Card) -> str:
-    if card.prior:
-        return card.prior
-    if card.choices:
-        return "a choice of " + ", ".join(card.choices) if len(card.choices) <= 5 else f"a choice of {len(card.choices)}"
-    if card.kind == "month":
+def _range(item: Parameter) -> str:
+    if item.prior:
+        return item.prior
+    if item.choices:
+        return "a choice of " + ", ".join(item.choices) if len(item.choices) <= 5 else f"a choice of {len(item.choices)}"
+    if item.kind == "month":
         return "any month"
-    if card.kind == "text":
+    if item.kind == "text":
         return "a name"
-    return f"{card.low:g} to {card.high:g} allowed"
+    return f"{item.low:g} to {item.high:g} allowed"
 
 
 def _population() -> Iterator[Line]:

@@ -26,8 +26,7 @@ from aixsim.evidence.simulator import Seen, Simulator
 from aixsim.model.calendar import parse_month
 from aixsim.model.keys import dotted
 from aixsim.model.outcomes import OUTCOMES
-from aixsim.model.problem import uncertainties_of
-from aixsim.model.programmes import numbers_of
+from aixsim.model.uncertainties import numbers_of, uncertainties_of
 from aixsim.random.distributions import Distribution
 from aixsim.runs.signals import Request, stop_requests
 from aixsim.runs.store import Store

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from aixsim.config.numbers import OBSERVATION
 from aixsim.config.study import Study
-from aixsim.model.problem import uncertainties_of
+from aixsim.model.uncertainties import uncertainties_of
 from aixsim.random.distributions import Distribution
 
 Floats = NDArray[np.float64]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.random.draws import Purpose, normal, uniforms
+from aixsim.world.arrays import read_only
 
 
 @lru_cache(maxsize=1)
@@ -29,5 +30,4 @@ def log_deviations(volatility: float, persistence: float, n_months: int, seed: i
         z = normal(u)
         x = volatility * z if t == 0 else persistence * x + volatility * math.sqrt(1.0 - persistence * persistence) * z
         path[t] = x
-    path.flags.writeable = False
-    return path
+    return read_only(path)

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.world.arrays import cached_array
+
 
 @lru_cache(maxsize=1024)
 def parse_month(text: str) -> tuple[int, int]:
@@ -62,27 +64,22 @@ class Horizon:
         """Returns the position in ``years`` of the year that month ``index`` lies in."""
         return self.date(index).year - self.years[0]
 
-    @cached_property
+    @cached_array
     def month_years(self) -> NDArray[np.int64]:
         """Position in ``years`` of the year of every month, shape ``(n_months,)``, read-only."""
-        return _read_only(self._months_since_january // 12)
+        return self._months_since_january // 12
 
-    @cached_property
+    @cached_array
     def calendar_months(self) -> NDArray[np.int64]:
         """Month of the year of every month, 1 to 12, shape ``(n_months,)``, read-only."""
-        return _read_only(self._months_since_january % 12 + 1)
+        return self._months_since_january % 12 + 1
 
-    @cached_property
+    @cached_array
     def _months_since_january(self) -> NDArray[np.int64]:
         return np.arange(self.n_months) + parse_month(self.start)[1] - 1
 
 
-def _read_only(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    numbers.flags.writeable = False
-    return numbers
-
-
-def by_year(value: Any, horizon: Horizon, fill: float | None) -> NDArray[np.float64]:
+def over_years(value: Any, horizon: Horizon, fill: float | None) -> NDArray[np.float64]:
     """Spreads a number, or a table by year, over the years of the horizon.
 
     A year that a table leaves out takes ``fill``, or the latest earlier value (the first value before it) when ``fill`` is ``None``.

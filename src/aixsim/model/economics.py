@@ -9,94 +9,78 @@ from __future__ import annotations
 
 import math
 
-from aixsim.model.parameters import Card
-from aixsim.model.section import Section
-
-SECTION = Section(
-    name="economics",
-    title="Cost of a project and economic attraction",
-    cards=(
-        Card(
-            "project_cost_krw_bn",
-            {"micro": 1.0, "small": 3.3, "medium": 5.0, "mid-size": 20.0, "large": 300.0},
-            "KRW bn",
-            0.001,
-            1e5,
-            "cost of one AI factory project at the start of the horizon",
-            "assumed; ai_factory_budgets.csv: 26 projects of 142 on average, 9 by large firms, 17 by mid-size and small ones",
-            "assumed",
-            "a factor of 2 either way",
-            kind="by_size",
-        ),
-        Card(
-            "sales_per_employee_krw_bn",
-            0.55,
-            "KRW bn/year",
-            0.01,
-            100.0,
-            "yearly sales of a firm by employee",
-            "region_other_figures.csv: 929 tn of shipments in four provinces, 57 % of output, about 3.0 m workers",
-            "derived",
-        ),
-        Card("elasticity", 0.5, "1", 0.0, 10.0, "elasticity of the hazard with respect to net cost", "assumed", "assumed", "0 to 1"),
-        Card(
-            "learning_rate",
-            0.10,
-            "1 per doubling",
-            0.0,
-            0.9,
-            "fall of the cost with every doubling of experience",
-            "assumed; 10 to 25 % is usual for process equipment",
-            "assumed",
-            "0 to 0.25",
-        ),
-        Card(
-            "experience",
-            1000.0,
-            "factories",
-            1.0,
-            1e9,
-            "factories whose experience the cost at the start embodies",
-            "assumed",
-            "assumed",
-            "300 to 10,000",
-        ),
-        Card(
-            "expected_success",
-            0.13,
-            "1",
-            0.0,
-            1.0,
-            "chance of a grant that an applicant reckons with",
-            "behaviour_parameters.csv: 26 of 213 and 76 of 519 demands",
-            "derived",
-        ),
-    ),
-)
+from aixsim.model.parameters import BySize, Parameters, by_size, derived, real
 
 
-def learning_exponent(learning_rate: float) -> float:
-    """Returns b of Wright's law for a learning rate per doubling in 0..1."""
-    return -math.log2(1.0 - learning_rate)
+class Economics(Parameters):
+    """Cost of a project and economic attraction."""
+
+    project_cost_krw_bn: BySize = by_size(
+        {"micro": 1.0, "small": 3.3, "medium": 5.0, "mid-size": 20.0, "large": 300.0},
+        "KRW bn",
+        0.001,
+        1e5,
+        "cost of one AI factory project at the start of the horizon",
+        "assumed; ai_factory_budgets.csv: 26 projects of 142 on average, 9 by large firms, 17 by mid-size and small ones",
+        "assumed",
+        "a factor of 2 either way",
+    )
+    sales_per_employee_krw_bn: float = real(
+        0.55,
+        "KRW bn/year",
+        0.01,
+        100.0,
+        "yearly sales of a firm by employee",
+        "region_other_figures.csv: 929 tn of shipments in four provinces, 57 % of output, about 3.0 m workers",
+        "derived",
+    )
+    elasticity: float = real(0.5, "1", 0.0, 10.0, "elasticity of the hazard with respect to net cost", "assumed", "assumed", "0 to 1")
+    learning_rate: float = real(
+        0.10,
+        "1 per doubling",
+        0.0,
+        0.9,
+        "fall of the cost with every doubling of experience",
+        "assumed; 10 to 25 % is usual for process equipment",
+        "assumed",
+        "0 to 0.25",
+    )
+    experience: float = real(
+        1000.0, "factories", 1.0, 1e9, "factories whose experience the cost at the start embodies", "assumed", "assumed", "300 to 10,000"
+    )
+    expected_success: float = real(
+        0.13,
+        "1",
+        0.0,
+        1.0,
+        "chance of a grant that an applicant reckons with",
+        "behaviour_parameters.csv: 26 of 213 and 76 of 519 demands",
+        "derived",
+    )
+
+    @derived
+    def learning_exponent(self) -> float:
+        """B of Wright's law."""
+        return -math.log2(1.0 - self.learning_rate)
 
 
-def cost_now(n_operated: int, experience: float, exponent: float) -> float:
+def cost_now(n_operated: int, scale: float, p: Economics) -> float:
     """Returns the cost of a project over its cost at the start, in 0..1.
 
     Args:
         n_operated: factories that have ever reached operation, up to last month.
-        experience: Q0, in factories of the same population.
-        exponent: b of Wright's law.
+        scale: share of the national population, whose experience Q0 counts.
+        p: of the section.
     """
-    return math.exp(-exponent * math.log(1.0 + n_operated / experience))
+    return math.exp(-p.learning_exponent * math.log(1.0 + n_operated / (p.experience * scale)))
 
 
-def attraction(cost: float, support: float, elasticity: float) -> float:
+def attraction(cost: float, support: float, p: Economics) -> float:
     """Returns ``e_z(t)``: 1 at the cost of the start without support, more when the firm pays less.
 
     Args:
         cost: as from ``cost_now``.
         support: expected public share of the cost, in 0..0.99.
-        elasticity: of the hazard with respect to net cost.
+        p: of the section.
     """
-    return math.exp(-elasticity * math.log(cost * (1.0 - support)))
+    return math.exp(-p.elasticity * math.log(cost * (1.0 - support)))

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.world.arrays import ReadOnly
+
 
 @dataclass(frozen=True, eq=False)
-class Ensemble:
+class Ensemble(ReadOnly):
     """Equally weighted rows; replicate ``r`` uses row ``r mod n``, so that scenarios with one ensemble share their rows.
 
     Attributes:

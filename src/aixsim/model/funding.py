@@ -7,80 +7,68 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.model.parameters import Card
-from aixsim.model.section import Section
-
-SECTION = Section(
-    name="funding",
-    title="Ranking, own money and withdrawal",
-    cards=(
-        Card(
-            "mode",
-            "programmes",
-            "1",
-            0,
-            0,
-            "whether programmes decide who is launched, or every decision is launched in its month (theory)",
-            "assumed",
-            "assumed",
-            kind="choice",
-            choices=("programmes", "open"),
-        ),
-        Card(
-            "merit_noise", 1.0, "1", 0.0, 100.0, "scale of the logistic noise of the merit in a ranking", "assumed", "assumed", "0.5 to 2"
-        ),
-        Card(
-            "size_weight",
-            0.35,
-            "1",
-            0.0,
-            100.0,
-            "points in the ranking per unit of the logarithm of employees",
-            "assumed; centred on 9 large firms among the 26 leads of 2024 (ai_factory_programme_by_year.csv)",
-            "assumed",
-            "0.2 to 0.6",
-        ),
-        Card("consortium_bonus", 1.0, "1", 0.0, 100.0, "points for a member of a collaboration model", "assumed", "assumed", "0 to 2"),
-        Card("attempts", 3, "calls", 1, 1000, "refusals after which a firm withdraws", "assumed", "assumed", "2 to 5", kind="integer"),
-        Card(
-            "patience_months",
-            30,
-            "month",
-            1,
-            1200,
-            "months of waiting after which a firm withdraws",
-            "assumed",
-            "assumed",
-            "12 to 48",
-            kind="integer",
-        ),
-        Card(
-            "own_rate",
-            0.02,
-            "1/month",
-            0.0,
-            10.0,
-            "hazard that a decided firm pays itself when the project is cheap for it",
-            "assumed; smart_factory_dropout_and_demand.csv: own funds are the main financing of 56.9 % of adopters",
-            "assumed",
-            "loguniform, 0.005 to 0.05",
-        ),
-        Card(
-            "own_burden_half",
-            0.05,
-            "1",
-            1e-6,
-            1e3,
-            "project cost over yearly sales at which that hazard is half",
-            "assumed",
-            "assumed",
-            "0.02 to 0.2",
-        ),
-    ),
-)
+from aixsim.model.economics import Economics
+from aixsim.model.parameters import Parameters, choice, derived, integer, real
 
 
-def merit(noise: float, log_employees: float, member: bool, priority: float, ranking: tuple[float, float, float]) -> float:
+class Funding(Parameters):
+    """Ranking, own money and withdrawal."""
+
+    mode: str = choice(
+        "programmes",
+        ("programmes", "open"),
+        "whether programmes decide who is launched, or every decision is launched in its month (theory)",
+        "assumed",
+        "assumed",
+    )
+    merit_noise: float = real(
+        1.0, "1", 0.0, 100.0, "scale of the logistic noise of the merit in a ranking", "assumed", "assumed", "0.5 to 2"
+    )
+    size_weight: float = real(
+        0.35,
+        "1",
+        0.0,
+        100.0,
+        "points in the ranking per unit of the logarithm of employees",
+        "assumed; centred on 9 large firms among the 26 leads of 2024 (ai_factory_programme_by_year.csv)",
+        "assumed",
+        "0.2 to 0.6",
+    )
+    consortium_bonus: float = real(1.0, "1", 0.0, 100.0, "points for a member of a collaboration model", "assumed", "assumed", "0 to 2")
+    attempts: int = integer(3, "calls", 1, 1000, "refusals after which a firm withdraws", "assumed", "assumed", "2 to 5")
+    patience_months: int = integer(30, "month", 1, 1200, "months of waiting after which a firm withdraws", "assumed", "assumed", "12 to 48")
+    own_rate: float = real(
+        0.02,
+        "1/month",
+        0.0,
+        10.0,
+        "hazard that a decided firm pays itself when the project is cheap for it",
+        "assumed; smart_factory_dropout_and_demand.csv: own funds are the main financing of 56.9 % of adopters",
+        "assumed",
+        "loguniform, 0.005 to 0.05",
+    )
+    own_burden_half: float = real(
+        0.05, "1", 1e-6, 1e3, "project cost over yearly sales at which that hazard is half", "assumed", "assumed", "0.02 to 0.2"
+    )
+
+    @derived
+    def is_open(self) -> bool:
+        """Whether every decision is launched in its own month (theory)."""
+        return self.mode == "open"
+
+
+def gives_up(refusals: int, months: int, p: Funding) -> bool:
+    """Returns whether a firm without a grant withdraws, after some refusals and months of waiting."""
+    return refusals >= p.attempts or months >= p.patience_months
+
+
+def own_burdens(economics: Economics, p: Funding, mean_employees: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns cost over yearly sales of the mean firm of a class, in multiples of the burden that halves the hazard, shape ``(5,)``."""
+    sales = np.maximum(mean_employees, 1.0) * economics.sales_per_employee_krw_bn
+    return np.array(economics.project_cost_krw_bn) / sales / p.own_burden_half
+
+
+def merit(noise: float, log_employees: float, member: bool, priority: float, p: Funding) -> float:
     """Returns the points of an applicant.
 
     Args:
@@ -88,11 +76,11 @@ def merit(noise: float, log_employees: float, member: bool, priority: float, ran
         log_employees: natural logarithm of the employees.
         member: of a collaboration model that has started.
         priority: growth-engine bonus of its province and sector.
-        ranking: scale of the noise, points per log employee, consortium bonus.
+        p: of the section.
     """
-    points = ranking[0] * noise + ranking[1] * log_employees + priority
+    points = p.merit_noise * noise + p.size_weight * log_employees + priority
     if member:
-        points += ranking[2]
+        points += p.consortium_bonus
     return points
 
 

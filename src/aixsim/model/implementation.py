@@ -3,89 +3,75 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
-from aixsim.model.parameters import Card
-from aixsim.model.section import Section
+from aixsim.model.parameters import BySize, Parameters, by_size, derived, integer, real
+from aixsim.world.classification import ROUTES
 
-SECTION = Section(
-    name="implementation",
-    title="Implementation and survival",
-    cards=(
-        Card(
-            "median_months",
-            {"micro": 10.0, "small": 12.0, "medium": 15.0, "mid-size": 20.0, "large": 30.0},
-            "month",
-            0.0,
-            240.0,
-            "median duration from launch to productive use; 0 means in the month of the launch",
-            "behaviour_parameters.csv: 10 to 20 months for early use cases, 6 later; one year for small sites, four in the 2024 cohort",
-            "assumed",
-            "half to twice",
-            kind="by_size",
-        ),
-        Card("sigma", 0.4, "1", 0.0, 3.0, "standard deviation of the logarithm of the duration", "assumed", "assumed", "0.2 to 0.7"),
-        Card(
-            "success",
-            {"micro": 0.75, "small": 0.78, "medium": 0.80, "mid-size": 0.85, "large": 0.90},
-            "1",
-            0.0,
-            1.0,
-            "chance that a publicly supported project reaches production",
-            "assumed; behaviour_parameters.csv: 30 to 40 % of pilots do not scale, supported lead projects are selected",
-            "assumed",
-            "0.6 to 0.95",
-            kind="by_size",
-        ),
-        Card(
-            "own_success",
-            0.9,
-            "1",
-            0.0,
-            1.0,
-            "the same chance of a project that the firm pays itself, as a share of it",
-            "assumed",
-            "assumed",
-            "0.7 to 1",
-        ),
-        Card(
-            "abandonment_per_year",
-            0.03,
-            "1/year",
-            0.0,
-            1.0,
-            "share of operating factories abandoned in a year",
-            "smart_factory_dropout_and_demand.csv: firms that closed, 0.85 % a year, a lower bound; software unused by 16.9 %",
-            "assumed",
-            "0.0085 to 0.06",
-        ),
-        Card(
-            "pause_months",
-            12,
-            "month",
-            1,
-            600,
-            "months after which a failed or withdrawn firm may decide again",
-            "assumed",
-            "assumed",
-            "6 to 24",
-            kind="integer",
-        ),
-    ),
-)
+OWN: Final = ROUTES.index("own")
+"""Route of projects that firms pay themselves."""
 
 
-def duration_months(z: float, median: float, sigma: float, factor: float) -> int:
+class Implementation(Parameters):
+    """Implementation and survival."""
+
+    median_months: BySize = by_size(
+        {"micro": 10.0, "small": 12.0, "medium": 15.0, "mid-size": 20.0, "large": 30.0},
+        "month",
+        0.0,
+        240.0,
+        "median duration from launch to productive use; 0 means in the month of the launch",
+        "behaviour_parameters.csv: 10 to 20 months for early use cases, 6 later; one year for small sites, four in the 2024 cohort",
+        "assumed",
+        "half to twice",
+    )
+    sigma: float = real(0.4, "1", 0.0, 3.0, "standard deviation of the logarithm of the duration", "assumed", "assumed", "0.2 to 0.7")
+    success: BySize = by_size(
+        {"micro": 0.75, "small": 0.78, "medium": 0.80, "mid-size": 0.85, "large": 0.90},
+        "1",
+        0.0,
+        1.0,
+        "chance that a publicly supported project reaches production",
+        "assumed; behaviour_parameters.csv: 30 to 40 % of pilots do not scale, supported lead projects are selected",
+        "assumed",
+        "0.6 to 0.95",
+    )
+    own_success: float = real(
+        0.9, "1", 0.0, 1.0, "the same chance of a project that the firm pays itself, as a share of it", "assumed", "assumed", "0.7 to 1"
+    )
+    abandonment_per_year: float = real(
+        0.03,
+        "1/year",
+        0.0,
+        1.0,
+        "share of operating factories abandoned in a year",
+        "smart_factory_dropout_and_demand.csv: firms that closed, 0.85 % a year, a lower bound; software unused by 16.9 %",
+        "assumed",
+        "0.0085 to 0.06",
+    )
+    pause_months: int = integer(
+        12, "month", 1, 600, "months after which a failed or withdrawn firm may decide again", "assumed", "assumed", "6 to 24"
+    )
+
+    @derived
+    def abandonment(self) -> float:
+        """Chance per month that an operating factory is abandoned."""
+        return 1.0 - math.pow(1.0 - self.abandonment_per_year, 1.0 / 12.0)
+
+
+def duration_months(z: float, size: int, factor: float, p: Implementation) -> int:
     """Returns the log-normal duration in whole months, at least 1 unless the median is 0.
 
     Args:
         z: standard normal variate of the project.
-        median: in months, of the size class.
-        sigma: of the logarithm.
+        size: class of the firm.
         factor: what parks or regulation-free zones multiply the duration by.
+        p: of the section.
     """
+    median = p.median_months[size]
     if median <= 0.0:
         return 0
-    months = int(median * factor * math.exp(sigma * z) + 0.5)
+    months = int(median * factor * math.exp(p.sigma * z) + 0.5)
     return max(months, 1)
 
 
@@ -103,21 +89,23 @@ def duration_factor(in_open_park: bool, park_factor: float, zone_activity: float
     return factor
 
 
-def monthly_hazard(share_per_year: float) -> float:
-    """Returns the chance per month that gives a share per year in 0..1."""
-    return 1.0 - math.pow(1.0 - share_per_year, 1.0 / 12.0)
+def success_chance(route: int, size: int, p: Implementation) -> float:
+    """Returns the chance that a project reaches production, by the route of its money and the size class of the firm."""
+    if route == OWN:
+        return p.success[size] * p.own_success
+    return p.success[size]
 
 
-def lifetime_months(u: float, hazard: float) -> int:
+def lifetime_months(u: float, p: Implementation) -> int:
     """Returns the geometric number of months that an operating factory lasts, at least 1; a large number for hazard 0.
 
     Args:
         u: uniform variate of the project in (0, 1).
-        hazard: chance per month.
+        p: of the section.
     """
-    if hazard <= 0.0:
+    if p.abandonment <= 0.0:
         return 1_000_000
-    if hazard >= 1.0:
+    if p.abandonment >= 1.0:
         return 1
-    months = math.log(u) / math.log(1.0 - hazard)
+    months = math.log(u) / math.log(1.0 - p.abandonment)
     return int(min(months, 1_000_000.0)) + 1

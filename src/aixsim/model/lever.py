@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Confidence, Parameters, month, text
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 
@@ -25,62 +25,66 @@ class Lever:
     Attributes:
         name: key in the config under ``[levers]``; a lever that is absent stays at its neutral setting.
         title: one line for people.
-        apply: ``apply(scenario, settings, problem)`` changes the scenario of one replicate; it may only draw addressed numbers.
+        apply: ``apply(scenario, p, problem)`` changes the scenario of one replicate; ``p`` holds the values of ``parameters``. It
+            may only draw addressed numbers.
             Nothing changes outside the months from ``start`` to before ``stop``. Levers share fields by adding, multiplying
             or taking the larger, so that the order in which they are applied does not matter.
         neutral: settings under which every run is bit for bit as without the lever.
-        cards: the settings; ``start`` and ``stop`` are among them.
+        parameters: the settings; ``start`` and ``stop`` are among them.
         source: where the instrument is described.
     """
 
     name: str
     title: str
-    apply: Callable[[Scenario, Mapping[str, Any], Problem], None]
+    apply: Callable[[Scenario, Any, Problem], None]
     neutral: Mapping[str, Any]
-    cards: tuple[Card, ...]
+    parameters: type[Parameters]
     source: str
 
 
-def start_card(default: str, source: str, confidence: Literal["quoted", "derived", "assumed"]) -> Card:
-    """Returns the card of a lever's first month."""
-    return Card("start", default, "month", 0, 0, "first month in which the lever acts", source, confidence, kind="month")
+class Windowed(Protocol):
+    """Settings of a lever with a window."""
+
+    @property
+    def start(self) -> str:
+        """First month."""
+        ...
+
+    @property
+    def stop(self) -> str:
+        """First month no longer."""
+        ...
 
 
-def stop_card() -> Card:
-    """Returns the card of the month in which a lever no longer acts."""
-    return Card(
-        "stop",
-        NEVER,
-        "month",
-        0,
-        0,
-        "first month in which the lever no longer acts; after the horizon: it is never withdrawn",
-        "assumed",
-        "assumed",
-        kind="month",
-    )
+def starts(default: str, source: str, confidence: Confidence) -> Any:
+    """Declares a lever's first month."""
+    return month(default, "first month in which the lever acts", source, confidence)
 
 
-def programme_card() -> Card:
-    """Returns the card that says which programme a lever of the budget acts on."""
-    return Card(
-        "programme", "all", "1", 0, 0, "name of the programme that the lever acts on, or all of them", "assumed", "assumed", kind="text"
-    )
+def stops() -> Any:
+    """Declares the month in which a lever no longer acts."""
+    meaning = "first month in which the lever no longer acts; after the horizon: it is never withdrawn"
+    return month(NEVER, meaning, "assumed", "assumed")
 
 
-def window(settings: Mapping[str, Any], horizon: Horizon) -> tuple[int, int]:
+def programme_named() -> Any:
+    """Declares which programme a lever of the budget acts on."""
+    return text("all", "name of the programme that the lever acts on, or all of them", "assumed", "assumed")
+
+
+def window(p: Windowed, horizon: Horizon) -> tuple[int, int]:
     """Returns the first month in which a lever acts and the first in which it no longer does, both within ``0 … n_months``."""
-    first = min(max(horizon.index(settings["start"]), 0), horizon.n_months)
-    return first, max(min(horizon.index(settings["stop"]), horizon.n_months), first)
+    first = min(max(horizon.index(p.start), 0), horizon.n_months)
+    return first, max(min(horizon.index(p.stop), horizon.n_months), first)
 
 
-def whole_years(settings: Mapping[str, Any], horizon: Horizon) -> NDArray[np.bool_]:
+def whole_years(p: Windowed, horizon: Horizon) -> NDArray[np.bool_]:
     """Returns the years of which every simulated month lies in the lever's window, shape ``(n_years,)``.
 
     Budgets are by calendar year, so what acts on them acts on whole years only: half a year would reach calls before the start or
     after the stop.
     """
-    first, end = window(settings, horizon)
+    first, end = window(p, horizon)
     whole = np.ones(len(horizon.years), np.bool_)
     for t, year in enumerate(horizon.month_years):
         whole[year] &= first <= t < end

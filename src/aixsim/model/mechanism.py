@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameters
 from aixsim.model.senses import senses
 
 
@@ -19,9 +19,9 @@ class Mechanism:
         title: one line for people.
         law: the law in symbols, for the documentation.
         senses: name of what ``hazard`` is given as its first argument, one of ``model.senses``.
-        hazard: ``hazard(sensed, *parameters) -> 1/month``, plain scalar arithmetic with ``math`` only, never negative and
-            never falling in ``sensed``, parameters in the order of ``cards``. Both engines call this very function.
-        cards: the parameters.
+        hazard: ``hazard(sensed, p) -> 1/month``, plain scalar arithmetic with ``math`` only, never negative and never falling in
+            ``sensed``; ``p`` holds the values of ``parameters``. Both engines call this very function.
+        parameters: the parameters, each one number.
         source: where the law comes from.
     """
 
@@ -30,7 +30,7 @@ class Mechanism:
     law: str
     senses: str
     hazard: Callable[..., float]
-    cards: tuple[Card, ...]
+    parameters: type[Parameters]
     source: str
 
     @property

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.model.history import Event
+from aixsim.world.arrays import read_only
 from aixsim.world.classification import GROUPS, ROUTES
 from aixsim.world.population import Population, firm_levels
 
@@ -120,8 +121,7 @@ def effects(counts: tuple[bool, ...], *, by_route: bool = False) -> NDArray[np.i
                 table[:, :, event, column] *= np.array([False, *counted])
     for bit, outcome in enumerate(restricted):
         table[(np.arange(len(table)) >> bit) % 2 == 0, :, :, DECLARED.index(outcome)] = 0
-    table.flags.writeable = False
-    return table
+    return read_only(table)
 
 
 def _restricted() -> tuple[Outcome, ...]:

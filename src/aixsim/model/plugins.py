@@ -175,12 +175,12 @@ def _defined(module: Any, path: str) -> Iterable[tuple[str, Any]]:
         yield from ((attribute, item) for item in several)
 
 
-def _guarded(lever: Lever, path: str) -> Callable[[Scenario, Mapping[str, Any], Problem], None]:
+def _guarded(lever: Lever, path: str) -> Callable[[Scenario, Any, Problem], None]:
     """Returns ``apply``, whose errors name the file: they are the user's to mend."""
 
-    def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+    def apply(scenario: Scenario, p: Any, problem: Problem) -> None:
         try:
-            lever.apply(scenario, settings, problem)
+            lever.apply(scenario, p, problem)
         except Exception as error:
             raise PluginError(path, f"lever {lever.name!r} raises {_told(error, path)}", "mend its apply") from error
 
@@ -188,13 +188,13 @@ def _guarded(lever: Lever, path: str) -> Callable[[Scenario, Mapping[str, Any], 
 
 
 def refuse_unsound_laws(plugins: Iterable[Plugin]) -> None:
-    """Raises a plugin error when a hazard is negative, no number, or raises somewhere inside the ranges of its cards."""
+    """Raises a plugin error when a hazard is negative, no number, or raises somewhere inside the ranges of its parameters."""
     for plugin in plugins:
         for item in plugin.items:
             wrong = next(hazard_faults(item), None) if isinstance(item, Mechanism) else None
             if wrong is not None:
                 raise PluginError(
-                    plugin.path, f"the hazard of mechanism {item.name!r}: {wrong}", "mend the law, or narrow the cards' ranges"
+                    plugin.path, f"the hazard of mechanism {item.name!r}: {wrong}", "mend the law, or narrow the parameters' ranges"
                 )
 
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon
 from aixsim.model.ensemble import Ensemble
-from aixsim.model.keys import Key, dotted
-from aixsim.model.programmes import numbers_of
+from aixsim.model.uncertainties import addresses_of, uncertainties_of
 from aixsim.random.distributions import Distribution
+from aixsim.world.arrays import ReadOnly
 from aixsim.world.classification import SECTORS, SIZES
 from aixsim.world.network import Network
 from aixsim.world.population import Population
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Milieus:
+class Milieus(ReadOnly):
     """Groups of firms that sense the same: province, sector, size class and park.
 
     Attributes:
@@ -109,44 +109,3 @@ class Problem:
     def addresses(self) -> dict[str, str]:
         """By what some of them are addressed, as from ``addresses_of``."""
         return addresses_of(self.settings)
-
-
-def uncertainties_of(settings: Mapping[str, Any]) -> dict[str, Distribution]:
-    """Returns every distribution of some settings by config key."""
-    found: dict[str, Distribution] = {}
-    _collect(settings, (), found)
-    return found
-
-
-def addresses_of(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Returns by what the uncertain numbers of programmes are addressed: a programme's number instead of its name.
-
-    All other numbers are addressed by their key. So neither the order of tables nor what else is uncertain changes a number.
-    """
-    out: dict[str, str] = {}
-    for name, number in numbers_of(settings["programme"]).items():
-        found: dict[str, Distribution] = {}
-        _collect(settings["programme"][name], ("programme", name), found)
-        prefix = dotted(("programme", name))
-        out |= {key: f"programme[{number}]{key.removeprefix(prefix)}" for key in found}
-    return out
-
-
-def _collect(node: Any, key: Key, found: dict[str, Distribution]) -> None:
-    if isinstance(node, Distribution):
-        found[dotted(key)] = node
-    elif isinstance(node, Mapping):
-        for name, value in node.items():
-            _collect(value, (*key, str(name)), found)
-
-
-_PLAIN = (float, int, str)
-
-
-def substitute(node: Any, drawn: Mapping[str, float], key: Key = ()) -> Any:
-    """Returns a copy of ``node`` with every distribution replaced by the value drawn for its key."""
-    if isinstance(node, Distribution):
-        return drawn[dotted(key)]
-    if isinstance(node, Mapping):
-        return {name: value if isinstance(value, _PLAIN) else substitute(value, drawn, (*key, str(name))) for name, value in node.items()}
-    return node

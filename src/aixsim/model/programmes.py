@@ -7,70 +7,157 @@ the rest lapses.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.model.calendar import Horizon, by_year
+from aixsim.model.calendar import Horizon, over_years
+from aixsim.model.economics import Economics
+from aixsim.model.parameters import ByYear, Parameter, Parameters, by_year, choice, each_year, integer, integers, names, real
 from aixsim.model.programme_kinds import programme_kinds
 from aixsim.model.scenario import Pot
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
 
+_BUDGETS = "ai_factory_budgets.csv"
 WON_PER_BN = 1_000_000_000
 HIGHEST_SUPPORT = 0.99
 """Share of a project's cost beyond which no firm expects public money to go."""
 
 
-_NUMBERS = {"AI Factory lead projects": 1, "Smart factories": 0, "test": 0}
-"""Programmes of shipped configs, whose random numbers were first addressed by the position of their table and stay as they were."""
+class Programme(Parameters):
+    """A public support line: budget by year, size of a grant, who may apply, and when."""
 
-
-def numbers_of(names: Iterable[str]) -> dict[str, int]:
-    """Returns the number that stands for each programme in the addresses of random numbers: it follows from the name, not from the order.
-
-    Numbers of one config differ and are below 4,000,100.
-    """
-    numbers: dict[str, int] = {}
-    for name in sorted(names):
-        digest = hashlib.sha256(name.encode()).digest()
-        number = _NUMBERS.get(name, 2 + int.from_bytes(digest[:4], "big") % 4_000_000)
-        while number in numbers.values():
-            number += 1
-        numbers[name] = number
-    return numbers
-
-
-def programme_pot(name: str, settings: Mapping[str, Any], horizon: Horizon, scale: float) -> Pot:
-    """Returns the pot of one ``[[programme]]`` table whose distributions have been drawn."""
-    planned = by_year(settings["budget_krw_bn"], horizon, fill=0.0)
-    delivered = delivered_budget(
-        planned,
-        settings["delivered_share"],
-        settings["shortfall_carried"],
-        max((settings["delivered_from"] or horizon.years[0]) - horizon.years[0], 0),
+    budget_krw_bn: Mapping[int, float] = each_year(
+        "KRW bn/year", 0.0, 1e6, "planned public money by calendar year; years left out have none", _BUDGETS, "quoted"
     )
-    kind = programme_kinds()[settings["kind"]]
-    grant = np.rint(by_year(settings["grant_krw_bn"], horizon, fill=None) * WON_PER_BN).astype(np.int64)
+    grant_krw_bn: ByYear = by_year(
+        None,
+        "KRW bn",
+        0.001,
+        1e5,
+        "public money for one project, one number or by calendar year of the call; years left out take the year before",
+        _BUDGETS,
+        "derived",
+        "0.83 (2025) to 2.0 (plan of 2030)",
+    )
+    call_months: tuple[int, ...] = integers(
+        "month of the year", 1, 12, "months in which calls are held", "ai_factory_plan_and_delivery.csv", "quoted"
+    )
+    kind: str = choice(
+        "grant",
+        tuple(programme_kinds()),
+        "what becomes of the money: " + "; ".join(f"{name}: {kind.title}" for name, kind in programme_kinds().items()),
+        "ai_factory_budgets.csv (grants)",
+        "quoted",
+    )
+    instalments: int = integer(
+        1,
+        "year",
+        1,
+        10,
+        "years over which a grant is paid; later years are reserved",
+        "ai_factory_programme_by_year.csv (4 years in 2024, single-year from 2025)",
+        "quoted",
+        certain=True,
+    )
+    lag_months: int = integer(
+        2,
+        "month",
+        0,
+        60,
+        "months from the call to the launch",
+        "ai_factory_plan_and_delivery.csv (call in May and June, selection in June and July)",
+        "derived",
+        certain=True,
+    )
+    sizes: tuple[str, ...] = names(list(SIZES), SIZES, "size classes that may apply", "assumed", "assumed")
+    provinces: tuple[str, ...] = names(list(PROVINCES), PROVINCES, "provinces that may apply", "assumed", "assumed")
+    sectors: tuple[str, ...] = names(list(SECTORS), SECTORS, "sectors that may apply", "assumed", "assumed")
+    agent_types: tuple[str, ...] = names(list(AGENT_TYPES), AGENT_TYPES, "types of firm that may apply", "assumed", "assumed")
+    regional_floor: float = real(
+        0.0,
+        "1",
+        0.0,
+        1.0,
+        "share of the budget for firms outside the Capital pole first",
+        "national_growth_fund.csv (at least 40 %)",
+        "quoted",
+    )
+    delivered_share: float = real(
+        1.0,
+        "1",
+        0.0,
+        5.0,
+        "share of what is due that a year delivers",
+        "ai_factory_budgets.csv: 52.75 of 145.0 tendered in 2026",
+        "assumed",
+        "0.36 to 1; the counts of 2024 and 2025 were 2.6 and 3.0 times the plan, by smaller grants",
+    )
+    shortfall_carried: float = real(
+        0.0, "1", 0.0, 1.0, "share of a year's shortfall that is due again in the next year", "assumed", "assumed", "0 to 1"
+    )
+    public_share_max: float = real(
+        0.5,
+        "1",
+        0.0,
+        1.0,
+        "highest public share of a project's cost that firms reckon with",
+        "smart_factory_unit_support.csv (50 %)",
+        "quoted",
+    )
+    delivered_from: int | None = integer(
+        None, "year", 1900, 2200, "first year to which delivered_share applies; none: all", "assumed", "assumed", certain=True
+    )
+
+
+_TERMS = [(parameter, kind.name) for kind in programme_kinds().values() for parameter in kind.parameters.declared]
+TERMS: Final = {parameter.name: (parameter, kind) for parameter, kind in _TERMS}
+"""Parameters of kinds of programme, stated in ``[[programme]]`` beside its other settings, and of which kind they are."""
+EVERY: Final = (*Programme.declared, *(parameter for parameter, _ in _TERMS))
+"""What a programme can state beside its name."""
+if len({parameter.name for parameter in EVERY}) < len(EVERY):
+    raise ValueError("a parameter of a kind of programme has the name of another setting of [[programme]]")
+
+
+def declared_of(kind: str) -> tuple[Parameter, ...]:
+    """Returns what a programme of a kind can state."""
+    return (*Programme.declared, *programme_kinds()[kind].parameters.declared)
+
+
+def programme_pot(name: str, p: Programme, table: Mapping[str, Any], horizon: Horizon, scale: float) -> Pot:
+    """Returns the pot of a programme.
+
+    Args:
+        name: of the programme.
+        p: values of its parameters.
+        table: the whole table, with the values of the parameters of its kind.
+        horizon: simulated months.
+        scale: share of the national population.
+    """
+    kind = programme_kinds()[p.kind]
+    planned = over_years(p.budget_krw_bn, horizon, fill=0.0)
+    first = max((p.delivered_from or horizon.years[0]) - horizon.years[0], 0)
+    delivered = delivered_budget(planned, p.delivered_share, p.shortfall_carried, first)
+    grant = np.rint(over_years(p.grant_krw_bn, horizon, fill=None) * WON_PER_BN).astype(np.int64)
     return Pot(
         name=name,
         route=ROUTES.index("programme"),
         budget=np.rint(delivered * scale * WON_PER_BN).astype(np.int64),
         grant=np.repeat(grant[:, None], len(SIZES), axis=1),
-        instalments=settings["instalments"],
-        calls=np.isin(horizon.calendar_months, settings["call_months"]),
-        lag=settings["lag_months"],
-        size=_mask(settings["sizes"], SIZES),
-        province=_mask(settings["provinces"], PROVINCES),
-        sector=_mask(settings["sectors"], SECTORS),
-        agent_type=_mask(settings["agent_types"], AGENT_TYPES),
+        instalments=p.instalments,
+        calls=np.isin(horizon.calendar_months, p.call_months),
+        lag=p.lag_months,
+        size=_mask(p.sizes, SIZES),
+        province=_mask(p.provinces, PROVINCES),
+        sector=_mask(p.sectors, SECTORS),
+        agent_type=_mask(p.agent_types, AGENT_TYPES),
         quota=np.zeros(horizon.n_months),
-        floor=np.full(horizon.n_months, float(settings["regional_floor"])),
+        floor=np.full(horizon.n_months, p.regional_floor),
         change=np.zeros(len(horizon.years), np.int64),
         kind=kind,
-        terms=tuple(float(settings[card.name]) for card in kind.cards),
+        terms=kind.parameters.read(table),
         carries=kind.carries,
     )
 
@@ -93,9 +180,7 @@ def delivered_budget(planned: NDArray[np.float64], share: float, carried: float,
     return delivered
 
 
-def expected_support(
-    pots: Sequence[Pot], horizon: Horizon, cost_krw_bn: NDArray[np.float64], share_max: Sequence[float], expected_success: float
-) -> NDArray[np.float64]:
+def expected_support(pots: Sequence[Pot], horizon: Horizon, p: Economics, share_max: Sequence[float]) -> NDArray[np.float64]:
     """Returns the share of its project's cost that a firm expects public money to carry, shape ``(n_months, 5)``, in 0..0.99.
 
     Only what a successful project need not pay back carries any of its cost.
@@ -103,16 +188,16 @@ def expected_support(
     Args:
         pots: programmes, in any order.
         horizon: simulated months.
-        cost_krw_bn: cost of a project by size class, shape ``(5,)``.
+        p: of the section, with the cost of a project and the chance of a grant that a firm expects.
         share_max: highest public share of a cost, by pot.
-        expected_success: chance of a grant that a firm reckons with.
     """
+    cost = np.array(p.project_cost_krw_bn)
     support = np.zeros((len(horizon.years), len(SIZES)))
     for pot, highest in zip(pots, share_max, strict=True):
         kept = [[pot.kind.kept(grant, pot.terms) for grant in by_size] for by_size in pot.grant.tolist()]
-        offered = np.minimum(np.array(kept) / WON_PER_BN / cost_krw_bn, highest) * pot.size
+        offered = np.minimum(np.array(kept) / WON_PER_BN / cost, highest) * pot.size
         has_money = pot.budget + pot.change > 0
-        support = np.maximum(support, np.where(has_money[:, None], expected_success * offered, 0.0))
+        support = np.maximum(support, np.where(has_money[:, None], p.expected_success * offered, 0.0))
     return np.minimum(support, HIGHEST_SUPPORT)[horizon.month_years]
 
 

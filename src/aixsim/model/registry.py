@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -71,31 +71,29 @@ class Registry:
         stated = {f"{group}.{name}" for group in ("mechanisms", "levers") for name in settings[group]}
         return tuple(plugin for plugin in self.plugins if plugin.text is not None or stated.intersection(plugin.keys))
 
-    def chosen_mechanisms(self, settings: Mapping[str, Any]) -> Iterator[tuple[Mechanism, Mapping[str, Any]]]:
-        """Yields the mechanisms that settings switch on, with their tables.
+    def chosen_mechanisms(self, settings: Mapping[str, Any]) -> tuple[tuple[Mechanism, Any], ...]:
+        """Returns the mechanisms that settings switch on, with the values of their parameters.
+
+        Args:
+            settings: of a problem, the distributions drawn.
 
         Raises:
             UserError: the settings name one that is not here.
         """
         return _chosen("mechanisms", self.mechanisms, settings)
 
-    def chosen_levers(self, settings: Mapping[str, Any]) -> Iterator[tuple[Lever, Mapping[str, Any]]]:
-        """Yields the levers that settings use, with their tables.
-
-        Raises:
-            UserError: the settings name one that is not here.
-        """
+    def chosen_levers(self, settings: Mapping[str, Any]) -> tuple[tuple[Lever, Any], ...]:
+        """Returns the levers that settings use, likewise."""
         return _chosen("levers", self.levers, settings)
 
 
-def _chosen(group: str, known: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+def _chosen(group: str, known: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[tuple[Any, Any], ...]:
     stated = settings[group]
     unknown = [name for name in stated if name not in known]
     if unknown:
-        raise UserError(
-            f"{group}.{unknown[0]}: there is no such thing; known: {', '.join(known)}; load the study with the file that defines it"
-        )
-    return ((item, stated[name]) for name, item in known.items() if name in stated)
+        what = f"{group}.{unknown[0]}: there is no such thing; known: {', '.join(known)}"
+        raise UserError(f"{what}; load the study with the file that defines it")
+    return tuple((item, item.parameters.read(stated[name])) for name, item in known.items() if name in stated)
 
 
 def _again(plugins: tuple[Plugin, ...]) -> Registry:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.model.climate import Climate
+from aixsim.model.economics import Economics
+from aixsim.model.funding import Funding
+from aixsim.model.implementation import Implementation
 from aixsim.model.mechanism import Mechanism
+from aixsim.model.parameters import Parameters
 from aixsim.model.programme_kind import ProgrammeKind
+from aixsim.model.sensing import Sensing
+from aixsim.model.susceptibility import Susceptibility
 from aixsim.model.uplift import Uplifts
 
 
@@ -32,7 +40,7 @@ class Pot:
         change: int64 ``(n_years,)``, won by which a year's budget changes when the year begins (in the first month of the horizon for
             the first year), after what the year before passes on; a cut takes at most what no earlier call has reserved. Nobody knows
             of it before.
-        kind, terms: what becomes of the money of a project, and the values of the kind's parameters in the order of its cards.
+        kind, terms: what becomes of the money of a project, and the values of the kind's parameters.
         carries: what is left at the end of a year moves to the next one instead of lapsing.
     """
 
@@ -51,7 +59,7 @@ class Pot:
     floor: NDArray[np.float64]
     change: NDArray[np.int64]
     kind: ProgrammeKind
-    terms: tuple[float, ...] = ()
+    terms: Parameters
     park_tenants_only: bool = False
     carries: bool = False
 
@@ -68,17 +76,15 @@ class Scenario:
 
     Attributes:
         seed, replicate: with these the engines address their random numbers.
+        scale: share of the national population.
         drawn: value of every uncertainty by config key.
-        mechanisms: active mechanisms with their parameters, in the order in which hazards are added.
-        susceptibility: float64 ``(5, 2)``, factor of size class and readiness; times the frailty it has mean 1 over the population.
-        frailty: float64 ``(n,)``.
-        climate: float64 ``(T,)``, m(t).
+        sensing, susceptibility, climate, economics, funding, implementation: values of the sections' parameters.
+        mechanisms: active mechanisms with the values of their parameters, in the order in which hazards are added.
+        class_factor: float64 ``(5, 2)``, susceptibility by size class and readiness; times the frailty it has mean 1 over the population.
+        frailty: float64 ``(n,)``, read-only, shared by replicates.
+        climate_index: float64 ``(T,)``, m(t).
         support: float64 ``(T, 5)``, share of a project's cost that a firm expects public money to carry, in 0..0.99. Levers add to it
             what they give beside the programmes; what the programmes offer is added once all levers are applied.
-        elasticity, learning_exponent, experience: of economic attraction and of Wright's law; experience counts firms of
-            this population.
-        visibility, disappointment: what a launched and what a failed or abandoned project count.
-        tie_weights: int64 ``(3,)`` by kind of tie, in units of 1/1024.
         park_open, park_close: int64 ``(P,)``, first month of a park and first month no longer; ``T`` or more for never.
         park_service: float64 ``(P, T)``.
         model_of: int32 ``(n,)``, the firm's collaboration model, -1 for none (the lead belongs to its model).
@@ -91,34 +97,28 @@ class Scenario:
         cell_tie_factor: float64 ``(T, 17, 23)``, what tie hazards are multiplied by after that, by province and sector.
         credit: float64 ``(T, 8)``, share of a project's cost that credit carries for those who pay themselves, by pole, in 0..1.
         uplifts: firms whose susceptibility is raised for good, and when.
-        ranking: weights of merit noise, of size, and of membership in a collaboration model.
-        attempts, patience: refusals after which, and months of waiting after which, a firm withdraws.
-        open_funding: every decision is launched in its own month (theory).
         own_rate: float64 ``(T, 5)``, monthly hazard that a decided firm pays itself at unit cost, before the cost falls.
         own_burden: float64 ``(5,)``, project cost over a year's sales of a mean firm of the class.
-        pause: months after which a failed or withdrawn firm may decide again.
-        duration: float64 ``(5,)``, median months of implementation; duration_sigma of the logarithm.
         park_duration_factor: what an open park multiplies the duration of its tenants by.
-        success: float64 ``(4, 5)``, chance that a project reaches production, by route and size class.
-        abandonment: hazard per month of operating projects.
         counts: bool ``(4,)``, which routes count as AI factories.
         initial_adopters: the first so many firms operate at the start (theory).
     """
 
     seed: int
     replicate: int
+    scale: float
     drawn: dict[str, float]
-    mechanisms: tuple[tuple[Mechanism, tuple[float, ...]], ...]
-    susceptibility: NDArray[np.float64]
+    sensing: Sensing
+    susceptibility: Susceptibility
+    climate: Climate
+    economics: Economics
+    funding: Funding
+    implementation: Implementation
+    mechanisms: tuple[tuple[Mechanism, Any], ...]
+    class_factor: NDArray[np.float64]
     frailty: NDArray[np.float64]
-    climate: NDArray[np.float64]
+    climate_index: NDArray[np.float64]
     support: NDArray[np.float64]
-    elasticity: float
-    learning_exponent: float
-    experience: float
-    visibility: float
-    disappointment: float
-    tie_weights: NDArray[np.int64]
     park_open: NDArray[np.int64]
     park_close: NDArray[np.int64]
     park_service: NDArray[np.float64]
@@ -133,18 +133,9 @@ class Scenario:
     cell_tie_factor: NDArray[np.float64]
     credit: NDArray[np.float64]
     uplifts: Uplifts
-    ranking: tuple[float, float, float]
-    attempts: int
-    patience: int
-    open_funding: bool
     own_rate: NDArray[np.float64]
     own_burden: NDArray[np.float64]
-    pause: int
-    duration: NDArray[np.float64]
-    duration_sigma: float
     park_duration_factor: float
-    success: NDArray[np.float64]
-    abandonment: float
     counts: NDArray[np.bool_]
     initial_adopters: int
     pots: list[Pot] = field(default_factory=list)

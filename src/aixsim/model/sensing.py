@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from aixsim.model.parameters import Card
-from aixsim.model.section import Section
+from aixsim.model.parameters import Parameters, derived, real
 
 WEIGHT_UNIT: Final = 1024
 """Tie weights are whole multiples of 1/1024, so that weighted counts are integers and independent of order."""
 
 
-def visible_share(operating: int, launched: int, disappointing: int, total: int, visibility: float, disappointment: float) -> float:
+def _weight(default: float, what: str) -> Any:
+    meaning = f"weight of a tie to a {what} in the share of visible partners"
+    source = "behaviour_parameters.csv (supplier pressure: sign only)"
+    return real(default, "1", 0.0, 100.0, meaning, source, "assumed", "1 to 4 relative to a supplier")
+
+
+class Sensing(Parameters):
+    """What firms see of each other's AI factories."""
+
+    visibility: float = real(
+        0.5, "1", 0.0, 1.0, "what a launched project counts against an operating one", "assumed", "assumed", "0.2 to 0.8"
+    )
+    disappointment: float = real(
+        0.5,
+        "1",
+        0.0,
+        1.0,
+        "what an abandoned or failed project takes away",
+        "assumed; behaviour_parameters.csv (pilots: 70 % of manufacturers report pilot purgatory)",
+        "assumed",
+        "0 to 1",
+    )
+    customer_weight: float = _weight(2.0, "customer")
+    supplier_weight: float = _weight(1.0, "supplier")
+    sibling_weight: float = _weight(2.0, "sibling site of the same company")
+
+    @derived
+    def tie_weights(self) -> tuple[int, int, int]:
+        """Weights of ties to customers, suppliers and sibling sites in units of 1/1024."""
+        customer, supplier, sibling = (
+            round(weight * WEIGHT_UNIT) for weight in (self.customer_weight, self.supplier_weight, self.sibling_weight)
+        )
+        return customer, supplier, sibling
+
+
+def visible_share(operating: int, launched: int, disappointing: int, total: int, p: Sensing) -> float:
     """Returns the share of visible AI factories, in 0..1.
 
     An operating factory counts 1, a launched one ``visibility``, an abandoned or failed one ``-disappointment``; the sum is
@@ -20,50 +54,11 @@ def visible_share(operating: int, launched: int, disappointing: int, total: int,
     Args:
         operating, launched, disappointing: weighted counts by state.
         total: weighted count of all; 0 gives 0.
-        visibility, disappointment: in 0..1.
+        p: of the section; ``visibility`` and ``disappointment`` in 0..1.
     """
     if total <= 0:
         return 0.0
-    seen = operating + visibility * launched - disappointment * disappointing
+    seen = operating + p.visibility * launched - p.disappointment * disappointing
     if seen <= 0.0:
         return 0.0
     return seen / total
-
-
-def _weight(name: str, default: float, what: str) -> Card:
-    return Card(
-        name=name,
-        default=default,
-        unit="1",
-        low=0.0,
-        high=100.0,
-        meaning=f"weight of a tie to a {what} in the share of visible partners",
-        source="behaviour_parameters.csv (supplier pressure: sign only)",
-        confidence="assumed",
-        prior="1 to 4 relative to a supplier",
-    )
-
-
-SECTION = Section(
-    name="sensing",
-    title="What firms see of each other's AI factories",
-    cards=(
-        Card(
-            "visibility", 0.5, "1", 0.0, 1.0, "what a launched project counts against an operating one", "assumed", "assumed", "0.2 to 0.8"
-        ),
-        Card(
-            "disappointment",
-            0.5,
-            "1",
-            0.0,
-            1.0,
-            "what an abandoned or failed project takes away",
-            "assumed; behaviour_parameters.csv (pilots: 70 % of manufacturers report pilot purgatory)",
-            "assumed",
-            "0 to 1",
-        ),
-        _weight("customer_weight", 2.0, "customer"),
-        _weight("supplier_weight", 1.0, "supplier"),
-        _weight("sibling_weight", 2.0, "sibling site of the same company"),
-    ),
-)

@@ -1,14 +1,14 @@
-"""What a mechanism or a lever must be to be used at all, and what its cards must say to be complete: one sentence a fault."""
+"""What a mechanism or a lever must be to be used at all, and what its parameters must say to be complete: one sentence a fault."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, get_args
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from aixsim.model.lever import Lever
 from aixsim.model.mechanism import Mechanism
-from aixsim.model.parameters import Card, Kind
+from aixsim.model.parameters import Parameter, Parameters
 from aixsim.model.senses import senses
 
 STEPS = 64
@@ -22,46 +22,40 @@ def faults(item: Mechanism | Lever) -> Iterator[str]:
         yield f"its name is {item.name!r}, which is no key of a config: letters, digits and _"
     if not all(isinstance(text, str) for text in (item.title, item.source)):
         yield "title and source are texts"
-    if not isinstance(item.cards, tuple) or not all(isinstance(card, Card) for card in item.cards):
-        yield "cards is a tuple of Card: a comma behind a single one"
+    if not (isinstance(item.parameters, type) and issubclass(item.parameters, Parameters)):
+        yield "parameters is a class derived from Parameters"
         return
-    names = [card.name for card in item.cards]
-    if len(set(names)) < len(names):
-        yield "two cards have the same name"
-    for card in item.cards:
-        yield from (f"card {card.name!r}: {fault}" for fault in _card_faults(card))
+    names = [parameter.name for parameter in item.parameters.declared]
+    for parameter in item.parameters.declared:
+        yield from (f"parameter {parameter.name!r}: {fault}" for fault in _parameter_faults(parameter))
     if isinstance(item, Lever):
         if not callable(item.apply):
-            yield "apply is a function of scenario, settings and problem"
+            yield "apply is a function of scenario, p and problem"
         if not isinstance(item.neutral, Mapping):
             yield "neutral is a dict of settings"
             return
         unknown = sorted(str(key) for key in item.neutral if key not in names)
         if unknown:
-            yield f"neutral sets {', '.join(unknown)}, of which there is no card"
+            yield f"neutral sets {', '.join(unknown)}, which are not among its parameters"
         return
     if not callable(item.hazard):
-        yield "hazard is a function of what is sensed and of the parameters"
+        yield "hazard is a function of what is sensed and of p"
     if item.senses not in senses():
         yield f"senses is {item.senses!r} instead of one of {', '.join(senses())}"
-    for card in item.cards:
-        if card.kind not in ("number", "integer"):
-            yield f"card {card.name!r}: a parameter of a law is one number, not {card.kind!r}"
+    for parameter in item.parameters.declared:
+        if parameter.kind not in ("number", "integer"):
+            yield f"parameter {parameter.name!r}: a parameter of a law is one number, not {parameter.kind!r}"
 
 
-def _card_faults(card: Card) -> Iterator[str]:
-    if not (isinstance(card.name, str) and card.name.isidentifier()):
-        yield "its name is no key of a config"
-    if card.kind not in get_args(Kind):
-        yield f"kind is {card.kind!r} instead of one of {', '.join(get_args(Kind))}"
-    if not (_is_number(card.low) and _is_number(card.high) and card.low <= card.high):
-        yield f"its range is from {card.low!r} to {card.high!r}: two finite numbers, the lower first"
+def _parameter_faults(parameter: Parameter) -> Iterator[str]:
+    if not (_is_number(parameter.low) and _is_number(parameter.high) and parameter.low <= parameter.high):
+        yield f"its range is from {parameter.low!r} to {parameter.high!r}: two finite numbers, the lower first"
         return
-    if card.kind in ("number", "integer", "by_size", "by_year"):
-        values = card.default.values() if isinstance(card.default, dict) else (card.default,)
+    if parameter.kind in ("number", "integer", "by_size", "by_year"):
+        values = parameter.default.values() if isinstance(parameter.default, dict) else (parameter.default,)
         for value in values:
-            if not (_is_number(value) and card.low <= value <= card.high):
-                yield f"its default {value!r} is no number from {card.low:g} to {card.high:g}"
+            if not (_is_number(value) and parameter.low <= value <= parameter.high):
+                yield f"its default {value!r} is no number from {parameter.low:g} to {parameter.high:g}"
 
 
 def _is_number(value: Any) -> bool:
@@ -69,15 +63,15 @@ def _is_number(value: Any) -> bool:
 
 
 def gaps(item: Mechanism | Lever) -> Iterator[str]:
-    """Yields what the cards leave out: unit, meaning, source, confidence; of an assumed parameter of a law also its documented range."""
-    for card in item.cards:
+    """Yields what parameters leave out: unit, meaning, source, confidence; of an assumed parameter of a law also its documented range."""
+    for parameter in item.parameters.declared:
         for part in ("unit", "meaning", "source"):
-            if not str(getattr(card, part)).strip():
-                yield f"{card.name} has no {part}"
-        if card.confidence not in ("quoted", "derived", "assumed"):
-            yield f"{card.name} is {card.confidence!r} instead of quoted, derived or assumed"
-        if isinstance(item, Mechanism) and card.confidence == "assumed" and not card.prior:
-            yield f"{card.name} is assumed and has no prior"
+            if not str(getattr(parameter, part)).strip():
+                yield f"{parameter.name} has no {part}"
+        if parameter.confidence not in ("quoted", "derived", "assumed"):
+            yield f"{parameter.name} is {parameter.confidence!r} instead of quoted, derived or assumed"
+        if isinstance(item, Mechanism) and parameter.confidence == "assumed" and not parameter.prior:
+            yield f"{parameter.name} is assumed and has no prior"
 
 
 def sensed_values(mechanism: Mechanism) -> list[float]:
@@ -85,47 +79,48 @@ def sensed_values(mechanism: Mechanism) -> list[float]:
     return [0.0] if mechanism.senses == "nothing" else [step / STEPS for step in range(STEPS + 1)]
 
 
-def parameter_sets(cards: Iterable[Card]) -> list[tuple[float, ...]]:
-    """Returns parameters to try a law with: the defaults, the ends of each range alone and of all together, and some between."""
-    cards = tuple(cards)
-    defaults = [float(card.default) for card in cards]
-    sets = [defaults, [float(card.low) for card in cards], [float(card.high) for card in cards]]
-    for place, card in enumerate(cards):
-        sets += [[*defaults[:place], float(end), *defaults[place + 1 :]] for end in (card.low, card.high)]
+def parameter_sets(mechanism: Mechanism) -> list[Parameters]:
+    """Returns values to try a law with: the defaults, the ends of each range alone and of all together, and some between."""
+    declared = mechanism.parameters.declared
+    defaults = [float(parameter.default) for parameter in declared]
+    sets = [defaults, [float(parameter.low) for parameter in declared], [float(parameter.high) for parameter in declared]]
+    for place, parameter in enumerate(declared):
+        sets += [[*defaults[:place], float(end), *defaults[place + 1 :]] for end in (parameter.low, parameter.high)]
     for k in range(1, _INSIDE + 1):
         # Multiples of irrational numbers, less their whole part, spread over each range without a pattern between ranges.
-        shares = [math.fmod(k * math.sqrt(2.0 + place), 1.0) for place in range(len(cards))]
-        sets.append([card.low + share * (card.high - card.low) for card, share in zip(cards, shares, strict=True)])
-    return list(dict.fromkeys(map(tuple, sets)))
+        shares = [math.fmod(k * math.sqrt(2.0 + place), 1.0) for place in range(len(declared))]
+        sets.append([item.low + share * (item.high - item.low) for item, share in zip(declared, shares, strict=True)])
+    names = [parameter.name for parameter in declared]
+    return [mechanism.parameters.read(dict(zip(names, values, strict=True))) for values in dict.fromkeys(map(tuple, sets))]
 
 
 def hazard_faults(mechanism: Mechanism) -> Iterator[str]:
-    """Yields where a law raises, or is negative or no finite number, inside the ranges of its cards."""
-    for parameters in parameter_sets(mechanism.cards):
+    """Yields where a law raises, or is negative or no finite number, inside the ranges of its parameters."""
+    for p in parameter_sets(mechanism):
         for sensed in sensed_values(mechanism):
             try:
-                hazard = mechanism.hazard(sensed, *parameters)
+                hazard = mechanism.hazard(sensed, p)
             except Exception as error:  # noqa: BLE001 - whatever somebody else's law raises is told
-                yield f"it raises {type(error).__name__} ({error}) at {where(mechanism, sensed, parameters)}"
+                yield f"it raises {type(error).__name__} ({error}) at {where(mechanism, sensed, p)}"
                 return
             if not _is_number(hazard) or hazard < 0.0:
-                yield f"it is {hazard!r} at {where(mechanism, sensed, parameters)}"
+                yield f"it is {hazard!r} at {where(mechanism, sensed, p)}"
                 return
 
 
 def falls(mechanism: Mechanism) -> Iterator[str]:
     """Yields where a law falls in what is sensed."""
     values = sensed_values(mechanism)
-    for parameters in parameter_sets(mechanism.cards):
-        hazards = [mechanism.hazard(sensed, *parameters) for sensed in values]
+    for p in parameter_sets(mechanism):
+        hazards = [mechanism.hazard(sensed, p) for sensed in values]
         for place in range(1, len(hazards)):
             # One that stays the same but for rounding does not fall.
             if hazards[place] < hazards[place - 1] * (1.0 - 1e-12):
-                yield f"it falls from {hazards[place - 1]:.6g} to {hazards[place]:.6g} at {where(mechanism, values[place], parameters)}"
+                yield f"it falls from {hazards[place - 1]:.6g} to {hazards[place]:.6g} at {where(mechanism, values[place], p)}"
                 return
 
 
-def where(mechanism: Mechanism, sensed: float, parameters: Iterable[float]) -> str:
+def where(mechanism: Mechanism, sensed: float, p: Parameters) -> str:
     """Returns the place of a law's value in words."""
-    stated = [f"{card.name} = {value:g}" for card, value in zip(mechanism.cards, parameters, strict=True)]
+    stated = [f"{parameter.name} = {getattr(p, parameter.name):g}" for parameter in p.declared]
     return ", ".join([f"{mechanism.senses} = {sensed:g}" if mechanism.senses != "nothing" else "any time", *stated])

@@ -7,70 +7,54 @@ Each factor has mean 1, the first over the population, the second over its class
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.model.parameters import Card
-from aixsim.model.section import Section
+from aixsim.model.parameters import BySize, Parameters, by_size, choice, real
+from aixsim.world.arrays import read_only
 from aixsim.world.classification import SIZES
 from aixsim.world.population import Population
 
-SECTION = Section(
-    name="susceptibility",
-    title="How strongly firms react",
-    cards=(
-        Card(
-            "size",
-            {"micro": 0.091, "small": 0.335, "medium": 0.781, "mid-size": 1.945, "large": 3.89},
-            "1",
-            0.0,
-            1e6,
-            "relative hazard by size class; only the ratios matter",
-            "smart_factory_adoption_by_size_2024.csv: -ln(1 - adoption rate); large: twice mid-size",
-            "derived",
-            "large is assumed: 1 to 4 times mid-size",
-            kind="by_size",
-        ),
-        Card(
-            "readiness",
-            3.0,
-            "1",
-            1.0,
-            100.0,
-            "hazard of a firm with a smart factory over that of one without, within a size class",
-            "ai_adoption_rates.csv: AI adopted or planned by 5.2 % of smart-factory firms, 1.7 % of all, hence 6 across classes",
-            "assumed",
-            "1.5 to 6",
-        ),
-        Card(
-            "frailty",
-            "lognormal",
-            "1",
-            0,
-            0,
-            "law of what makes firms differ beyond size and readiness",
-            "assumed",
-            "assumed",
-            kind="choice",
-            choices=("none", "lognormal", "gamma"),
-        ),
-        Card("frailty_variance", 1.0, "1", 0.0, 100.0, "variance of the frailty, whose mean is 1", "assumed", "assumed", "0.25 to 4"),
-    ),
-)
+
+class Susceptibility(Parameters):
+    """How strongly firms react."""
+
+    size: BySize = by_size(
+        {"micro": 0.091, "small": 0.335, "medium": 0.781, "mid-size": 1.945, "large": 3.89},
+        "1",
+        0.0,
+        1e6,
+        "relative hazard by size class; only the ratios matter",
+        "smart_factory_adoption_by_size_2024.csv: -ln(1 - adoption rate); large: twice mid-size",
+        "derived",
+        "large is assumed: 1 to 4 times mid-size",
+    )
+    readiness: float = real(
+        3.0,
+        "1",
+        1.0,
+        100.0,
+        "hazard of a firm with a smart factory over that of one without, within a size class",
+        "ai_adoption_rates.csv: AI adopted or planned by 5.2 % of smart-factory firms, 1.7 % of all, hence 6 across classes",
+        "assumed",
+        "1.5 to 6",
+    )
+    frailty: str = choice(
+        "lognormal", ("none", "lognormal", "gamma"), "law of what makes firms differ beyond size and readiness", "assumed", "assumed"
+    )
+    frailty_variance: float = real(1.0, "1", 0.0, 100.0, "variance of the frailty, whose mean is 1", "assumed", "assumed", "0.25 to 4")
 
 
-def factors(settings: Mapping[str, Any], population: Population) -> NDArray[np.float64]:
-    """Returns the factor of size class and readiness, shape ``(5, 2)``, from the values of ``SECTION``."""
+def factors(p: Susceptibility, population: Population) -> NDArray[np.float64]:
+    """Returns the factor of size class and readiness, shape ``(5, 2)``, from the values of the section."""
     counts = population.firms_of_size.astype(np.float64)
-    by_size = np.array([settings["size"][name] for name in SIZES], dtype=np.float64)
+    by_size = np.array(p.size)
     mean = float(by_size @ counts) / counts.sum()
     if mean <= 0.0:
         return np.zeros((len(SIZES), 2))
-    ratio = settings["readiness"]
+    ratio = p.readiness
     without = 1.0 / (1.0 + (ratio - 1.0) * population.ready_share)
     return (by_size / mean)[:, None] * np.array([1.0, ratio]) * without[:, None]
 
@@ -78,12 +62,12 @@ def factors(settings: Mapping[str, Any], population: Population) -> NDArray[np.f
 _frailties: WeakKeyDictionary[Population, dict[tuple[str, float], NDArray[np.float64]]] = WeakKeyDictionary()
 
 
-def frailty(settings: Mapping[str, Any], population: Population) -> NDArray[np.float64]:
-    """Returns the frailty of every site, shape ``(n,)``; the last one is kept, since most studies do not draw its variance."""
-    law, variance = settings["frailty"], float(settings["frailty_variance"])
+def frailty(p: Susceptibility, population: Population) -> NDArray[np.float64]:
+    """Returns the frailty of every site, shape ``(n,)``; the last one is kept, since most studies do not draw its variance; read-only."""
+    law, variance = p.frailty, p.frailty_variance
     kept = _frailties.get(population, {})
     if (law, variance) not in kept:
-        kept = _frailties[population] = {(law, variance): _frailty(law, variance, population)}
+        kept = _frailties[population] = {(law, variance): read_only(_frailty(law, variance, population))}
     return kept[law, variance]
 
 

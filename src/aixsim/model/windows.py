@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.model.lever import whole_years, window
+from aixsim.model.lever import Windowed, whole_years, window
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 
 MONTHS = {
-    "climate": 0,
+    "climate_index": 0,
     "support": 0,
     "park_service": 1,
     "priority": 0,
@@ -29,10 +28,10 @@ THROUGH_OTHERS = {"park_duration_factor", "zone_duration_factor", "model_of", "m
 """Fields that do nothing where parks are closed, zones inactive, and models not started."""
 
 
-def outside(without_it: Scenario, with_it: Scenario, settings: Mapping[str, Any], world: Problem) -> set[str]:
+def outside(without_it: Scenario, with_it: Scenario, p: Windowed, world: Problem) -> set[str]:
     """Returns the fields in which two scenarios differ outside the window of a lever."""
-    first, end = window(settings, world.horizon)
-    years = whole_years(settings, world.horizon)
+    first, end = window(p, world.horizon)
+    years = whole_years(p, world.horizon)
     touched = {world.horizon.year_index(t) for t in range(first, end)}
     out = set()
     for field in fields(Scenario):
@@ -58,7 +57,7 @@ def outside(without_it: Scenario, with_it: Scenario, settings: Mapping[str, Any]
 
 def _open_outside(scenario: Scenario, what: str, first: int, end: int) -> bool:
     """Whether a park or model is open in a month of the horizon outside the window."""
-    n_months = len(scenario.climate)
+    n_months = len(scenario.climate_index)
     opening, closing = (scenario.park_open, scenario.park_close) if what == "park" else (scenario.model_start, scenario.model_stop)
     inside = np.zeros(n_months, np.bool_)
     inside[first:end] = True

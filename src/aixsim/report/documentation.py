@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from aixsim.config import PROGRAMME_CARDS
 from aixsim.data.tables import rows
-from aixsim.model.catalogue import entries
+from aixsim.model.catalogue import PROGRAMME, entries
 from aixsim.model.outcomes import DECLARED
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameter
 from aixsim.model.registry import Registry
 from aixsim.model.schedule import SCHEDULE
 from aixsim.model.senses import senses
@@ -38,9 +37,9 @@ def sensed() -> str:
 
 
 def parameters() -> str:
-    """Returns a table of cards for everything that has any."""
-    parts = [_cards(f"[{entry.key}]", entry.title, entry.cards) for entry in entries(Registry.of())]
-    return "\n\n".join([*parts, _cards("[[programme]]", "Public support lines", PROGRAMME_CARDS)])
+    """Returns a table of parameters for everything that has any."""
+    parts = [_parameters(f"[{entry.key}]", entry.title, entry.parameters) for entry in entries(Registry.of())]
+    return "\n\n".join([*parts, _parameters("[[programme]]", "Public support lines", PROGRAMME.parameters)])
 
 
 def categories() -> str:
@@ -108,12 +107,12 @@ def fill(text: str) -> str:
     return text
 
 
-def _cards(key: str, title: str, cards: tuple[Card, ...]) -> str:
+def _parameters(key: str, title: str, parameters: tuple[Parameter, ...]) -> str:
     cells = []
-    for card in cards:
-        bounds = ", ".join(card.choices) if card.choices else "" if card.low == card.high else f"{card.low:g} to {card.high:g}"
-        known = f"{card.confidence}; range: {card.prior}" if card.prior else card.confidence
-        cells.append((card.name, _default(card), card.unit, bounds, card.meaning, card.source, known))
+    for item in parameters:
+        bounds = ", ".join(item.choices) if item.choices else "" if item.low == item.high else f"{item.low:g} to {item.high:g}"
+        known = f"{item.confidence}; range: {item.prior}" if item.prior else item.confidence
+        cells.append((item.name, _default(item), item.unit, bounds, item.meaning, item.source, known))
     return f"#### `{key}` {title}\n\n" + _table(("setting", "default", "unit", "range", "meaning", "source", "confidence"), cells)
 
 
@@ -121,12 +120,12 @@ def _table(header: Sequence[str], cells: Iterable[Sequence[object]]) -> str:
     return "\n".join(markdown_table(header, cells))
 
 
-def _default(card: Card) -> str:
-    if isinstance(card.default, dict):
-        return ", ".join(f"{key} {value:g}" for key, value in card.default.items())
-    if isinstance(card.default, list):
-        return "all" if card.default == list(card.choices) else ", ".join(card.default)
-    return str(card.default)
+def _default(parameter: Parameter) -> str:
+    if isinstance(parameter.default, dict):
+        return ", ".join(f"{key} {value:g}" for key, value in parameter.default.items())
+    if isinstance(parameter.default, list):
+        return "all" if parameter.default == list(parameter.choices) else ", ".join(parameter.default)
+    return str(parameter.default)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from aixsim.errors import StoreError
-from aixsim.model.problem import addresses_of, uncertainties_of
+from aixsim.model.uncertainties import addresses_of, uncertainties_of
 from aixsim.random.distributions import draw_all
 from aixsim.runs.cost import WORTH_TELLING, batch_size, forecast, size
 from aixsim.runs.executor import ATTEMPTS, Died, Executor, Finished, Raised, Task

@@ -20,9 +20,10 @@ from aixsim.engines import engine, mesa_alone, prepare
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
 from aixsim.model.outcomes import OUTCOMES
-from aixsim.model.problem import Problem, uncertainties_of
+from aixsim.model.problem import Problem
 from aixsim.model.projects import projects_of
 from aixsim.model.scenario import Scenario
+from aixsim.model.uncertainties import uncertainties_of
 from aixsim.runs import tables
 
 TRAJECTORIES: Final = "trajectories"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.world.arrays import ReadOnly, cached_array
 from aixsim.world.classification import TIE_KINDS
 
 CUSTOMER, SUPPLIER, SIBLING = range(len(TIE_KINDS))
@@ -16,7 +16,7 @@ _REVERSED = np.array([SUPPLIER, CUSTOMER, SIBLING], dtype=np.int8)
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(ReadOnly):
     """Ties in compressed sparse rows; the partners of firm ``i`` are ``partner[start[i]:start[i + 1]]``.
 
     Attributes:
@@ -38,7 +38,7 @@ class Network:
         """Number of ties, each counted once."""
         return len(self.partner) // 2
 
-    @cached_property
+    @cached_array
     def suppliers(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Suppliers alone, in compressed rows as above: borders of shape ``(n + 1,)``, and firms, ascending within a row."""
         is_supplier = self.kind == SUPPLIER

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.random.draws import BUILD, Purpose, uniforms
+from aixsim.world.arrays import ReadOnly, cached_array, read_only
 from aixsim.world.classification import LARGE, POLE_INDEX, SIZES
 
 
@@ -32,7 +33,7 @@ class Park:
 
 
 @dataclass(frozen=True, eq=False)
-class Population:
+class Population(ReadOnly):
     """Factory sites; row ``i`` is the site with identity ``i``. All arrays have shape ``(n,)``.
 
     Attributes:
@@ -85,27 +86,27 @@ class Population:
             weight=1.0,
         )
 
-    @cached_property
+    @cached_array
     def firms_of_size(self) -> NDArray[np.int64]:
         """Number of sites by size class, shape ``(5,)``."""
         return np.bincount(self.size, minlength=len(SIZES))
 
-    @cached_property
+    @cached_array
     def mean_employees(self) -> NDArray[np.float64]:
         """Mean employees of a site by size class, shape ``(5,)``; 0 where there is none."""
         return np.bincount(self.size, weights=self.employees, minlength=len(SIZES)) / np.maximum(self.firms_of_size, 1)
 
-    @cached_property
+    @cached_array
     def ready_share(self) -> NDArray[np.float64]:
         """Share of sites with a smart factory by size class, shape ``(5,)``; 0 where there is none."""
         return np.bincount(self.size, weights=self.ready, minlength=len(SIZES)) / np.maximum(self.firms_of_size, 1)
 
-    @cached_property
+    @cached_array
     def size_and_readiness(self) -> NDArray[np.intp]:
         """Twice the size class and one more for a ready site, shape ``(n,)``."""
         return 2 * self.size.astype(np.intp) + self.ready
 
-    @cached_property
+    @cached_array
     def frailty_score(self) -> NDArray[np.float64]:
         """Standard normal deviate at the site's rank of frailty, shape ``(n,)``."""
         # scipy.special alone loads in a fraction of the time of scipy.stats.
@@ -113,12 +114,12 @@ class Population:
 
         return np.asarray(ndtri(self.frailty), dtype=np.float64)
 
-    @cached_property
+    @cached_array
     def largest_first(self) -> NDArray[np.intp]:
         """Sites by employees, the largest first and equal ones in order, shape ``(n,)``."""
         return np.argsort(-self.employees.astype(np.int64), kind="stable")
 
-    @cached_property
+    @cached_array
     def place_by_size(self) -> NDArray[np.intp]:
         """Place of each site in ``largest_first``, shape ``(n,)``."""
         place = np.empty(len(self), np.intp)
@@ -129,8 +130,7 @@ class Population:
         """Returns the sites of some size classes, in order, read-only; kept, because levers ask for the same in every replicate."""
         chosen = tuple(name in names for name in SIZES)
         if chosen not in self._sites:
-            self._sites[chosen] = np.flatnonzero(np.array(chosen)[self.size])
-            self._sites[chosen].flags.writeable = False
+            self._sites[chosen] = read_only(np.flatnonzero(np.array(chosen)[self.size]))
         return self._sites[chosen]
 
     @cached_property

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.data.tables import rows
+from aixsim.world.arrays import read_only
 from aixsim.world.classification import POLE_OF_PROVINCE, PROVINCES, SECTORS
 
 
@@ -32,5 +33,4 @@ def _cells(poles: tuple[str, ...]) -> NDArray[np.bool_]:
             for province in PROVINCES
         ]
     )
-    cells.flags.writeable = False
-    return cells
+    return read_only(cells)

@@ -13,14 +13,14 @@ from aixsim.engines.kernel.sorting import rank
 from aixsim.engines.kernel.state import CONTRACT, PAUSE
 from aixsim.engines.kernel.transitions import COLLABORATION, OWN, PROGRAMME, in_open_park, in_started_model, launch, log_event, put, taken
 from aixsim.model import pressure as fixed
-from aixsim.model.funding import award, merit, own_hazard
+from aixsim.model.funding import award, gives_up, merit, own_hazard
 from aixsim.model.history import NO_ROUTE, Event
 from aixsim.random.draws import Purpose, logistic
 
 _FUNDED, _WITHDRAWN, _MERIT = np.int64(Event.FUNDED), np.int64(Event.WITHDRAWN), np.int64(Purpose.MERIT)
 _NO_ROUTE = np.int64(NO_ROUTE)
 _logistic, _award, _merit, _own_hazard = compiled(logistic), compiled(award), compiled(merit), compiled(own_hazard)
-_rate = compiled(fixed.rate)
+_rate, _gives_up = compiled(fixed.rate), compiled(gives_up)
 
 
 @compiled
@@ -53,7 +53,7 @@ def rank_applicants(c: Any, s: Any, d: Any, x: Any, month: int, n: int) -> None:
         slot = d.slot[position]
         life, noise = s.life[slot], _logistic(open_unit(d.as_number[0, position]))
         member = in_started_model(x.model, s.firm[slot].model, month)
-        d.as_number[0, position] = _merit(noise, life.log_employees, member, x.priority[month, life.province, life.sector], c.ranking)
+        d.as_number[0, position] = _merit(noise, life.log_employees, member, x.priority[month, life.province, life.sector], c.funding)
     rank(d.points[0], d.firm[0], d.points[1], d.firm[1], d.count, n)
 
 
@@ -126,10 +126,10 @@ def wait(c: Any, s: Any, x: Any, month: int, cost: float) -> None:
         if own_time[entry.pole, entry.size] >= entry.target:
             s.life[slot].route, s.life[slot].paid_by = OWN, -1
             launch(c, s, x, month, slot)
-        elif entry.refusals >= c.attempts or month - entry.since >= c.patience:
+        elif _gives_up(entry.refusals, month - entry.since, c.funding):
             log_event(s.event, s.tally[0], month, _WITHDRAWN, np.int64(s.tie[slot].firm), _NO_ROUTE)
             s.tie[slot].stage = WITHDRAWN
-            put(s.due, s.life[slot], PAUSE, month + c.pause, slot)
+            put(s.due, s.life[slot], PAUSE, month + c.implementation.pause_months, slot)
         else:
             if kept < place:
                 s.waiting[kept] = entry
@@ -146,7 +146,7 @@ def fund(c: Any, s: Any, d: Any, x: Any, p: Any, month: int, cost: float) -> Non
         following = np.int64(s.life[slot].next)
         launch(c, s, x, month, slot)
         slot = following
-    if c.open_funding:
+    if c.funding.is_open:
         launch_all(c, s, x, month)
         return
     for k in range(len(p.rules)):

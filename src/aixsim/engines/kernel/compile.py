@@ -23,7 +23,9 @@ from numba.core.compiler import Compiler, CompileResult
 from numba.core.registry import CPUDispatcher
 
 from aixsim.engines.kernel.code_store import has_code, read_code, write_code
+from aixsim.engines.kernel.records import fill, record
 from aixsim.model.mechanism import Mechanism
+from aixsim.model.parameters import Parameters
 from aixsim.model.registry import Registry
 from aixsim.model.soundness import parameter_sets, sensed_values, where
 
@@ -208,13 +210,13 @@ def why_not_compiled(mechanism: Mechanism) -> str | None:
         return None
     try:
         total = hazard_sum((mechanism,), (mechanism.senses,))
-        active = np.ones(1, np.int8)
-        for parameters in parameter_sets(mechanism.cards):
-            row = np.array(parameters or (0.0,))
+        active, laws = np.ones(1, np.int8), np.zeros(1, record_by_name({mechanism.name: mechanism.parameters}))
+        for p in parameter_sets(mechanism):
+            fill(laws[mechanism.name], p)
             for sensed in sensed_values(mechanism):
-                slow, fast = 0.0 + mechanism.hazard(sensed, *parameters), total(active, row, sensed)
+                slow, fast = 0.0 + mechanism.hazard(sensed, p), total(active, laws[0], sensed)
                 if slow != fast:
-                    return f"compiled it is {fast!r} instead of {slow!r} at {where(mechanism, sensed, parameters)}"
+                    return f"compiled it is {fast!r} instead of {slow!r} at {where(mechanism, sensed, p)}"
     except Exception as error:  # noqa: BLE001 - Numba has many ways to say no
         return f"Numba cannot compile it: {_reason(error)}"
     return None
@@ -227,24 +229,24 @@ def _reason(error: Exception) -> str:
     return (said[0] if said else type(error).__name__)[:200]
 
 
-def chosen(hooks: tuple[tuple[Callable[..., int], int] | None, ...], otherwise: str) -> Any:
+def chosen(hooks: Mapping[str, Callable[..., int] | None], otherwise: str) -> Any:
     """Returns ``f(number, money, terms) -> won``: what the hook of a kind of programme makes of some money.
 
+    ``terms`` is a record with the parameters of every kind by its name.
+
     Args:
-        hooks: by number of the kind, with the number of its parameters; None for kinds that leave it to ``otherwise``.
+        hooks: by the name of the kind, in the order of their numbers; None for kinds that leave it to ``otherwise``.
         otherwise: ``money`` or ``0``.
     """
     lines, text = ["def hook(number, money, terms):"], ""
     scope: dict[str, Any] = {"__name__": __name__}
-    for number, item in enumerate(hooks):
-        if item is None:
+    for number, (name, function) in enumerate(hooks.items()):
+        if function is None:
             continue
-        function, n_terms = item
         scope[f"hook_{number}"] = compiled(function)
-        terms = "".join(f", terms[{k}]" for k in range(n_terms))
         lines += [
             f"    if number == {number}:  # {function.__module__}.{function.__qualname__}",
-            f"        return hook_{number}(money{terms})",
+            f"        return hook_{number}(money, terms.{name})",
         ]
         text += _source(function)
     lines.append(f"    return {otherwise}")
@@ -253,27 +255,31 @@ def chosen(hooks: tuple[tuple[Callable[..., int], int] | None, ...], otherwise: 
     return compiled(scope["hook"], text=text)
 
 
+def record_by_name(declared: Mapping[str, type[Parameters]]) -> np.dtype[np.void]:
+    """Returns the type of a record with the parameters of laws, or of kinds of programme, by name."""
+    return np.dtype([(name, record(parameters)) for name, parameters in declared.items()], align=True)
+
+
 def hazard_sum(mechanisms: tuple[Mechanism, ...], given: tuple[str, ...], read: Mapping[str, str] | None = None) -> Any:
-    """Returns ``f(active, parameters, *given) -> 1/month``: the sum of the hazards of the active mechanisms, in their order.
+    """Returns ``f(active, laws, *given) -> 1/month``: the sum of the hazards of the active mechanisms, in their order.
+
+    ``active`` says by 0 or 1 which are, and ``laws`` is a record as from ``record_by_name``.
 
     Args:
         mechanisms: those of one level.
         given: what ``f`` is given, in order: senses, or what ``read`` reads them from.
         read: the expression that reads a sense from what is given, by sense.
     """
-    lines = [f"def total(active, parameters, {', '.join(given)}):", "    hazard = 0.0"]
+    lines = [f"def total(active, laws, {', '.join(given)}):", "    hazard = 0.0"]
     sensed = {name: name for name in given} | dict(read or {})
     scope: dict[str, Any] = {"__name__": __name__}
-    place = 0
     for number, mechanism in enumerate(mechanisms):
         law = mechanism.hazard
         scope[f"law_{number}"] = compiled(law)
-        values = "".join(f", parameters[{place + k}]" for k in range(len(mechanism.cards)))
         lines += [
             f"    if active[{number}]:  # {law.__module__}.{law.__qualname__}",
-            f"        hazard += law_{number}({sensed[mechanism.senses]}{values})",
+            f"        hazard += law_{number}({sensed[mechanism.senses]}, laws.{mechanism.name})",
         ]
-        place += len(mechanism.cards)
     lines.append("    return hazard")
     text = "\n".join(lines)
     exec(text, scope)  # noqa: S102 - the text above, from names of this package alone

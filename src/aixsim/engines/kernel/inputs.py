@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from aixsim.engines.kernel.compile import laws_of
+from aixsim.engines.kernel.compile import laws_of, record_by_name
 from aixsim.engines.kernel.layout import (
     N_POLES,
     N_PROVINCES,
-    N_ROUTES,
     N_SECTORS,
     N_SIZES,
     N_TYPES,
@@ -19,13 +18,15 @@ from aixsim.engines.kernel.layout import (
     Array,
     columns_of,
 )  # fmt: skip
+from aixsim.engines.kernel.records import fill, record
+from aixsim.model.catalogue import SECTIONS as SECTION_CLASSES
 from aixsim.model.problem import Problem
 from aixsim.model.programme_kinds import programme_kinds
 from aixsim.model.scenario import Scenario
+from aixsim.world.arrays import read_only
 from aixsim.world.classification import TIERS
 
 KINDS = tuple(programme_kinds().values())
-N_TERMS = max(1, *(len(kind.cards) for kind in KINDS))
 
 POT = np.dtype(
     [
@@ -35,7 +36,7 @@ POT = np.dtype(
         ("carries", np.bool_),
         ("tenants_only", np.bool_),
         ("kind", np.int8),
-        ("terms", np.float64, (N_TERMS,)),
+        ("terms", record_by_name({kind.name: kind.parameters for kind in KINDS})),
         ("size", np.int8, (N_SIZES,)),
         ("province", np.int8, (N_PROVINCES,)),
         ("sector", np.int8, (N_SECTORS,)),
@@ -78,45 +79,30 @@ def _laws(level: str) -> list[Any]:
     return list(laws_of(level))
 
 
-def _law_fields(level: str) -> list[Any]:
-    n_parameters = sum(len(mechanism.cards) for mechanism in _laws(level))
-    return [(f"{level}_active", np.int8, (max(len(_laws(level)), 1),)), (f"{level}_parameters", np.float64, (max(n_parameters, 1),))]
-
+SECTIONS = ("sensing", "economics", "funding", "implementation")
+"""Sections whose parameters the kernel reads: attributes of a scenario, and fields of CASE."""
 
 CASE = np.dtype(
     [
         ("seed", np.uint64),
         ("replicate", np.uint64),
-        ("elasticity", np.float64),
-        ("learning_exponent", np.float64),
-        ("experience", np.float64),
-        ("visibility", np.float64),
-        ("disappointment", np.float64),
-        ("attempts", np.int64),
-        ("patience", np.int64),
-        ("pause", np.int64),
+        ("scale", np.float64),
         ("initial_adopters", np.int64),
-        ("duration_sigma", np.float64),
         ("park_duration_factor", np.float64),
         ("zone_duration_factor", np.float64),
-        ("abandonment", np.float64),
-        ("open_funding", np.bool_),
-        ("tie_weights", np.int64, (3,)),
-        ("susceptibility", np.float64, (2 * N_SIZES,)),
-        ("duration", np.float64, (N_SIZES,)),
+        ("class_factor", np.float64, (2 * N_SIZES,)),
         ("own_burden", np.float64, (N_SIZES,)),
-        ("success", np.float64, (N_ROUTES, N_SIZES)),
-        ("ranking", np.float64, (3,)),
-        *_law_fields("milieu"),
-        *_law_fields("tie"),
+        *((name, record(SECTION_CLASSES[name])) for name in SECTIONS),
+        *((f"{level}_active", np.int8, (max(len(_laws(level)), 1),)) for level in ("milieu", "tie")),
+        ("laws", record_by_name({law.name: law.parameters for level in ("milieu", "tie") for law in _laws(level)})),
     ],
     align=True,
 )
-"""The numbers of a scenario, named as there; and which laws of a level are active (0 or 1), with the parameters of all in one row."""
+"""The numbers of a scenario, named as there; which laws of a level are active (0 or 1), and the parameters of all laws by name."""
 
 MONTH = np.dtype(
     [
-        ("climate", np.float64),
+        ("climate_index", np.float64),
         ("support", np.float64, (N_SIZES,)),
         ("own_rate", np.float64, (N_SIZES,)),
         ("credit", np.float64, (N_POLES,)),
@@ -189,7 +175,8 @@ def pots_of(scenario: Scenario, problem: Problem) -> Pots:
         rules["tenants_only"][k] = pot.park_tenants_only
         if pot.kind not in KINDS:
             raise ValueError(f"the kernel was made without the kind of programme {pot.kind.name!r}")
-        rules["kind"][k], rules["terms"][k, : len(pot.terms)] = KINDS.index(pot.kind), pot.terms
+        rules["kind"][k] = KINDS.index(pot.kind)
+        fill(rules["terms"][pot.kind.name][k : k + 1], pot.terms)
         year["budget"][k], year["grant"][k] = pot.budget, pot.grant
         calls[k], left[k], quota[k], floor[k], change[k] = pot.calls, pot.budget, pot.quota, pot.floor, pot.change
     return Pots(rules, calls, quota, floor, change, year, left)
@@ -215,7 +202,7 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
         park_close=scenario.park_close,
         sensed=sensed,
         new_first=np.searchsorted(new_month, np.arange(-1, problem.horizon.n_months)),
-        new_column=new_column,
+        new_column=np.ascontiguousarray(new_column),
         model=model,
         model_of=scenario.model_of,
         members=members,
@@ -223,7 +210,8 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
         zone=scenario.zone,
         cell_tie_factor=scenario.cell_tie_factor,
         uplift=uplift,
-        frailty=scenario.frailty,
+        # Read-only also where a lever has put one of its own: compiled code takes the two for different types.
+        frailty=read_only(scenario.frailty),
     )
 
 
@@ -241,18 +229,24 @@ def sensed_of(scenario: Scenario, problem: Problem) -> Array:
 def case_of(scenario: Scenario) -> Array:
     """Returns the numbers of a scenario, CASE ``(1,)``."""
     case = np.zeros(1, CASE)
-    for name in CASE.names or ():
-        if hasattr(scenario, name):
-            case[name] = np.ravel(getattr(scenario, name)) if name == "susceptibility" else getattr(scenario, name)
+    for name in ("seed", "replicate", "scale", "initial_adopters", "park_duration_factor", "zone_duration_factor", "own_burden"):
+        case[name] = getattr(scenario, name)
+    case["class_factor"] = scenario.class_factor.ravel()
+    for name in SECTIONS:
+        fill(case[name], getattr(scenario, name))
+    stated = {mechanism.name: p for mechanism, p in scenario.mechanisms}
     for level in ("milieu", "tie"):
-        _set_laws(case, scenario, level)
+        for number, mechanism in enumerate(_laws(level)):
+            if mechanism.name in stated:
+                case[f"{level}_active"][0, number] = True
+                fill(case["laws"][mechanism.name], stated[mechanism.name])
     return case
 
 
 def months_of(scenario: Scenario, problem: Problem) -> Array:
     """Returns what a scenario holds month by month, MONTH ``(T,)``."""
     month = np.zeros(problem.horizon.n_months, MONTH)
-    for name in ("climate", "support", "own_rate", "credit", "tie_factor"):
+    for name in ("climate_index", "support", "own_rate", "credit", "tie_factor"):
         month[name] = getattr(scenario, name)
     month["year"] = problem.horizon.month_years
     month["cells_differ"] = (scenario.cell_tie_factor != 1.0).any(axis=(1, 2))
@@ -266,13 +260,3 @@ def _changes(by_month: Array) -> Array:
     changes = np.zeros(len(flat), np.bool_)
     changes[1:] = (flat[1:] != flat[:-1]).any(axis=1)
     return changes
-
-
-def _set_laws(case: Array, scenario: Scenario, level: str) -> None:
-    stated = {mechanism.name: values for mechanism, values in scenario.mechanisms}
-    place = 0
-    for number, mechanism in enumerate(_laws(level)):
-        if mechanism.name in stated:
-            case[f"{level}_active"][0, number] = True
-            case[f"{level}_parameters"][0, place : place + len(mechanism.cards)] = stated[mechanism.name]
-        place += len(mechanism.cards)

@@ -45,8 +45,8 @@ def take_hazard(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None
     """Senses the peers of a milieu and what else its laws are given at the start of a month."""
     place = w.milieu[milieu]
     seen = s.cell[place.cell].seen
-    share = _visible_share(seen[1], seen[0], seen[2], w.cell[place.cell].firms, c.visibility, c.disappointment)
-    rate = to_rate(milieu_hazard(c.milieu_active, c.milieu_parameters, share, x.sensed[month], w.column[milieu]))
+    share = _visible_share(seen[1], seen[0], seen[2], w.cell[place.cell].firms, c.sensing)
+    rate = to_rate(milieu_hazard(c.milieu_active, c.laws, share, x.sensed[month], w.column[milieu]))
     group = s.group[milieu]
     if rate == group.rate:
         return
@@ -144,7 +144,7 @@ def first_bound(c: Any, w: Any, x: Any) -> float:
     """Returns a pressure that most milieus will not outgrow: what one that sees nothing would gather, and some more."""
     pressure, nowhere = 0.0, w.column[len(w.milieu)]
     for month in x.month:
-        pressure += month.climate * milieu_hazard(c.milieu_active, c.milieu_parameters, 0.0, x.sensed[0], nowhere)
+        pressure += month.climate_index * milieu_hazard(c.milieu_active, c.laws, 0.0, x.sensed[0], nowhere)
     return max(min(MARGIN * pressure, 100.0), LEAST_BOUND)
 
 
@@ -172,6 +172,6 @@ def serve(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None:
             group.at += 1
         if reached <= group.bound:
             break
-        look_again(w, s, x, c.susceptibility, milieu, reached)
+        look_again(w, s, x, c.class_factor, milieu, reached)
     note_need(s.needed, group)
     s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month + 1)

@@ -81,12 +81,12 @@ def reckon(c: Any, s: Any, x: Any, month: int) -> None:
     """Reckons how fast economic time can pass in the months ahead while not too many more factories operate."""
     tally, last = s.tally[0], len(x.month)
     tally.reckoned = 4 * tally.operated + 200
-    cheapest = _cost_now(tally.reckoned, c.experience, c.learning_exponent)
+    cheapest = _cost_now(tally.reckoned, c.scale, c.economics)
     for size in range(len(x.month[0].support)):
         s.clock[last].fastest[size] = 1.0
         for ahead in range(last - 1, month - 1, -1):
             now = x.month[ahead]
-            most = float(_pace(now.climate, _attraction(cheapest, now.support[size], c.elasticity)) + 1)
+            most = float(_pace(now.climate_index, _attraction(cheapest, now.support[size], c.economics)) + 1)
             s.clock[ahead].fastest[size] = max(s.clock[ahead + 1].fastest[size], most)
 
 
@@ -95,12 +95,12 @@ def begin(c: Any, w: Any, s: Any, x: Any, ties: bool) -> None:
     """Empties the buffers, draws the resistances, lists who decides first, and lets everybody see the initial adopters."""
     clear(s)
     fill_resistances(c.seed, c.replicate, s.bits)
-    look_at_all(w, s, x, c.susceptibility, first_bound(c, w, x))
+    look_at_all(w, s, x, c.class_factor, first_bound(c, w, x))
     join_models(c, s, x)
     adopt_initially(c, s)
     publish(c, w, s, x, ties)
     # A law that presses even those who see nothing leaves nobody out.
-    if ties and tie_hazard(c.tie_active, c.tie_parameters, 0.0, 0.0) > 0.0:
+    if ties and tie_hazard(c.tie_active, c.laws, 0.0, 0.0) > 0.0:
         for firm in range(len(s.slot_of)):
             touch(s.lists, s.tie, s.tally[0], slot_for(s.slot_of, s.tie, s.wake, s.tally[0], firm))
 
@@ -115,9 +115,10 @@ def open_month(c: Any, s: Any, x: Any, month: int) -> float:
             group = s.group[milieu]
             s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month)
             wake_all(s.clock, s.tie, s.firm, s.wake, group, month)
-    cost = _cost_now(operated, c.experience, c.learning_exponent)
+    cost = _cost_now(operated, c.scale, c.economics)
     for size in range(len(now.support)):
-        s.clock[month + 1].time[size] = s.clock[month].time[size] + _pace(now.climate, _attraction(cost, now.support[size], c.elasticity))
+        passed = _pace(now.climate_index, _attraction(cost, now.support[size], c.economics))
+        s.clock[month + 1].time[size] = s.clock[month].time[size] + passed
     return cost
 
 

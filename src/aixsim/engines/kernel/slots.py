@@ -46,7 +46,7 @@ def touch(lists: Any, ties: Any, tally: Any, slot: int) -> None:
 @compiled
 def fill(c: Any, s: Any, month: int) -> None:
     """Copies into new slots what their firms are, as of the start of a month."""
-    weights, total = c.tie_weights, 0.0
+    weights, total = c.sensing.tie_weights, 0.0
     # In so short a loop the processor waits for many sites at once instead of one by one.
     for slot in range(s.tally[0].filled, s.tally[0].slots):
         total += s.site[s.tie[slot].firm].frailty + s.unit[s.tie[slot].firm]
@@ -55,7 +55,7 @@ def fill(c: Any, s: Any, month: int) -> None:
         number = np.int64(s.tie[slot].firm)
         site, firm, life = s.site[number], s.firm[slot], s.life[slot]
         firm.total = site.customers * weights[0] + site.suppliers * weights[1] + site.siblings * weights[2]
-        life.susceptibility = c.susceptibility[2 * site.size + site.ready] * site.frailty
+        life.susceptibility = c.class_factor[2 * site.size + site.ready] * site.frailty
         firm.threshold = threshold(_exponential(open_unit(s.unit[number])), life.susceptibility)
         firm.tie_pressure = firm.rate = 0
         firm.milieu, firm.size, firm.tier, firm.since, firm.model = site.milieu, site.size, site.tier, month, -1

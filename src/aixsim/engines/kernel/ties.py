@@ -79,10 +79,10 @@ def sense(c: Any, s: Any, x: Any, month: int) -> None:
             continue
         firm = s.firm[slot]
         firm.tie_pressure, firm.since = tie_pressure(s.clock, firm, month), month
-        share = _visible_share(tie.exposure[1], tie.exposure[0], tie.exposure[2], firm.total, c.visibility, c.disappointment)
-        lead = lead_visible(s.life, s.slot_of, x.model, firm.model, c.visibility, month, np.int64(tie.firm))
+        share = _visible_share(tie.exposure[1], tie.exposure[0], tie.exposure[2], firm.total, c.sensing)
+        lead = lead_visible(s.life, s.slot_of, x.model, firm.model, c.sensing.visibility, month, np.int64(tie.firm))
         # Multiplied one after the other, as in the reference engine: another order would round otherwise.
-        hazard = tie_hazard(c.tie_active, c.tie_parameters, share, lead) * x.month[month].tie_factor[firm.tier]
+        hazard = tie_hazard(c.tie_active, c.laws, share, lead) * x.month[month].tie_factor[firm.tier]
         # Where all cells are alike the factor is 1, and a life that nobody reads is not fetched.
         if x.month[month].cells_differ:
             life = s.life[slot]

@@ -14,7 +14,7 @@ from aixsim.engines.kernel.slots import ABANDONED, DECIDED, FAILED, LAUNCHED, OP
 from aixsim.engines.kernel.state import CHANGED, NO_MONTH, PAUSE, PROJECT, STALE_CELLS, TOUCHED
 from aixsim.model import pressure as fixed
 from aixsim.model.history import NO_ROUTE, Event
-from aixsim.model.implementation import duration_factor, duration_months, lifetime_months
+from aixsim.model.implementation import duration_factor, duration_months, lifetime_months, success_chance
 from aixsim.random.draws import Purpose, exponential, normal
 
 SEEN_NOTHING, SEEN_LAUNCHED, SEEN_OPERATING, SEEN_DISAPPOINTING = np.arange(4)
@@ -28,13 +28,14 @@ _OWN_RESISTANCE, _RESISTANCE = np.int64(Purpose.OWN_RESISTANCE), np.int64(Purpos
 _DURATION, _SUCCESS, _LIFETIME = np.int64(Purpose.DURATION), np.int64(Purpose.SUCCESS), np.int64(Purpose.LIFETIME)
 _PACE_UNIT = fixed.PACE_UNIT
 
-taken = chosen(tuple(kind.on_call and (kind.on_call, len(kind.cards)) for kind in KINDS), "money")
-on_operate = chosen(tuple(kind.on_operate and (kind.on_operate, len(kind.cards)) for kind in KINDS), "0")
-on_fail = chosen(tuple(kind.on_fail and (kind.on_fail, len(kind.cards)) for kind in KINDS), "0")
+taken = chosen({kind.name: kind.on_call for kind in KINDS}, "money")
+on_operate = chosen({kind.name: kind.on_operate for kind in KINDS}, "0")
+on_fail = chosen({kind.name: kind.on_fail for kind in KINDS}, "0")
 
 _raised, _lowered = compiled(fixed.raised), compiled(fixed.lowered)
 _exponential, _normal = compiled(exponential), compiled(normal)
 _duration_months, _lifetime_months, _duration_factor = compiled(duration_months), compiled(lifetime_months), compiled(duration_factor)
+_success_chance = compiled(success_chance)
 
 
 @compiled
@@ -75,7 +76,7 @@ def publish(c: Any, w: Any, s: Any, x: Any, ties: bool) -> None:
             s.lists[STALE_CELLS, s.tally[0].stale_cells] = number
             s.tally[0].stale_cells += 1
         if ties:
-            tell(c.tie_weights, w.watcher, s.site[s.tie[slot].firm], s.slot_of, s.tie, s.wake, s.lists, s.tally[0], before, seen)
+            tell(c.sensing.tie_weights, w.watcher, s.site[s.tie[slot].firm], s.slot_of, s.tie, s.wake, s.lists, s.tally[0], before, seen)
             if firm.model >= 0 and x.model[firm.model].lead == s.tie[slot].firm:
                 touch_members(x.model[firm.model], x.members, s.slot_of, s.lists, s.tie, s.tally[0])
     s.tally[0].changed = 0
@@ -126,7 +127,7 @@ def commit(c: Any, s: Any, month: int, slot: int) -> None:
     entry.slot, entry.pole, entry.size, entry.since = slot, life.pole, firm.size, month
     entry.refusals, entry.refused = 0, -2
     # With open funding nobody waits, and nobody asks at what pressure a firm would pay itself.
-    if not c.open_funding:
+    if not c.funding.is_open:
         needed = threshold(_exponential(uniform(c, _OWN_RESISTANCE, number, np.int64(life.episode))), 1.0)
         entry.target = s.tally[0].own_time[life.pole, firm.size] + (needed + _PACE_UNIT - 1) // _PACE_UNIT
     s.tally[0].waiting = place + 1
@@ -185,14 +186,13 @@ def launch(c: Any, s: Any, x: Any, month: int, slot: int) -> None:
     log_event(s.event, s.tally[0], month, _LAUNCHED, number, np.int64(life.route))
     tie.stage = LAUNCHED
     look_like(s.lists, s.tally[0], life, slot, SEEN_LAUNCHED)
-    median = c.duration[size]
     months = 0
-    if median > 0.0:
+    if c.implementation.median_months[size] > 0.0:
         zone = x.zone[max(month, 0), life.province, life.sector]
         in_park = in_open_park(x.park_open, x.park_close, life.park, month)
         factor = _duration_factor(in_park, c.park_duration_factor, zone, c.zone_duration_factor)
         z = _normal(uniform(c, _DURATION, number, np.int64(life.episode)))
-        months = _duration_months(z, median, c.duration_sigma, factor)
+        months = _duration_months(z, size, factor, c.implementation)
     put(s.due, life, PROJECT, month + months, slot)
 
 
@@ -205,8 +205,8 @@ def operate(c: Any, s: Any, month: int, slot: int) -> None:
     tally.operated += 1
     tie.stage = OPERATING
     look_like(s.lists, tally, life, slot, SEEN_OPERATING)
-    if c.abandonment > 0.0:
-        months = _lifetime_months(uniform(c, _LIFETIME, number, np.int64(life.episode)), c.abandonment)
+    if c.implementation.abandonment > 0.0:
+        months = _lifetime_months(uniform(c, _LIFETIME, number, np.int64(life.episode)), c.implementation)
         put(s.due, life, PROJECT, month + months, slot)
 
 
@@ -232,7 +232,7 @@ def implement(c: Any, s: Any, p: Any, month: int, year: int) -> None:
         tie, life, tally = s.tie[slot], s.life[slot], s.tally[0]
         number, following = np.int64(tie.firm), np.int64(life.next)
         if tie.stage == LAUNCHED:
-            chance = c.success[life.route, s.firm[slot].size]
+            chance = _success_chance(life.route, s.firm[slot].size, c.implementation)
             operates = chance >= 1.0 or uniform(c, _SUCCESS, number, np.int64(life.episode)) < chance
             pay_back(p, np.int64(life.paid_by), s.firm[slot].size, year, operates)
             if operates:
@@ -241,7 +241,7 @@ def implement(c: Any, s: Any, p: Any, month: int, year: int) -> None:
                 log_event(s.event, tally, month, _FAILED, number, np.int64(life.route))
                 tie.stage = FAILED
                 look_like(s.lists, tally, life, slot, SEEN_DISAPPOINTING)
-                put(s.due, life, PAUSE, month + c.pause, slot)
+                put(s.due, life, PAUSE, month + c.implementation.pause_months, slot)
         else:
             log_event(s.event, tally, month, _ABANDONED, number, np.int64(life.route))
             tie.stage = ABANDONED

@@ -6,25 +6,48 @@ grant over several years reserves no money that a lever adds later (``Pot.change
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from aixsim.model.calendar import by_year
-from aixsim.model.lever import Lever, programme_card, start_card, stop_card, whole_years
-from aixsim.model.parameters import Card
+from aixsim.model.calendar import over_years
+from aixsim.model.lever import Lever, programme_named, starts, stops, whole_years
+from aixsim.model.parameters import ByYear, Parameters, by_year
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.world.classification import ROUTES
 
 
-def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+class Budget(Parameters):
+    """Settings of the lever."""
+
+    start: str = starts("2026-01", "assumed: the year after the work plan", "assumed")
+    stop: str = stops()
+    programme: str = programme_named()
+    budget_factor: ByYear = by_year(
+        1.0,
+        "1",
+        0.0,
+        100.0,
+        "what a year's budget is multiplied by, one number or by calendar year; years left out keep theirs",
+        "a decision; ai_factory_budgets.csv: 52.75 of 145.0 were tendered in 2026, 200 are expected for 2030",
+        "assumed",
+    )
+    grant_factor: ByYear = by_year(
+        1.0,
+        "1",
+        0.01,
+        100.0,
+        "what the money for one project is multiplied by, one number or by calendar year of the call",
+        "a decision; ai_factory_budgets.csv: 7.31 a project in 2024, 0.83 in 2025, 1.65 in 2026",
+        "assumed",
+    )
+
+
+def apply(scenario: Scenario, p: Budget, problem: Problem) -> None:
     """Multiplies budgets and grants of the programmes in whole years of the window."""
-    years = whole_years(settings, problem.horizon)
-    factor, grant = (np.where(years, by_year(settings[name], problem.horizon, fill=1.0), 1.0) for name in ("budget_factor", "grant_factor"))
+    years = whole_years(p, problem.horizon)
+    factor, grant = (np.where(years, over_years(value, problem.horizon, fill=1.0), 1.0) for value in (p.budget_factor, p.grant_factor))
     for pot in scenario.pots:
-        if pot.route == ROUTES.index("programme") and settings["programme"] in ("all", pot.name):
+        if pot.route == ROUTES.index("programme") and p.programme in ("all", pot.name):
             pot.multiply(factor)
             pot.grant = np.maximum(np.rint(pot.grant * grant[:, None]), 1.0).astype(np.int64)
 
@@ -34,32 +57,6 @@ LEVER = Lever(
     title="Programme budgets and size of grants",
     apply=apply,
     neutral={"budget_factor": 1.0, "grant_factor": 1.0},
-    cards=(
-        start_card("2026-01", "assumed: the year after the work plan", "assumed"),
-        stop_card(),
-        programme_card(),
-        Card(
-            "budget_factor",
-            1.0,
-            "1",
-            0.0,
-            100.0,
-            "what a year's budget is multiplied by, one number or by calendar year; years left out keep theirs",
-            "a decision; ai_factory_budgets.csv: 52.75 of 145.0 were tendered in 2026, 200 are expected for 2030",
-            "assumed",
-            kind="by_year",
-        ),
-        Card(
-            "grant_factor",
-            1.0,
-            "1",
-            0.01,
-            100.0,
-            "what the money for one project is multiplied by, one number or by calendar year of the call",
-            "a decision; ai_factory_budgets.csv: 7.31 a project in 2024, 0.83 in 2025, 1.65 in 2026",
-            "assumed",
-            kind="by_year",
-        ),
-    ),
+    parameters=Budget,
     source="ai_factory_budgets.csv; work plan of 17 December 2025 (seed_article in sources.csv)",
 )

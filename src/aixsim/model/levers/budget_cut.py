@@ -6,25 +6,48 @@ Smart-factory money fell from KRW 346.6 bn in 2022 to 167.1 in 2023 (-52 %), was
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from aixsim.model.lever import Lever, programme_card, start_card, stop_card, whole_years
-from aixsim.model.parameters import Card
+from aixsim.model.lever import Lever, programme_named, starts, stops, whole_years
+from aixsim.model.parameters import Parameters, integer, real
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.world.classification import ROUTES
 
 
-def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+class BudgetCut(Parameters):
+    """Settings of the lever."""
+
+    start: str = starts("2028-01", "assumed: any year could be cut", "assumed")
+    stop: str = stops()
+    programme: str = programme_named()
+    share: float = real(
+        0.52,
+        "1",
+        0.0,
+        1.0,
+        "share of the budget that is cut in the first year",
+        "smart_factory_dropout_and_demand.csv (-51.8 % from 2022 to 2023)",
+        "derived",
+    )
+    recovery_years: int = integer(
+        3,
+        "year",
+        1,
+        1000,
+        "years after which the budget is whole again; the cut shrinks by equal steps",
+        "smart_factory_budgets.csv (346.6 in 2022; then 167.1, 219.1, 236.1 and 436.6)",
+        "derived",
+    )
+
+
+def apply(scenario: Scenario, p: BudgetCut, problem: Problem) -> None:
     """Takes the share of the programmes' budgets in whole years of the window, less of it every year."""
-    years = whole_years(settings, problem.horizon)
+    years = whole_years(p, problem.horizon)
     age = np.cumsum(years) - 1
-    cut = settings["share"] * np.maximum(1.0 - age / settings["recovery_years"], 0.0)
+    cut = p.share * np.maximum(1.0 - age / p.recovery_years, 0.0)
     for pot in scenario.pots:
-        if pot.route == ROUTES.index("programme") and settings["programme"] in ("all", pot.name):
+        if pot.route == ROUTES.index("programme") and p.programme in ("all", pot.name):
             pot.multiply(np.where(years, 1.0 - cut, 1.0))
 
 
@@ -33,31 +56,6 @@ LEVER = Lever(
     title="A budget cut from a date",
     apply=apply,
     neutral={"share": 0.0},
-    cards=(
-        start_card("2028-01", "assumed: any year could be cut", "assumed"),
-        stop_card(),
-        programme_card(),
-        Card(
-            "share",
-            0.52,
-            "1",
-            0.0,
-            1.0,
-            "share of the budget that is cut in the first year",
-            "smart_factory_dropout_and_demand.csv (-51.8 % from 2022 to 2023)",
-            "derived",
-        ),
-        Card(
-            "recovery_years",
-            3,
-            "year",
-            1,
-            1000,
-            "years after which the budget is whole again; the cut shrinks by equal steps",
-            "smart_factory_budgets.csv (346.6 in 2022; then 167.1, 219.1, 236.1 and 436.6)",
-            "derived",
-            kind="integer",
-        ),
-    ),
+    parameters=BudgetCut,
     source="smart_factory_budgets.csv",
 )

@@ -8,36 +8,43 @@ its projects running and its members without quota and example.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.model.lever import Lever, start_card, stop_card, window
-from aixsim.model.parameters import Card
+from aixsim.model.lever import Lever, starts, stops, window
+from aixsim.model.parameters import Parameters, integer, real
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.random.draws import Purpose, uniforms_of
 from aixsim.world.classification import ROUTES
 
 
-def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+class Collaboration(Parameters):
+    """Settings of the lever."""
+
+    number: int = integer(15, "models", 0, 1000, "collaboration models", "ai_factory_targets_history.csv", "quoted")
+    start: str = starts("2026-03", "assumed; the plan dates the models to 2026", "assumed")
+    stop: str = stops()
+    members: int = integer(20, "firms", 1, 10000, "members of a model beside its lead", "assumed", "assumed", "5 to 50")
+    quota: float = real(0.15, "1", 0.0, 1.0, "share of every programme's budget kept for members first", "assumed", "assumed", "0 to 0.3")
+
+
+def apply(scenario: Scenario, p: Collaboration, problem: Problem) -> None:
     """Forms the models of one replicate and reserves the programmes' quota for them."""
-    number = round(settings["number"] * problem.scale)
-    first, end = window(settings, problem.horizon)
+    number = round(p.number * problem.scale)
+    first, end = window(p, problem.horizon)
     if number <= 0 or first == end:
         return
     leads = _leads(problem, scenario.seed, scenario.replicate, number)
     scenario.model_of[leads] = np.arange(len(leads))
     for lead in leads:
-        _gather(problem, lead, round(settings["members"]), scenario.model_of)
+        _gather(problem, lead, p.members, scenario.model_of)
     scenario.model_lead = np.array(leads, dtype=np.int32)
-    scenario.model_start = np.full(len(leads), problem.horizon.index(settings["start"]), dtype=np.int64)
+    scenario.model_start = np.full(len(leads), problem.horizon.index(p.start), dtype=np.int64)
     scenario.model_stop = np.full(len(leads), end, dtype=np.int64)
     for pot in scenario.pots:
         if pot.route == ROUTES.index("programme"):
-            pot.quota[first:end] = np.maximum(pot.quota[first:end], settings["quota"])
+            pot.quota[first:end] = np.maximum(pot.quota[first:end], p.quota)
 
 
 def _leads(problem: Problem, seed: int, replicate: int, number: int) -> list[int]:
@@ -76,12 +83,6 @@ LEVER = Lever(
     title="Large-medium-small collaboration models",
     apply=apply,
     neutral={"number": 0},
-    cards=(
-        Card("number", 15, "models", 0, 1000, "collaboration models", "ai_factory_targets_history.csv", "quoted", kind="integer"),
-        start_card("2026-03", "assumed; the plan dates the models to 2026", "assumed"),
-        stop_card(),
-        Card("members", 20, "firms", 1, 10000, "members of a model beside its lead", "assumed", "assumed", "5 to 50", kind="integer"),
-        Card("quota", 0.15, "1", 0.0, 1.0, "share of every programme's budget kept for members first", "assumed", "assumed", "0 to 0.3"),
-    ),
+    parameters=Collaboration,
     source="work plan of 17 December 2025 (seed_article in sources.csv)",
 )

@@ -15,19 +15,18 @@ which firms reckon with as with public money.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.data.tables import value
-from aixsim.model.calendar import by_year
-from aixsim.model.lever import Lever, start_card, stop_card, window
-from aixsim.model.parameters import Card
+from aixsim.model.calendar import over_years
+from aixsim.model.lever import Lever, starts, stops, window
+from aixsim.model.parameters import ByYear, Parameters, by_year, integer, real
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
+from aixsim.world.arrays import read_only
 from aixsim.world.classification import CAPITAL, POLES
 
 
@@ -45,25 +44,63 @@ def coverage(money: float, demand: float, regional_share: float) -> NDArray[np.f
     return np.minimum(money * share / (demand * output), 1.0)
 
 
-def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+class GrowthFund(Parameters):
+    """Settings of the lever."""
+
+    start: str = starts("2026-01", "national_growth_fund.csv (2026 to 2030)", "quoted")
+    stop: str = stops()
+    size_krw_tn: float = real(150.0, "KRW tn", 0.0, 1e4, "money of the fund over its years", "national_growth_fund.csv", "quoted")
+    years: int = integer(5, "year", 1, 50, "years over which it is paid", "national_growth_fund.csv (2026 to 2030)", "quoted")
+    pace: ByYear = by_year(
+        1.0,
+        "1",
+        0.0,
+        5.0,
+        "share of an equal yearly part that is paid, one number or by calendar year",
+        "national_growth_fund.csv: at least 30 of 150 planned for 2026; no disbursement found",
+        "assumed",
+        "0.2 to 1",
+    )
+    regional_share: float = real(
+        0.4, "1", 0.0, 1.0, "share for poles outside the Capital", "national_growth_fund.csv (at least 40 %)", "quoted"
+    )
+    ai_share: float = real(0.2, "1", 0.0, 1.0, "share for AI", "national_growth_fund.csv (30 of 150)", "derived")
+    demand_krw_tn: float = real(
+        153.0, "KRW tn", 0.001, 1e5, "demand over the years", "national_growth_fund.csv (received by 2025-11)", "quoted"
+    )
+    ai_demand_share: float = real(0.3, "1", 0.001, 1.0, "share of the demand that is for AI", "assumed", "assumed", "0.2 to 1")
+    loan_share: float = real(
+        0.33,
+        "1",
+        0.0,
+        1.0,
+        "share of a project's cost that is lent when the demand is met",
+        "assumed; national_growth_fund.csv: 50 of 150 are loans",
+        "assumed",
+        "0.1 to 0.7",
+    )
+    grant_element: float = real(0.1, "1", 0.0, 1.0, "share of a loan that its low rate gives away", "assumed", "assumed", "0 to 0.25")
+
+
+def apply(scenario: Scenario, p: GrowthFund, problem: Problem) -> None:
     """Gives credit by pole and what its low rate is worth, in the months of the fund."""
     horizon = problem.horizon
-    first, end = window(settings, horizon)
-    end = max(min(end, horizon.index(settings["start"]) + 12 * round(settings["years"])), first)
-    pace = by_year(settings["pace"], horizon, fill=1.0)
-    money = settings["size_krw_tn"] * settings["ai_share"] * pace
-    demand = settings["demand_krw_tn"] * settings["ai_demand_share"]
-    yearly = settings["loan_share"] * np.array([coverage(float(paid), demand, settings["regional_share"]) for paid in money])
+    first, end = window(p, horizon)
+    end = max(min(end, horizon.index(p.start) + 12 * p.years), first)
+    pace = over_years(p.pace, horizon, fill=1.0)
+    money = p.size_krw_tn * p.ai_share * pace
+    demand = p.demand_krw_tn * p.ai_demand_share
+    yearly = p.loan_share * np.array([coverage(float(paid), demand, p.regional_share) for paid in money])
     credit = yearly[horizon.month_years[first:end]]
     scenario.credit[first:end] += credit - scenario.credit[first:end] * credit
-    scenario.support[first:end] += settings["grant_element"] * (credit * _output_shares()).sum(axis=1)[:, None]
+    scenario.support[first:end] += p.grant_element * (credit * _output_shares()).sum(axis=1)[:, None]
 
 
 @cache
 def _output_shares() -> NDArray[np.float64]:
     table = "pole_structure.csv"
     shares = np.array([value(table, "manufacturing_output_share_2015_pct_domestic", pole_or_zone=pole) for pole in POLES])
-    return shares / shares.sum()
+    return read_only(shares / shares.sum())
 
 
 LEVER = Lever(
@@ -71,57 +108,6 @@ LEVER = Lever(
     title="National Growth Fund",
     apply=apply,
     neutral={"size_krw_tn": 0.0},
-    cards=(
-        start_card("2026-01", "national_growth_fund.csv (2026 to 2030)", "quoted"),
-        stop_card(),
-        Card("size_krw_tn", 150.0, "KRW tn", 0.0, 1e4, "money of the fund over its years", "national_growth_fund.csv", "quoted"),
-        Card("years", 5, "year", 1, 50, "years over which it is paid", "national_growth_fund.csv (2026 to 2030)", "quoted", kind="integer"),
-        Card(
-            "pace",
-            1.0,
-            "1",
-            0.0,
-            5.0,
-            "share of an equal yearly part that is paid, one number or by calendar year",
-            "national_growth_fund.csv: at least 30 of 150 planned for 2026; no disbursement found",
-            "assumed",
-            "0.2 to 1",
-            kind="by_year",
-        ),
-        Card(
-            "regional_share",
-            0.4,
-            "1",
-            0.0,
-            1.0,
-            "share for poles outside the Capital",
-            "national_growth_fund.csv (at least 40 %)",
-            "quoted",
-        ),
-        Card("ai_share", 0.2, "1", 0.0, 1.0, "share for AI", "national_growth_fund.csv (30 of 150)", "derived"),
-        Card(
-            "demand_krw_tn",
-            153.0,
-            "KRW tn",
-            0.001,
-            1e5,
-            "demand over the years",
-            "national_growth_fund.csv (received by 2025-11)",
-            "quoted",
-        ),
-        Card("ai_demand_share", 0.3, "1", 0.001, 1.0, "share of the demand that is for AI", "assumed", "assumed", "0.2 to 1"),
-        Card(
-            "loan_share",
-            0.33,
-            "1",
-            0.0,
-            1.0,
-            "share of a project's cost that is lent when the demand is met",
-            "assumed; national_growth_fund.csv: 50 of 150 are loans",
-            "assumed",
-            "0.1 to 0.7",
-        ),
-        Card("grant_element", 0.1, "1", 0.0, 1.0, "share of a loan that its low rate gives away", "assumed", "assumed", "0 to 0.25"),
-    ),
+    parameters=GrowthFund,
     source="national_growth_fund.csv",
 )

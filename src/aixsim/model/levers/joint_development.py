@@ -6,19 +6,43 @@ to them, 2 and 3 with those below.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from aixsim.model.lever import Lever, start_card, stop_card, window
-from aixsim.model.parameters import Card
+from aixsim.model.lever import Lever, starts, stops, window
+from aixsim.model.parameters import Parameters, integer, real
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 
 
-def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+class JointDevelopment(Parameters):
+    """Settings of the lever."""
+
+    start: str = starts("2026-01", "work plan of 17 December 2025 (seed_article in sources.csv), for 2026", "derived")
+    stop: str = stops()
+    strength: float = real(
+        1.5,
+        "1",
+        1.0,
+        100.0,
+        "what the hazard from partners and collaboration models is multiplied by",
+        "assumed; behaviour_parameters.csv: external pressure matters, by sign only",
+        "assumed",
+        "1 to 3",
+    )
+    reach: int = integer(
+        1,
+        "tiers",
+        0,
+        3,
+        "lowest tier of the supply chain that takes part",
+        "assumed; behaviour_parameters.csv: additionality falls with the position in the subcontract hierarchy",
+        "assumed",
+        "1 to 3",
+    )
+
+
+def apply(scenario: Scenario, p: JointDevelopment, problem: Problem) -> None:
     """Multiplies the tie hazards of the tiers within reach."""
-    first, end = window(settings, problem.horizon)
-    scenario.tie_factor[first:end, : round(settings["reach"]) + 1] *= settings["strength"]
+    first, end = window(p, problem.horizon)
+    scenario.tie_factor[first:end, : p.reach + 1] *= p.strength
 
 
 LEVER = Lever(
@@ -26,32 +50,6 @@ LEVER = Lever(
     title="Joint development of large firms and their suppliers",
     apply=apply,
     neutral={"strength": 1.0},
-    cards=(
-        start_card("2026-01", "work plan of 17 December 2025 (seed_article in sources.csv), for 2026", "derived"),
-        stop_card(),
-        Card(
-            "strength",
-            1.5,
-            "1",
-            1.0,
-            100.0,
-            "what the hazard from partners and collaboration models is multiplied by",
-            "assumed; behaviour_parameters.csv: external pressure matters, by sign only",
-            "assumed",
-            "1 to 3",
-        ),
-        Card(
-            "reach",
-            1,
-            "tiers",
-            0,
-            3,
-            "lowest tier of the supply chain that takes part",
-            "assumed; behaviour_parameters.csv: additionality falls with the position in the subcontract hierarchy",
-            "assumed",
-            "1 to 3",
-            kind="integer",
-        ),
-    ),
+    parameters=JointDevelopment,
     source="work plan of 17 December 2025 (seed_article in sources.csv)",
 )

@@ -7,15 +7,12 @@ A park that closes advises and pays nobody any more; its money of the years afte
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.data.tables import rows
-from aixsim.model.lever import Lever, start_card, stop_card, window
-from aixsim.model.parameters import Card
+from aixsim.model.lever import Lever, starts, stops, window
+from aixsim.model.parameters import Parameters, integer, month, names, real
 from aixsim.model.problem import Problem
 from aixsim.model.programme_kinds.grant import KIND as GRANT
 from aixsim.model.scenario import Pot, Scenario
@@ -41,30 +38,87 @@ def service_level(age: NDArray[np.int64], ramp: int, capacity: float, tenants: i
     return np.minimum((age + 1) / max(ramp, 1), 1.0) * min(capacity / tenants, 1.0)
 
 
-def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+class Parks(Parameters):
+    """Settings of the lever."""
+
+    start: str = starts("2024-01", "assumed: the openings below say when", "assumed")
+    stop: str = stops()
+    number: int = integer(13, "parks", 0, len(PLACES), "AX demonstration parks: the first so many places", "ax_parks.csv", "quoted")
+    places: tuple[str, ...] = names(
+        list(PLACES),
+        PLACES,
+        "industrial parks in the order in which they become AX parks",
+        "industrial_parks.csv; four of the thirteen confirmed, the others likely or assumed",
+        "assumed",
+    )
+    first_wave: int = integer(10, "parks", 0, len(PLACES), "parks that open with the first opening", "ax_parks.csv", "quoted")
+    first_opening: str = month("2025-09", "opening of the first wave", "ax_parks.csv (Noksan: 2025-09 to 2028-12)", "quoted")
+    later_opening: str = month("2026-09", "opening of the others", "assumed: a year after the first", "assumed")
+    ramp_months: int = integer(12, "month", 1, 240, "months from opening to full service", "assumed", "assumed", "6 to 24")
+    capacity: float = real(
+        150.0,
+        "firms",
+        0.0,
+        1e6,
+        "tenants that a park can advise at a time",
+        "assumed; 153 firms in the demand survey of Gunsan (ax_parks.csv)",
+        "assumed",
+        "50 to 500",
+    )
+    duration_factor: float = real(
+        0.9, "1", 0.01, 1.0, "what an open park multiplies the duration of its tenants' projects by", "assumed", "assumed", "0.7 to 1"
+    )
+    central_krw_bn: float = real(14.0, "KRW bn", 0.0, 1e5, "central money of a park over its years", "ax_parks.csv", "quoted")
+    local_match: float = real(0.4, "1", 0.0, 10.0, "local money over central money", "ax_parks.csv", "quoted")
+    years: int = integer(4, "year", 1, 30, "calendar years over which the money is paid", "ax_parks.csv (2025 to 2028)", "quoted")
+    project_share: float = real(
+        0.3,
+        "1",
+        0.0,
+        1.0,
+        "share of the money that pays tenants' projects; the rest builds shared facilities",
+        "assumed; three model plants are planned for Changwon (ax_parks.csv)",
+        "assumed",
+        "0.1 to 0.5",
+    )
+    grant_krw_bn: float = real(
+        1.65,
+        "KRW bn",
+        0.001,
+        1e4,
+        "money for one project",
+        "ai_factory_budgets.csv (lead projects of 2026; parks publish none)",
+        "assumed",
+        "0.83 to 2.0",
+    )
+    call_month: int = integer(4, "month of the year", 1, 12, "month of the yearly call", "assumed", "assumed")
+    lag_months: int = integer(2, "month", 0, 60, "months from the call to the launch", "assumed as in the programmes", "assumed")
+
+
+def apply(scenario: Scenario, p: Parks, problem: Problem) -> None:
     """Opens the first of the listed places and adds their project money as one pot."""
     horizon, parks = problem.horizon, problem.population.parks
-    first, end = window(settings, horizon)
+    first, end = window(p, horizon)
     # Parks of a population stand in the order of the table; a population from a file may have fewer or none.
-    listed = [PLACES.index(name) for name in settings["places"]]
-    places = [park for park in listed if park < len(parks)][: round(settings["number"])]
+    listed = [PLACES.index(name) for name in p.places]
+    places = [park for park in listed if park < len(parks)][: p.number]
     budget = np.zeros(len(horizon.years), np.int64)
-    yearly = settings["central_krw_bn"] * (1.0 + settings["local_match"]) * settings["project_share"] / round(settings["years"])
+    yearly = p.central_krw_bn * (1.0 + p.local_match) * p.project_share / p.years
     for position, park in enumerate(places):
-        wave = "first_opening" if position < round(settings["first_wave"]) else "later_opening"
-        month = max(horizon.index(settings[wave]), horizon.index(settings["start"]))
+        opening = p.first_opening if position < p.first_wave else p.later_opening
+        month = max(horizon.index(opening), horizon.index(p.start))
         if month >= end:
             continue
         scenario.park_open[park], scenario.park_close[park] = month, end
         age = np.arange(max(month, first), end) - month
-        capacity, ramp = settings["capacity"] * problem.scale, round(settings["ramp_months"])
+        capacity, ramp = p.capacity * problem.scale, p.ramp_months
         scenario.park_service[park, age + month] = service_level(age, ramp, capacity, parks[park].n_tenants)
         first_year = horizon.date(month).year
-        for year in range(first_year, min(first_year + round(settings["years"]), horizon.date(end - 1).year + 1)):
+        for year in range(first_year, min(first_year + p.years, horizon.date(end - 1).year + 1)):
             if year in horizon.years:
                 budget[year - horizon.years[0]] += round(yearly * problem.scale * _WON_PER_BN)
     if (scenario.park_open < horizon.n_months).any():
-        scenario.park_duration_factor = settings["duration_factor"]
+        scenario.park_duration_factor = p.duration_factor
     if not budget.any():
         return
     scenario.pots.append(
@@ -72,10 +126,10 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
             name=PARK_MONEY,
             route=ROUTES.index("park"),
             budget=budget,
-            grant=np.full((len(horizon.years), len(SIZES)), round(settings["grant_krw_bn"] * _WON_PER_BN), np.int64),
+            grant=np.full((len(horizon.years), len(SIZES)), round(p.grant_krw_bn * _WON_PER_BN), np.int64),
             instalments=1,
-            calls=horizon.calendar_months == round(settings["call_month"]),
-            lag=round(settings["lag_months"]),
+            calls=horizon.calendar_months == p.call_month,
+            lag=p.lag_months,
             size=np.ones(len(SIZES), np.bool_),
             province=np.ones(len(PROVINCES), np.bool_),
             sector=np.ones(len(SECTORS), np.bool_),
@@ -84,6 +138,7 @@ def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> 
             floor=np.zeros(horizon.n_months),
             change=np.zeros(len(horizon.years), np.int64),
             kind=GRANT,
+            terms=GRANT.parameters(),
             park_tenants_only=True,
             carries=True,
         )
@@ -95,109 +150,6 @@ LEVER = Lever(
     title="AX demonstration parks",
     apply=apply,
     neutral={"number": 0},
-    cards=(
-        start_card("2024-01", "assumed: the openings below say when", "assumed"),
-        stop_card(),
-        Card(
-            "number",
-            13,
-            "parks",
-            0,
-            len(PLACES),
-            "AX demonstration parks: the first so many places",
-            "ax_parks.csv",
-            "quoted",
-            kind="integer",
-        ),
-        Card(
-            "places",
-            list(PLACES),
-            "1",
-            0,
-            0,
-            "industrial parks in the order in which they become AX parks",
-            "industrial_parks.csv; four of the thirteen confirmed, the others likely or assumed",
-            "assumed",
-            kind="names",
-            choices=PLACES,
-        ),
-        Card("first_wave", 10, "parks", 0, len(PLACES), "parks that open with the first opening", "ax_parks.csv", "quoted", kind="integer"),
-        Card(
-            "first_opening",
-            "2025-09",
-            "month",
-            0,
-            0,
-            "opening of the first wave",
-            "ax_parks.csv (Noksan: 2025-09 to 2028-12)",
-            "quoted",
-            kind="month",
-        ),
-        Card(
-            "later_opening", "2026-09", "month", 0, 0, "opening of the others", "assumed: a year after the first", "assumed", kind="month"
-        ),
-        Card("ramp_months", 12, "month", 1, 240, "months from opening to full service", "assumed", "assumed", "6 to 24", kind="integer"),
-        Card(
-            "capacity",
-            150.0,
-            "firms",
-            0.0,
-            1e6,
-            "tenants that a park can advise at a time",
-            "assumed; 153 firms in the demand survey of Gunsan (ax_parks.csv)",
-            "assumed",
-            "50 to 500",
-        ),
-        Card(
-            "duration_factor",
-            0.9,
-            "1",
-            0.01,
-            1.0,
-            "what an open park multiplies the duration of its tenants' projects by",
-            "assumed",
-            "assumed",
-            "0.7 to 1",
-        ),
-        Card("central_krw_bn", 14.0, "KRW bn", 0.0, 1e5, "central money of a park over its years", "ax_parks.csv", "quoted"),
-        Card("local_match", 0.4, "1", 0.0, 10.0, "local money over central money", "ax_parks.csv", "quoted"),
-        Card(
-            "years",
-            4,
-            "year",
-            1,
-            30,
-            "calendar years over which the money is paid",
-            "ax_parks.csv (2025 to 2028)",
-            "quoted",
-            kind="integer",
-        ),
-        Card(
-            "project_share",
-            0.3,
-            "1",
-            0.0,
-            1.0,
-            "share of the money that pays tenants' projects; the rest builds shared facilities",
-            "assumed; three model plants are planned for Changwon (ax_parks.csv)",
-            "assumed",
-            "0.1 to 0.5",
-        ),
-        Card(
-            "grant_krw_bn",
-            1.65,
-            "KRW bn",
-            0.001,
-            1e4,
-            "money for one project",
-            "ai_factory_budgets.csv (lead projects of 2026; parks publish none)",
-            "assumed",
-            "0.83 to 2.0",
-        ),
-        Card("call_month", 4, "month of the year", 1, 12, "month of the yearly call", "assumed", "assumed", kind="integer"),
-        Card(
-            "lag_months", 2, "month", 0, 60, "months from the call to the launch", "assumed as in the programmes", "assumed", kind="integer"
-        ),
-    ),
+    parameters=Parks,
     source="ax_parks.csv; emetro_20250617 in sources.csv",
 )

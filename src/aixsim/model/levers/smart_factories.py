@@ -8,30 +8,60 @@ raised.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from aixsim.model.calendar import by_year
-from aixsim.model.lever import Lever, start_card, stop_card, window
+from aixsim.model.calendar import over_years
+from aixsim.model.lever import Lever, starts, stops, window
 from aixsim.model.lottery import months_reached
-from aixsim.model.parameters import Card
-from aixsim.model.problem import Problem, substitute
+from aixsim.model.parameters import ByYear, Parameters, by_year, names, real
+from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.random.draws import Purpose
 from aixsim.world.classification import SIZES
 
 
-def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+class SmartFactories(Parameters):
+    """Settings of the lever."""
+
+    start: str = starts("2026-01", "mss_ai_smart_factory_plan_2026.csv", "quoted")
+    stop: str = stops()
+    per_year: ByYear = by_year(
+        {2026: 450.0, 2027: 2887.5, 2028: 2887.5, 2029: 2887.5, 2030: 2887.5},
+        "firms/year",
+        0.0,
+        1e6,
+        "firms to be equipped by calendar year; years left out have none",
+        "mss_ai_smart_factory_plan_2026.csv (450 in 2026); ai_factory_targets_history.csv (12,000 by 2030); even split assumed",
+        "derived",
+    )
+    delivered_share: float = real(1.0, "1", 0.0, 5.0, "share of the plan that is delivered", "assumed", "assumed", "0.3 to 1")
+    sizes: tuple[str, ...] = names(
+        ["small", "medium"],
+        SIZES,
+        "size classes that can be reached",
+        "assumed; ai_factory_targets_history.csv: out of about 70,000 eligible SMEs",
+        "assumed",
+    )
+    strength: float = real(
+        1.0,
+        "1",
+        0.0,
+        3.0,
+        "power of the readiness ratio by which the susceptibility of a firm rises that was not ready",
+        "assumed",
+        "assumed",
+        "0 to 1",
+    )
+
+
+def apply(scenario: Scenario, p: SmartFactories, problem: Problem) -> None:
     """Equips the lottery's winners and raises those that were not ready."""
     population = problem.population
-    eligible = population.of_sizes(settings["sizes"])
-    yearly = by_year(settings["per_year"], problem.horizon, fill=0.0) * settings["delivered_share"] * problem.scale
+    eligible = population.of_sizes(p.sizes)
+    yearly = over_years(p.per_year, problem.horizon, fill=0.0) * p.delivered_share * problem.scale
     address = (scenario.seed, scenario.replicate, Purpose.SMART_FACTORY)
-    firm, month = months_reached(eligible, yearly, problem.horizon, window(settings, problem.horizon), address)
-    ratio = substitute(problem.settings["susceptibility"]["readiness"], scenario.drawn, ("susceptibility", "readiness"))
-    factor = np.where(population.ready[firm], 1.0, max(float(ratio) ** settings["strength"], 1.0))
+    firm, month = months_reached(eligible, yearly, problem.horizon, window(p, problem.horizon), address)
+    factor = np.where(population.ready[firm], 1.0, max(scenario.susceptibility.readiness**p.strength, 1.0))
     scenario.uplifts = scenario.uplifts.and_more(month, firm, factor, equips=True)
 
 
@@ -40,44 +70,6 @@ LEVER = Lever(
     title="AI smart factories of the SME ministry",
     apply=apply,
     neutral={"delivered_share": 0.0},
-    cards=(
-        start_card("2026-01", "mss_ai_smart_factory_plan_2026.csv", "quoted"),
-        stop_card(),
-        Card(
-            "per_year",
-            {2026: 450.0, 2027: 2887.5, 2028: 2887.5, 2029: 2887.5, 2030: 2887.5},
-            "firms/year",
-            0.0,
-            1e6,
-            "firms to be equipped by calendar year; years left out have none",
-            "mss_ai_smart_factory_plan_2026.csv (450 in 2026); ai_factory_targets_history.csv (12,000 by 2030); even split assumed",
-            "derived",
-            kind="by_year",
-        ),
-        Card("delivered_share", 1.0, "1", 0.0, 5.0, "share of the plan that is delivered", "assumed", "assumed", "0.3 to 1"),
-        Card(
-            "sizes",
-            ["small", "medium"],
-            "1",
-            0,
-            0,
-            "size classes that can be reached",
-            "assumed; ai_factory_targets_history.csv: out of about 70,000 eligible SMEs",
-            "assumed",
-            kind="names",
-            choices=SIZES,
-        ),
-        Card(
-            "strength",
-            1.0,
-            "1",
-            0.0,
-            3.0,
-            "power of the readiness ratio by which the susceptibility of a firm rises that was not ready",
-            "assumed",
-            "assumed",
-            "0 to 1",
-        ),
-    ),
+    parameters=SmartFactories,
     source="mss_ai_smart_factory_plan_2026.csv; ai_factory_targets_history.csv",
 )

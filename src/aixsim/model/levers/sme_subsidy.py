@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from aixsim.model.lever import Lever, start_card, stop_card, window
-from aixsim.model.parameters import Card
+from aixsim.model.lever import Lever, starts, stops, window
+from aixsim.model.parameters import Parameters, names, real
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.world.classification import SIZES
 
 
-def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+class SmeSubsidy(Parameters):
+    """Settings of the lever."""
+
+    start: str = starts("2027-01", "assumed: the plan has none", "assumed")
+    stop: str = stops()
+    share: float = real(
+        0.2,
+        "1",
+        0.0,
+        0.99,
+        "share of a project's cost that is given without a call",
+        "a decision; smart_factory_unit_support.csv: calls gave up to 0.5",
+        "assumed",
+        "0 to 0.5",
+    )
+    sizes: tuple[str, ...] = names(["micro", "small", "medium"], SIZES, "size classes that are given it", "assumed", "assumed")
+
+
+def apply(scenario: Scenario, p: SmeSubsidy, problem: Problem) -> None:
     """Raises the public share of the cost that the classes reckon with."""
-    first, end = window(settings, problem.horizon)
-    scenario.support[first:end, [SIZES.index(name) for name in settings["sizes"]]] += settings["share"]
+    first, end = window(p, problem.horizon)
+    scenario.support[first:end, [SIZES.index(name) for name in p.sizes]] += p.share
 
 
 LEVER = Lever(
@@ -23,32 +38,6 @@ LEVER = Lever(
     title="A subsidy or tax relief for small firms",
     apply=apply,
     neutral={"share": 0.0},
-    cards=(
-        start_card("2027-01", "assumed: the plan has none", "assumed"),
-        stop_card(),
-        Card(
-            "share",
-            0.2,
-            "1",
-            0.0,
-            0.99,
-            "share of a project's cost that is given without a call",
-            "a decision; smart_factory_unit_support.csv: calls gave up to 0.5",
-            "assumed",
-            "0 to 0.5",
-        ),
-        Card(
-            "sizes",
-            ["micro", "small", "medium"],
-            "1",
-            0,
-            0,
-            "size classes that are given it",
-            "assumed",
-            "assumed",
-            kind="names",
-            choices=SIZES,
-        ),
-    ),
+    parameters=SmeSubsidy,
     source="assumed; a lever that the plan does not name",
 )

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from aixsim.model.calendar import by_year
-from aixsim.model.lever import Lever, start_card, stop_card, window
+from aixsim.model.calendar import over_years
+from aixsim.model.lever import Lever, starts, stops, window
 from aixsim.model.lottery import months_reached
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import ByYear, Parameters, by_year, names, real
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.random.draws import Purpose
 from aixsim.world.classification import SIZES
 
 
-def apply(scenario: Scenario, settings: Mapping[str, Any], problem: Problem) -> None:
+class Training(Parameters):
+    """Settings of the lever."""
+
+    start: str = starts("2026-01", "assumed: no number of the plan was found", "assumed")
+    stop: str = stops()
+    per_year: ByYear = by_year(
+        1000.0,
+        "firms/year",
+        0.0,
+        1e6,
+        "firms trained in a year, one number or by calendar year; years left out have none",
+        "assumed",
+        "assumed",
+        "100 to 10,000",
+    )
+    sizes: tuple[str, ...] = names(["micro", "small", "medium", "mid-size"], SIZES, "size classes that are trained", "assumed", "assumed")
+    factor: float = real(
+        1.3,
+        "1",
+        1.0,
+        100.0,
+        "what a trained firm's susceptibility is multiplied by",
+        "assumed; adoption_barriers.csv: 82.1 % neither recruit nor train AI staff, but no effect was found",
+        "assumed",
+        "1 to 3",
+    )
+
+
+def apply(scenario: Scenario, p: Training, problem: Problem) -> None:
     """Trains the lottery's winners."""
-    eligible = problem.population.of_sizes(settings["sizes"])
-    yearly = by_year(settings["per_year"], problem.horizon, fill=0.0) * problem.scale
+    eligible = problem.population.of_sizes(p.sizes)
+    yearly = over_years(p.per_year, problem.horizon, fill=0.0) * problem.scale
     address = (scenario.seed, scenario.replicate, Purpose.TRAINING)
-    firm, month = months_reached(eligible, yearly, problem.horizon, window(settings, problem.horizon), address)
-    scenario.uplifts = scenario.uplifts.and_more(month, firm, np.full(len(firm), float(settings["factor"])), equips=False)
+    firm, month = months_reached(eligible, yearly, problem.horizon, window(p, problem.horizon), address)
+    scenario.uplifts = scenario.uplifts.and_more(month, firm, np.full(len(firm), p.factor), equips=False)
 
 
 LEVER = Lever(
@@ -31,44 +56,6 @@ LEVER = Lever(
     title="Readiness and training",
     apply=apply,
     neutral={"per_year": 0.0},
-    cards=(
-        start_card("2026-01", "assumed: no number of the plan was found", "assumed"),
-        stop_card(),
-        Card(
-            "per_year",
-            1000.0,
-            "firms/year",
-            0.0,
-            1e6,
-            "firms trained in a year, one number or by calendar year; years left out have none",
-            "assumed",
-            "assumed",
-            "100 to 10,000",
-            kind="by_year",
-        ),
-        Card(
-            "sizes",
-            ["micro", "small", "medium", "mid-size"],
-            "1",
-            0,
-            0,
-            "size classes that are trained",
-            "assumed",
-            "assumed",
-            kind="names",
-            choices=SIZES,
-        ),
-        Card(
-            "factor",
-            1.3,
-            "1",
-            1.0,
-            100.0,
-            "what a trained firm's susceptibility is multiplied by",
-            "assumed; adoption_barriers.csv: 82.1 % neither recruit nor train AI staff, but no effect was found",
-            "assumed",
-            "1 to 3",
-        ),
-    ),
+    parameters=Training,
     source="adoption_barriers.csv",
 )

@@ -7,12 +7,20 @@ its lead is visible, else 0. No study of the effect was found: the rate is assum
 from __future__ import annotations
 
 from aixsim.model.mechanism import Mechanism
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameters, real
 
 
-def hazard(sensed: float, rate: float) -> float:
-    """Returns the hazard in 1/month; ``sensed`` is 0 or 1, ``rate`` is q_collab in 1/month."""
-    return rate * sensed
+class Collaboration(Parameters):
+    """Parameters of the law."""
+
+    rate: float = real(
+        0.02, "1/month", 0.0, 5.0, "q_collab: hazard of a member whose lead is visible", "assumed", "assumed", "loguniform, 0.005 to 0.08"
+    )
+
+
+def hazard(sensed: float, p: Collaboration) -> float:
+    """Returns the hazard in 1/month; ``sensed`` is 0 or 1, ``p.rate`` is q_collab in 1/month."""
+    return p.rate * sensed
 
 
 MECHANISM = Mechanism(
@@ -21,18 +29,6 @@ MECHANISM = Mechanism(
     law="q_collab * (1 if the model has started and its lead is visible)",
     senses="lead_visible",
     hazard=hazard,
-    cards=(
-        Card(
-            name="rate",
-            default=0.02,
-            unit="1/month",
-            low=0.0,
-            high=5.0,
-            meaning="q_collab: hazard of a member whose lead is visible",
-            source="assumed",
-            confidence="assumed",
-            prior="loguniform, 0.005 to 0.08",
-        ),
-    ),
+    parameters=Collaboration,
     source="assumed",
 )

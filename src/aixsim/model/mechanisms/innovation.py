@@ -6,12 +6,27 @@ Law: hazard ``p``, constant, in 1/month: the coefficient of innovation of Bass (
 from __future__ import annotations
 
 from aixsim.model.mechanism import Mechanism
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameters, real
 
 
-def hazard(sensed: float, rate: float) -> float:  # noqa: ARG001 - every law has the same signature; this one senses nothing
-    """Returns the hazard in 1/month; ``rate`` is p in 1/month."""
-    return rate
+class Innovation(Parameters):
+    """Parameters of the law."""
+
+    rate: float = real(
+        2.6e-4,
+        "1/month",
+        0.0,
+        1.0,
+        "coefficient of innovation p: hazard of a firm of mean susceptibility that nobody influences",
+        "behaviour_parameters.csv (Bass fits: 0.0047 to 0.0085 a year for smart factories)",
+        "assumed",
+        "lognormal, median 2.6e-4, sigma 0.25; centred on the 213 and 519 applications counted in 2024 and 2025",
+    )
+
+
+def hazard(sensed: float, p: Innovation) -> float:  # noqa: ARG001 - every law has the same signature; this one senses nothing
+    """Returns the hazard in 1/month; ``p.rate`` is p in 1/month."""
+    return p.rate
 
 
 MECHANISM = Mechanism(
@@ -20,18 +35,6 @@ MECHANISM = Mechanism(
     law="p",
     senses="nothing",
     hazard=hazard,
-    cards=(
-        Card(
-            name="rate",
-            default=2.6e-4,
-            unit="1/month",
-            low=0.0,
-            high=1.0,
-            meaning="coefficient of innovation p: hazard of a firm of mean susceptibility that nobody influences",
-            source="behaviour_parameters.csv (Bass fits: 0.0047 to 0.0085 a year for smart factories)",
-            confidence="assumed",
-            prior="lognormal, median 2.6e-4, sigma 0.25; centred on the 213 and 519 applications counted in 2024 and 2025",
-        ),
-    ),
+    parameters=Innovation,
     source="Bass (1969), doi:10.1287/mnsc.15.5.215",
 )

@@ -7,12 +7,27 @@ ramp-up, at most the share of tenants that its capacity reaches. No study of the
 from __future__ import annotations
 
 from aixsim.model.mechanism import Mechanism
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameters, real
 
 
-def hazard(sensed: float, rate: float) -> float:
-    """Returns the hazard in 1/month; ``sensed`` is the service level in 0..1, ``rate`` is q_park in 1/month."""
-    return rate * sensed
+class Parks(Parameters):
+    """Parameters of the law."""
+
+    rate: float = real(
+        1.0e-3,
+        "1/month",
+        0.0,
+        1.0,
+        "q_park: hazard of a tenant that its park serves fully",
+        "assumed; tenants' smart-factory penetration by park (smart_factory_by_park_2022.csv) shows heterogeneity only",
+        "assumed",
+        "loguniform, 3e-4 to 3e-3",
+    )
+
+
+def hazard(sensed: float, p: Parks) -> float:
+    """Returns the hazard in 1/month; ``sensed`` is the service level in 0..1, ``p.rate`` is q_park in 1/month."""
+    return p.rate * sensed
 
 
 MECHANISM = Mechanism(
@@ -21,18 +36,6 @@ MECHANISM = Mechanism(
     law="q_park * service level of the firm's park",
     senses="park_service",
     hazard=hazard,
-    cards=(
-        Card(
-            name="rate",
-            default=1.0e-3,
-            unit="1/month",
-            low=0.0,
-            high=1.0,
-            meaning="q_park: hazard of a tenant that its park serves fully",
-            source="assumed; tenants' smart-factory penetration by park (smart_factory_by_park_2022.csv) shows heterogeneity only",
-            confidence="assumed",
-            prior="loguniform, 3e-4 to 3e-3",
-        ),
-    ),
+    parameters=Parks,
     source="assumed",
 )

@@ -8,12 +8,27 @@ for AI by Dahlke et al. (2024), Research Policy (sign only).
 from __future__ import annotations
 
 from aixsim.model.mechanism import Mechanism
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameters, real
 
 
-def hazard(sensed: float, rate: float) -> float:
-    """Returns the hazard in 1/month; ``sensed`` is the visible share in 0..1, ``rate`` is q_peer in 1/month."""
-    return rate * sensed
+class Peers(Parameters):
+    """Parameters of the law."""
+
+    rate: float = real(
+        0.02,
+        "1/month",
+        0.0,
+        5.0,
+        "coefficient of imitation q_peer: hazard when every firm of the sector and province is a visible AI factory",
+        "behaviour_parameters.csv (Bass fits: q 0.31 to 0.62 a year, 0.026 to 0.052 a month, for smart factories)",
+        "assumed",
+        "lognormal, median 0.02, sigma 0.5; below the fits because partners carry part of the imitation",
+    )
+
+
+def hazard(sensed: float, p: Peers) -> float:
+    """Returns the hazard in 1/month; ``sensed`` is the visible share in 0..1, ``p.rate`` is q_peer in 1/month."""
+    return p.rate * sensed
 
 
 MECHANISM = Mechanism(
@@ -22,18 +37,6 @@ MECHANISM = Mechanism(
     law="q_peer * share of visible AI factories in the same sector and province",
     senses="peer_share",
     hazard=hazard,
-    cards=(
-        Card(
-            name="rate",
-            default=0.02,
-            unit="1/month",
-            low=0.0,
-            high=5.0,
-            meaning="coefficient of imitation q_peer: hazard when every firm of the sector and province is a visible AI factory",
-            source="behaviour_parameters.csv (Bass fits: q 0.31 to 0.62 a year, 0.026 to 0.052 a month, for smart factories)",
-            confidence="assumed",
-            prior="lognormal, median 0.02, sigma 0.5; below the fits because partners carry part of the imitation",
-        ),
-    ),
+    parameters=Peers,
     source="Bass (1969), doi:10.1287/mnsc.15.5.215",
 )

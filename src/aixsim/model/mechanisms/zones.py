@@ -7,12 +7,27 @@ effect was found: the rate is assumed, from a tenth of what firms decide of thei
 from __future__ import annotations
 
 from aixsim.model.mechanism import Mechanism
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameters, real
 
 
-def hazard(sensed: float, rate: float) -> float:
-    """Returns the hazard in 1/month; ``sensed`` is the zone's activity in 0..1, ``rate`` is q_zone in 1/month."""
-    return rate * sensed
+class Zones(Parameters):
+    """Parameters of the law."""
+
+    rate: float = real(
+        1.0e-4,
+        "1/month",
+        0.0,
+        1.0,
+        "q_zone: hazard of a firm in a fully active zone",
+        "assumed; compare the innovation rate",
+        "assumed",
+        "loguniform, 3e-5 to 3e-4",
+    )
+
+
+def hazard(sensed: float, p: Zones) -> float:
+    """Returns the hazard in 1/month; ``sensed`` is the zone's activity in 0..1, ``p.rate`` is q_zone in 1/month."""
+    return p.rate * sensed
 
 
 MECHANISM = Mechanism(
@@ -21,18 +36,6 @@ MECHANISM = Mechanism(
     law="q_zone * activity of the regulation-free zone",
     senses="zone_activity",
     hazard=hazard,
-    cards=(
-        Card(
-            name="rate",
-            default=1.0e-4,
-            unit="1/month",
-            low=0.0,
-            high=1.0,
-            meaning="q_zone: hazard of a firm in a fully active zone",
-            source="assumed; compare the innovation rate",
-            confidence="assumed",
-            prior="loguniform, 3e-5 to 3e-4",
-        ),
-    ),
+    parameters=Zones,
     source="assumed",
 )

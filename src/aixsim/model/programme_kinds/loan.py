@@ -6,48 +6,36 @@ projects within the horizon. Interest is left out.
 
 from __future__ import annotations
 
-from aixsim.model.parameters import Card
+from aixsim.model.parameters import Parameters, real
 from aixsim.model.programme_kind import ProgrammeKind
 
 
-def on_operate(taken: int, repaid_share: float, recovered_share: float) -> int:  # noqa: ARG001 - every hook has all parameters
+class Loan(Parameters):
+    """Parameters of the kind."""
+
+    repaid_share: float = real(
+        0.9, "1", 0.0, 1.0, "share of a loan that its project pays back when it starts operating", "assumed", "assumed", "0.7 to 1"
+    )
+    recovered_share: float = real(
+        0.3, "1", 0.0, 1.0, "share of a loan that is recovered when its project fails", "assumed", "assumed", "0 to 0.6"
+    )
+
+
+def on_operate(taken: int, p: Loan) -> int:
     """Returns what a project that starts operating pays back, to the nearest won."""
-    return int(taken * repaid_share + 0.5)
+    return int(taken * p.repaid_share + 0.5)
 
 
-def on_fail(taken: int, repaid_share: float, recovered_share: float) -> int:  # noqa: ARG001 - as above
+def on_fail(taken: int, p: Loan) -> int:
     """Returns what is recovered of a project that fails, to the nearest won."""
-    return int(taken * recovered_share + 0.5)
+    return int(taken * p.recovered_share + 0.5)
 
 
 KIND = ProgrammeKind(
     name="loan",
     title="Repayable loans, lent again when they come back",
     source="assumed",
-    cards=(
-        Card(
-            name="repaid_share",
-            default=0.9,
-            unit="1",
-            low=0.0,
-            high=1.0,
-            meaning="share of a loan that its project pays back when it starts operating",
-            source="assumed",
-            confidence="assumed",
-            prior="0.7 to 1",
-        ),
-        Card(
-            name="recovered_share",
-            default=0.3,
-            unit="1",
-            low=0.0,
-            high=1.0,
-            meaning="share of a loan that is recovered when its project fails",
-            source="assumed",
-            confidence="assumed",
-            prior="0 to 0.6",
-        ),
-    ),
+    parameters=Loan,
     on_operate=on_operate,
     on_fail=on_fail,
     carries=True,

@@ -76,7 +76,7 @@ def point_name(sweep: Sweep, point: SweepPoint, order: Sequence[str], room: int)
 
 @cache
 def _units() -> dict[str, str]:
-    return {f"{entry.key}.{card.name}": card.unit for entry in entries(Registry.of()) for card in entry.cards}
+    return {f"{entry.key}.{item.name}": item.unit for entry in entries(Registry.of()) for item in entry.parameters}
 
 
 def rounded(share: float) -> str:

@@ -1,0 +1,44 @@
+"""Arrays that replicates share: read-only, so that no lever and no engine can change another replicate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from functools import cached_property, wraps
+from typing import Any, TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+
+
+def read_only(value: T) -> T:
+    """Returns the same array, or tuple of arrays, which can no longer be written; anything else as it is."""
+    if isinstance(value, np.ndarray):
+        value.flags.writeable = False
+    elif isinstance(value, tuple):
+        for item in value:
+            read_only(item)
+    return value
+
+
+class ReadOnly:
+    """Base of dataclasses whose arrays are read-only."""
+
+    def __post_init__(self) -> None:
+        """Makes the arrays read-only."""
+        for field in fields(self):  # type: ignore[arg-type]  # those derived from this are dataclasses
+            read_only(getattr(self, field.name))
+
+
+class cached_array(cached_property[T]):  # noqa: N801 - used as a decorator
+    """Decorates a method whose arrays are computed once and are read-only."""
+
+    def __init__(self, method: Callable[[Any], T]) -> None:
+        """Wraps the method."""
+
+        @wraps(method)
+        def once(instance: Any) -> T:
+            return read_only(method(instance))
+
+        super().__init__(once)
