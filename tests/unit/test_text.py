@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,8 @@ from aixsim.escapes import to_csv, visible
 from aixsim.evidence.assumptions import Line
 from aixsim.report.html.pages import ledger_page
 from aixsim.report.text.layout import WIDTH, page, table, terminal_width, title
+from tests.cli.run_cli import run_cli
+from tests.cli.test_bad_configs import GOOD
 
 NASTY = "\x1b[31mred\x07\u202egnp\nP = 100 %"
 SHOWN = r"\x1b[31mred\x07\u202egnp\nP = 100 %"
@@ -83,6 +86,14 @@ def test_errors_show_what_was_written(
     err = capsys.readouterr().err
     assert "\x1b" not in err
     assert r"\x1b[2J" in err
+
+
+def test_check_shows_a_title_as_it_was_written(tmp_path: Path) -> None:
+    config = GOOD.replace('title = "', 'title = "\\u001b[2J\\nvalid: yes ')
+    (tmp_path / "s.toml").write_text(config, encoding="utf-8")
+    ended = run_cli(["check", "s.toml"], tmp_path)
+    assert ended.code == 0, ended.err
+    assert r"  \x1b[2J\nvalid: yes " in ended.out
 
 
 def test_a_terminal_that_has_no_hangul_gets_escapes(monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike[str]) -> None:

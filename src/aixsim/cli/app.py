@@ -232,11 +232,10 @@ def schema() -> None:
 
     Editors complete and check a config with it.
     """
-    import json
-
+    from aixsim.cli.output import print_json
     from aixsim.config import schema as json_schema
 
-    sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
+    print_json(json_schema())
 
 
 @app.command()
@@ -263,9 +262,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         app(args=None if argv is None else list(argv), prog_name="aixsim", standalone_mode=True)
     except UserError as error:
-        from aixsim.escapes import visible
+        from aixsim.cli.output import tell
 
-        sys.stderr.write("".join(f"{visible(line)}\n" for line in str(error).split("\n")))
+        tell(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt as interrupted:
         sys.stderr.write(f"{interrupted}\n" if str(interrupted) else "Interrupted.\n")
@@ -277,8 +276,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - the last resort of the program: say what happened and where to report it
         with tempfile.NamedTemporaryFile("w", prefix="aixsim-", suffix=".log", delete=False, encoding="utf-8") as log:
             log.write(traceback.format_exc())
-        sys.stderr.write(
+        from aixsim.cli.output import tell
+
+        tell(
             f"aixsim: this is a bug: {type(error).__name__}: {error}\n"
-            f"Please report it with the file {log.name}, the config and the command to the maintainers (see CITATION.cff).\n"
+            f"Please report it with the file {log.name}, the config and the command to the maintainers (see CITATION.cff)."
         )
         sys.exit(1)

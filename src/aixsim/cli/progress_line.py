@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
+from aixsim.cli.output import tell
+from aixsim.escapes import visible
+
 
 class ProgressLine:
     """Shows progress on standard error; a context, because the line is wiped in the end."""
@@ -26,14 +29,14 @@ class ProgressLine:
         """Replaces the line."""
         if self._is_terminal:
             width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
-            sys.stderr.write(f"\r\x1b[K{str(status)[: width - 1]}")
+            sys.stderr.write(f"\r\x1b[K{visible(str(status))[: width - 1]}")
             sys.stderr.flush()
             self._is_open = True
 
     def tell(self, text: str) -> None:
         """Prints a line that stays."""
         self._wipe()
-        sys.stderr.write(text + "\n")
+        tell(text)
 
     def _wipe(self) -> None:
         if self._is_open:

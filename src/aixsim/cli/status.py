@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
 from pathlib import Path
 
+from aixsim.cli.output import print_json, say
 from aixsim.results.sweep_result import open_sweep
 from aixsim.runs.progress import Status, read_status
 
@@ -22,16 +22,16 @@ def status(folder: Path, *, as_json: bool) -> int:
         return 0
     sweep = open_sweep(folder)
     if as_json:
-        sys.stdout.write(json.dumps(sweep_json(sweep, last), indent=2, ensure_ascii=False) + "\n")
+        print_json(sweep_json(sweep, last))
         return 0
     if last is not None:
-        sys.stdout.write(f"{_state(last)} · {last}\n")
+        say(f"{_state(last)} · {last}")
     sys.stdout.write(sweep_text(sweep))
     return 0
 
 
 def _state(last: Status) -> str:
-    """Returns the state; a run whose process has died says running for ever."""
+    """Returns the state; the file of a run whose process was killed still says running."""
     if last.state != "running":
         return last.state
     if last.host != socket.gethostname():
@@ -39,7 +39,7 @@ def _state(last: Status) -> str:
     try:
         os.kill(last.process, 0)
     except ProcessLookupError:
-        return "stopped without a word (killed?); the same command goes on"
+        return "stopped (killed?); the same command resumes"
     except PermissionError:
         pass
     return "running"

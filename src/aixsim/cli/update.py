@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from aixsim.cli.output import print_json
 from aixsim.evidence.updating import parse_count
 from aixsim.evidence.updating import update as update_result
 from aixsim.report.text.update_text import update_text
@@ -21,7 +21,7 @@ def update(folder: Path, observed: Sequence[str], error: float, *, as_json: bool
     found = update_result(result, counts, error)
     if as_json:
         document = {"result": str(folder), "observed": [asdict(count) for count in counts], "error": error, **asdict(found)}
-        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        print_json(document)
     else:
         sys.stdout.write(update_text(result, counts, error, found))
     return 0
