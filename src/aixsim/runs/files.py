@@ -98,6 +98,8 @@ def link_durably(source: Path, path: Path) -> None:
     """
     aside = path.with_name(path.name + ASIDE)
     aside.unlink(missing_ok=True)
+    if path.exists() and path.samefile(source):
+        return  # renaming one name of a file to another does nothing, and would leave both
     try:
         os.link(source, aside)
     except OSError:

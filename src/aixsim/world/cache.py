@@ -6,6 +6,7 @@ The cache is a convenience: a folder that cannot be written, or a file that cann
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +24,7 @@ from aixsim.world.supply_chain import build_supply_chain
 
 Arrays = dict[str, NDArray[np.generic]]
 _PARK = ("name", "province", "sectors", "tenants")
+_HEADER = hashlib.sha256().digest_size
 _NOT_ARRAYS = ("parks", "weight")
 _CODE = (
     "world/korea.py", "world/margins.py", "world/supply_chain.py", "world/network.py", "world/population.py", "world/classification.py",
@@ -85,27 +87,40 @@ def _digest(population: Population) -> str:
 
 
 def _cached(inputs: str, expected: set[str], build: Callable[[], Arrays]) -> Arrays:
-    """Returns the stored arrays when all ``expected`` ones can be read, otherwise builds and stores them."""
-    path = cache_folder() / f"{inputs.partition('-')[0]}-{_fingerprint(inputs)}.npz"
+    """Returns the stored arrays when the file holds those of these inputs as they were written, otherwise builds and stores them.
+
+    A file begins with the hash of what its content was made of and of the content itself: one that was renamed, damaged or made of
+    something else is not used, whatever its name.
+    """
+    key = _fingerprint(inputs)
+    path = cache_folder() / f"{inputs.partition('-')[0]}-{key[:24]}.npz"
     try:
-        # Opened here, because NumPy leaves the file open when it turns out to be no archive.
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-            if set(stored.files) == expected:
-                return {name: stored[name] for name in stored.files}
+        if path.is_file():  # reading a pipe would wait for ever
+            stored = path.read_bytes()
+            content = stored[_HEADER:]
+            if stored[:_HEADER] == _header(key, content):
+                with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+                    if set(arrays.files) == expected:
+                        return {name: arrays[name] for name in arrays.files}
     except Exception:  # noqa: BLE001, S110 - whatever is wrong with a cache file (zip, header, rights), building anew mends it
         pass
-    arrays = build()
+    made = build()
+    stream = io.BytesIO()
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as target:
-            np.savez(target, **arrays)  # type: ignore[arg-type]
+        np.savez(stream, **made)  # type: ignore[arg-type]
+        temporary.write_bytes(_header(key, stream.getvalue()) + stream.getvalue())
         temporary.replace(path)
     except OSError:
         # The folder may not even be one: then there is nothing to remove, and the error of the attempt is no news.
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-    return arrays
+    return made
+
+
+def _header(key: str, content: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + content).digest()
 
 
 def _fingerprint(inputs: str) -> str:
@@ -114,4 +129,4 @@ def _fingerprint(inputs: str) -> str:
     digest = hashlib.sha256(inputs.encode())
     for path in [*sorted((root / "data").glob("*.csv")), *(root / name for name in _CODE)]:
         digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:24]
+    return digest.hexdigest()
