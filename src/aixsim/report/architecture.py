@@ -1,0 +1,177 @@
+"""Writes the page of the architecture: the packages with what they import, and what calls what when a study is run.
+
+Both come from the code: the imports are read, and the calls are recorded while a small study runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+from typing import Any
+
+PAGE = Path("docs/explanation/architecture.md")
+_ROOT = Path(str(files("aixsim")))
+_STUDY = """
+title = "A small study"
+horizon = { start = "2026-01", end = "2026-12" }
+population = { kind = "homogeneous", firms = 40 }
+network = { kind = "none" }
+monte_carlo = { replicates = 3, seed = 1 }
+[mechanisms.innovation]
+rate = 0.05
+[[programme]]
+name = "calls"
+budget_krw_bn = { 2026 = 10.0 }
+grant_krw_bn = 1.0
+call_months = [3]
+[[goal]]
+name = "5 launched"
+outcome = "launched"
+at_least = 5
+by = "2026-12"
+"""
+_LEAVES = ("config.", "world.", "random.", "stats.", "data.", "engines.kernel.", "model.", "report.", "errors", "escapes")
+"""What is called here is named, and what it calls is not."""
+_DEEPEST = 6
+_HEAD = """# Architecture
+
+Written by `make docs`; a test keeps it fresh.
+
+## Packages
+
+A package imports only from those below it in this table (`pyproject.toml`, import-linter).
+
+"""
+_FLOW = """
+## What happens in a run
+
+From a config to an answer: `load`, `run` with a folder, `headline`. Every line is a function that is called from another file, in
+the order in which it is called first, below the function that calls it. What is called inside of the packages `config`, `world`, `model`,
+`engines.kernel`, `random`, `stats` and `report` is left out.
+
+"""
+
+
+def page() -> str:
+    """Returns the page."""
+    calls = _recorded()
+    return _HEAD + _packages() + _FLOW + "\n".join(calls.lines()) + "\n"
+
+
+def _packages() -> str:
+    """Returns the packages as a table, each with the first line of its docstring and the packages that it imports."""
+    imports: dict[str, set[str]] = {}
+    says: dict[str, str] = {}
+    for path in sorted(_ROOT.rglob("*.py")):
+        parts = path.relative_to(_ROOT).parts
+        name = parts[0].removesuffix(".py")
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if len(parts) == 1 or parts[1:] == ("__init__.py",):
+            says[name] = (ast.get_docstring(tree) or "").partition("\n")[0]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("aixsim."):
+                imports.setdefault(name, set()).add(str(node.module).split(".")[1])
+    names = [name for name in says if not name.startswith("__")]
+    below: dict[str, int] = {}
+
+    def height(name: str) -> int:
+        if name not in below:
+            below[name] = 0  # no package imports itself by way of others: import-linter
+            below[name] = 1 + max((height(other) for other in imports.get(name, set()) - {name} if other in says), default=0)
+        return below[name]
+
+    rows = ["| package | what it holds | imports |", "|---|---|---|"]
+    for name in sorted(names, key=lambda name: (-height(name), name)):
+        used = ", ".join(sorted(imports.get(name, set()) - {name}))
+        rows.append(f"| `{name}` | {says[name]} | {used} |")
+    return "\n".join(rows) + "\n"
+
+
+@dataclass
+class _Calls:
+    """Calls from one file to another, as they come.
+
+    Attributes:
+        made: functions that each function calls, in order, by full name.
+        says: first line of the docstring of each.
+    """
+
+    made: dict[str, list[str]] = field(default_factory=dict)
+    says: dict[str, str] = field(default_factory=dict)
+    _stack: list[tuple[FrameType, str | None]] = field(default_factory=list)
+
+    def see(self, frame: FrameType, event: str, _argument: Any) -> None:
+        """Is told of every call and return, as ``sys.setprofile`` does."""
+        if event == "return":
+            if self._stack and self._stack[-1][0] is frame:
+                self._stack.pop()
+        elif event == "call":
+            name = self._name(frame)
+            if name is not None:
+                caller = next((above for _, above in reversed(self._stack) if above), "")
+                if caller.rpartition(":")[0] != name.rpartition(":")[0] and not caller.startswith(_LEAVES):
+                    called = self.made.setdefault(caller, [])
+                    if name not in called:
+                        called.append(name)
+            self._stack.append((frame, name))
+
+    def lines(self) -> list[str]:
+        """Returns a line a call, indented below the function that makes it; what a function calls is told once."""
+        told: set[str] = set()
+
+        def below(name: str, depth: int) -> list[str]:
+            out: list[str] = []
+            for called in self.made.get(name, []) if depth < _DEEPEST else []:
+                said = f": {self.says[called]}" if called not in told else ""
+                out.append(f"{'  ' * depth}- `{called.replace(':', '.')}`{said}")
+                if called not in told:
+                    told.add(called)
+                    out += below(called, depth + 1)
+            return out
+
+        return below("", 0)
+
+    def _name(self, frame: FrameType) -> str | None:
+        """Returns ``file:function`` of a public function of the package; None for everything else."""
+        code = frame.f_code
+        if not code.co_filename.startswith(str(_ROOT)) or any(above.f_code.co_name == "<module>" for above, _ in self._stack[1:]):
+            return None
+        function = code.co_qualname
+        if "<" in function or any(part.startswith("_") for part in function.split(".")) or not code.co_consts:
+            return None
+        text = code.co_consts[0]
+        file = ".".join(Path(code.co_filename).relative_to(_ROOT).with_suffix("").parts)
+        if not isinstance(text, str) or not inspect.cleandoc(text):
+            return None
+        name = f"{file}:{function}"
+        self.says[name] = text.strip().partition("\n")[0].rstrip(".")
+        return name
+
+
+def _recorded() -> _Calls:
+    """Runs a small study and returns what called what."""
+    from aixsim import api
+    from aixsim.config import load
+    from aixsim.report.text.headline import headline
+
+    calls = _Calls()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "study.toml"
+        path.write_text(_STUDY, encoding="utf-8")
+        api.run(load(path))  # compiles what is needed, which takes for ever while every call is recorded
+        sys.setprofile(calls.see)
+        try:
+            headline(api.run(load(path), out=Path(folder) / "result"))
+        finally:
+            sys.setprofile(None)
+    return calls
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
