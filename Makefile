@@ -31,6 +31,7 @@ bench: $(BENCH_STAMP)
 # Regenerates what the documentation takes from the code.
 docs: $(STAMP)
 	$(BIN)/python -m aixsim.report.documentation
+	$(BIN)/python -m aixsim.report.architecture
 
 # Libraries are compiled to bytecode once, or a machine that may not write it compiles them at every start.
 $(STAMP): pyproject.toml constraints.txt

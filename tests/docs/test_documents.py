@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from aixsim.report.architecture import PAGE as ARCHITECTURE
 from aixsim.report.documentation import ODD, fill
 from tests.cli.run_cli import run_cli
 
@@ -29,6 +32,18 @@ def test_the_odd_is_fresh() -> None:
     text = (ROOT / ODD).read_text(encoding="utf-8")
     assert fill(text) == text, "run `make docs`"
     assert fill(text.replace("| peers: Firms imitate", "| peers: Firms envy")) == text, "the twin: a stale word is noticed"
+
+
+def test_the_page_of_the_architecture_is_fresh() -> None:
+    # In a process of its own: what was called before leaves caches, and calls that are not made again.
+    command = [sys.executable, "-m", "aixsim.report.architecture", "--print"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    page = (ROOT / ARCHITECTURE).read_text(encoding="utf-8")
+    assert done.stdout == page, "run `make docs`"
+    names = ("api.run", "runs.loop.carry_out", "runs.replicates.run_batch", "results.publish.publish_run")
+    order = [page.index(f"`{name}`") for name in names]
+    assert order == sorted(order), "from a config to an answer, and never back"
 
 
 def test_the_odd_has_every_element_of_the_protocol() -> None:

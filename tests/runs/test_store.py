@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aixsim.api import forked_folder
+from aixsim.api import carry_out_run, forked_folder
+from aixsim.config import load
 from aixsim.config.sweep_study import load_sweep
 from aixsim.errors import StoreError
+from aixsim.evidence.backtesting import backtest
+from aixsim.evidence.calibration import calibrate
 from aixsim.results.sweep_result import open_sweep
 from aixsim.runs import files as disk
 from aixsim.runs.executor import Finished, Report, Task
@@ -21,6 +24,8 @@ from aixsim.runs.job import Job
 from aixsim.runs.ledger import NAME, Chunk, Ledger
 from aixsim.runs.replicates import Batch
 from tests.runs.worlds import STUDY, Inline, run_inline, small, stopped, sweep, tree, write_study
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +193,7 @@ class Faulty:
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(os, name)
-        if name not in ("open", "write", "fsync", "replace"):
+        if name not in ("open", "write", "fsync", "replace", "link"):
             return real
 
         def call(*arguments: Any) -> Any:
@@ -201,29 +206,76 @@ class Faulty:
         return call
 
 
-def test_every_refusal_of_the_disk_loses_nothing(
-    reference: tuple[Path, dict[str, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def a_sweep(place: Path) -> Callable[[Path], object]:
+    study = small(place, STUDY.replace("[0.0, 0.1, 0.3]", "[0.1]"))
+    return lambda out: run_inline(study, out, batch=12)
+
+
+def a_run(place: Path) -> Callable[[Path], object]:
+    write_study(place)
+    job = Job.of_run(load(place / "small.toml", {"monte_carlo.seed": 7, "monte_carlo.replicates": 12}))
+    return lambda out: carry_out_run(job, out, Inline, batch=6)
+
+
+def a_calibration(place: Path) -> Callable[[Path], object]:
+    few = {"population.firms": 40, "calibration.particles": 24, "calibration.moves": 1, "calibration.dispersion": 0.5}
+    study = load(ROOT / "configs" / "theory" / "calibration.toml", few)
+    return lambda out: calibrate(study, out)
+
+
+def a_backtest(place: Path) -> Callable[[Path], object]:
+    few = {"population.scale": 0.002, "calibration.particles": 12, "calibration.moves": 1}
+    study = load(ROOT / "configs" / "smart-factory.toml", few)
+    return lambda out: backtest(study, out, as_of_month="2019-12")
+
+
+WORK = {"sweep": (a_sweep, 1), "run": (a_run, 1), "calibrate": (a_calibration, 5)}
+
+
+@pytest.mark.parametrize("kind", WORK)
+def test_every_refusal_of_the_disk_loses_nothing(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare, stride = WORK[kind]
+    seen = refuse_one_after_the_other(prepare(tmp_path), tmp_path, monkeypatch, stride)
+    assert set(seen) - {"link"} == {"open", "write", "fsync", "replace"}
+    assert sum(seen.values()) > 60 / stride
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize(("prepare", "stride"), [(a_calibration, 1), (a_backtest, 13)])
+def test_every_refusal_of_the_disk_loses_nothing_of_a_calibration(
+    prepare: Callable[[Path], Callable[[Path], object]], stride: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    study = small(tmp_path)
+    assert refuse_one_after_the_other(prepare(tmp_path), tmp_path, monkeypatch, stride)
+
+
+def refuse_one_after_the_other(
+    work: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stride: int
+) -> dict[str, int]:
+    """Does some work again and again, each time with another request to the disk refused; returns how many of each kind there were."""
+    monkeypatch.setattr("aixsim.evidence.calibration.LEAST_ESS", 0.0)
+    work(tmp_path / "reference")
+    expected = outcome(tmp_path / "reference")
     seen: dict[str, int] = {}
-    for nth in faults():
-        out = tmp_path / f"out-{nth}"
-        system = Faulty(nth)
+    for nth in range(1, 10_000, stride):
+        out, system = tmp_path / f"out-{nth}", Faulty(nth)
         monkeypatch.setattr(disk, "os", system)
-        if system.left > 0:
-            try:
-                run_inline(study, out, batch=12)
-            except StoreError as error:
-                assert error.exit_code == 5  # noqa: PT017 - every n must be seen, and the last has no error
+        try:
+            work(out)
+        except StoreError as error:
+            assert error.exit_code == 5  # noqa: PT017 - every n must be seen, and the last has no error
         monkeypatch.setattr(disk, "os", os)
         if not system.name:
-            assert tree(out) == reference[1]
             break
         seen[system.name] = seen.get(system.name, 0) + 1
-        run_inline(study, out, batch=12)
-        assert tree(out) == reference[1], (nth, system.name)
-    assert set(seen) == {"open", "write", "fsync", "replace"}
-    assert min(seen.values()) > 10
+        work(out)
+        assert outcome(out) == expected, (nth, system.name)
+    return seen
+
+
+def outcome(out: Path) -> dict[str, bytes]:
+    """Returns the files of a folder that must not tell what happened: without checksums of those that tell of the time."""
+    timed = ("calibration.json", NAME) if (out / "state").is_dir() else ()
+    return {name: content for name, content in tree(out).items() if name not in timed}
 
 
 def faults() -> Iterator[int]:

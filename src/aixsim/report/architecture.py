@@ -6,10 +6,11 @@ Both come from the code: the imports are read, and the calls are recorded while 
 from __future__ import annotations
 
 import ast
-import inspect
 import sys
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.resources import files
+from inspect import getattr_static
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -36,9 +37,12 @@ outcome = "launched"
 at_least = 5
 by = "2026-12"
 """
-_LEAVES = ("config.", "world.", "random.", "stats.", "data.", "engines.kernel.", "model.", "report.", "errors", "escapes")
+_LEAVES = ("config.", "world.", "stats.", "engines.kernel.", "model.", "report.", "runs.tables", "runs.identity", "results.counting_rules")
 """What is called here is named, and what it calls is not."""
-_DEEPEST = 6
+_LEFT_OUT = ("random.", "data.", "errors", "escapes", "arguments", "config.values", "model.calendar", "runs.files", "runs.ledger",
+             "runs.provenance", "results.shapes", "results.source", "results.project_table")  # fmt: skip
+"""What is called here is not named: small helpers."""
+_DEEPEST = 8
 _HEAD = """# Architecture
 
 Written by `make docs`; a test keeps it fresh.
@@ -51,9 +55,9 @@ A package imports only from those below it in this table (`pyproject.toml`, impo
 _FLOW = """
 ## What happens in a run
 
-From a config to an answer: `load`, `run` with a folder, `headline`. Every line is a function that is called from another file, in
-the order in which it is called first, below the function that calls it. What is called inside of the packages `config`, `world`, `model`,
-`engines.kernel`, `random`, `stats` and `report` is left out.
+From a config to an answer: `load`, `run` with a folder, `headline`. Every line is a public function, in the order in which it is called
+first, below the function that calls it. What functions of the packages `config`, `world`, `model`, `engines.kernel`, `stats` and `report`
+call is left out, and so are small helpers.
 
 """
 
@@ -95,7 +99,7 @@ def _packages() -> str:
 
 @dataclass
 class _Calls:
-    """Calls from one file to another, as they come.
+    """Calls of public functions, as they come.
 
     Attributes:
         made: functions that each function calls, in order, by full name.
@@ -115,7 +119,7 @@ class _Calls:
             name = self._name(frame)
             if name is not None:
                 caller = next((above for _, above in reversed(self._stack) if above), "")
-                if caller.rpartition(":")[0] != name.rpartition(":")[0] and not caller.startswith(_LEAVES):
+                if not caller.startswith(_LEAVES):
                     called = self.made.setdefault(caller, [])
                     if name not in called:
                         called.append(name)
@@ -146,8 +150,10 @@ class _Calls:
         if "<" in function or any(part.startswith("_") for part in function.split(".")) or not code.co_consts:
             return None
         text = code.co_consts[0]
+        if isinstance(getattr_static(frame.f_locals.get("self"), code.co_name, None), property | cached_property):
+            return None
         file = ".".join(Path(code.co_filename).relative_to(_ROOT).with_suffix("").parts)
-        if not isinstance(text, str) or not inspect.cleandoc(text):
+        if not isinstance(text, str) or text.startswith("As in") or file.startswith(_LEFT_OUT):
             return None
         name = f"{file}:{function}"
         self.says[name] = text.strip().partition("\n")[0].rstrip(".")
@@ -174,4 +180,7 @@ def _recorded() -> _Calls:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    if "--print" in sys.argv:
+        sys.stdout.write(page())
+    else:
+        PAGE.write_text(page(), encoding="utf-8")

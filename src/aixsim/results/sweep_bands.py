@@ -84,7 +84,7 @@ def _pieces(sweep: Sweep, point: SweepPoint, outcome: str) -> Iterator[tuple[NDA
     start = np.datetime64(sweep.horizon.start, "M")
     for name in point.files:
         try:
-            with pq.ParquetFile(sweep.path / name) as file:
+            with pq.ParquetFile(sweep.file(name)) as file:
                 for rows in file.iter_batches(_ROWS, columns=["month", outcome]):
                     dates = rows["month"].to_numpy(zero_copy_only=False).astype("datetime64[M]")
                     yield (dates - start).astype(np.int64), rows[outcome].to_numpy()

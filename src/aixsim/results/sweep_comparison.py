@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.errors import StoreError, UserError
+from aixsim.errors import UserError
 from aixsim.notebook import card
 from aixsim.results.contrasts import NEWCOMBE, STUDENT, tidy, tidy_row
 from aixsim.results.sweep_result import Sweep, SweepGoal, SweepPoint
-from aixsim.runs.files import checksum
-from aixsim.runs.ledger import NAME, Ledger
 from aixsim.stats.differences import (
     Difference,
     MeanDifference,
@@ -135,7 +133,6 @@ def compare_points(sweep: Sweep, reference: int | None = None) -> SweepCompariso
     """
     by_policy = reference is None and len(sweep.facts["policies"]) > 1
     partner = _first_policy(sweep) if by_policy else _one_point(sweep, reference or 0)
-    _check_files(sweep)
     finals: dict[int, list[Final]] = {}
     differences: list[PointDifference] = []
     left_out: list[LeftOut] = []
@@ -183,23 +180,6 @@ def _one_point(sweep: Sweep, number: int) -> Callable[[SweepPoint], SweepPoint]:
             f" {base.n_failed} failed; an interval needs two: name another point with --reference"
         )
     return lambda _point: base
-
-
-def _check_files(sweep: Sweep) -> None:
-    """Refuses files that changed since they were written: with replicates out of order, the wrong ones would be paired."""
-    ledger = Ledger(sweep.path, read_only=True)
-    try:
-        known = {file.name: file.sha256 for file in ledger.files()}
-    finally:
-        ledger.close()
-    for name in (name for point in sweep.points for name in point.files):
-        try:
-            is_whole = checksum((sweep.path / name).read_bytes()) == known.get(name)
-        except OSError:
-            is_whole = False
-        if not is_whole:
-            what = f"its {name} is not what {NAME} says was written"
-            raise StoreError(sweep.path, "damaged", what, "give the same sweep command again, or wait when it is running")
 
 
 def _why_not(point: SweepPoint, base: SweepPoint, found: list[PointDifference | None]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from aixsim.errors import StoreError, UserError
 from aixsim.model.calendar import Horizon
 from aixsim.notebook import card
 from aixsim.results.columns import with_units
+from aixsim.runs.files import file_checksum
 from aixsim.runs.ledger import NAME, Chunk, Ledger
 from aixsim.runs.loop import TABLES
 from aixsim.stats.confidence_sequence import bernoulli_sequence
@@ -78,6 +80,7 @@ class Sweep:
         failures: records of failed replicates.
         given: replicates that were to be run so far.
         common_random_numbers: whether equal replicates draw equal random numbers at all points.
+        checksums: SHA-256 of the files that hold replicates, by name.
     """
 
     path: Path
@@ -87,6 +90,8 @@ class Sweep:
     failures: list[dict[str, Any]]
     given: int
     common_random_numbers: bool = True
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    _verified: set[str] = field(default_factory=set, init=False, compare=False)
 
     @property
     def title(self) -> str:
@@ -172,6 +177,24 @@ class Sweep:
         replicates, counts = self._sorted(point, goal.outcome, goal.by)
         return replicates, counts[:, 0] if len(counts) else np.zeros(0, np.int32)
 
+    def file(self, name: str) -> Path:
+        """Returns the path of a file with replicates that is as it was written.
+
+        Raises:
+            StoreError: it is missing, or is not what was written.
+        """
+        path = self.path / name
+        if name not in self._verified:
+            try:
+                is_whole = file_checksum(path) == self.checksums.get(name)
+            except OSError:
+                is_whole = False
+            if not is_whole:
+                what = f"its {name} is not what {NAME} says was written"
+                raise StoreError(self.path, "damaged", what, "give the same sweep command again, or wait when it is running")
+            self._verified.add(name)
+        return path
+
     def _sorted(self, point: SweepPoint, outcome: str, month: str | None) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -185,7 +208,7 @@ class Sweep:
         replicates, counts = [], []
         for name in point.files:
             try:
-                table = pq.read_table(self.path / name, columns=["replicate", outcome], filters=filters)
+                table = pq.read_table(self.file(name), columns=["replicate", outcome], filters=filters)
             except (OSError, ValueError, KeyError) as error:
                 what = f"its {name} cannot be read ({error})"
                 raise StoreError(self.path, "damaged", what, "give the same sweep command again") from error
@@ -275,6 +298,7 @@ def open_sweep(path: Path | str) -> Sweep:
     ledger = Ledger(path, read_only=True)
     try:
         study, rows, chunks, failures = ledger.study(), ledger.points(), ledger.chunks(), ledger.failures()
+        checksums = {file.name: file.sha256 for file in ledger.files()}
     finally:
         ledger.close()
     if "question" not in study:
@@ -297,4 +321,4 @@ def open_sweep(path: Path | str) -> Sweep:
         for row in rows
     )  # fmt: skip
     is_common = bool(study["identity"]["common_random_numbers"])
-    return Sweep(path, study["question"], goals, points, failures, sum(chunk.n for chunk in chunks), is_common)
+    return Sweep(path, study["question"], goals, points, failures, sum(chunk.n for chunk in chunks), is_common, checksums)
