@@ -163,7 +163,8 @@ def _counts(seed: int, replicate: int, scale: float, lift: float) -> NDArray[np.
     }
     # The dither stands for the luck of the draw: without it a sample would round every replicate alike.
     dither = uniform(seed, replicate, Purpose.MERIT, 0)
-    return np.stack([np.floor(national[name] * scale + dither * (scale < 1)).astype(np.int32) for name in OUTCOMES])
+    none = np.zeros(84)
+    return np.stack([np.floor(national.get(name, none) * scale + dither * (scale < 1)).astype(np.int32) for name in OUTCOMES])
 
 
 @cache

@@ -75,8 +75,8 @@ def more(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_the_shipped_ones_by_hand(history: History) -> None:
-    table = outcome_counts(history, COUNTED, MONTHS, POPULATION)
-    assert {name: table[k].tolist() for k, name in enumerate(OUTCOMES)} == BY_HAND
+    table = dict(zip(OUTCOMES, outcome_counts(history, COUNTED, MONTHS, POPULATION).tolist(), strict=True))
+    assert {name: table[name] for name in BY_HAND} == BY_HAND
 
 
 def test_new_ones_by_hand_and_the_others_as_before(history: History, more: None) -> None:
