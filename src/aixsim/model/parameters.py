@@ -12,9 +12,9 @@ attributes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar, Literal, Self, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
 
 from aixsim.world.classification import SIZES
@@ -198,18 +198,21 @@ class Parameters:
         return (cls.__doc__ or "").strip().partition("\n")[0].rstrip(".")
 
     @classmethod
-    def columns(cls) -> Iterator[tuple[str, type[Any], int]]:
-        """Yields what a record of the values holds: name, type, and how many there are (1 for a single value).
+    @cache
+    def columns(cls) -> tuple[tuple[str, type[Any], int], ...]:
+        """Returns what a record of the values holds: name, type, and how many there are (1 for a single value).
 
         These are numbers, numbers by size class, and what is derived from parameters; names, texts and tables by year stay outside.
         """
+        found: list[tuple[str, type[Any], int]] = []
         for item in cls.declared:
             if item.kind in ("number", "integer") and item.default is not None:
-                yield item.name, float if item.kind == "number" else int, 1
+                found.append((item.name, float if item.kind == "number" else int, 1))
             elif item.kind == "by_size":
-                yield item.name, float, len(SIZES)
+                found.append((item.name, float, len(SIZES)))
         for name, item in vars(cls).items():
             if isinstance(item, derived):
                 kind = get_type_hints(item.func)["return"]
                 several = get_args(kind) if get_origin(kind) is tuple else ()
-                yield name, several[0] if several else kind, len(several) or 1
+                found.append((name, several[0] if several else kind, len(several) or 1))
+        return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from aixsim.model.keys import Key, dotted
@@ -49,9 +50,14 @@ def addresses_of(settings: Mapping[str, Any]) -> dict[str, str]:
     return out
 
 
+@cache
+def _text(key: Key) -> str:
+    return dotted(key)
+
+
 def _collect(node: Any, key: Key, found: dict[str, Distribution]) -> None:
     if isinstance(node, Distribution):
-        found[dotted(key)] = node
+        found[_text(key)] = node
     elif isinstance(node, Mapping):
         for name, value in node.items():
             _collect(value, (*key, str(name)), found)
@@ -63,7 +69,7 @@ _PLAIN = (float, int, str)
 def substitute(node: Any, drawn: Mapping[str, float], key: Key = ()) -> Any:
     """Returns a copy of ``node`` with every distribution replaced by the value drawn for its key."""
     if isinstance(node, Distribution):
-        return drawn[dotted(key)]
+        return drawn[_text(key)]
     if isinstance(node, Mapping):
         return {name: value if isinstance(value, _PLAIN) else substitute(value, drawn, (*key, str(name))) for name, value in node.items()}
     return node

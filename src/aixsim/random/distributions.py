@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -91,6 +92,7 @@ def draw_all(
     return {path: dist.quantile(u) for (path, dist), u in zip(distributions.items(), levels, strict=True)}
 
 
+@lru_cache(maxsize=4096)
 def _agent(path: str) -> int:
     return int.from_bytes(hashlib.sha256(path.encode()).digest()[:4], "big")
 
