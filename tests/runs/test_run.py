@@ -23,6 +23,7 @@ from aixsim.results.result import open_result
 from aixsim.runs.executor import Executor, InProcess
 from aixsim.runs.job import Job
 from aixsim.runs.processes import LocalProcesses
+from aixsim.runs.store import Store
 from tests.runs.crash_driver import children, gone
 from tests.runs.test_faults import FAULTY
 from tests.runs.worlds import CONFIG, Ended, Inline, Stopping, tree
@@ -229,6 +230,7 @@ def test_workers_that_cannot_start_are_one_clear_error(tmp_path: Path, monkeypat
 
 # --- interrupts
 
+ROOT = Path(__file__).parents[2]
 ENDLESS = SEEDED.replace("replicates = 40", "replicates = 200000")
 
 
@@ -287,6 +289,29 @@ def test_a_second_process_is_refused_with_the_name_of_the_first(tmp_path: Path) 
         with pytest.raises(StoreError, match=f"process {process.pid} on ") as caught:
             run(study(tmp_path, text=ENDLESS), out=tmp_path / "out")
         assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("command", ["calibrate", "backtest"])
+def test_a_calibration_that_is_ended_keeps_its_rounds_and_leaves_no_process(command: str, number: int, tmp_path: Path) -> None:
+    config = ROOT / "configs" / ("theory/calibration.toml" if command == "calibrate" else "smart-factory.toml")
+    small = ["population.firms=100"] if command == "calibrate" else ["population.scale=0.002"]
+    options = [f"--set={setting}" for setting in (*small, "calibration.particles=120", "calibration.moves=30")]
+    with running(command, config, "-o", "out", "--workers", "2", *options, folder=tmp_path) as process:
+        until = time.monotonic() + 200
+        while not list(tmp_path.glob("out/state/*.npz")) and time.monotonic() < until and process.poll() is None:
+            time.sleep(0.05)
+        held = children(process.pid)
+        os.kill(process.pid, number)
+        errors = process.communicate(timeout=60)[1]
+        assert gone([process.pid, *held])
+        assert process.returncode == (130 if number == signal.SIGTERM else -number), errors
+        assert ("the same command goes on with the rest" in errors) == (number == signal.SIGTERM)
+        assert "Traceback" not in errors
+    with Store.opened(tmp_path / "out", ("state",)) as store:
+        states = [path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out" / "state").glob("*.npz")]
+        assert states
+        assert all(store.kept(name) for name in states)
 
 
 def test_the_library_saves_and_raises_keyboard_interrupt(tmp_path: Path) -> None:

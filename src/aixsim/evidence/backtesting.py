@@ -28,7 +28,7 @@ from aixsim.model.keys import dotted
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.uncertainties import numbers_of, uncertainties_of
 from aixsim.random.distributions import Distribution
-from aixsim.runs.signals import Request, stop_requests
+from aixsim.runs.signals import Request, saying, stop_requests
 from aixsim.runs.store import Store
 from aixsim.stats.scores import score
 from aixsim.stats.sequential_monte_carlo import ParticleSet
@@ -78,7 +78,8 @@ def backtest(
         raise UserError(f"{study.name}: a back-test needs [[observed]] counts of launched from at least {LEAST_COUNTS + 1} Decembers")
     identity = identity_of(study, f"backtest {as_of_month}")
     folder = out or Path("results") / study.name / f"backtest-{identity}"
-    with stop_requests() as request, Store.opened(folder, (STATE,)) as store:
+    kept = f"Interrupted: what was finished is kept in {folder}; the same command goes on with the rest."
+    with saying(kept), stop_requests() as request, Store.opened(folder, (STATE,)) as store:
         store.claim(identity)
         return folder, _forecasts(study, chosen, store, request, workers, tell)
 

@@ -28,7 +28,7 @@ from aixsim.model.problem import Problem
 from aixsim.runs.cost import duration
 from aixsim.runs.identity import digest, inputs_of
 from aixsim.runs.provenance import code_hash, environment
-from aixsim.runs.signals import Request, stop_requests
+from aixsim.runs.signals import Request, saying, stop_requests
 from aixsim.runs.store import Store
 from aixsim.stats.counting_law import widened
 from aixsim.stats.scores import score
@@ -95,7 +95,8 @@ def calibrate(
         raise UserError(f"{study.name}: there is nothing to calibrate; give at least one number as a distribution, such as {{ dist = … }}")
     identity = identity_of(study, f"calibration {sorted(with_held_out)} {verified_only}")
     folder = out or Path("results") / study.name / f"calibration-{identity}"
-    with stop_requests() as request, Store.opened(folder, (STATE,)) as store:
+    kept = f"Interrupted: what was finished is kept in {folder}; the same command goes on with the rest."
+    with saying(kept), stop_requests() as request, Store.opened(folder, (STATE,)) as store:
         store.claim(identity)
         finished = store.kept(REPORT)
         if finished is not None and store.kept(ENSEMBLE) is not None:

@@ -29,6 +29,15 @@ class Request:
     made: bool = False
 
 
+@contextmanager
+def saying(kept: str) -> Iterator[None]:
+    """Lets an interrupt of the block say what is kept."""
+    try:
+        yield
+    except Interrupted as interrupted:
+        raise Interrupted(kept) from interrupted
+
+
 _raises = False
 
 
