@@ -52,7 +52,8 @@ def run(
 ) -> None:
     """Run a config and write a result folder.
 
-    Runs the Monte Carlo simulation: tables, goals, provenance and figures. The very same run is not computed twice.
+    Runs the Monte Carlo simulation: tables, goals, provenance and figures. The same command resumes a run that was interrupted, and with a
+    larger -n extends one that is finished.
     """
     from aixsim.cli.run import run as command
 
