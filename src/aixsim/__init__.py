@@ -1,6 +1,7 @@
 """aixsim: can South Korea reach 500 AI factories by 2030, and what would it take?
 
-``load`` reads a config, ``run`` runs it, ``open_result`` opens what it wrote.
+``load`` reads a config, ``run`` simulates it, ``Result`` holds what came of it; ``sweep`` and ``compare`` do so for many and for two.
+All public names are in ``__all__``; docs/reference/api.md describes them.
 """
 
 from __future__ import annotations
@@ -12,15 +13,66 @@ if TYPE_CHECKING:
     from aixsim.api import run as run
     from aixsim.api import sweep as sweep
     from aixsim.config import load as load
+    from aixsim.config.study import Study as Study
+    from aixsim.config.validation import ConfigError as ConfigError
+    from aixsim.errors import StoreError as StoreError
+    from aixsim.errors import UserError as UserError
+    from aixsim.mesa_model import Model as Model
+    from aixsim.results.comparison import compare as compare
+    from aixsim.results.result import Result as Result
     from aixsim.results.result import open_result as open_result
+    from aixsim.results.sweep_result import Sweep as Sweep
+    from aixsim.results.sweep_result import open_sweep as open_sweep
 
-__all__ = ["load", "open_result", "run", "sweep"]
+    __version__: str
 
-_HOME = {"load": "aixsim.config", "run": "aixsim.api", "sweep": "aixsim.api", "open_result": "aixsim.results.result"}
+_HOMES = {
+    "ConfigError": "config.validation",
+    "Model": "mesa_model",
+    "Result": "results.result",
+    "StoreError": "errors",
+    "Study": "config.study",
+    "Sweep": "results.sweep_result",
+    "UserError": "errors",
+    "compare": "results.comparison",
+    "load": "config",
+    "open_result": "results.result",
+    "open_sweep": "results.sweep_result",
+    "run": "api",
+    "sweep": "api",
+}
+__all__ = [
+    "ConfigError",
+    "Model",
+    "Result",
+    "StoreError",
+    "Study",
+    "Sweep",
+    "UserError",
+    "__version__",
+    "compare",
+    "load",
+    "open_result",
+    "open_sweep",
+    "run",
+    "sweep",
+]
 
 
-def __getattr__(name: str) -> Any:
-    """Imports a public name when it is first used: the command line must answer before pandas has loaded."""
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'aixsim' has no attribute {name!r}")
+if not TYPE_CHECKING:  # so that a misspelt name is an error of types, too
+
+    def __getattr__(name: str) -> Any:
+        """Imports a public name when it is first used: the command line must answer before pandas has loaded."""
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("aixsim")
+        if name not in _HOMES:
+            raise AttributeError(f"module 'aixsim' has no attribute {name!r}")
+        globals()[name] = value = getattr(import_module(f"aixsim.{_HOMES[name]}"), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    """Returns the public names, for completion."""
+    return sorted(__all__)

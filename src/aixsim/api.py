@@ -6,14 +6,16 @@ import json
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from os import PathLike
 from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
 
+from aixsim.arguments import as_path, instance, one_of, whole_number
 from aixsim.config.study import Study
 from aixsim.config.sweep_study import SweepStudy, load_sweep, name_of
 from aixsim.engines import ENGINES
-from aixsim.errors import ArgumentError, StoreError, UserError
+from aixsim.errors import StoreError, UserError
 from aixsim.results.publish import PROVENANCE, Published, RunRecord, publish_run, publish_sweep, results_hash
 from aixsim.results.result import Result, open_result
 from aixsim.results.source import FolderSource
@@ -25,6 +27,7 @@ from aixsim.runs.job import Job
 from aixsim.runs.ledger import NAME, Ledger
 from aixsim.runs.loop import TABLES, Session, carry_out, silent, workers_for
 from aixsim.runs.progress import Status
+from aixsim.runs.progress_bar import Progress, shown
 from aixsim.runs.signals import Interrupted, stop_requests
 from aixsim.runs.store import SHARDS, Store
 
@@ -67,10 +70,10 @@ def run(
     replicates: int | None = None,
     *,
     workers: int = 1,
-    out: Path | str | None = None,
+    out: str | PathLike[str] | None = None,
     engine: Literal["kernel", "mesa"] = "kernel",
-    show: Show = silent,
-    tell: Tell = silent,
+    progress: Progress = None,
+    tell: Tell | None = None,
 ) -> Result:
     """Runs a study.
 
@@ -81,7 +84,8 @@ def run(
         out: folder of the result. What it holds already of the same run is used: a run that was interrupted is resumed, one of fewer
             replicates is extended. None: the result stays in memory.
         engine: ``kernel`` (compiled) or ``mesa`` (reference); results do not depend on it.
-        show: is given the progress now and then.
+        progress: true shows a bar, false nothing, None a bar in notebooks and terminals once the run has taken a second; a function is
+            given a ``Status`` about once a second, with ``done``, ``wanted``, ``failed``, ``per_second`` and ``seconds_left``.
         tell: is told what is worth a line, such as the cost of a long run.
 
     Returns:
@@ -91,11 +95,14 @@ def run(
         StoreError: the folder holds something else, is in use, damaged, or has no room.
         NothingFinished: every replicate failed.
         RunInterrupted: Ctrl-C or SIGTERM; a ``KeyboardInterrupt``, raised when what was finished has been saved.
-        UserError: an argument that is none of the above.
+        ArgumentError: an argument that is none of the above.
     """
-    _check(replicates, workers, engine)
-    folder = None if out is None else Path(out)
+    instance(study, "study", Study, "a study, as from aixsim.load('korea-2030.toml')")
+    workers, tell = whole_number(workers, "workers", least=1), tell or silent
+    one_of(engine, "engine", ENGINES)
+    folder = None if out is None else as_path(out, "out")
     if replicates is not None:
+        replicates = whole_number(replicates, "replicates", least=1)
         study = study.with_monte_carlo(study.monte_carlo.model_copy(update={"replicates": replicates}))
     seed_chosen = study.monte_carlo.seed is not None
     if not seed_chosen:
@@ -107,7 +114,8 @@ def run(
         tell(f"This run is already there, nothing to compute{more}.")
         return held
     n_workers = workers_for(job.replicates, workers)
-    status, result = carry_out_run(job, folder, lambda: _processes(n_workers), seed_chosen=seed_chosen, show=show, tell=tell)
+    with shown(progress) as show:
+        status, result = carry_out_run(job, folder, lambda: _processes(n_workers), seed_chosen=seed_chosen, show=show, tell=tell)
     if status.state == "complete" and result is not None:
         return result
     kept = f"{status.done + status.failed:,} of {status.wanted:,} replicates are finished"
@@ -153,15 +161,15 @@ def carry_out_run(
 
 
 def sweep(
-    study: SweepStudy | Path | str,
-    out: Path | str | None = None,
+    study: SweepStudy | str | PathLike[str],
+    out: str | PathLike[str] | None = None,
     *,
     workers: int = 1,
     cluster: str | None = None,
     seconds: float | None = None,
     fork: bool = False,
-    show: Show = silent,
-    tell: Tell = silent,
+    progress: Progress = None,
+    tell: Tell | None = None,
 ) -> Sweep:
     """Runs a design over policies and factors, or goes on with it.
 
@@ -172,20 +180,23 @@ def sweep(
         cluster: address or scheduler file of a Dask cluster, used instead of processes.
         seconds: after which no new replicates are begun.
         fork: uses another folder beside ``out`` when that one holds another study.
-        show: is given the progress now and then.
+        progress: as in ``run``.
         tell: is told what is worth a line: files that were damaged, workers that are missing.
 
     Raises:
         StoreError: as in ``run``.
         Interrupted: Ctrl-C or SIGTERM; what was finished is kept, and the same call goes on.
     """
-    _check(None, workers, "kernel")
+    workers, tell = whole_number(workers, "workers", least=1), tell or silent
+    wanted = None if out is None else as_path(out, "out")
     study = study if isinstance(study, SweepStudy) else load_sweep(study)
     job = Job.of_sweep(study)
-    folder = Path(out) if out is not None else default_folder(study.path)
+    folder = default_folder(study.path) if wanted is None else wanted
     if fork:
         folder = forked_folder(job, folder)
-    status = carry_out_sweep(job, folder, executor_of(job, workers, cluster, tell), seconds=seconds, show=show, tell=tell)
+    start = executor_of(job, workers, cluster, tell)
+    with shown(progress) as show:
+        status = carry_out_sweep(job, folder, start, seconds=seconds, show=show, tell=tell)
     if status.state == "interrupted":
         n = status.done + status.failed
         kept = f"Interrupted: {n:,} of {status.wanted:,} replicates are kept in {folder}; the same command goes on with the rest."
@@ -256,14 +267,6 @@ def _processes(workers: int, seconds_per_replicate: float = float("inf")) -> Exe
 
     # A limit of time can only be kept from outside.
     return InProcess() if workers <= 1 and seconds_per_replicate == float("inf") else LocalProcesses(workers, seconds_per_replicate)
-
-
-def _check(replicates: int | None, workers: int, engine: str) -> None:
-    for name, value in (("replicates", replicates), ("workers", workers)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise ArgumentError(name, value, "a whole number, at least 1")
-    if engine not in ENGINES:
-        raise ArgumentError("engine", engine, " or ".join(map(repr, ENGINES)))
 
 
 def _held_seed(folder: Path) -> int:

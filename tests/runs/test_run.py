@@ -324,7 +324,7 @@ def test_the_library_saves_and_raises_keyboard_interrupt(tmp_path: Path) -> None
 
     handler = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt) as caught:
-        run(study(tmp_path, 5000, ENDLESS), out=tmp_path / "out", show=interrupt)
+        run(study(tmp_path, 5000, ENDLESS), out=tmp_path / "out", progress=interrupt)
     assert isinstance(caught.value, RunInterrupted)
     assert caught.value.result is not None
     n = caught.value.result.provenance["replicates_done"]

@@ -33,6 +33,21 @@ Results = Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Folder
 CORES = os.cpu_count() or 1
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"aixsim {version('aixsim')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Show the version.")] = False,
+) -> None:
+    """Options of the program itself."""
+
+
 @app.command()
 def run(
     config: Config,

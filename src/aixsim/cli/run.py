@@ -44,7 +44,7 @@ def run(
     code = 0
     with ProgressLine() as line:
         try:
-            result = api.run(study, workers=workers, out=out, engine=engine, show=line.show, tell=line.tell)
+            result = api.run(study, workers=workers, out=out, engine=engine, progress=line.show, tell=line.tell)
         except api.RunInterrupted as interrupted:
             line.tell(str(interrupted))
             if interrupted.result is None:

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from aixsim import api
 from aixsim.cli.progress_line import ProgressLine
@@ -48,7 +49,8 @@ def sweep(
         return _dry_run(Job.of_sweep(study), workers, cluster)
     with ProgressLine() as line:
         try:
-            done = api.sweep(study, folder, workers=workers, cluster=cluster, seconds=seconds, fork=fork, show=line.show, tell=line.tell)
+            options: dict[str, Any] = {"cluster": cluster, "seconds": seconds, "fork": fork}
+            done = api.sweep(study, folder, workers=workers, **options, progress=line.show, tell=line.tell)
         except Interrupted as interrupted:
             line.tell(str(interrupted))
             return 130

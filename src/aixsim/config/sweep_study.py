@@ -9,11 +9,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from aixsim.arguments import as_path
 from aixsim.config.designs import Axis, DesignError, rows
 from aixsim.config.lines import Path as Key
 from aixsim.config.loading import Placed, Sources, load, parse, problem_of
@@ -104,13 +106,13 @@ def name_of(study_file: Path) -> str:
     return study_file.resolve().parent.name if study_file.stem == "study" else study_file.stem
 
 
-def load_sweep(path: Path | str) -> SweepStudy:
+def load_sweep(path: str | PathLike[str]) -> SweepStudy:
     """Reads and validates a study file and every config that it leads to.
 
     Raises:
         ConfigError: with every mistake of the file, or of the first config that is refused.
     """
-    path = Path(path)
+    path = as_path(path, "study")
     document, lines = parse(path)
     sources: Sources = {key: (str(path), line) for key, line in lines.items()}
     try:

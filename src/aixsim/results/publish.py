@@ -112,20 +112,20 @@ class Published:
         self._record, self._study = record, record.job.study
         self.tables = {table: store.place.source(name) for table, name in store.files(0).items()}
         self._failures = store.ledger.failures()
-        self.documents = Lazy(
-            {
-                "goals": self._goals,
-                "counting": self._counting,
-                "firms": lambda: describe_firms(self.problem.population, self.problem.network),
-                "network": lambda: describe_network(self.problem.population, self.problem.network),
-            }
-        )
+        self._makers: dict[str, Callable[[], Any]] = {
+            "goals": self._goals,
+            "counting": self._counting,
+            "firms": lambda: describe_firms(self.problem.population, self.problem.network),
+            "network": lambda: describe_network(self.problem.population, self.problem.network),
+        }
+        self.documents = Lazy(self._makers)
 
     def in_memory(self) -> Result:
         """Returns the result of a run without a folder."""
         made: dict[str, Callable[[], Any]] = {name: lambda name=name: self.table(name) for name in _LINKED}  # type: ignore[misc]  # bound now
         made["groups"] = lambda: pa.concat_tables(self.groups()).unify_dictionaries()
-        return Result(MemorySource(Lazy(made), self.documents), self.provenance())
+        documents = Lazy({**self._makers, "config": self._study.document})
+        return Result(MemorySource(Lazy(made), documents), self.provenance())
 
     @property
     def problem(self) -> Problem:

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from aixsim.errors import StoreError, UserError
 from aixsim.runs.files import file_checksum
@@ -75,6 +75,10 @@ class MemorySource:
     tables: Mapping[str, pa.Table]
     documents: Mapping[str, Any]
     path: None = None
+
+    def __reduce__(self) -> tuple[type[Self], tuple[dict[str, pa.Table], dict[str, Any]]]:
+        """Pickles what is there, made now where it is made when it is asked for."""
+        return type(self), (dict(self.tables), dict(self.documents))
 
     def has(self, name: str) -> bool:
         """Returns whether there is such a table or document."""

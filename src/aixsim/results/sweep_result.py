@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.arguments import as_path
 from aixsim.errors import StoreError, UserError
 from aixsim.model.calendar import Horizon
 from aixsim.notebook import card
@@ -285,14 +287,14 @@ def is_sweep(path: Path | str) -> bool:
     return (Path(path) / NAME).is_file() and (Path(path) / TABLES).is_dir()
 
 
-def open_sweep(path: Path | str) -> Sweep:
+def open_sweep(path: str | PathLike[str]) -> Sweep:
     """Opens the folder of a sweep, finished, stopped or running; nothing in it is changed.
 
     Raises:
         StoreError: it is damaged.
         UserError: it is no folder of a sweep.
     """
-    path = Path(path)
+    path = as_path(path)
     if not is_sweep(path):
         raise UserError(f"{path}: is no folder of a sweep: it has no {NAME}; give the folder that aixsim sweep printed")
     ledger = Ledger(path, read_only=True)
