@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import pytest
 from aixsim.model.history import History
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
+from aixsim.runs.lock import FolderLock
 from tests.cli.run_cli import run_cli
 from tests.cli.test_bad_configs import GOOD
 
@@ -100,22 +100,23 @@ def test_the_same_run_is_not_computed_twice_and_another_does_not_overwrite(study
     before = (study / "out" / "provenance.json").read_text()
     again = run_cli(["run", "study.toml", "-o", "out"], study)
     assert (again.code, "nothing to compute" in again.err) == (0, True)
-    other = run_cli(["run", "study.toml", "-o", "out", "-n", "3"], study)
+    fewer = run_cli(["run", "study.toml", "-o", "out", "-n", "3"], study)
+    assert (fewer.code, "it holds 24 replicates" in fewer.err) == (0, True), "more replicates are never replaced by fewer"
+    other = run_cli(["run", "study.toml", "-o", "out", "--seed", "5"], study)
     assert other.code == 4
-    assert "different run" in other.err
     assert (study / "out" / "provenance.json").read_text() == before
     (study / "mine").mkdir()
+    (study / "mine" / "notes.txt").write_text("of somebody else")
     assert run_cli(["run", "study.toml", "-o", "mine"], study).code == 4
     (study / "file").write_text("x")
     assert run_cli(["run", "study.toml", "-o", "file"], study).code == 4
 
 
 def test_a_busy_folder_is_left_alone(study: Path) -> None:
-    (study / ".out.partial").mkdir()
-    (study / ".out.partial" / "pid").write_text(str(os.getpid()))
-    assert run_cli(["run", "study.toml", "-o", "out"], study).code == 3
-    (study / ".out.partial" / "pid").write_text("999999999")
-    assert run_cli(["run", "study.toml", "-o", "out"], study).code == 0, "what a dead process left is cleared away"
+    (study / "out").mkdir()
+    with FolderLock(study / "out"):
+        assert run_cli(["run", "study.toml", "-o", "out"], study).code == 3
+    assert run_cli(["run", "study.toml", "-o", "out"], study).code == 0
 
 
 def test_a_disk_that_refuses(study: Path) -> None:
