@@ -60,11 +60,11 @@ def test_the_readme_names_the_two_commands_first() -> None:
 
 def test_lines_of_documents_fit() -> None:
     """Prose wraps at 100 characters or not at all; tables, commands and pictures are as long as they are."""
-    for page in (page for page in PAGES if page.name != "performance.md"):  # make bench writes it
+    for page in (page for page in PAGES if page.name not in ("performance.md", "architecture.md")):  # programs write them
         prose = re.sub(r"^```.*?^```|<!-- generated.*?<!-- end", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
         for paragraph in re.split(r"\n\s*\n", prose):
             lines = [line for line in paragraph.splitlines() if not line.startswith(("|", "    ", "!", "<!--"))]
-            long = [line for line in lines if len(line) > 100 and "](" not in line]
+            long = [line for line in lines if len(re.sub("`[^`]*`", "", line)) > 100 and "](" not in line]
             assert not long or len(lines) == 1, f"{page.relative_to(ROOT)}: {long[0]}"
 
 
