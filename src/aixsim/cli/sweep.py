@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aixsim import api
+from aixsim.cli.output import print_json, say
 from aixsim.cli.progress_line import ProgressLine
 from aixsim.config.sweep_study import load_sweep
 from aixsim.errors import UserError
@@ -89,7 +89,8 @@ def _dry_run(job: Job, workers: int, cluster: str | None) -> int:
     text = forecast(
         last.seconds / each, last.n_bytes / each, points=len(job.points), replicates=job.replicates, workers=n, memory=last.peak_bytes
     )
-    sys.stdout.write(f"{job.title}\n{text}\n")
+    say(job.title)
+    sys.stdout.write(f"{text}\n")
     if job.most_replicates > job.replicates:
         sys.stdout.write(f"then up to {job.most_replicates:,} replicates where the answer is open\n")
     if job.design == "sobol" and len(job.points) & (len(job.points) - 1):
@@ -110,7 +111,7 @@ def _report(folder: Path, status: Status, *, as_json: bool) -> None:
 
     sweep = open_sweep(folder)
     if as_json:
-        sys.stdout.write(json.dumps(sweep_json(sweep, status), indent=2, ensure_ascii=False) + "\n")
+        print_json(sweep_json(sweep, status))
         return
     sys.stdout.write(sweep_text(sweep))
     if status.state == "complete":
