@@ -24,7 +24,7 @@ def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
     def executor(*given: Any) -> Callable[[], Executor]:
         return Inline
 
-    monkeypatch.setattr("aixsim.cli.sweep._executor", executor)
+    monkeypatch.setattr("aixsim.api.executor_of", executor)
     monkeypatch.setattr("aixsim.cli.sweep._draw", lambda folder: folder)
 
 
@@ -34,7 +34,7 @@ def test_a_dry_run_tells_the_cost_and_writes_nothing(tmp_path: Path) -> None:
     ended = run_cli(["sweep", path, "--dry-run"], tmp_path)
     assert ended.code == 0, ended.err
     assert "6 points x 12 replicates = 72 replicates" in ended.out
-    assert all(word in ended.out for word in ("ms a replicate, measured on 5", "on the disk", "of memory"))
+    assert all(word in ended.out for word in ("ms a replicate)", "on the disk", "of memory"))
     assert sorted(tmp_path.rglob("*")) == before
 
 
