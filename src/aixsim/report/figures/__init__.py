@@ -1,1 +1,1 @@
-"""Results as figures."""
+"""Figures of runs, sweeps, comparisons, calibrations, back-tests and self-checks."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.gridspec import GridSpec
+from numpy.typing import NDArray
 
-from aixsim.errors import storage_error
 from aixsim.model.calendar import parse_month
 from aixsim.results.result import Result
 from aixsim.results.sweep_result import Sweep
@@ -38,44 +37,21 @@ OUTCOME_LOOK: dict[str, tuple[str, str, Any]] = {
 
 _LEFT, _TOP, _BOTTOM = 0.18, 0.98, 0.38
 """Margins in inches: left of all text, above the panels, below them."""
-# Seaborn's "whitegrid" in its "notebook" context, font scale 0.85, spelt out: importing seaborn takes as long as drawing a figure.
-_WHITEGRID: dict[str, Any] = {
-    "axes.axisbelow": True,
-    "axes.grid": True,
-    "axes.labelsize": 10.2,
-    "axes.linewidth": 1.25,
-    "font.size": 10.2,
-    "legend.title_fontsize": 10.2,
-    "lines.solid_capstyle": "round",
-    "patch.edgecolor": "w",
-    "patch.force_edgecolor": True,
-    "xtick.labelsize": 9.35,
-    "xtick.major.size": 6,
-    "xtick.major.width": 1.25,
-    "xtick.minor.size": 4,
-    "xtick.minor.width": 1,
-    "ytick.labelsize": 9.35,
-    "ytick.left": False,
-    "ytick.major.size": 6,
-    "ytick.major.width": 1.25,
-    "ytick.minor.size": 4,
-    "ytick.minor.width": 1,
-}
-_SAVING: dict[str, dict[str, Any]] = {
-    # Level 3 packs a seventh worse than the default and twice as fast.
-    "png": {"metadata": {"Software": "aixsim"}, "pil_kwargs": {"compress_level": 3}},
-    "svg": {"metadata": {"Date": None}},
-}
+_KOREAN = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo")
+"""Fonts for names in Hangul, where they are installed: DejaVu Sans, which comes with matplotlib, has none."""
 
 
 @contextmanager
-def canvas(size: tuple[float, float]) -> Iterator[Figure]:
-    """Offers an empty figure in the house style, without touching anybody's matplotlib settings."""
-    look: dict[Any, Any] = {
-        **_WHITEGRID,
+def house_style() -> Iterator[None]:
+    """Sets how figures look, for a while: nobody else's matplotlib settings are touched."""
+    import seaborn as sns
+
+    installed = set(font_manager.get_font_names())
+    own: dict[str, Any] = {
         "svg.hashsalt": "aixsim",
         "svg.fonttype": "none",
-        "font.family": "DejaVu Sans",
+        "text.parse_math": False,  # names may hold dollar signs
+        "font.family": ["DejaVu Sans", *(name for name in _KOREAN if name in installed)],
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.spines.left": False,
@@ -96,16 +72,58 @@ def canvas(size: tuple[float, float]) -> Iterator[Figure]:
         "xtick.color": GREY,
         "ytick.color": GREY,
     }
-    with mpl.rc_context(look):
-        figure = Figure(figsize=size)
-        width, height = size
-        frame = (0.10 / width, _BOTTOM / height, 1 - 0.25 / width, 1 - (_TOP + _BOTTOM) / height)
-        figure.set_layout_engine(ConstrainedLayoutEngine(rect=frame, w_pad=0.06, h_pad=0.06))
-        yield figure
+    with mpl.rc_context({**sns.axes_style("whitegrid"), **sns.plotting_context("notebook", font_scale=0.85), **own}):
+        yield
 
 
-def head(figure: Figure, title: str, explanation: str) -> None:
+def new_figure(size: tuple[float, float], dpi: int = 100) -> Figure:
+    """Returns an empty figure; of ``size`` in inches."""
+    return Figure(figsize=size, dpi=dpi)
+
+
+def lay_out(figure: Figure, source: str) -> None:
+    """Writes the source line, and places the panels between it and the texts above them.
+
+    Tight layout adds numbers up. The solver of constrained layout starts from where its variables lie in memory, so that its last bits differ
+    from call to call.
+    """
+    width, height = figure.get_size_inches()
+    figure.text(_LEFT / width, 0.14 / height, source, fontsize=7.5, color=GREY)
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) if not axis.get_label_text()):
+        # By itself, matplotlib measures all tick labels to place even an empty label.
+        axis.set_label_coords(0.5, 0.0)
+    figure.tight_layout(pad=0.0, w_pad=1.2, h_pad=1.2, rect=(0.10 / width, _BOTTOM / height, 1 - 0.25 / width, 1 - _TOP / height))
+
+
+class Place:
+    """Axes of somebody else's figure, as a figure to draw in."""
+
+    def __init__(self, axes: Any) -> None:
+        """Takes the axes, and as soon as more than one panel is asked for their place."""
+        self.axes = axes
+        self._inside: Any = None
+
+    def subplots(self, n_rows: int = 1, n_columns: int = 1, **options: Any) -> Any:
+        """Returns the axes themselves, or panels in their place; arguments as for a matplotlib figure."""
+        if n_rows == n_columns == 1 and options.get("squeeze", True):
+            return self.axes
+        return self.__getattr__("subplots")(n_rows, n_columns, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        """Returns what a figure in place of the axes has."""
+        if self._inside is None:
+            box = self.axes.get_position()
+            grid = GridSpec(1, 1, self.axes.figure, box.x0, box.y0, box.x1, box.y1)
+            self._inside = self.axes.figure.add_subfigure(grid[0])
+            self.axes.set_axis_off()
+        return getattr(self._inside, name)
+
+
+def head(figure: Any, title: str, explanation: str) -> None:
     """Writes the finding, and below it what exactly is shown (two lines), above all panels; long ones in smaller print."""
+    if isinstance(figure, Place):
+        figure.axes.set_title(title)
+        return
     width, height = figure.get_size_inches()
     texts = (
         figure.text(_LEFT / width, 1 - 0.16 / height, title, fontsize=13.5, fontweight="bold", va="top"),
@@ -121,59 +139,9 @@ def scaled_note(result: Result) -> str:
     return f"{result.sample_note}, scaled to the nation" if result.is_sample else ""
 
 
-def save(figure: Figure, result: Result, folder: Path, name: str, *, formats: Sequence[str]) -> list[Path]:
-    """Writes a figure of a result in each format, complete or not at all.
-
-    Raises:
-        StoreError: the disk refuses.
-    """
-    source = (f"Source: aixsim simulation, run {result.provenance['run_id']}", result.n_note, result.sample_note)
-    return save_with(figure, source, folder, name, formats=formats)
-
-
-def save_with(figure: Figure, source: Sequence[str], folder: Path, name: str, *, formats: Sequence[str]) -> list[Path]:
-    """Writes a figure with a source line of the given parts; otherwise as ``save``."""
-    width, height = figure.get_size_inches()
-    figure.text(_LEFT / width, 0.14 / height, " · ".join(part for part in source if part), fontsize=7.5, color=GREY)
-    _freeze(figure)
-    paths = []
-    for ending in formats:
-        path = folder / f"{name}.{ending}"
-        temporary = path.with_suffix(f".tmp.{ending}")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            figure.savefig(temporary, dpi=200, **_SAVING[ending])
-            with temporary.open("rb") as stream:
-                os.fsync(stream.fileno())
-            temporary.replace(path)
-        except OSError as error:
-            raise storage_error(path, error) from error
-        paths.append(path)
-    return paths
-
-
-def _freeze(figure: Figure) -> None:
-    """Lays the figure out once and rounds the places of its panels: the solver's last bits differ from call to call.
-
-    Nothing is drawn for it, and without an engine no file is drawn twice.
-    """
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            if not axis.get_label_text():
-                # By itself, matplotlib measures all tick labels to place even an empty label.
-                axis.set_label_coords(0.5, 0.0)
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        engine.execute(figure)
-    figure.set_layout_engine(None)
-    for axes in figure.axes:
-        left, bottom, width, height = (round(float(edge), 5) for edge in axes.get_position(original=True).bounds)
-        axes.set_position((left, bottom, width, height))
-
-
-def month_ends(months: Sequence[dt.date]) -> Any:
-    """Returns the last day of each month, where a count as of the end of the month belongs, shape ``(n_months,)``."""
-    return np.array([(np.datetime64(month, "M") + 1).astype("datetime64[D]") - np.timedelta64(1, "D") for month in months])
+def month_ends(months: Any) -> NDArray[np.datetime64]:
+    """Returns the last day of each month, where a count as of the end of the month belongs; of dates or timestamps, shape ``(n_months,)``."""
+    return (np.array(months, "datetime64[M]") + 1).astype("datetime64[D]") - 1
 
 
 def month_name(month: str) -> str:
@@ -197,10 +165,8 @@ def year_axis(axes: Any, result: Result | Sweep, *, short: bool = False) -> None
 
 def whole_numbers(axes: Any) -> None:
     """Starts the vertical axis at 0 and groups its digits."""
-    from matplotlib.ticker import StrMethodFormatter
-
     axes.set_ylim(0, None)
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.yaxis.set_major_formatter("{x:,.0f}")
 
 
 def end_labels(axes: Any, x: Any, labels: Sequence[tuple[float, str, str]]) -> None:
@@ -212,11 +178,8 @@ def end_labels(axes: Any, x: Any, labels: Sequence[tuple[float, str, str]]) -> N
         labels: height, text and colour.
     """
     low, high = axes.get_ylim()
-    place_in_grid = axes.get_subplotspec()
-    ratios = place_in_grid.get_gridspec().get_height_ratios()
-    rows = slice(place_in_grid.rowspan.start, place_in_grid.rowspan.stop)
-    inches = 0.62 * axes.get_figure().get_size_inches()[1] * sum(ratios[rows]) / sum(ratios)
-    line = 0.19 * (high - low) / inches
+    # Titles and years will take a fifth of the height that the axes have before they are laid out.
+    line = 0.19 * (high - low) / (0.8 * axes.bbox.height / axes.figure.dpi)
     floor = -np.inf
     for _, (y, text, colour) in sorted(enumerate(labels), key=lambda item: (item[1][0], -item[0])):
         height = line * (text.count("\n") + 1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
-from aixsim.report.figures.sweep import SweepFigure
-from aixsim.report.figures.sweep._labels import goal_name, naming_order, point_name, sentence
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name, sentence
 from aixsim.results.main_effects import known_points
 from aixsim.results.sweep_ranking import blocks, ranked
 from aixsim.results.sweep_result import Sweep, SweepPoint
@@ -101,4 +101,4 @@ def _size(sweep: Sweep) -> tuple[float, float]:
     return (10.5, max(0.29 * min(len(known_points(sweep)), _MOST + 2) + 2.5, 3.6))
 
 
-SWEEP_FIGURE = SweepFigure("ranking", draw, lambda sweep: sweep.n_done > 0, "a finished replicate", _size)
+FIGURE = Figure("ranking", Sweep, "Points by the probability of the goal, with the decision level", draw, size=_size)

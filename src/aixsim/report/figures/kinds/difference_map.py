@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aixsim.report.figures.pair import ContrastFigure
+from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, BROWN, head, month_name
 from aixsim.report.figures.tiles import Tile, draw_tiles, pole_table
 from aixsim.report.text.numbers import signed
@@ -67,9 +67,12 @@ def _span(level: LevelChange) -> str:
     return f"{low} to {high}"
 
 
-CONTRAST = ContrastFigure(
+FIGURE = Figure(
     "map",
+    PolicyChange,
+    "Tile map of the difference between two policies in the 17 provinces",
     draw,
+    needs="launched AI factories in more than one province",
     applies=lambda change: len(_levels(change, "province", "launched")) > 1,
     size=(11.6, 6.6),
 )

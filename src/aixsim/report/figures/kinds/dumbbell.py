@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aixsim.report.figures.pair import ContrastFigure
+from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, month_name
 from aixsim.report.text.comparison_text import GROUP_NAMES
 from aixsim.report.text.numbers import signed
@@ -77,4 +77,4 @@ def _finding(change: PolicyChange, poles: list[LevelChange]) -> str:
     return f"{name}: {gains[-1].level} gains most, {losses[0].level} loses most"
 
 
-CONTRAST = ContrastFigure("dumbbell", draw, size=(9.4, 7.4))
+FIGURE = Figure("dumbbell", PolicyChange, "Two policies side by side by type, pole and size of firm", draw, size=(9.4, 7.4))

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, head, month_ends, month_name, year_axis
-from aixsim.report.figures.sweep import SweepFigure
-from aixsim.report.figures.sweep._labels import factor_name, sentence, setting_name
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.sweep_names import factor_name, sentence, setting_name
 from aixsim.results.main_effects import POLICY, Level, by_strength, known_points, levels
 from aixsim.results.sweep_bands import SweepBand, sweep_band
 from aixsim.results.sweep_result import Sweep
@@ -100,4 +100,4 @@ def _size(sweep: Sweep) -> tuple[float, float]:
     return (max(2.55 * columns + 0.8, 9.0), 2.35 * math.ceil(n / columns) + 1.6 if n > 1 else 5.4)
 
 
-SWEEP_FIGURE = SweepFigure("curves", draw, lambda sweep: sweep.n_done > 0, "a finished replicate", _size)
+FIGURE = Figure("curves", Sweep, "Adoption curves of the policies, or at the levels of the strongest factor", draw, size=_size)

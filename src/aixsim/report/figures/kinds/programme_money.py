@@ -54,6 +54,7 @@ def draw(result: Result, figure: Any) -> None:
 
 FIGURE = Figure(
     "money",
+    Result,
     "Budget and spending by programme and year",
     draw,
     needs="public programmes",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.report.figures.pair import ContrastFigure
+from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import GREY, INK, OUTCOME_LOOK, head, month_ends, month_name, year_axis
 from aixsim.report.text.numbers import signed
 from aixsim.results.comparison import PolicyChange, paired_paths
@@ -71,4 +71,4 @@ def _span(d: Difference) -> str:
     return f"[{signed(d.low, 0)}, {signed(d.high, 0)}]"
 
 
-CONTRAST = ContrastFigure("fan", draw, size=(10.6, 5.2))
+FIGURE = Figure("fan", PolicyChange, "The difference between two policies over time", draw, size=(10.6, 5.2))

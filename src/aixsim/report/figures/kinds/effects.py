@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
-from aixsim.report.figures.sweep import SweepFigure
-from aixsim.report.figures.sweep._labels import factor_name, goal_name, rounded, sentence
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.sweep_names import factor_name, goal_name, rounded, sentence
 from aixsim.results.main_effects import POLICY, UNSET, Effect, by_strength, main_effects, strength, varied
 from aixsim.results.sweep_result import Sweep
 
@@ -118,4 +118,4 @@ def _size(sweep: Sweep) -> tuple[float, float]:
     return (max(3.3 * _columns(n) + 0.8, 9.0), 2.85 * rows + (1.6 if rows > 1 else 2.2))
 
 
-SWEEP_FIGURE = SweepFigure("effects", draw, _applies, "a factor with two levels or more", _size)
+FIGURE = Figure("effects", Sweep, "The probability of the goal against each factor", draw, "a factor with two levels or more", _applies, _size)

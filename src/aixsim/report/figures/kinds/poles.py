@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.result._groups import draw_group
+from aixsim.report.figures.group_panels import draw_group
 from aixsim.results.result import Result
 from aixsim.world.classification import POLES
 
@@ -17,6 +17,7 @@ def draw(result: Result, figure: Any) -> None:
 
 FIGURE = Figure(
     "poles",
+    Result,
     "AI factories by pole and special zone",
     draw,
     needs="launched AI factories",

@@ -85,4 +85,4 @@ def _twin(result: Result) -> str:
     return "".join(f"Of {goal['at_least']:,.0f} {goal['outcome']}: {goal['short_statement']}. " for goal in result.goal_records[1:2])
 
 
-FIGURE = Figure("adoption", "Launched and operating AI factories over time, with target and observations", draw)
+FIGURE = Figure("adoption", Result, "Launched and operating AI factories over time, with target and observations", draw)

@@ -75,4 +75,4 @@ def draw(result: Result, figure: Any) -> None:
     )
 
 
-FIGURE = Figure("stages", "Projects and firms by stage over time", draw, size=(9.0, 7.2))
+FIGURE = Figure("stages", Result, "Projects and firms by stage over time", draw, size=(9.0, 7.2))

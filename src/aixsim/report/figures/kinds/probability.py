@@ -44,6 +44,7 @@ def _title(goal: dict[str, Any]) -> str:
 
 FIGURE = Figure(
     "probability",
+    Result,
     "Probability of each goal over time",
     draw,
     needs="a [[goal]]",

@@ -66,6 +66,7 @@ def _words(record: dict[str, Any]) -> str:
 
 FIGURE = Figure(
     "counting",
+    Result,
     "How far the answer depends on what one calls an AI factory",
     draw,
     needs="a [[goal]] on AI factories",

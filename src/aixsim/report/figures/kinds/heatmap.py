@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.report.figures.style import BLUE, GREY, INK, head
-from aixsim.report.figures.sweep import SweepFigure
-from aixsim.report.figures.sweep._labels import factor_name, goal_name, rounded, sentence, setting_name
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.sweep_names import factor_name, goal_name, rounded, sentence, setting_name
 from aixsim.results.main_effects import POLICY, Level, by_strength, is_number, known_points, levels, value_of, varied
 from aixsim.results.pooled_chance import PooledChance, pooled_chances
 from aixsim.results.sweep_result import Sweep, SweepPoint
@@ -258,4 +258,6 @@ def _size(sweep: Sweep) -> tuple[float, float]:
     return (3.4 * columns + 1.6, 3.0 * math.ceil(n / columns) + 1.9) if n > 1 else (8.6, 6.2)
 
 
-SWEEP_FIGURE = SweepFigure("heatmap", draw, _applies, "two numeric factors that vary together", _size)
+FIGURE = Figure(
+    "heatmap", Sweep, "The probability of the goal over two factors", draw, "two numeric factors that vary together", _applies, _size
+)  # fmt: skip

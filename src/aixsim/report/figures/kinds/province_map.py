@@ -76,6 +76,7 @@ def _applies(result: Result) -> bool:
 
 FIGURE = Figure(
     "map",
+    Result,
     "Tile map of the 17 provinces: AI factories launched, and for 1,000 firms",
     draw,
     needs="launched AI factories in more than one province",

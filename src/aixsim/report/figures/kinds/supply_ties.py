@@ -96,6 +96,7 @@ def _preference(axes: Any, network: dict[str, Any]) -> None:
 
 FIGURE = Figure(
     "network",
+    Result,
     "Degrees, tiers and preferences of the supply network",
     draw,
     needs="supply links",

@@ -100,6 +100,7 @@ def _covered(some: list[Record]) -> str:
 
 FIGURE = Figure(
     "evidence",
+    Result,
     "What the model was worth where it could be tested",
     draw,
     "a run about the AI factories of Korea",

@@ -1,0 +1,173 @@
+"""Draws figures: into a folder, into files, or onto axes."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import pkgutil
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from aixsim.errors import storage_error
+from aixsim.report.figures import kinds
+from aixsim.report.figures.figure import Figure, PlotError
+from aixsim.report.figures.subjects import NOUNS, is_empty, source_of
+from aixsim.runs.files import checksum, write_durably
+
+FORMATS = ("png", "svg")
+_DPI = 200
+"""Of PNG files. Text is measured at the resolution that it is drawn with, so that no measurement is made twice."""
+
+
+@cache
+def all_figures() -> dict[tuple[type[Any], str], Figure[Any]]:
+    """Returns every kind of figure by the type of its subject and by name: each module of ``figures.kinds`` defines one as ``FIGURE``.
+
+    Raises:
+        ValueError: two of the same type have the same name.
+    """
+    found: dict[tuple[type[Any], str], Figure[Any]] = {}
+    for module in pkgutil.iter_modules(kinds.__path__):
+        figure = import_module(f"{kinds.__name__}.{module.name}").FIGURE
+        if found.setdefault((figure.of, figure.name), figure) is not figure:
+            raise ValueError(f"there are two figures {figure.name!r} of {figure.of.__name__}")
+    return dict(sorted(found.items(), key=lambda item: item[0][1]))
+
+
+def figures_of(subject: object) -> dict[str, Figure[Any]]:
+    """Returns every kind of figure of a subject's type by name, also those that this subject has nothing to show for.
+
+    Raises:
+        ArgumentError: there are no figures of such an object.
+    """
+    source_of(subject)
+    return {name: figure for (of, name), figure in all_figures().items() if isinstance(subject, of)}
+
+
+def figure_of(subject: object, kind: str) -> Figure[Any]:
+    """Returns a kind of figure that a subject can be drawn as.
+
+    Raises:
+        PlotError: there is none of this name, or the subject lacks what it shows.
+    """
+    known = figures_of(subject)
+    noun = next(noun for of, noun in NOUNS.items() if isinstance(subject, of))
+    place = f"{subject.path}: " if getattr(subject, "path", None) else ""
+    if kind not in known:
+        near = difflib.get_close_matches(kind, list(known), 1)
+        others = [NOUNS[of] for of, name in all_figures() if name == kind]
+        hint = f", which is one of {' or '.join(others)}" if others else f"; did you mean {near[0]!r}?" if near else ""
+        message = f"{place}there is no figure {kind!r} of {noun}{hint} (there are: {', '.join(known)})"
+        raise PlotError(message, kind, list(known), near[0] if near else None)
+    if is_empty(subject):
+        raise PlotError(f"{place}no replicate has finished, so there is nothing to draw", kind, list(known))
+    if not known[kind].applies(subject):
+        raise PlotError(f"{place}figure {kind!r} needs {known[kind].needs}, and it has none", kind, list(known))
+    return known[kind]
+
+
+def draw(subject: object, kind: str, ax: Any = None) -> Any:
+    """Draws one figure and returns the matplotlib figure that it is in.
+
+    Args:
+        subject: a result, sweep or comparison, or one of ``subjects``.
+        kind: name of the figure.
+        ax: matplotlib axes to draw onto; a figure of several panels divides their place. They get the title alone: what exactly is shown,
+            and the source, stand in the figure that is drawn without ``ax``.
+
+    Raises:
+        PlotError: there is no such kind, or the subject lacks what it shows.
+    """
+    from aixsim.report.figures.style import Place, house_style
+
+    figure = figure_of(subject, kind)
+    if ax is None:
+        return _page(figure, subject, 100)
+    with house_style():
+        figure.draw(subject, Place(ax))
+    return ax.figure
+
+
+def write_figure(subject: object, kind: str, paths: Sequence[Path]) -> list[Path]:
+    """Draws one figure, writes it to each path in the format of its ending (``.png`` or ``.svg``), and returns the paths.
+
+    Each file appears complete or not at all, and nothing else is written; the same subject gives the same bytes.
+
+    Raises:
+        PlotError: there is no such kind or format, or the subject lacks what it shows.
+        StoreError: the disk refuses.
+    """
+    for path in paths:
+        if path.suffix[1:] not in FORMATS:
+            raise PlotError(f"{path}: figures are written as {' and '.join(FORMATS)}, not {path.suffix!r}", kind, FORMATS)
+    figure = figure_of(subject, kind)
+    page, identity = _page(figure, subject, _DPI), _identity(figure, subject)
+    for path in paths:
+        content = io.BytesIO()
+        metadata = {"Software": "aixsim"} if path.suffix == ".png" else {"Date": None}
+        with house_style():
+            page.savefig(content, format=path.suffix[1:], metadata={**metadata, "Identifier": identity})
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_durably(path, content.getvalue())
+        except OSError as error:
+            raise storage_error(path, error) from error
+    return list(paths)
+
+
+def draw_figures(subject: object, folder: Path, names: Sequence[str] | None = None, formats: Sequence[str] = FORMATS) -> list[Path]:
+    """Draws figures of a subject into a folder, which is created, and returns their paths.
+
+    Args:
+        subject: a result, sweep or comparison, or one of ``subjects``.
+        folder: of the files, which are named after the kinds.
+        names: kinds; by default all that the subject has something to show for.
+        formats: ``png`` (200 dpi) and ``svg``.
+
+    Raises:
+        PlotError: there is no such kind or format, or the subject lacks what it shows.
+        StoreError: the disk refuses.
+    """
+    if names is None:
+        names = [name for name, figure in figures_of(subject).items() if is_empty(subject) or figure.applies(subject)]
+    for name in names:
+        figure_of(subject, name)
+    return [path for name in names for path in write_figure(subject, name, [folder / f"{name}.{ending}" for ending in formats])]
+
+
+def missing_figures(subject: object, folder: Path) -> list[str]:
+    """Returns the kinds of which a folder lacks a file, or holds one of an earlier state of the subject, such as of fewer replicates."""
+    if is_empty(subject):
+        return []
+
+    def is_there(path: Path, identity: str) -> bool:
+        return path.is_file() and identity.encode() in path.read_bytes()
+
+    return [
+        name
+        for name, figure in figures_of(subject).items()
+        if figure.applies(subject) and not all(is_there(folder / f"{name}.{ending}", _identity(figure, subject)) for ending in FORMATS)
+    ]
+
+
+def _page(figure: Figure[Any], subject: object, dpi: int) -> Any:
+    """Returns a whole figure with its source line, laid out."""
+    from aixsim.report.figures.style import house_style, lay_out, new_figure
+
+    with house_style():
+        page = new_figure(figure.size_of(subject), dpi)
+        figure.draw(subject, page)
+        lay_out(page, _source_line(figure, subject))
+    return page
+
+
+def _source_line(figure: Figure[Any], subject: object) -> str:
+    return " · ".join(part for part in (figure.source or source_of)(subject) if part)
+
+
+def _identity(figure: Figure[Any], subject: object) -> str:
+    """Returns what tells the figures of two states of a subject apart, in letters that every format keeps as they are."""
+    return checksum(_source_line(figure, subject).encode())

@@ -1,0 +1,134 @@
+"""What figures can be of: how each is called, and what the source line below its figures says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.config.study import Study
+from aixsim.errors import ArgumentError
+from aixsim.evidence.forecasts import Forecast
+from aixsim.results.comparison import PolicyChange
+from aixsim.results.pairing import name_of
+from aixsim.results.result import Result
+from aixsim.results.sweep_comparison import SweepComparison
+from aixsim.results.sweep_result import Sweep
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """A finished calibration.
+
+    Attributes:
+        report: content of ``calibration.json``.
+        keys: columns of the ensemble.
+        values: particles, shape ``(n_particles, n_keys)``.
+    """
+
+    report: dict[str, Any]
+    keys: Sequence[str]
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """A finished back-test.
+
+    Attributes:
+        forecasts: at least one of the model on all counts.
+        study: gives the counts.
+    """
+
+    forecasts: Sequence[Forecast]
+    study: Study
+
+
+@dataclass(frozen=True, eq=False)
+class SelfCheck:
+    """Simulation-based calibration.
+
+    Attributes:
+        config: name of the config.
+        keys: uncertain parameters.
+        ranks: of the truth among its posterior draws, in 0..1, shape ``(n_data_sets, n_keys)``.
+    """
+
+    config: str
+    keys: Sequence[str]
+    ranks: NDArray[np.float64]
+
+
+NOUNS: Final[dict[type[Any], str]] = {
+    Result: "a run",
+    Sweep: "a sweep",
+    PolicyChange: "a comparison of two runs",
+    SweepComparison: "a comparison of the points of a sweep",
+    Calibration: "a calibration",
+    Backtest: "a back-test",
+    SelfCheck: "a self-check",
+}
+
+
+def is_empty(subject: object) -> bool:
+    """Returns whether no replicate has finished, so that there is nothing to draw."""
+    return not (subject.provenance["replicates_done"] if isinstance(subject, Result) else not isinstance(subject, Sweep) or subject.n_done)
+
+
+@singledispatch
+def source_of(subject: object) -> Sequence[str]:
+    """Returns the parts of the source line; empty ones are left out.
+
+    Raises:
+        ArgumentError: there are no figures of such an object.
+    """
+    raise ArgumentError("subject", subject, f"{', '.join(NOUNS.values())}")
+
+
+@source_of.register
+def _(subject: Result) -> Sequence[str]:
+    return (f"Source: aixsim simulation, run {subject.provenance['run_id']}", subject.n_note, subject.sample_note)
+
+
+@source_of.register
+def _(subject: Sweep) -> Sequence[str]:
+    unfinished = "" if subject.is_complete else f"unfinished: {subject.n_done + subject.n_failed:,} of {subject.given:,} replicates"
+    return (f"Source: aixsim sweep {subject.facts['name']}", subject.n_note, unfinished, _sample(subject.scale))
+
+
+@source_of.register
+def _(subject: PolicyChange) -> Sequence[str]:
+    both = (subject.pair.baseline, subject.pair.other)
+    failed = ", ".join(f"{n:,} of {name_of(result)} failed" for result in both if (n := result.provenance["replicates_failed"]))
+    runs = " and ".join(str(result.provenance["run_id"]) for result in both)
+    return (f"Source: aixsim simulations, runs {runs}", f"n = {len(subject.pair.replicates):,} pairs of replicates", failed, both[0].sample_note)
+
+
+@source_of.register
+def _(subject: SweepComparison) -> Sequence[str]:
+    return source_of(subject.sweep)
+
+
+@source_of.register
+def _(subject: Calibration) -> Sequence[str]:
+    report = subject.report
+    n = f"{report['particles']:,} particles, effective sample size {report['ess']:,.0f}"
+    return (f"Source: aixsim calibration of {report['config']}", n, _sample(report["scale"]))
+
+
+@source_of.register
+def _(subject: Backtest) -> Sequence[str]:
+    return ("Source: aixsim back-test; counts: smart_factory_cumulative.csv, that of 2014 unverified", subject.study.name)
+
+
+@source_of.register
+def _(subject: SelfCheck) -> Sequence[str]:
+    return (f"Source: aixsim calibration of {subject.config}, {len(subject.ranks):,} times",)
+
+
+def _sample(scale: float) -> str:
+    return f"sample of {100 * scale:g} % of firms" if scale < 1.0 else ""
