@@ -12,7 +12,7 @@ from scipy import stats
 from aixsim.results.main_effects import UNSET, by_strength, levels, main_effects, strength, varied
 from aixsim.results.pooled_chance import pooled_chances
 from aixsim.results.sweep_bands import CountTally
-from aixsim.stats.probability_surface import fit_surface
+from aixsim.stats.smooth_surface import smooth_surface
 from tests.runs.made import GOAL, luck, made, shares
 
 CHANCES = np.array([0.3, 0.4, 0.5, 0.6, 0.7])
@@ -99,29 +99,29 @@ def truth(places: NDArray[np.float64]) -> NDArray[np.float64]:
 def test_the_surface_finds_the_law_behind_noisy_shares() -> None:
     places = luck(3, 80, 2)
     noisy = np.asarray(stats.binom.ppf(luck(4, 80), 100, truth(places))) / 100
-    surface = fit_surface(places, noisy)
+    surface = smooth_surface(places, noisy)
     assert surface is not None
     where = np.stack(np.meshgrid(*[np.linspace(0.25, 0.75, 15)] * 2), axis=-1).reshape(-1, 2)
-    assert np.abs(surface.at(where) - truth(where)).max() < 0.1
-    assert np.abs(surface.at(where) - truth(where[:, ::-1])).max() > 0.3, "with the axes exchanged it must fail"
+    assert np.abs(surface(where) - truth(where)).max() < 0.1
+    assert np.abs(surface(where) - truth(where[:, ::-1])).max() > 0.3, "with the axes exchanged it must fail"
 
 
 def test_the_surface_is_of_the_mean_and_not_of_mean_logits() -> None:
     places = np.repeat(luck(5, 30, 2), 2, axis=0)
-    surface = fit_surface(places, np.tile([0.02, 0.58], 30))
+    surface = smooth_surface(places, np.tile([0.02, 0.58], 30))
     assert surface is not None
-    assert surface.at(places) == pytest.approx(np.full(60, 0.3), abs=0.02)
+    assert surface(places) == pytest.approx(np.full(60, 0.3), abs=0.02)
 
 
 def test_nothing_is_extrapolated_and_nothing_made_of_a_line() -> None:
     places = luck(6, 40, 2)
-    surface = fit_surface(places, truth(places))
+    surface = smooth_surface(places, truth(places))
     assert surface is not None
-    assert np.isnan(surface.at(np.array([[-0.1, 0.5], [1.2, 1.2]]))).all()
-    assert np.isfinite(surface.at(places)).all()
+    assert np.isnan(surface(np.array([[-0.1, 0.5], [1.2, 1.2]]))).all()
+    assert np.isfinite(surface(places)).all()
     line = np.linspace(0, 1, 20)
-    assert fit_surface(np.stack([line, 2 * line], axis=1), line) is None
-    assert fit_surface(places[:5], truth(places[:5])) is None
+    assert smooth_surface(np.stack([line, 2 * line], axis=1), line) is None
+    assert smooth_surface(places[:5], truth(places[:5])) is None
 
 
 def test_bands_are_quantiles_exact_until_counts_are_many() -> None:

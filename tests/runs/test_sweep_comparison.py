@@ -115,7 +115,7 @@ def test_a_sweep_is_a_frame_and_a_card(out: Path) -> None:
     assert frame.attrs["units"]["mean"] == "firms of the nation"
     best = frame[frame["goal"] == sweep.goal.name].sort_values(["probability", "point"], ascending=[False, True]).iloc[0]
     page = sweep._repr_html_()
-    assert page.index(f"<td style=\"text-align: left\">{best['point']}</td>") < page.index("</tr>", page.index("<tbody>"))
+    assert page.index(f'<td style="text-align: left">{best["point"]}</td>') < page.index("</tr>", page.index("<tbody>"))
     assert sweep.title in repr(sweep)
 
 

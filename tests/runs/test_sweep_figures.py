@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from aixsim.report.figures.drawing import draw_figures, figures_of, write_figure
 from aixsim.report.figures.figure import PlotError
-from aixsim.report.figures.sweep import draw_sweep_figures, sweep_figures
-from aixsim.report.figures.sweep._labels import factor_name, point_name, rounded
-from aixsim.report.figures.sweep.heatmap import grid_of
+from aixsim.report.figures.kinds.heatmap import grid_of
+from aixsim.report.figures.sweep_names import factor_name, point_name, rounded, settled
 from aixsim.results.sweep_result import open_sweep
 from tests.runs.made import Made, luck, made, shares
-from tests.runs.worlds import run_inline, small, stopped
+from tests.runs.worlds import STUDY, run_inline, small, stopped
 
 SHARE, GRANT, PARKS = "programme.Lead.delivered_share", "programme.Lead.grant_krw_bn.2026", "levers.parks.number"
 GRID = [{SHARE: share, GRANT: grant} for share in (0.2, 0.4, 0.6, 0.8) for grant in (0.5, 1.0, 1.5)]
@@ -33,7 +33,7 @@ def over(rows: list[dict[str, Any]], **options: Any) -> Made:
 def texts(sweep: Made, kind: str) -> list[str]:
     """Returns all that is written in a figure."""
     figure = Figure()
-    sweep_figures()[kind].draw(sweep, figure)
+    figures_of(sweep)[kind].draw(sweep, figure)
     inside = [text for axes in figure.axes for text in [*axes.texts, axes.title, *axes.get_xticklabels(), *axes.get_yticklabels()]]
     return [text.get_text() for text in [*figure.texts, *inside] if text.get_text()]
 
@@ -53,31 +53,43 @@ def test_neither_nought_nor_certainty_is_claimed() -> None:
     assert [rounded(p) for p in (0.0, 0.004, 0.006, 0.8, 0.996, 1.0)] == ["<1", "<1", "1", "80", ">99", ">99"]
 
 
-def test_cells_hold_their_points_and_the_title_counts_them() -> None:
+def test_cells_hold_their_points_and_the_title_counts_what_is_settled() -> None:
     sweep = over(GRID)
-    grid = grid_of(sweep, sweep.points, SHARE, GRANT)
+    grid = grid_of(sweep.points, (SHARE, GRANT))
     assert grid is not None
-    expected = [[chance({SHARE: x, GRANT: y}) for x in grid.xs] for y in grid.ys]
-    assert [[cell.estimate if cell else None for cell in row] for row in grid.chances] == [pytest.approx(row) for row in expected]
-    reach = sum(p >= 0.8 for row in expected for p in row)
-    clear = sum(cell is not None and cell.low > 0.8 for row in grid.chances for cell in row)
-    assert 0 < clear < reach < 12, "the title must tell three things apart"
-    written = texts(sweep, "heatmap")
-    assert written[0] == f"5 launched: 80 % within reach at {reach} of 12 combinations, clearly at {clear}"
+    cells = grid.cells(sweep.points, (SHARE, GRANT))
+    expected = {(row, column): chance({SHARE: x, GRANT: y}) for row, y in enumerate(grid.ys) for column, x in enumerate(grid.xs)}
+    assert {place: point.successes[0] / point.n_done for place, (point,) in cells.items()} == pytest.approx(expected)
+    verdicts = [sweep.verdict(point) for (point,) in cells.values()]
+    above, n_open = verdicts.count("above"), verdicts.count("open")
+    assert 0 < n_open < above + n_open < 12, "the title must tell three things apart"
+    assert texts(sweep, "heatmap")[0] == f"5 launched: {above} of 12 points surely reach 80 %, {n_open} open"
     figure = Figure()
-    sweep_figures()["heatmap"].draw(sweep, figure)
-    assert [text.get_text() for text in figure.axes[0].texts] == [rounded(p) for row in expected for p in row]
+    figures_of(sweep)["heatmap"].draw(sweep, figure)
+    written = figure.axes[0].texts
+    assert [text.get_text() for text in written] == [rounded(p) for p in expected.values()]
+    assert [text.get_fontweight() == "bold" for text in written] == [verdict != "open" for verdict in verdicts]
+
+
+def test_cells_without_a_point_stay_empty() -> None:
+    sweep = over(GRID[:5] + GRID[6:])
+    figure = Figure()
+    figures_of(sweep)["heatmap"].draw(sweep, figure)
+    grid = grid_of(sweep.points, (SHARE, GRANT))
+    assert grid is not None
+    cells = grid.cells(sweep.points, (SHARE, GRANT))
+    assert len(cells) == 11
+    expected = [rounded(chance({SHARE: grid.xs[column], GRANT: grid.ys[row]})) for row, column in cells]
+    assert [text.get_text() for text in figure.axes[0].texts] == expected
 
 
 def test_a_third_factor_gets_a_panel_a_level_instead_of_being_averaged() -> None:
     three = over([{**row, PARKS: parks} for row in GRID for parks in (0, 10)])
     written = texts(three, "heatmap")
     assert {"parks number 0", "parks number 10"} <= set(written)
-    found = re.search(r"within reach: (\d+) % at parks number 0, (\d+) % at parks number 10", written[0])
-    assert found is not None, written[0]
-    assert [int(share) for share in found.groups()] == [
-        round(100 * np.mean([chance({**row, PARKS: parks}) >= 0.8 for row in GRID])) for parks in (0, 10)
-    ]
+    above = {parks: sum(three.verdict(p) == "above" for p in three.points if p.values[PARKS] == parks) for parks in (0, 10)}
+    assert above[0] < above[10]
+    assert written[0].endswith(f"surely reach 80 %: {above[0]} of 12 at parks number 0, {above[10]} of 12 at parks number 10")
     many = over([{**row, PARKS: parks} for row in GRID for parks in range(0, 14, 2)])
     assert "averaged over parks: number" in " ".join(texts(many, "heatmap"))
 
@@ -85,13 +97,14 @@ def test_a_third_factor_gets_a_panel_a_level_instead_of_being_averaged() -> None
 def test_a_design_without_cells_gets_a_surface_and_one_at_a_time_no_heat_map() -> None:
     scattered = over([{SHARE: float(x), GRANT: float(y)} for x, y in np.array([0, 0.2]) + luck(2, 60, 2) * [1, 1.8]])
     title, explanation = texts(scattered, "heatmap")[:2]
-    share = np.mean([chance({SHARE: x, GRANT: y}) >= 0.8 for x, y in np.array([0, 0.2]) + luck(3, 4000, 2) * [1, 1.8]])
-    found = re.search(r"within reach in (\d+) % of the range", title)
-    assert found is not None, title
-    assert abs(int(found.group(1)) / 100 - share) < 0.05
-    assert "hull" in explanation
+    assert title == f"5 launched: {settled(scattered, scattered.points)}"
+    assert "smoothed" in explanation
+    figure = Figure()
+    figures_of(scattered)["heatmap"].draw(scattered, figure)
+    dots = figure.axes[0].collections[0]
+    assert np.asarray(dots.get_array()) == pytest.approx([point.successes[0] / point.n_done for point in scattered.points])
     apart = over([{}, {SHARE: 0.2}, {SHARE: 0.9}, {GRANT: 0.5}, {GRANT: 1.5}])
-    assert not sweep_figures()["heatmap"].applies(apart)
+    assert not figures_of(apart)["heatmap"].applies(apart)
 
 
 def test_a_long_ranking_shows_both_ends_and_what_lies_next_to_the_level() -> None:
@@ -111,7 +124,10 @@ def test_effects_name_the_strongest_factor_and_its_ends() -> None:
     sweep = over(GRID)
     written = texts(sweep, "effects")
     low, high = (float(np.mean([chance(row) for row in GRID if row[SHARE] == share])) for share in (0.2, 0.8))
-    assert written[0] == f"Delivered share matters most for 5 launched: {rounded(low)} % (0.2) to {rounded(high)} % (0.8)"
+    assert (
+        written[0]
+        == f"Delivered share matters most for 5 launched, over the ranges tried: {rounded(low)} % (0.2) to {rounded(high)} % (0.8)"
+    )
     weak = made(GRID, shares(*[0.9 + 0.05 * row[SHARE] - 0.5 * row[GRANT] for row in GRID]))
     assert texts(weak, "effects")[0].startswith("Grant 2026, KRW bn matters most"), "the title must follow the numbers"
 
@@ -122,7 +138,7 @@ def test_figures_are_drawn_however_few_points_have_begun(order: int) -> None:
     drawn = set()
     for n in range(1, len(rows) + 1):
         begun = made(rows, [*shares(*map(chance, rows[:n])), *[np.zeros(0, np.bool_)] * (len(rows) - n)])
-        for kind, figure in sweep_figures().items():
+        for kind, figure in figures_of(begun).items():
             if kind != "curves" and figure.applies(begun):  # curves are read from files
                 assert texts(begun, kind)[0]
                 drawn.add(kind)
@@ -132,12 +148,25 @@ def test_figures_are_drawn_however_few_points_have_begun(order: int) -> None:
 def test_all_kinds_are_drawn_of_a_finished_and_of_an_unfinished_sweep(tmp_path: Path) -> None:
     unfinished = open_sweep(stopped(tmp_path, 14))
     assert 0 < unfinished.n_done < unfinished.given
-    paths = draw_sweep_figures(unfinished, tmp_path / "half", formats=("svg",))
+    paths = draw_figures(unfinished, tmp_path / "half", formats=("svg",))
     assert {path.stem for path in paths} == {"curves", "effects", "heatmap", "ranking"}
     assert all("unfinished" in path.read_text(encoding="utf-8") for path in paths)
     run_inline(small(tmp_path), tmp_path / "out")
-    whole = draw_sweep_figures(open_sweep(tmp_path / "out"), tmp_path / "whole", formats=("svg",))
+    whole = draw_figures(open_sweep(tmp_path / "out"), tmp_path / "whole", formats=("svg",))
     assert not any("unfinished" in path.read_text(encoding="utf-8") for path in whole)
     with pytest.raises(PlotError, match="did you mean 'heatmap'"):
-        draw_sweep_figures(unfinished, tmp_path / "none", ["heatmp"])
+        draw_figures(unfinished, tmp_path / "none", ["heatmp"])
     assert not (tmp_path / "none").exists()
+
+
+def test_curves_are_the_same_bytes_at_every_drawing(tmp_path: Path) -> None:
+    """The solver of constrained layout placed four panels side by side a last bit aside from call to call."""
+    study = STUDY.replace("[0.005, 0.02]", "[0.002, 0.005, 0.01, 0.02]")
+    run_inline(small(tmp_path, study), tmp_path / "out")
+    sweep, drawn, held = open_sweep(tmp_path / "out"), [], []
+    for k in range(8):
+        (path,) = write_figure(sweep, "curves", [tmp_path / f"{k}.svg"])
+        drawn.append(path.read_bytes())
+        held.append([object() for _ in range(1000 * k)])  # memory is laid out otherwise each time
+    assert drawn[0].count(b'id="axes_') == 4
+    assert len(set(drawn)) == 1

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from aixsim.report.figures import tiles
-from aixsim.report.figures.pair import contrast_figures, draw_contrasts
-from aixsim.report.figures.style import canvas
+from aixsim.report.figures.drawing import draw, draw_figures, figures_of
 from aixsim.report.figures.tiles import PLACES, Tile, draw_tiles
 from aixsim.results.comparison import Comparison, compare
 from aixsim.results.result import open_result
 from aixsim.world.classification import POLE_OF_PROVINCE, POLES, PROVINCES
 from tests.result_fixture import make_result
-from tests.unit.test_plots import words
+from tests.unit.test_plots import leaves_frame, words
 
 KINDS = ["dumbbell", "fan", "map"]
 
@@ -31,8 +31,8 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
 
 def test_all_say_who_is_compared_n_and_source(comparison: Comparison, tmp_path: Path) -> None:
     more = comparison.policies[0]
-    assert sorted(contrast_figures()) == KINDS
-    paths = draw_contrasts(more, tmp_path)
+    assert sorted(figures_of(more)) == KINDS
+    paths = draw_figures(more, tmp_path)
     assert sorted(path.name for path in paths) == sorted(f"{kind}.{ending}" for kind in KINDS for ending in ("png", "svg"))
     for kind in KINDS:
         text = words(tmp_path / f"{kind}.svg")
@@ -43,27 +43,19 @@ def test_all_say_who_is_compared_n_and_source(comparison: Comparison, tmp_path: 
 
 @pytest.mark.parametrize(("number", "expected"), [(0, "gains most"), (1, "loses most"), (2, "no pole or zone clearly gains or loses")])
 def test_the_title_of_winners_and_losers_is_the_finding(comparison: Comparison, tmp_path: Path, number: int, expected: str) -> None:
-    draw_contrasts(comparison.policies[number], tmp_path, ["svg"])
+    draw_figures(comparison.policies[number], tmp_path, ["dumbbell"], ["svg"])
     assert expected in words(tmp_path / "dumbbell.svg")
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_leaves_the_frame(comparison: Comparison, kind: str, number: int) -> None:
-    figure_of = contrast_figures()[kind]
-    with canvas(figure_of.size) as figure:
-        figure_of.draw(comparison.policies[number], figure)
-        figure.draw_without_rendering()
-        box, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
-        assert box.x0 >= -0.01
-        assert box.y0 >= -0.01
-        assert box.x1 <= width + 0.01
-        assert box.y1 <= height + 0.01
+    assert not leaves_frame(draw(comparison.policies[number], kind))
 
 
 def test_the_same_comparison_gives_the_same_bytes(comparison: Comparison, tmp_path: Path) -> None:
     for folder in ("one", "two"):
-        draw_contrasts(comparison.policies[0], tmp_path / folder)
+        draw_figures(comparison.policies[0], tmp_path / folder)
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
 
@@ -76,13 +68,13 @@ def test_every_province_has_a_place_of_its_own() -> None:
 
 def open_ends() -> int:
     """Number of ends of frame lines that meet no other end."""
-    with canvas((6.0, 6.0)) as figure:
-        axes = figure.subplots()
-        draw_tiles(axes, {province: Tile(0.5, "1") for province in PROVINCES}, lambda _value: (1.0, 1.0, 1.0, 1.0))
-        ends: Counter[tuple[str, float, float]] = Counter()
-        for line in axes.lines:
-            for x, y in zip(np.asarray(line.get_xdata()), np.asarray(line.get_ydata()), strict=True):
-                ends[str(line.get_color()), round(float(x), 6), round(float(y), 6)] += 1
+    axes = Figure().subplots()
+    draw_tiles(axes, {province: Tile(0.5, "1") for province in PROVINCES}, lambda _value: (1.0, 1.0, 1.0, 1.0))
+    ends: Counter[tuple[int, float, float]] = Counter()
+    for pole, lines in enumerate(axes.collections):
+        for path in lines.get_paths():
+            for x, y in np.asarray(path.vertices):
+                ends[pole, round(float(x), 6), round(float(y), 6)] += 1
     return sum(count % 2 for count in ends.values())
 
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+import pandas as pd
 import pytest
+from matplotlib import font_manager
+from matplotlib.figure import Figure
 
+from aixsim.errors import ArgumentError, StoreError
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, VERIFIED
 from aixsim.evidence.track_record import records
+from aixsim.report.figures import kinds
+from aixsim.report.figures.drawing import FORMATS, all_figures, draw, draw_figures, figures_of, missing_figures, write_figure
 from aixsim.report.figures.figure import PlotError
-from aixsim.report.figures.result import draw_figures, figures
-from aixsim.report.figures.style import canvas, head
+from aixsim.report.figures.style import head, house_style, month_ends, new_figure
 from aixsim.results.result import Result, open_result
 from tests.result_fixture import FakeGoal, make_result
 
@@ -34,29 +44,75 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
     return {name: open_result(path) for name, path in made.items()}
 
 
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """Kinds are looked for anew, in the test and after it."""
+    all_figures.cache_clear()
+    yield
+    all_figures.cache_clear()
+
+
 def words(svg: Path) -> str:
     return " ".join("".join(node.itertext()) for node in ET.parse(svg).iter("{http://www.w3.org/2000/svg}text"))  # noqa: S314 - our own file
 
 
-def test_kinds_are_discovered() -> None:
-    assert sorted(figures()) == KINDS
-    assert all(figure.title for figure in figures().values())
+def written(result: Result, kind: str) -> str:
+    """Returns all that is written above, below and in the panels of a figure."""
+    page = draw(result, kind)
+    return " ".join(text.get_text() for holder in (page, *page.axes) for text in holder.texts)
+
+
+def test_kinds_are_discovered(results: dict[str, Result]) -> None:
+    assert sorted(figures_of(results["full"])) == KINDS
+    assert all(figure.title for figure in all_figures().values())
+    with pytest.raises(ArgumentError) as caught:
+        figures_of("results/korea")
+    assert caught.value.argument == "subject"
+
+
+NEW = """
+from aixsim.report.figures.figure import Figure
+from aixsim.results.result import Result
+
+def draw(result, figure):
+    figure.subplots().plot([0, 1], [0, result.scale])
+
+FIGURE = Figure("{name}", Result, "a line", draw)
+"""
+
+
+def test_a_new_file_is_a_new_figure(results: dict[str, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh: None) -> None:
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
+    (tmp_path / "slope.py").write_text(NEW.format(name="slope"))
+    assert [path.name for path in draw_figures(results["full"], tmp_path, ["slope"])] == ["slope.png", "slope.svg"]
+    (tmp_path / "other.py").write_text(NEW.format(name="adoption"))
+    all_figures.cache_clear()
+    with pytest.raises(ValueError, match="two figures 'adoption' of Result"):
+        figures_of(results["full"])
 
 
 def test_all_are_drawn_and_say_n_source_and_sample(results: dict[str, Result], tmp_path: Path) -> None:
     paths = draw_figures(results["sample"], tmp_path)
-    assert sorted(path.name for path in paths) == sorted(f"{kind}.{ending}" for kind in KINDS for ending in ("png", "svg"))
+    assert sorted(path.name for path in paths) == sorted(f"{kind}.{ending}" for kind in KINDS for ending in FORMATS)
     assert sorted(tmp_path.iterdir()) == sorted(paths)
+    assert missing_figures(results["sample"], tmp_path) == []
     for kind in KINDS:
         assert (tmp_path / f"{kind}.png").read_bytes().startswith(b"\x89PNG")
         text = words(tmp_path / f"{kind}.svg")
-        for needed in ("Source: aixsim", "n = 30 replicates", "sample of 5 % of firms"):
-            assert needed in text, (kind, needed)
+        assert "Source: aixsim" in text, kind
+        for needed in ("n = 30 replicates", "sample of 5 % of firms"):
+            assert (needed in text) is (kind != "evidence"), (kind, needed)
 
 
-def test_evidence_shows_what_the_back_test_found_whoever_is_better(results: dict[str, Result], tmp_path: Path) -> None:
-    draw_figures(results["full"], tmp_path, ["evidence"], ["svg"])
-    text = words(tmp_path / "evidence.svg")
+def test_the_evidence_names_its_own_source(results: dict[str, Result]) -> None:
+    text = written(results["full"], "evidence")
+    assert "backtest_summary.csv" in text
+    assert results["full"].provenance["run_id"] not in text
+    assert results["full"].provenance["run_id"] in written(results["full"], "money")
+
+
+def test_evidence_shows_what_the_back_test_found_whoever_is_better(results: dict[str, Result]) -> None:
+    text = written(results["full"], "evidence")
     for policy in (ANNOUNCED, KNOWN):
         for one in records(ALL, policy):
             cells = (f"{one.crps:,.0f}", f"{one.best_crps:,.0f}  {one.best_baseline}", f"{one.skill:+.2f}")
@@ -65,18 +121,35 @@ def test_evidence_shows_what_the_back_test_found_whoever_is_better(results: dict
     better = sum(one.crps < one.best_crps for one in all_of_them)
     assert 0 < better < len(all_of_them)
     assert f"{better} of {len(all_of_them)} comparisons" in text, "a forecast that loses somewhere must say so"
+    low, _ = draw(results["full"], "evidence").axes[0].get_ylim()
+    assert low < min(one.skill for one in all_of_them), "no mark lies outside its panel"
     elsewhere = {"month": "2025-12", "outcome": "launched", "value": 60, "source": "none: theory"}
     theory = replace(results["full"], provenance=results["full"].provenance | {"observed": [elsewhere]})
     with pytest.raises(PlotError, match="AI factories of Korea"):
-        draw_figures(theory, tmp_path / "theory", ["evidence"])
+        draw(theory, "evidence")
 
 
-def test_adoption_shows_target_and_what_was_counted(results: dict[str, Result], tmp_path: Path) -> None:
-    draw_figures(results["full"], tmp_path, ["adoption"], ["svg"])
-    text = words(tmp_path / "adoption.svg")
+def test_adoption_shows_target_and_what_was_counted(results: dict[str, Result]) -> None:
+    text = written(results["full"], "adoption")
     for needed in ("target 500", "counted: 26", "counted: 102", "pointwise", "at most", "1 failed"):
         assert needed in text, needed
     assert "sample" not in text
+
+
+def test_money_tells_what_comes_from_what_was_planned(results: dict[str, Result]) -> None:
+    result, budget = replace(results["full"]), results["full"].money_by_year()
+    assert budget is not None
+    assert "does not come" not in written(result, "money"), "without a config nothing is known of a plan"
+    plan = {str(year): 1.25 * float(krw) for year, krw in zip(budget.years, budget.budget[1], strict=True)}
+    vars(result)["config"] = {"programme": [{"name": budget.programmes[1], "budget_krw_bn": plan}]}
+    short = 0.25 * budget.budget[1].sum() / (budget.budget.sum() + 0.25 * budget.budget[1].sum())
+    assert f"; {100 * short:.0f} % of the planned budgets does not come" in written(result, "money")
+
+
+def test_small_probabilities_are_not_rounded_to_none(results: dict[str, Result]) -> None:
+    result = replace(results["full"])
+    vars(result)["counting"] = [record | {"probability": 0.003, "short_statement": "0.3 % [0.1, 1.8]"} for record in result.counting]
+    assert ": 0.3 % to 0.3 % likely" in written(result, "counting")
 
 
 def test_the_same_result_gives_the_same_bytes(results: dict[str, Result], tmp_path: Path) -> None:
@@ -89,34 +162,45 @@ def test_the_same_result_gives_the_same_bytes(results: dict[str, Result], tmp_pa
     assert dict(mpl.rcParams) == before
 
 
-def leaves_frame(result: Result, kind: str) -> bool:
+def leaves_frame(page: Any) -> bool:
     """Whether anything that would be drawn lies outside the figure."""
-    with canvas(figures()[kind].size) as figure:
-        figures()[kind].draw(result, figure)
-        figure.draw_without_rendering()
-        box, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
-        return bool(box.x0 < -0.01 or box.y0 < -0.01 or box.x1 > width + 0.01 or box.y1 > height + 0.01)
+    box, (width, height) = page.get_tightbbox(), page.get_size_inches()
+    return bool(box.x0 < -0.01 or box.y0 < -0.01 or box.x1 > width + 0.01 or box.y1 > height + 0.01)
 
 
 @pytest.mark.parametrize("name", ["full", "sample", "long"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_leaves_the_frame(results: dict[str, Result], name: str, kind: str) -> None:
-    assert not leaves_frame(results[name], kind)
+    assert not leaves_frame(draw(results[name], kind))
 
 
 def test_what_leaves_the_frame_is_noticed(results: dict[str, Result], monkeypatch: pytest.MonkeyPatch) -> None:
-    def too_long(figure: object, title: str, explanation: str) -> None:
-        figure.text(0.5, 0.9, title, fontsize=30)  # type: ignore[attr-defined]
+    def too_long(figure: Figure, title: str, _explanation: str) -> None:
+        figure.text(0.5, 0.9, title, fontsize=30)
 
-    monkeypatch.setattr("aixsim.report.figures.result.adoption.head", too_long)
-    assert leaves_frame(results["full"], "adoption")
+    monkeypatch.setattr("aixsim.report.figures.kinds.adoption.head", too_long)
+    assert leaves_frame(draw(results["full"], "adoption"))
 
 
-def test_long_titles_shrink() -> None:
-    with canvas((4.0, 3.0)) as figure:
-        head(figure, "a finding " * 20, "short")
-        figure.draw_without_rendering()
+def test_long_titles_shrink_and_dollars_are_no_formulas() -> None:
+    with house_style():
+        figure = new_figure((4.0, 3.0))
+        head(figure, "from $1m to $2m " * 20, "short")
         assert all(text.get_window_extent().x1 <= figure.bbox.x1 for text in figure.texts)
+        assert not any(text.get_parse_math() for text in figure.texts)
+
+
+@pytest.mark.parametrize(("installed", "expected"), [(["DejaVu Sans"], []), (["NanumGothic", "Arial"], ["NanumGothic"])])
+def test_names_in_hangul_get_a_font_that_is_installed(monkeypatch: pytest.MonkeyPatch, installed: list[str], expected: list[str]) -> None:
+    monkeypatch.setattr(font_manager, "get_font_names", lambda: installed)
+    with house_style():
+        assert mpl.rcParams["font.family"] == ["DejaVu Sans", *expected]
+
+
+def test_months_end_on_their_last_day_whatever_they_are_written_as() -> None:
+    days = [dt.date(2024, 2, 1), dt.date(2024, 12, 1)]
+    for months in (days, pd.to_datetime(pd.Series(days)).astype("datetime64[ms]"), np.array(days, "datetime64[M]")):
+        assert month_ends(months).tolist() == [dt.date(2024, 2, 29), dt.date(2024, 12, 31)]
 
 
 def test_what_a_result_lacks_is_left_out_or_refused(results: dict[str, Result], tmp_path: Path) -> None:
@@ -127,11 +211,12 @@ def test_what_a_result_lacks_is_left_out_or_refused(results: dict[str, Result], 
     assert (caught.value.kind, caught.value.suggestion) == ("money", None)
 
 
-def test_unknown_kinds_get_the_nearest(results: dict[str, Result], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kind", "suggestion"), [("adoptions", "adoption"), ("heatmap", None)])
+def test_unknown_kinds_get_the_nearest(results: dict[str, Result], tmp_path: Path, kind: str, suggestion: str | None) -> None:
     with pytest.raises(PlotError) as caught:
-        draw_figures(results["full"], tmp_path, ["adoptions"])
-    assert (caught.value.kind, caught.value.suggestion, sorted(caught.value.known)) == ("adoptions", "adoption", KINDS)
-    assert not list(tmp_path.iterdir())
+        draw_figures(results["full"], tmp_path, ["types", kind])
+    assert (caught.value.kind, caught.value.suggestion, sorted(caught.value.known)) == (kind, suggestion, KINDS)
+    assert not list(tmp_path.iterdir()), "all kinds are looked at before anything is drawn"
 
 
 def test_unknown_formats_and_empty_results_are_refused(results: dict[str, Result], tmp_path: Path) -> None:
@@ -139,3 +224,56 @@ def test_unknown_formats_and_empty_results_are_refused(results: dict[str, Result
         draw_figures(results["full"], tmp_path, formats=["gif"])
     with pytest.raises(PlotError):
         draw_figures(results["empty"], tmp_path)
+    assert missing_figures(results["empty"], tmp_path) == []
+
+
+def test_a_figure_is_written_to_its_own_path_alone(results: dict[str, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "types.png").write_text("mine")
+    write_figure(results["full"], "types", [tmp_path / "second.png"])
+    first = (tmp_path / "second.png").read_bytes()
+    assert (tmp_path / "types.png").read_text() == "mine"
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(StoreError) as caught:
+        write_figure(results["full"], "money", [tmp_path / "second.png"])
+    assert caught.value.reason == "storage"
+    assert (tmp_path / "second.png").read_bytes() == first
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["second.png", "types.png"]
+
+
+def test_figures_that_a_crash_left_out_are_missing(results: dict[str, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aixsim.report.figures.kinds.programme_money.head", lambda *_: 1 / 0)
+    wanted = ["adoption", "money", "types"]
+    with pytest.raises(ZeroDivisionError):
+        draw_figures(results["full"], tmp_path, wanted, ["png", "svg"])
+    assert [name for name in missing_figures(results["full"], tmp_path) if name in wanted] == ["money", "types"]
+    monkeypatch.undo()
+    draw_figures(results["full"], tmp_path, missing_figures(results["full"], tmp_path))
+    assert missing_figures(results["full"], tmp_path) == []
+    (tmp_path / "map.svg").unlink()
+    assert missing_figures(results["full"], tmp_path) == ["map"]
+
+
+def test_figures_of_fewer_replicates_are_missing(results: dict[str, Result], tmp_path: Path) -> None:
+    draw_figures(results["full"], tmp_path)
+    extended = replace(results["full"], provenance=results["full"].provenance | {"replicates_done": 40})
+    assert missing_figures(extended, tmp_path) == [kind for kind in KINDS if kind != "evidence"]
+
+
+def test_one_panel_is_drawn_onto_the_axes_and_several_into_their_place(results: dict[str, Result]) -> None:
+    figure = Figure(figsize=(12, 5))
+    left, right = figure.subplots(1, 2)
+    assert draw(results["full"], "adoption", left) is figure
+    assert left.get_title(loc="left").startswith("Probability of 500")
+    assert len(left.lines) >= 2
+    assert draw(results["full"], "map", right) is figure
+    place = right.get_position()
+    panels = [axes for axes in figure.axes if axes not in (left, right)]
+    assert len(panels) == 3
+    for panel in panels:
+        box = panel.get_position()
+        assert place.x0 <= box.x0 < box.x1 <= place.x1 + 1e-9
+        assert place.y0 <= box.y0 < box.y1 <= place.y1 + 1e-9

@@ -12,7 +12,8 @@ from aixsim.errors import storage_error
 from aixsim.evidence.backtesting import backtest as test
 from aixsim.evidence.forecasts import table_of
 from aixsim.evidence.track_record import TABLE, summary_table
-from aixsim.report.figures.backtest_figure import draw_backtest
+from aixsim.report.figures.drawing import draw_figures
+from aixsim.report.figures.subjects import Backtest
 from aixsim.report.text.backtest_table import table
 
 
@@ -27,7 +28,7 @@ def backtest(config: Path, out: Path | None, as_of: str | None, workers: int, ov
         (folder / "backtest.md").write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
         raise storage_error(folder, error) from error
-    draw_backtest(forecasts, study, folder / "figures")
+    draw_figures(Backtest(forecasts, study), folder / "figures")
     if as_json:
         sys.stdout.write(json.dumps({"result": str(folder), "scores": table_of(forecasts).splitlines()}, indent=2) + "\n")
     else:

@@ -13,9 +13,8 @@ from aixsim.errors import storage_error
 from aixsim.evidence.calibration import ENSEMBLE
 from aixsim.evidence.calibration import calibrate as calibrate_study
 from aixsim.evidence.self_check import self_check
-from aixsim.report.figures.cross_sections import draw_cross_sections
-from aixsim.report.figures.prior_posterior import draw_prior_posterior
-from aixsim.report.figures.rank_figure import draw_ranks
+from aixsim.report.figures.drawing import draw_figures
+from aixsim.report.figures.subjects import Calibration, SelfCheck
 from aixsim.report.text.calibration_text import calibration_text
 from aixsim.stats.intervals import proportion
 from aixsim.stats.ranks import uniformity
@@ -45,8 +44,7 @@ def calibrate(
     if done.reused:
         sys.stderr.write("This calibration exists already; nothing to compute.\n")
     keys, values, _ = read_columns(done.folder / ENSEMBLE)
-    draw_cross_sections(done.report, done.folder / "figures")
-    draw_prior_posterior(done.report, keys, values, done.folder / "figures")
+    draw_figures(Calibration(done.report, keys, values), done.folder / "figures")
     if as_json:
         sys.stdout.write(json.dumps({"result": str(done.folder), **done.report}, indent=2) + "\n")
     else:
@@ -64,7 +62,7 @@ def check_method(config: Path, out: Path | None, n: int, workers: int, overrides
         (folder / "ranks.csv").write_text(checked.to_csv(), encoding="utf-8")
     except OSError as error:
         raise storage_error(folder, error) from error
-    draw_ranks(checked.keys, checked.ranks, study.name, folder)
+    draw_figures(SelfCheck(study.name, checked.keys, checked.ranks), folder)
     out_ = sys.stdout
     out_.write(f"{n:,} data sets, effective sample size {checked.ess.mean():.0f} on average, {checked.ess.min():.0f} at least\n")
     for level in LEVELS:

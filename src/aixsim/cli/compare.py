@@ -74,11 +74,11 @@ def _compare_sweep(place: Path, n_given: int, out: Path | None, replicates: int 
     comparison = open_sweep(place).compare(reference)
     document = json.dumps(sweep_comparison_json(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if out is not None:
-        from aixsim.report.figures.sweep_comparison_figure import draw_forest
+        from aixsim.report.figures.drawing import draw_figures
 
         _write_texts(out, {"comparison.json": document, "comparison.txt": sweep_comparison_text(comparison, WIDTH)})
         _write_texts(out, {"comparison.csv": to_csv(to_rows(comparison))})
-        draw_forest(comparison, out)
+        draw_figures(comparison, out)
     _say(document, sweep_comparison_text(comparison), out, as_json=as_json)
     return 0
 
@@ -120,7 +120,7 @@ def _write_texts(out: Path, texts: Mapping[str, str]) -> None:
 
 
 def _draw(comparison: Comparison, out: Path) -> None:
-    from aixsim.report.figures.pair import draw_contrasts
+    from aixsim.report.figures.drawing import draw_figures
 
     for number, policy in enumerate(comparison.policies, start=1):
-        draw_contrasts(policy, out if len(comparison.policies) == 1 else out / f"{number}-{policy.pair.other.path.resolve().name}")
+        draw_figures(policy, out if len(comparison.policies) == 1 else out / f"{number}-{policy.pair.other.path.resolve().name}")

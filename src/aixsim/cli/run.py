@@ -69,11 +69,11 @@ def _options(replicates: int | None, seed: int | None) -> list[str]:
 
 def _draw(folder: Path) -> None:
     """Draws the figures that are missing."""
-    from aixsim.report.figures.result import draw_figures
+    from aixsim.report.figures.drawing import draw_figures, missing_figures
     from aixsim.results.result import open_result
 
-    if not (folder / "figures").is_dir():
-        draw_figures(open_result(folder), folder / "figures")
+    result = open_result(folder)
+    draw_figures(result, folder / "figures", missing_figures(result, folder / "figures"))
 
 
 def _trace(study: Study, firm: int) -> int:

@@ -99,10 +99,10 @@ def _dry_run(job: Job, workers: int, cluster: str | None) -> int:
 
 
 def _draw(folder: Path) -> None:
-    from aixsim.report.figures.sweep import draw_sweep_figures
+    from aixsim.report.figures.drawing import draw_figures
     from aixsim.results.sweep_result import open_sweep
 
-    draw_sweep_figures(open_sweep(folder), folder / "figures")
+    draw_figures(open_sweep(folder), folder / "figures")
 
 
 def _report(folder: Path, status: Status, *, as_json: bool) -> None:

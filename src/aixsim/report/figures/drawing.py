@@ -13,8 +13,8 @@ from typing import Any
 
 from aixsim.errors import storage_error
 from aixsim.report.figures import kinds
-from aixsim.report.figures.figure import Figure, PlotError
-from aixsim.report.figures.subjects import NOUNS, is_empty, source_of
+from aixsim.report.figures.figure import Figure, PlotError, S
+from aixsim.report.figures.subjects import NOUNS, is_empty, place_of, source_of
 from aixsim.runs.files import checksum, write_durably
 
 FORMATS = ("png", "svg")
@@ -55,10 +55,10 @@ def figure_of(subject: object, kind: str) -> Figure[Any]:
     """
     known = figures_of(subject)
     noun = next(noun for of, noun in NOUNS.items() if isinstance(subject, of))
-    place = f"{subject.path}: " if getattr(subject, "path", None) else ""
+    place = f"{place}: " if (place := place_of(subject)) else ""
     if kind not in known:
-        near = difflib.get_close_matches(kind, list(known), 1)
         others = [NOUNS[of] for of, name in all_figures() if name == kind]
+        near = [] if others else difflib.get_close_matches(kind, list(known), 1)
         hint = f", which is one of {' or '.join(others)}" if others else f"; did you mean {near[0]!r}?" if near else ""
         message = f"{place}there is no figure {kind!r} of {noun}{hint} (there are: {', '.join(known)})"
         raise PlotError(message, kind, list(known), near[0] if near else None)
@@ -92,18 +92,29 @@ def draw(subject: object, kind: str, ax: Any = None) -> Any:
 
 
 def write_figure(subject: object, kind: str, paths: Sequence[Path]) -> list[Path]:
-    """Draws one figure, writes it to each path in the format of its ending (``.png`` or ``.svg``), and returns the paths.
-
-    Each file appears complete or not at all, and nothing else is written; the same subject gives the same bytes.
+    """Draws one figure and writes it to each path, and to nothing else, as ``write``.
 
     Raises:
         PlotError: there is no such kind or format, or the subject lacks what it shows.
         StoreError: the disk refuses.
     """
+    return write(figure_of(subject, kind), subject, paths)
+
+
+def write(figure: Figure[S], subject: S, paths: Sequence[Path]) -> list[Path]:
+    """Draws a figure, writes it to each path in the format of its ending (``.png`` or ``.svg``), and returns the paths.
+
+    Each file appears complete or not at all; the same subject gives the same bytes.
+
+    Raises:
+        PlotError: there is no such format.
+        StoreError: the disk refuses.
+    """
+    from aixsim.report.figures.style import house_style
+
     for path in paths:
         if path.suffix[1:] not in FORMATS:
-            raise PlotError(f"{path}: figures are written as {' and '.join(FORMATS)}, not {path.suffix!r}", kind, FORMATS)
-    figure = figure_of(subject, kind)
+            raise PlotError(f"{path}: figures are written as {' and '.join(FORMATS)}, not {path.suffix!r}", figure.name, FORMATS)
     page, identity = _page(figure, subject, _DPI), _identity(figure, subject)
     for path in paths:
         content = io.BytesIO()

@@ -9,8 +9,8 @@ from aixsim.report.figures.style import OUTCOME_LOOK, end_labels, head, month_en
 from aixsim.results.result import Result
 
 
-def draw_group(result: Result, figure: Any, *, group: str, levels: list[str], noun: str, columns: int) -> None:
-    """Draws mean and pointwise 90 % range of launched and operating AI factories for every level, largest first.
+def draw_group(result: Result, figure: Any, *, group: str, levels: list[str], noun: str, columns: int, caveat: str = "") -> None:
+    """Draws median and pointwise 90 % range of launched and operating AI factories for every level, largest first.
 
     Args:
         result: to be drawn.
@@ -19,6 +19,7 @@ def draw_group(result: Result, figure: Any, *, group: str, levels: list[str], no
         levels: of the group.
         noun: what a level is, in the title.
         columns: panels side by side.
+        caveat: a sentence on what a reader should know.
     """
     table = result.groups()
     table = table[table["group"] == group]
@@ -31,11 +32,11 @@ def draw_group(result: Result, figure: Any, *, group: str, levels: list[str], no
         for outcome in ("launched", "operating"):
             colour, ink, dash = OUTCOME_LOOK[outcome]
             curve = rows[rows["outcome"] == outcome].sort_values("month")
-            x = month_ends(curve["month"].tolist())
-            numbers = {name: curve[name].to_numpy() / result.scale for name in ("mean", "p05", "p95")}
+            x = month_ends(curve["month"])
+            numbers = {name: curve[name].to_numpy() / result.scale for name in ("p05", "p50", "p95")}
             axes.fill_between(x, numbers["p05"], numbers["p95"], color=colour, alpha=0.22, linewidth=0)
-            axes.plot(x, numbers["mean"], color=colour, linestyle=dash, linewidth=2, label=outcome)
-            ends.append((axes, x[-1], float(numbers["mean"][-1]), ink))
+            axes.plot(x, numbers["p50"], color=colour, linestyle=dash, linewidth=2, label=outcome)
+            ends.append((axes, x[-1], float(numbers["p50"][-1]), ink))
         axes.set_title(level)
     for axes in panels[len(levels) :]:
         axes.set_visible(False)
@@ -52,7 +53,7 @@ def draw_group(result: Result, figure: Any, *, group: str, levels: list[str], no
     note = scaled_note(result)
     head(
         figure,
-        f"{largest}: {share:.0f} % of what is launched by {month_name(result.horizon.end)}, the most of any {noun}",
-        f"AI factories by {noun}{f' ({note})' if note else ''}. Lines: mean of replicates, number at the end.\n"
-        "Bands: pointwise 90 % of replicates.",
+        f"{largest}: {share:.0f} % of what is launched by {month_name(result.horizon.end)}, on average",
+        f"AI factories by {noun}{f' ({note})' if note else ''}. Lines: median of replicates, number at the end.\n"
+        f"Bands: pointwise 90 % of replicates.{caveat}",
     )

@@ -36,7 +36,7 @@ OUTCOME_LOOK: dict[str, tuple[str, str, Any]] = {
 """Colour of line and band, of text, and dash, by outcome."""
 
 _LEFT, _TOP, _BOTTOM = 0.18, 0.98, 0.38
-"""Margins in inches: left of all text, above the panels, below them."""
+"""Margins in inches: left of all text, above the panels when two lines explain them, below them."""
 _KOREAN = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo")
 """Fonts for names in Hangul, where they are installed: DejaVu Sans, which comes with matplotlib, has none."""
 
@@ -47,7 +47,7 @@ def house_style() -> Iterator[None]:
     import seaborn as sns
 
     installed = set(font_manager.get_font_names())
-    own: dict[str, Any] = {
+    own: dict[Any, Any] = {
         "svg.hashsalt": "aixsim",
         "svg.fonttype": "none",
         "text.parse_math": False,  # names may hold dollar signs
@@ -72,7 +72,8 @@ def house_style() -> Iterator[None]:
         "xtick.color": GREY,
         "ytick.color": GREY,
     }
-    with mpl.rc_context({**sns.axes_style("whitegrid"), **sns.plotting_context("notebook", font_scale=0.85), **own}):
+    theme: dict[Any, Any] = {**sns.axes_style("whitegrid"), **sns.plotting_context("notebook", font_scale=0.85)}
+    with mpl.rc_context({**theme, **own}):
         yield
 
 
@@ -84,39 +85,39 @@ def new_figure(size: tuple[float, float], dpi: int = 100) -> Figure:
 def lay_out(figure: Figure, source: str) -> None:
     """Writes the source line, and places the panels between it and the texts above them.
 
-    Tight layout adds numbers up. The solver of constrained layout starts from where its variables lie in memory, so that its last bits differ
-    from call to call.
+    Tight layout adds numbers up. The solver of constrained layout goes by where its variables lie in memory, so that its last bits
+    differ from call to call.
     """
     width, height = figure.get_size_inches()
     figure.text(_LEFT / width, 0.14 / height, source, fontsize=7.5, color=GREY)
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) if not axis.get_label_text()):
         # By itself, matplotlib measures all tick labels to place even an empty label.
         axis.set_label_coords(0.5, 0.0)
-    figure.tight_layout(pad=0.0, w_pad=1.2, h_pad=1.2, rect=(0.10 / width, _BOTTOM / height, 1 - 0.25 / width, 1 - _TOP / height))
+    lines = max(text.get_text().count("\n") for text in figure.texts)
+    top = _TOP + 0.17 * max(lines - 1, 0)
+    figure.tight_layout(pad=0.0, w_pad=1.2, h_pad=1.2, rect=(_LEFT / width, _BOTTOM / height, 1 - 0.25 / width, 1 - top / height))
 
 
 class Place:
     """Axes of somebody else's figure, as a figure to draw in."""
 
     def __init__(self, axes: Any) -> None:
-        """Takes the axes, and as soon as more than one panel is asked for their place."""
+        """Takes the axes, and as soon as several panels are asked for their place."""
         self.axes = axes
-        self._inside: Any = None
 
-    def subplots(self, n_rows: int = 1, n_columns: int = 1, **options: Any) -> Any:
+    def subplots(self, nrows: int = 1, ncols: int = 1, **options: Any) -> Any:
         """Returns the axes themselves, or panels in their place; arguments as for a matplotlib figure."""
-        if n_rows == n_columns == 1 and options.get("squeeze", True):
+        if nrows == ncols == 1 and options.get("squeeze", True):
             return self.axes
-        return self.__getattr__("subplots")(n_rows, n_columns, **options)
+        box = self.axes.get_position()
+        self.axes.set_axis_off()
+        ratios = {name: options.pop(name) for name in ("width_ratios", "height_ratios") if name in options}
+        edges = {"left": box.x0, "right": box.x1, "bottom": box.y0, "top": box.y1}
+        return GridSpec(nrows, ncols, self.axes.figure, **edges, **ratios).subplots(**options)
 
     def __getattr__(self, name: str) -> Any:
-        """Returns what a figure in place of the axes has."""
-        if self._inside is None:
-            box = self.axes.get_position()
-            grid = GridSpec(1, 1, self.axes.figure, box.x0, box.y0, box.x1, box.y1)
-            self._inside = self.axes.figure.add_subfigure(grid[0])
-            self.axes.set_axis_off()
-        return getattr(self._inside, name)
+        """Returns what the figure has."""
+        return getattr(self.axes.figure, name)
 
 
 def head(figure: Any, title: str, explanation: str) -> None:
@@ -140,7 +141,7 @@ def scaled_note(result: Result) -> str:
 
 
 def month_ends(months: Any) -> NDArray[np.datetime64]:
-    """Returns the last day of each month, where a count as of the end of the month belongs; of dates or timestamps, shape ``(n_months,)``."""
+    """Returns the last day of each month, where counts as of its end belong; of dates or timestamps, shape ``(n_months,)``."""
     return (np.array(months, "datetime64[M]") + 1).astype("datetime64[D]") - 1
 
 

@@ -79,6 +79,11 @@ def is_empty(subject: object) -> bool:
     return not (subject.provenance["replicates_done"] if isinstance(subject, Result) else not isinstance(subject, Sweep) or subject.n_done)
 
 
+def place_of(subject: object) -> str:
+    """Returns where a subject lies, for messages; empty for what has no folder."""
+    return subject.where if isinstance(subject, Result) else str(subject.path) if isinstance(subject, Sweep) else ""
+
+
 @singledispatch
 def source_of(subject: object) -> Sequence[str]:
     """Returns the parts of the source line; empty ones are left out.
@@ -105,7 +110,8 @@ def _(subject: PolicyChange) -> Sequence[str]:
     both = (subject.pair.baseline, subject.pair.other)
     failed = ", ".join(f"{n:,} of {name_of(result)} failed" for result in both if (n := result.provenance["replicates_failed"]))
     runs = " and ".join(str(result.provenance["run_id"]) for result in both)
-    return (f"Source: aixsim simulations, runs {runs}", f"n = {len(subject.pair.replicates):,} pairs of replicates", failed, both[0].sample_note)
+    n = f"n = {len(subject.pair.replicates):,} pairs of replicates"
+    return (f"Source: aixsim simulations, runs {runs}", n, failed, both[0].sample_note)
 
 
 @source_of.register

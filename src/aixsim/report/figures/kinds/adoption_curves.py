@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, head, month_ends, month_name, year_axis
 from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, head, month_ends, month_name, year_axis
 from aixsim.report.figures.sweep_names import factor_name, sentence, setting_name
 from aixsim.results.main_effects import POLICY, Level, by_strength, known_points, levels
 from aixsim.results.sweep_bands import SweepBand, sweep_band

@@ -3,51 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from aixsim.config.study import Study
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, Forecast, by_horizon, coverage_of, select
 from aixsim.evidence.track_record import LONGEST
-from aixsim.report.figures.style import BLUE, BROWN, CYCLE, DASHES, GREY, INK, ORANGE, canvas, end_labels, head, save_with, whole_numbers
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import BLUE, BROWN, CYCLE, DASHES, GREY, INK, ORANGE, end_labels, head, whole_numbers
+from aixsim.report.figures.subjects import Backtest
 
 SHOWN = 2019
 """Origin of the fan when there are several: three years of forecast under an announced plan, then the cut."""
 
 
-def draw_backtest(forecasts: Sequence[Forecast], study: Study, folder: Path) -> list[Path]:
-    """Draws the figure and returns its paths.
-
-    Args:
-        forecasts: at least one of the model on all counts.
-        study: gives the counts.
-        folder: is created.
-
-    Raises:
-        StoreError: the disk refuses.
-    """
+def draw(backtest: Backtest, figure: Any) -> None:
+    """Draws a fan of one origin, and the errors of all of them by horizon."""
+    forecasts = backtest.forecasts
     origins = sorted({f.origin for f in forecasts})
     shown = SHOWN if SHOWN in origins else origins[-1]
-    with canvas((11.0, 5.8)) as figure:
-        panels = figure.subplot_mosaic([["fan", ANNOUNCED], ["fan", KNOWN]], width_ratios=(1.35, 1.0))
-        _fan(panels["fan"], forecasts, study, shown)
-        for policy, title in ((ANNOUNCED, "CRPS, budgets as announced"), (KNOWN, "CRPS, budgets as they came")):
-            chosen = [f for f in select(forecasts, ALL, policy, "cumulative") if f.horizon <= LONGEST[policy]]
-            _scores(panels[policy], chosen, title, several=len(origins) > 1)
-        panels[ANNOUNCED].legend(*panels[ANNOUNCED].get_legend_handles_labels(), loc="upper left", fontsize=8, ncols=2)
-        chosen = [f for f in select(forecasts, ALL, ANNOUNCED, "cumulative") if f.horizon <= LONGEST[ANNOUNCED]]
-        covered = coverage_of([f.score for f in chosen if f.model == MODEL])[0.8]
-        ending = "" if len(origins) == 1 else f", of {len(origins)} years"
-        head(
-            figure,
-            _title(forecasts, shown),
-            f"Left: smart factories supported by the end of the year, forecast at the end of {shown} with the plan announced then,\n"
-            "after it with the budgets that came. Bands: central 50, 80 and 95 %. "
-            f"Right: mean error of the whole forecast, in factories{ending}\n"
-            f"(lower is better); with budgets as announced, {covered.successes} of {covered.n} counts lay in the 80 % intervals of aixsim.",
-        )
-        source = ("Source: aixsim back-test; counts: smart_factory_cumulative.csv, that of 2014 unverified", study.name)
-        return save_with(figure, source, folder, "backtest", formats=("png", "svg"))
+    fan, right = figure.subplots(1, 2, width_ratios=(1.35, 1.0))
+    right.remove()
+    panels = dict(zip((ANNOUNCED, KNOWN), right.get_subplotspec().subgridspec(2, 1).subplots(), strict=True))
+    _fan(fan, forecasts, backtest.study, shown)
+    chosen = {
+        policy: [f for f in select(forecasts, ALL, policy, "cumulative") if f.horizon <= LONGEST[policy]] for policy in (ANNOUNCED, KNOWN)
+    }
+    for policy, title in ((ANNOUNCED, "CRPS, budgets as announced"), (KNOWN, "CRPS, budgets as they came")):
+        _scores(panels[policy], chosen[policy], title, several=len(origins) > 1)
+    panels[ANNOUNCED].legend(loc="upper left", fontsize=8, ncols=2)
+    covered = coverage_of([f.score for f in chosen[ANNOUNCED] if f.model == MODEL])[0.8]
+    ending = "" if len(origins) == 1 else f", of {len(origins)} years"
+    head(
+        figure,
+        _title(forecasts, shown),
+        f"Left: smart factories supported by the end of the year, forecast at the end of {shown} with the plan announced then,\n"
+        "after it with the budgets that came. Bands: central 50, 80 and 95 %. "
+        f"Right: mean error of the whole forecast, in factories{ending}\n"
+        f"(lower is better); with budgets as announced, {covered.successes} of {covered.n} counts lay in the 80 % intervals of aixsim.",
+    )
 
 
 def _title(forecasts: Sequence[Forecast], origin: int) -> str:
@@ -114,3 +107,6 @@ def _scores(axes: Any, chosen: Sequence[Forecast], title: str, *, several: bool)
     whole_numbers(axes)
     axes.set_ylim(0, 1.35 * axes.get_ylim()[1])
     axes.tick_params(labelsize=8)
+
+
+FIGURE = Figure("backtest", Backtest, "A forecast of the time beside what came, and errors by horizon", draw, size=(11.0, 5.8))

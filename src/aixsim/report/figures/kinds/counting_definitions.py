@@ -9,6 +9,7 @@ from aixsim.report.figures.style import BLUE, BROWN, GREEN, INK, VERMILION, head
 from aixsim.report.text.counting_table import first_target
 from aixsim.results.counting_rules import STATUSES
 from aixsim.results.result import Result
+from aixsim.stats.intervals import percent
 
 _COLOURS = (BLUE, BROWN, GREEN)
 _MARKERS = ("o", "s", "D")
@@ -59,9 +60,9 @@ def draw(result: Result, figure: Any) -> None:
 
 
 def _words(record: dict[str, Any]) -> str:
-    """Returns a probability in whole percent, at the ends its bound: nothing is impossible or certain after n replicates."""
+    """Returns a probability, at the ends its bound: nothing is impossible or certain after n replicates."""
     bound = record["short_statement"].partition("(")[2].removesuffix(")")
-    return bound or f"{100 * record['probability']:.0f} %"
+    return bound or percent(record["probability"])
 
 
 FIGURE = Figure(

@@ -3,42 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from aixsim.report.figures.style import BLUE, GREY, INK, canvas, head, save_with
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import BLUE, GREY, INK, head
+from aixsim.report.figures.subjects import Calibration, source_of
 
 _TITLES = {"size": "By size class, end of 2024 (survey)", "park": "Tenants of seven parks, August 2022"}
 
 
-def draw_cross_sections(report: dict[str, Any], folder: Path) -> list[Path]:
-    """Draws predicted intervals and counted shares by size class and park; returns the paths, none when nothing was held out.
-
-    Args:
-        report: content of ``calibration.json``.
-        folder: is created.
-
-    Raises:
-        StoreError: the disk refuses.
-    """
-    groups = [group for group in _TITLES if any(one["group"] == group for one in report["held_out"])]
-    if not groups:
-        return []
-    shares = [one for one in report["held_out"] if one["group"]]
+def draw(calibration: Calibration, figure: Any) -> None:
+    """Draws predicted intervals and counted shares by size class and park."""
+    groups, shares = _groups(calibration), _shares(calibration)
     covered = sum(one["intervals"]["80"][0] <= one["counted"] <= one["intervals"]["80"][1] for one in shares)
-    with canvas((11.0, 4.6)) as figure:
-        panels = figure.subplots(1, len(groups), squeeze=False).ravel()
-        for panel, group in zip(panels, groups, strict=True):
-            _panel(panel, [one for one in shares if one["group"] == group], _TITLES[group])
-        head(
-            figure,
-            f"Held out: {covered} of {len(shares)} counted shares lie in their predicted 80 % intervals",
-            "Share of firms with a smart factory. Dots: counted. Line and bars: predicted median, central 80 and 95 % of a model fitted\n"
-            "to national counts alone; its size gradient is that of AI in the EU, its parks have no advantage.",
-        )
-        sample = f"sample of {100 * report['scale']:g} % of firms" if report["scale"] < 1 else ""
-        source = (f"Source: aixsim calibration of {report['config']}; {_sources(shares)}", sample)
-        return save_with(figure, source, folder, "cross-sections", formats=("png", "svg"))
+    panels = figure.subplots(1, len(groups), squeeze=False).ravel()
+    for panel, group in zip(panels, groups, strict=True):
+        _panel(panel, [one for one in shares if one["group"] == group], _TITLES[group])
+    head(
+        figure,
+        f"Held out: {covered} of {len(shares)} counted shares lie in their predicted 80 % intervals",
+        "Share of firms with a smart factory. Dots: counted. Line and bars: predicted median, central 80 and 95 % of a model fitted\n"
+        "to national counts alone; its size gradient is that of AI in the EU, its parks have no advantage.",
+    )
+
+
+def _shares(calibration: Calibration) -> list[dict[str, Any]]:
+    return [one for one in calibration.report["held_out"] if one["group"]]
+
+
+def _groups(calibration: Calibration) -> list[str]:
+    return [group for group in _TITLES if any(one["group"] == group for one in _shares(calibration))]
 
 
 def _panel(axes: Any, shares: Sequence[dict[str, Any]], title: str) -> None:
@@ -65,5 +59,19 @@ def _panel(axes: Any, shares: Sequence[dict[str, Any]], title: str) -> None:
     axes.grid(visible=False, axis="y")
 
 
-def _sources(shares: Sequence[dict[str, Any]]) -> str:
-    return "; ".join(dict.fromkeys(source for one in shares for source in one["source"].split(";")))
+def _source(calibration: Calibration) -> tuple[str, ...]:
+    about, _, sample = source_of(calibration)
+    counts = "; ".join(dict.fromkeys(source for one in _shares(calibration) for source in one["source"].split(";")))
+    return (f"{about}; {counts}", sample)
+
+
+FIGURE = Figure(
+    "cross-sections",
+    Calibration,
+    "Counted shares by size and park beside what was predicted",
+    draw,
+    needs="shares that were held out",
+    applies=lambda calibration: bool(_groups(calibration)),
+    size=(11.0, 4.6),
+    source=_source,
+)

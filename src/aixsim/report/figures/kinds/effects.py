@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
 from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
 from aixsim.report.figures.sweep_names import factor_name, goal_name, rounded, sentence
 from aixsim.results.main_effects import POLICY, UNSET, Effect, by_strength, main_effects, strength, varied
 from aixsim.results.sweep_result import Sweep
@@ -98,9 +98,9 @@ def _finding(sweep: Sweep, factor: str, effects: list[Effect]) -> str:
     low, high = min(effects, key=lambda e: e.chance.estimate), max(effects, key=lambda e: e.chance.estimate)
     ends = f"{rounded(low.chance.estimate)} % ({low.level.label}) to {rounded(high.chance.estimate)} % ({high.level.label})"
     if low.chance.high >= high.chance.low:
-        return f"{sentence(sweep.goal.name)}: no factor clearly matters; {factor_name(sweep, factor)} most, {ends}"
+        return f"{sentence(sweep.goal.name)}: no factor clearly matters over the ranges tried; {factor_name(sweep, factor)} most, {ends}"
     most = " most" if len(varied(sweep)) > 1 else ""
-    return f"{sentence(factor_name(sweep, factor))} matters{most} for {sweep.goal.name}: {ends}"
+    return f"{sentence(factor_name(sweep, factor))} matters{most} for {sweep.goal.name}, over the ranges tried: {ends}"
 
 
 def _applies(sweep: Sweep) -> bool:
@@ -118,4 +118,6 @@ def _size(sweep: Sweep) -> tuple[float, float]:
     return (max(3.3 * _columns(n) + 0.8, 9.0), 2.85 * rows + (1.6 if rows > 1 else 2.2))
 
 
-FIGURE = Figure("effects", Sweep, "The probability of the goal against each factor", draw, "a factor with two levels or more", _applies, _size)
+FIGURE = Figure(
+    "effects", Sweep, "The probability of the goal against each factor", draw, "a factor with two levels or more", _applies, _size
+)

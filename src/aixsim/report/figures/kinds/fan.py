@@ -37,7 +37,6 @@ def draw(change: PolicyChange, figure: Any) -> None:
         found[outcome] = at_end
         _intervals(axes, x, t, (at_end.paired, at_end.unpaired), ink)
     panels[0].legend(loc="upper left")
-    figure.align_titles()
     d = found["launched"]
     times = f", {d.narrower:.1f} times as wide" if d.narrower else ""
     head(

@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, VERIFIED
-from aixsim.evidence.track_record import Record, concerns, records
+from aixsim.evidence.track_record import TABLE, Record, concerns, records
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
 from aixsim.results.result import Result
 
 _LOOK = {KNOWN: (BLUE, "o", "budgets as they came"), ANNOUNCED: (VERMILION, "D", "budgets as announced")}
-_ABOVE, _BELOW = (8, 6), (8, -13)
-"""Where numbers stand beside their marks, in points: that of the higher mark above it."""
-_LOWEST = -1.0
-"""Skill below which a mark stands at the edge of the panel."""
-_HEADS = ("years\nahead", "forecasts", "aixsim", "best other", "in 80 %")
-_X = (0.0, 0.16, 0.36, 0.50, 1.0)
+_HEADS = ("years\nahead", "forecasts", "aixsim", "best other", "skill", "in 80 %")
+_X = (0.0, 0.13, 0.29, 0.42, 0.78, 1.0)
 
 
 def draw(result: Result, figure: Any) -> None:  # noqa: ARG001 - the same for every run: it is about the model
@@ -27,17 +23,15 @@ def draw(result: Result, figure: Any) -> None:  # noqa: ARG001 - the same for ev
     for policy, mine in found.items():
         colour, mark, label = _LOOK[policy]
         skill.plot([one.horizon for one in mine], [one.skill for one in mine], mark, color=colour, linestyle="-", label=label, markersize=8)
-        for one in mine:
-            highest = max(other.skill for some in found.values() for other in some if other.horizon == one.horizon)
-            look: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold", "color": colour, "textcoords": "offset points"}
-            skill.annotate(f"{one.skill:+.2f}", (one.horizon, one.skill), xytext=_ABOVE if one.skill == highest else _BELOW, **look)
-        _hollow(skill, without[policy], colour, mark)
+        hollow = without[policy]
+        look: dict[str, Any] = {"linestyle": (0, (2, 3)), "linewidth": 1.0, "markerfacecolor": "white", "markersize": 6, "zorder": 1}
+        skill.plot([one.horizon for one in hollow], [one.skill for one in hollow], mark, color=colour, **look)
     skill.axhline(0, color=INK, linewidth=1.2)
     skill.annotate("as good as the best simpler forecast", (3.35, 0), xytext=(0, -12), textcoords="offset points", fontsize=8, color=GREY)
     skill.set_title("Skill")
     skill.set_xticks(range(1, 6), [f"{k} year{'s' if k > 1 else ''}" for k in range(1, 6)])
     skill.set_xlim(0.7, 5.5)
-    skill.set_ylim(_LOWEST - 0.15, 1.0)
+    skill.set_ylim(None, 1.0)
     skill.legend(loc="lower left", fontsize=8.5)
     _table(table, found)
     head(
@@ -47,23 +41,6 @@ def draw(result: Result, figure: Any) -> None:  # noqa: ARG001 - the same for ev
         "0 equal to the best of six simpler forecasts, below 0 worse; hollow: without the count of 2014, which is not verified,\n"
         "hence from 2018 on. Again: aixsim backtest configs/smart-factory.toml.",
     )
-
-
-def _hollow(axes: Any, mine: list[Record], colour: str, mark: str) -> None:
-    """Draws the skill without the unverified count; what lies below the panel stands at its edge, with its number."""
-    x, y = [one.horizon for one in mine], [max(one.skill, _LOWEST) for one in mine]
-    axes.plot(x, y, mark, color=colour, linestyle=(0, (2, 3)), linewidth=1.0, markerfacecolor="white", markersize=6, zorder=1)
-    for one in mine:
-        if one.skill < _LOWEST:
-            axes.annotate(
-                f"{one.skill:+.2f}",
-                (one.horizon, _LOWEST),
-                xytext=(0, -11),
-                textcoords="offset points",
-                fontsize=8,
-                color=colour,
-                ha="center",
-            )
 
 
 def _finding(found: list[list[Record]]) -> str:
@@ -86,16 +63,20 @@ def _table(axes: Any, found: dict[str, list[Record]]) -> None:
         axes.text(0, y, label.capitalize(), color=colour, fontsize=9, fontweight="bold", va="center")
         y -= 1.0
         for one in mine:
-            cells = (f"{one.horizon}", f"{one.origins}", f"{one.crps:,.0f}", f"{one.best_crps:,.0f}  {one.best_baseline}", _covered([one]))
+            best = f"{one.best_crps:,.0f}  {one.best_baseline}"
+            cells = (
+                f"{one.horizon}",
+                f"{one.origins}",
+                f"{one.crps:,.0f}",
+                best,
+                f"{one.skill:+.2f}",
+                f"{one.covered_80} of {one.origins}",
+            )
             for k, (x, text) in enumerate(zip(_X, cells, strict=True)):
                 is_best = k == (2 if one.crps < one.best_crps else 3)
                 weight = "bold" if is_best else "normal"
                 axes.text(x, y, text, ha="left" if x < 1 else "right", va="center", fontsize=9, color=INK, fontweight=weight)
             y -= 1.0
-
-
-def _covered(some: list[Record]) -> str:
-    return f"{sum(one.covered_80 for one in some)} of {sum(one.origins for one in some)}"
 
 
 FIGURE = Figure(
@@ -106,4 +87,5 @@ FIGURE = Figure(
     "a run about the AI factories of Korea",
     concerns,
     (11.0, 5.6),
+    lambda _result: (f"Source: aixsim back-test of the smart factories, {TABLE}, the same for every run",),
 )

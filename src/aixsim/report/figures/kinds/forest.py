@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
-from aixsim.report.figures.result import FORMATS
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, canvas, head, save_with
-from aixsim.report.figures.sweep import source_of
-from aixsim.report.figures.sweep._labels import goal_name, naming_order, point_name
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
+from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name
 from aixsim.report.text.numbers import bracketed
 from aixsim.report.text.sweep_comparison_text import n_line, reference_name
-from aixsim.results.sweep_comparison import PointDifference, SweepComparison
+from aixsim.results.sweep_comparison import SweepComparison
 
 MOST: Final = 30
 _ROOM: Final = 56
 _LOOKS: Final = ((BLUE, "significantly more"), (VERMILION, "significantly less"), (GREY, "not significant"))
 
 
-def draw_forest(comparison: SweepComparison, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
-    """Draws the largest differences into a folder, and returns the paths.
-
-    Args:
-        comparison: to be drawn.
-        folder: is created.
-        formats: ``png`` and ``svg``.
-
-    Raises:
-        StoreError: the disk refuses.
-    """
-    shown = comparison.of(comparison.sweep.goal)[:MOST]
-    with canvas((10.5, 0.27 * len(shown) + 2.7)) as figure:
-        _draw(comparison, shown, figure)
-        return save_with(figure, source_of(comparison.sweep), folder, "forest", formats=formats)
-
-
-def _draw(comparison: SweepComparison, shown: list[PointDifference], figure: Any) -> None:
+def draw(comparison: SweepComparison, figure: Any) -> None:
     """Draws a row a point, the largest gain on top; a disc differs with all points taken together, a ring at most by itself."""
+    found = comparison.of(comparison.sweep.goal)
+    shown = found[:MOST]
     axes = figure.subplots()
     order = naming_order(comparison.sweep)
     for y, d in enumerate(sorted(shown, key=lambda d: (d.probability.estimate, d.count.estimate))):
@@ -58,12 +40,11 @@ def _draw(comparison: SweepComparison, shown: list[PointDifference], figure: Any
     axes.axvline(0, color=INK, linewidth=1.2, zorder=1)
     for colour, label in _LOOKS:
         axes.plot([], [], "o-", color=colour, linewidth=3, markersize=7, label=label)
-    figure.legend(*axes.get_legend_handles_labels(), loc="lower right", ncols=3, fontsize=8.5)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize=8.5)
     axes.set_ylim(-0.6, len(shown) - 0.4)
     axes.margins(x=0.04)
     axes.set_xlabel(f"Change of the probability of {goal_name(comparison.sweep)}, percentage points")
     axes.grid(axis="y", visible=False)
-    found = comparison.of(comparison.sweep.goal)
     sure, together = sum(d.is_sure for d in found), sum(d.is_sure_among_all for d in found)
     more = f" {len(found) - len(shown):,} smaller differences are not shown." if len(found) > len(shown) else ""
     head(
@@ -73,3 +54,10 @@ def _draw(comparison: SweepComparison, shown: list[PointDifference], figure: Any
         f"Bars: {100 * comparison.sweep.confidence:g} % intervals, each by itself. "
         f"Discs differ with all points taken together (Holm), rings at most by themselves.{more}",
     )
+
+
+def _size(comparison: SweepComparison) -> tuple[float, float]:
+    return (10.5, 0.27 * len(comparison.of(comparison.sweep.goal)[:MOST]) + 2.7)
+
+
+FIGURE = Figure("forest", SweepComparison, "How much each point changes the probability of the goal", draw, size=_size)

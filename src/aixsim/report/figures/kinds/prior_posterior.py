@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.model.keys import parse_key
-from aixsim.report.figures.style import BLUE, GREY, canvas, head, save_with
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import BLUE, GREY, head
+from aixsim.report.figures.subjects import Calibration
 
 _SHOWN = 12
 _COLUMNS = 4
@@ -25,38 +26,31 @@ def narrowed(one: dict[str, Any]) -> float:
     return abs(posterior["p50"] - prior["p50"]) / width + max(1.0 - (posterior["p95"] - posterior["p05"]) / width, 0.0)
 
 
-def draw_prior_posterior(report: dict[str, Any], keys: Sequence[str], values: NDArray[np.float64], folder: Path) -> list[Path]:
-    """Draws a histogram of each of the numbers that moved most, over the 90 % range of its prior; returns the paths.
+def draw(calibration: Calibration, figure: Any) -> None:
+    """Draws a histogram of each of the numbers that moved most, over the 90 % range of its prior."""
+    uncertain = _uncertain(calibration)
+    panels = figure.subplots(_rows(calibration), _COLUMNS, squeeze=False).ravel()
+    for panel, one in zip(panels, uncertain[:_SHOWN], strict=False):
+        _panel(panel, one, calibration.values[:, list(calibration.keys).index(one["key"])])
+    for panel in panels[len(uncertain) :]:
+        panel.set_visible(False)
+    learned = sum(narrowed(one) > _LEARNED for one in uncertain)
+    head(
+        figure,
+        f"The counts say something about {learned} of {len(uncertain)} uncertain numbers",
+        "Blue: posterior, share of particles. Grey: 90 % range and median of the prior. Shown: the numbers that moved most.\n"
+        "The others keep their prior, and are as unknown as before.",
+    )
 
-    Args:
-        report: content of ``calibration.json``.
-        keys: columns of the ensemble.
-        values: shape ``(n, n_keys)``.
-        folder: is created.
 
-    Raises:
-        StoreError: the disk refuses.
-    """
-    uncertain = [one for one in report["parameters"] if one["prior"]["p05"] < one["prior"]["p95"]]
-    chosen = sorted(uncertain, key=narrowed, reverse=True)[:_SHOWN]
-    n_rows = -(-len(chosen) // _COLUMNS)
-    with canvas((11.0, 1.3 + 1.75 * n_rows)) as figure:
-        panels = figure.subplots(n_rows, _COLUMNS, squeeze=False).ravel()
-        for panel, one in zip(panels, chosen, strict=False):
-            _panel(panel, one, values[:, list(keys).index(one["key"])])
-        for panel in panels[len(chosen) :]:
-            panel.set_visible(False)
-        learned = sum(narrowed(one) > _LEARNED for one in uncertain)
-        head(
-            figure,
-            f"The counts say something about {learned} of {len(uncertain)} uncertain numbers",
-            "Blue: posterior, share of particles. Grey: 90 % range and median of the prior. Shown: the numbers that moved most.\n"
-            "The others keep their prior, and are as unknown as before.",
-        )
-        notes = f"{report['particles']:,} particles, effective sample size {report['ess']:,.0f}"
-        scale = f"sample of {100 * report['scale']:g} % of firms" if report["scale"] < 1 else ""
-        source = (f"Source: aixsim calibration of {report['config']}", notes, scale)
-        return save_with(figure, source, folder, "prior-posterior", formats=("png", "svg"))
+def _uncertain(calibration: Calibration) -> list[dict[str, Any]]:
+    """Returns the uncertain numbers, the one that moved most first."""
+    found = [one for one in calibration.report["parameters"] if one["prior"]["p05"] < one["prior"]["p95"]]
+    return sorted(found, key=narrowed, reverse=True)
+
+
+def _rows(calibration: Calibration) -> int:
+    return math.ceil(len(_uncertain(calibration)[:_SHOWN]) / _COLUMNS)
 
 
 def _panel(axes: Any, one: dict[str, Any], values: NDArray[np.float64]) -> None:
@@ -78,3 +72,12 @@ def short_name(key: str) -> str:
     """Returns the last parts of a config key, as people read them."""
     parts = list(map(str, parse_key(key)))
     return " ".join(parts[-2:]).replace("_krw_bn", "").replace("_", " ")
+
+
+FIGURE = Figure(
+    "prior-posterior",
+    Calibration,
+    "Prior and posterior of the numbers that the counts say most about",
+    draw,
+    size=lambda calibration: (11.0, 1.3 + 1.75 * _rows(calibration)),
+)

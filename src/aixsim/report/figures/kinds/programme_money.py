@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import CYCLE, HATCHES, INK, head, scaled_note, whole_numbers
+from aixsim.report.figures.style import CYCLE, GREY, HATCHES, INK, head, scaled_note, whole_numbers
 from aixsim.results.result import Result
 
+Floats = NDArray[np.float64]
 _WIDTH = 0.36
 
 
@@ -20,36 +23,48 @@ def draw(result: Result, figure: Any) -> None:
     if money is None:
         return
     years, total = money.years, money.total / result.scale
-    spread, mean = np.quantile(total, [0.05, 0.95], axis=0), total.mean(axis=0)
+    budget, spent = money.budget / result.scale, money.spent / result.scale
+    planned = _planned(result, money.programmes, years, budget)
     x = np.arange(len(years))
-    for means, offset, alpha in ((money.budget, -_WIDTH / 2 - 0.01, 0.45), (money.spent, _WIDTH / 2 + 0.01, 1.0)):
+    for means, offset, alpha in ((budget, -_WIDTH / 2 - 0.01, 0.45), (spent, _WIDTH / 2 + 0.01, 1.0)):
         base = np.zeros(len(years))
-        for programme, values, colour, hatch in zip(money.programmes, means / result.scale, CYCLE, HATCHES, strict=False):
+        for programme, values, colour, hatch in zip(money.programmes, means, CYCLE, HATCHES, strict=False):
             look: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0.5, "alpha": alpha}
             axes.bar(x + offset, values, _WIDTH, bottom=base, label=programme if alpha == 1.0 else None, **look)
             base = base + values
-        tops = base if alpha < 1.0 else np.maximum(base, spread[1])
-        for place, height, top in zip(x + offset, base, tops, strict=True):
-            axes.annotate(f"{height:,.0f}", (place, top), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=8)
-    axes.errorbar(
-        x + _WIDTH / 2 + 0.01, mean, yerr=[np.maximum(mean - spread[0], 0), np.maximum(spread[1] - mean, 0)],
-        fmt="none", color=INK, capsize=3, linewidth=1.1,
-    )  # fmt: skip
+    axes.bar(x - _WIDTH / 2 - 0.01, planned, _WIDTH, fill=False, edgecolor=GREY, linestyle=(0, (3, 2)), linewidth=1.0, zorder=0.9)
+    low, high = np.quantile(total, [0.05, 0.95], axis=0)
+    axes.vlines(x + _WIDTH / 2 + 0.01, low, high, color=INK, linewidth=1.1)
+    note: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8}
+    for k, (come, paid) in enumerate(zip(budget.sum(axis=0), spent.sum(axis=0), strict=True)):
+        axes.annotate(f"{come:,.0f}", (k - _WIDTH / 2, come), xytext=(0, 3), ha="center", **note)
+        axes.annotate(f"{paid:,.0f}", (k + _WIDTH + 0.01, paid), xytext=(2, 0), va="center", **note)
     axes.set_xticks(x, [str(year) for year in years])
     axes.set_xlim(-0.6, len(years) - 0.4)
     axes.grid(axis="x", visible=False)
     axes.set_ylabel("KRW bn a year")
     axes.legend(loc="upper left", reverse=True)
     whole_numbers(axes)
-    budget, spent = (float(means.sum()) / result.scale for means in (money.budget, money.spent))
-    share = f", {100 * spent / budget:.0f} % of the budget" if budget else ""
-    note = scaled_note(result)
+    short = 1.0 - float(budget.sum() / planned.sum()) if planned.any() else 0.0
+    missing = f"; {100 * short:.0f} % of the planned budgets does not come" if short >= 0.005 else ""
+    scaled = f" ({scaled_note(result)})" if result.is_sample else ""
     head(
         figure,
-        f"KRW {spent:,.0f} bn of public money spent from {years[0]} to {years[-1]}{share}",
-        f"Mean of replicates by programme and year{f' ({note})' if note else ''}. Pale, left: budget. Full colour, right: spent.\n"
-        "Whiskers: 90 % of replicates, total spent. What firms pay themselves is not in it.",
+        f"KRW {spent.sum():,.0f} bn of public money spent from {years[0]} to {years[-1]}{missing}",
+        f"Mean of replicates by programme and year{scaled}. Pale, left: budget that comes; dashed: as planned. Full colour, right: spent.\n"
+        "Lines: 90 % of replicates, total spent. What firms pay themselves is not in it.",
     )
+
+
+def _planned(result: Result, programmes: Sequence[str], years: Sequence[int], budget: Floats) -> Floats:
+    """Returns the money that the config plans by year, KRW bn; where it states no number, as for levers, the mean budget."""
+    plan = budget.copy()
+    for programme in result.config.get("programme", []):
+        stated = [programme["budget_krw_bn"].get(str(year), 0.0) for year in years]
+        if programme["name"] in programmes and not any(isinstance(value, dict) for value in stated):
+            plan[programmes.index(programme["name"])] = stated
+    total: Floats = plan.sum(axis=0)
+    return total
 
 
 FIGURE = Figure(

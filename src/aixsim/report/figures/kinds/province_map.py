@@ -7,7 +7,7 @@ from typing import Any
 from aixsim.model.calendar import parse_month
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import head, month_name, scaled_note
-from aixsim.report.figures.tiles import Tile, draw_tiles, pole_table
+from aixsim.report.figures.tiles import UNTESTED, Tile, draw_tiles, pole_table
 from aixsim.results.result import Result
 from aixsim.world.classification import PROVINCES
 
@@ -31,14 +31,12 @@ def draw(result: Result, figure: Any) -> None:
     rows = {pole: (f"{mean:,.0f}\n{low:,.0f} to {high:,.0f}", f"{pole_rates[pole]:.1f}") for pole, (mean, low, high) in poles.items()}
     pole_table(table, rows, ("launched", "per 1,000\nfirms"), (0.74, 1.0))
     table.set_title("Five poles and three special zones")
-    capital = 100 * poles["Capital"][0] / max(sum(mean for mean, _, _ in poles.values()), 1e-12)
-    top = max(per_1000, key=lambda province: per_1000[province])
     note = scaled_note(result)
     head(
         figure,
-        f"{capital:.0f} % of AI factories start in the Capital pole; for its number of firms, {top} starts most",
-        f"Counted projects launched by {month_name(deadline)}{f' ({note})' if note else ''}, mean of replicates. Small print: left 90 % of"
-        " replicates, right the number of firms.\n"
+        f"Where the model has AI factories launched by {month_name(deadline)}",
+        f"Counted projects{f' ({note})' if note else ''}, mean of replicates. Small print: left 90 % of replicates, right the number of"
+        f" firms.{UNTESTED}\n"
         "One tile a province, neighbours as near as squares allow; not to scale. Frames: poles and special zones.",
     )
 

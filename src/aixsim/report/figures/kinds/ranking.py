@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name, sentence
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
+from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name, sentence, settled
 from aixsim.results.main_effects import known_points
 from aixsim.results.sweep_ranking import blocks, ranked
 from aixsim.results.sweep_result import Sweep, SweepPoint
@@ -83,18 +83,9 @@ def _words(chance: Proportion, point: SweepPoint) -> str:
 
 def _finding(sweep: Sweep) -> str:
     known = known_points(sweep)
-    policies = [point.policy for point in known]
-    noun = "policies" if len(set(policies)) == len(policies) > 1 else "points"
-    verdicts = [sweep.verdict(point) for point in known]
-    above, level = verdicts.count("above"), f"{100 * sweep.level:g} %"
     if len(known) == 1:
-        return f"{sentence(goal_name(sweep))}: {_LOOK[verdicts[0]][2].removesuffix(':')} at a level of {level}"
-    if above in (0, len(known)):
-        who = f"{'none' if not above else 'all'} of {len(known):,} {noun} surely reach{'es' if not above else ''} {level}"
-    else:
-        who = f"{above:,} of {len(known):,} {noun} surely reach {level}"
-    rest = f", {verdicts.count('open'):,} open" if verdicts.count("open") else ""
-    return f"{sentence(sweep.goal.name)}: {who}{rest}"
+        return f"{sentence(goal_name(sweep))}: {_LOOK[sweep.verdict(known[0])][2].removesuffix(':')} at a level of {100 * sweep.level:g} %"
+    return f"{sentence(sweep.goal.name)}: {settled(sweep, known)}"
 
 
 def _size(sweep: Sweep) -> tuple[float, float]:

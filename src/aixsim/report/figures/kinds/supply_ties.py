@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, CYCLE, DASHES, GREY, INK, head
+from aixsim.report.figures.style import BLUE, CYCLE, DASHES, GREY, head
 from aixsim.results.result import Result
 
 
@@ -19,14 +19,12 @@ def draw(result: Result, figure: Any) -> None:
     _tiers(tiers, network)
     _preference(same, network)
     sector = network["same"]["sector"]
-    title = "The supply network"
-    if sector["random"]:
-        title = f"Firms trade within their own sector {sector['observed'] / sector['random']:.1f} times as often as by chance"
+    ratio = f"; as built, firms trade within their sector {sector['observed'] / sector['random']:.1f} times as often as by chance"
     note = f" ({result.sample_note})" if result.sample_note else ""
     head(
         figure,
-        title,
-        f"Supply network of {network['n_firms']:,} firms{note} with {network['ties_by_kind']['supply']:,} supply links,"
+        f"The supply network that the model is given{ratio if sector['random'] else ''}",
+        f"Synthetic, an input and no result: {network['n_firms']:,} firms{note} with {network['ties_by_kind']['supply']:,} supply links,"
         f" {network['supply_links_per_firm']:.1f} a firm.\n"
         "By chance: if customers were drawn regardless of sector and province.",
     )
@@ -42,37 +40,25 @@ def _tails(axes: Any, network: dict[str, Any]) -> None:
     axes.set_ylabel("share of firms")
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.yaxis.set_major_formatter(lambda y, _: f"{100 * y:g} %")
+    axes.minorticks_off()
     axes.margins(x=0.04)
     axes.legend(loc="lower left")
     axes.set_title("Few firms have many partners")
 
 
 def _tiers(axes: Any, network: dict[str, Any]) -> None:
-    names = network["tiers"]
+    import seaborn as sns
+
     share = 100 * np.array(network["tier_matrix"])
-    image = axes.pcolormesh(share, cmap="Blues", edgecolors="white", linewidth=1)
-    axes.set(xlim=(0, len(names)), ylim=(len(names), 0), aspect="equal")
-    axes.grid(visible=False)
-    axes.spines[:].set_visible(False)
-    for (row, column), value in np.ndenumerate(share):
-        text = f"{value:.0f}" if value >= 0.5 else "<1" if value > 0 else ""
-        # Ink or white, whichever is read on the cell.
-        ink = "white" if _lightness(image.to_rgba(value)) < 0.41 else INK
-        axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=ink, fontsize=9.5)
-    axes.set_xticks(np.arange(len(names)) + 0.5, names)
-    axes.set_yticks(np.arange(len(names)) + 0.5, names)
+    words = [[f"{value:.0f}" if value >= 0.5 else "<1" if value > 0 else "" for value in row] for row in share]
+    names = network["tiers"]
+    sns.heatmap(
+        share, ax=axes, cmap="Blues", cbar=False, annot=words, fmt="", linewidths=1, square=True, xticklabels=names, yticklabels=names
+    )
     axes.set_xlabel("tier of the customer")
     axes.set_ylabel("tier of the supplier")
-    axes.tick_params(axis="both", length=0)
-    axes.tick_params(axis="x", rotation=35)
-    axes.tick_params(axis="y", rotation=0)
+    axes.tick_params(length=0, rotation=0)
     axes.set_title("Who delivers to whom, % of links")
-
-
-def _lightness(rgba: Any) -> float:
-    """Returns the relative luminance of a colour, 0 to 1 (WCAG 2)."""
-    r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in rgba[:3])
-    return float(0.2126 * r + 0.7152 * g + 0.0722 * b)
 
 
 def _preference(axes: Any, network: dict[str, Any]) -> None:
