@@ -192,8 +192,10 @@ def test_interrupt_keeps_what_is_finished(study: Path) -> None:
 def test_plot_draws_from_results_alone(study: Path) -> None:
     run_cli(["run", "study.toml", "-o", "out"], study)
     (study / "out" / "config.toml").unlink()
+    (study / "adoption.svg").write_text("another drawing")
     ended = run_cli(["plot", "out", "-k", "adoption", "-o", "mine.svg"], study)
-    assert (ended.code, (study / "mine.svg").is_file()) == (0, True)
+    assert (ended.code, ended.out) == (0, "mine.svg\n")
+    assert (study / "adoption.svg").read_text() == "another drawing"
     assert (study / "mine.svg").read_bytes() == (study / "out" / "figures" / "adoption.svg").read_bytes()
     assert run_cli(["plot", "out", "-o", "all"], study).code == 0
     wrong = run_cli(["plot", "out", "-k", "adoptoin"], study)
