@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from aixsim import plotting
+
 if TYPE_CHECKING:
     from aixsim.api import run as run
     from aixsim.api import sweep as sweep
@@ -71,6 +73,13 @@ if not TYPE_CHECKING:  # so that a misspelt name is an error of types, too
             raise AttributeError(f"module 'aixsim' has no attribute {name!r}")
         globals()[name] = value = getattr(import_module(f"aixsim.{_HOMES[name]}"), name)
         return value
+
+
+def _draw(subject: object, kind: str, ax: Any) -> Any:
+    return import_module("aixsim.report.figures.drawing").draw(subject, kind, ax)
+
+
+plotting.use(_draw)
 
 
 def __dir__() -> list[str]:

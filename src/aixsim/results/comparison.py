@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from aixsim.config.models import target_in_sample
 from aixsim.errors import ArgumentError
 from aixsim.notebook import card
+from aixsim.plotting import Drawable
 from aixsim.results.contrasts import NEWCOMBE, STUDENT, Contrast, contrast, ends, narrowing, tidy, tidy_row
 from aixsim.results.firm_by_firm import FirmByFirm, firm_by_firm
 from aixsim.results.goals import month_reached
@@ -91,7 +92,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyChange:
+class PolicyChange(Drawable):
     """Everything in which one result differs from the baseline.
 
     Attributes:

@@ -16,6 +16,7 @@ from aixsim.arguments import as_path
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
 from aixsim.notebook import card
+from aixsim.plotting import Drawable
 from aixsim.results.columns import to_frame, with_units, wrong_columns
 from aixsim.results.paths import Paths, gather
 from aixsim.results.project_table import Projects, project_arrays
@@ -35,7 +36,7 @@ _SEAL = "sha256"
 
 
 @dataclass(frozen=True, repr=False)
-class Result:
+class Result(Drawable):
     """A finished run. Nothing is read before it is asked for; counts are firms of the simulated population.
 
     Attributes:

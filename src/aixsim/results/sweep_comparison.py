@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from aixsim.errors import UserError
 from aixsim.notebook import card
+from aixsim.plotting import Drawable
 from aixsim.results.contrasts import NEWCOMBE, STUDENT, tidy, tidy_row
 from aixsim.results.sweep_result import Sweep, SweepGoal, SweepPoint
 from aixsim.stats.differences import (
@@ -85,7 +86,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class SweepComparison:
+class SweepComparison(Drawable):
     """All differences of a sweep.
 
     Attributes:

@@ -16,6 +16,7 @@ from aixsim.arguments import as_path
 from aixsim.errors import StoreError, UserError
 from aixsim.model.calendar import Horizon
 from aixsim.notebook import card
+from aixsim.plotting import Drawable
 from aixsim.results.columns import with_units
 from aixsim.runs.files import file_checksum
 from aixsim.runs.ledger import NAME, Chunk, Ledger
@@ -71,7 +72,7 @@ class SweepPoint:
 
 
 @dataclass(frozen=True, repr=False)
-class Sweep:
+class Sweep(Drawable):
     """A sweep as it stands.
 
     Attributes:
