@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
@@ -277,3 +279,9 @@ def test_one_panel_is_drawn_onto_the_axes_and_several_into_their_place(results: 
         box = panel.get_position()
         assert place.x0 <= box.x0 < box.x1 <= place.x1 + 1e-9
         assert place.y0 <= box.y0 < box.y1 <= place.y1 + 1e-9
+
+
+def test_nothing_that_draws_is_imported_before_something_is_drawn() -> None:
+    code = "import sys, aixsim.report.figures.drawing; print(sorted({'scipy', 'pandas', 'matplotlib', 'seaborn'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

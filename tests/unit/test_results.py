@@ -403,7 +403,7 @@ def test_headline_for_programs_is_json(sample: Path) -> None:
 def test_nothing_heavy_is_imported_early() -> None:
     code = (
         "import sys, aixsim.results.comparison, aixsim.results.goals, aixsim.results.quantile_curves;"
-        "import aixsim.report.text.headline, aixsim.report.figures.drawing;"
+        "import aixsim.report.text.headline;"
         "print(sorted({'scipy', 'pandas', 'matplotlib', 'seaborn', 'pyarrow'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
