@@ -24,8 +24,8 @@ from aixsim.runs.executor import Executor, InProcess
 from aixsim.runs.files import write_durably
 from aixsim.runs.identity import differences, digest, identity, job_id
 from aixsim.runs.job import Job
-from aixsim.runs.ledger import NAME, Ledger
-from aixsim.runs.loop import TABLES, Session, carry_out, silent, workers_for
+from aixsim.runs.ledger import NAME, TABLES, Ledger
+from aixsim.runs.loop import Session, carry_out, silent, workers_for
 from aixsim.runs.progress import Status
 from aixsim.runs.progress_bar import Progress, shown
 from aixsim.runs.signals import Interrupted, stop_requests

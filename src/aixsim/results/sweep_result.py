@@ -19,8 +19,7 @@ from aixsim.notebook import card
 from aixsim.plotting import Drawable
 from aixsim.results.columns import with_units
 from aixsim.runs.files import file_checksum
-from aixsim.runs.ledger import NAME, Chunk, Ledger
-from aixsim.runs.loop import TABLES
+from aixsim.runs.ledger import NAME, TABLES, Chunk, Ledger
 from aixsim.stats.confidence_sequence import bernoulli_sequence
 from aixsim.stats.intervals import Proportion, proportion
 from aixsim.stats.summary import quantiles

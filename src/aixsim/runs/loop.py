@@ -21,7 +21,7 @@ from aixsim.runs.executor import ATTEMPTS, Died, Executor, Finished, Raised, Tas
 from aixsim.runs.files import checksum
 from aixsim.runs.identity import differences, identity, question
 from aixsim.runs.job import Job
-from aixsim.runs.ledger import Chunk, PointRow
+from aixsim.runs.ledger import TABLES, Chunk, PointRow
 from aixsim.runs.progress import Clock, State, Status
 from aixsim.runs.replicates import Batch, BatchResult, PointSpec, run_batch
 from aixsim.runs.signals import Interrupted, Request
@@ -30,8 +30,6 @@ from aixsim.stats.allocation import Tally, allocate, is_open
 from aixsim.stats.confidence_sequence import bernoulli_sequence
 from aixsim.stats.intervals import wilson_half_width
 
-TABLES = "trajectories"
-"""Folder of a sweep's tables, one file a point."""
 QUANTUM = 50
 """Replicates that a point is given at a time once all points have theirs, and after which a stop rule looks."""
 _LOOK = 0.2
