@@ -186,6 +186,8 @@ class Session:
         facts: dict[str, Any] = {"stopped_at": self.stopped_at}
         if self.store.place.path is not None:
             facts |= {"identity": identity(self.job), "question": question(self.job)}
+        if self.job.kind == "run":
+            self._withdraw(wanted)
         missing = {point: wanted - given for point, given in self.given().items() if given < wanted} if self.stopped_at is None else {}
         self.store.add(rows, [], facts)
         total = sum(missing.values())
@@ -207,6 +209,12 @@ class Session:
         n = self.batch or QUANTUM
         self.store.add([], [piece for point in missing for piece in self._pieces(point, given[point], wanted, n, turn)], {})
         return None
+
+    def _withdraw(self, wanted: int) -> None:
+        """Takes back what an earlier, interrupted run was to do beyond what is wanted now; what is finished stays."""
+        chunks = self.store.chunks.values()
+        limit = max(wanted, *(chunk.first + chunk.n for chunk in chunks if chunk.state != "pending"), 0)
+        self.store.drop([chunk for chunk in chunks if chunk.state == "pending" and chunk.first >= limit])
 
     def plan_more(self) -> bool:
         """Gives more replicates to points of which the answer is not clear yet; returns whether there were any."""
