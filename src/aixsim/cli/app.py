@@ -282,9 +282,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 
         tell(str(error))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt as interrupted:
-        sys.stderr.write(f"{interrupted}\n" if str(interrupted) else "Interrupted.\n")
-        sys.exit(130)
     except BrokenPipeError:
         # The reader of a pipe, such as head, has gone: nothing is wrong, and nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

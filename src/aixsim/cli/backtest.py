@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from aixsim.cli.output import interrupts_told, tell
 from aixsim.config import load, settings_of
 from aixsim.errors import storage_error
 from aixsim.evidence.backtesting import backtest as test
@@ -20,7 +21,8 @@ from aixsim.report.text.backtest_table import table
 def backtest(config: Path, out: Path | None, as_of: str | None, workers: int, overrides: Sequence[str], *, as_json: bool) -> int:
     """Writes scores, table and figure, and prints the table; returns the exit code."""
     study = load(config, settings_of(overrides))
-    folder, forecasts = test(study, out, as_of_month=as_of, workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n"))
+    with interrupts_told():
+        folder, forecasts = test(study, out, as_of_month=as_of, workers=workers, tell=tell)
     text = table(forecasts)
     try:
         (folder / "scores.csv").write_text(table_of(forecasts), encoding="utf-8")

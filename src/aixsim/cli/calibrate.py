@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from aixsim.cli.output import interrupts_told, tell
 from aixsim.config import load, settings_of
 from aixsim.config.ensembles import read_columns
 from aixsim.errors import storage_error
@@ -33,14 +34,8 @@ def calibrate(
 ) -> int:
     """Writes ensemble, report and figure, and prints prior and posterior; returns the exit code."""
     study = load(config, settings_of(overrides))
-    done = calibrate_study(
-        study,
-        out,
-        workers=workers,
-        with_held_out=with_held_out,
-        verified_only=verified_only,
-        tell=lambda text: sys.stderr.write(f"{text}\n"),
-    )
+    with interrupts_told():
+        done = calibrate_study(study, out, workers=workers, with_held_out=with_held_out, verified_only=verified_only, tell=tell)
     if done.reused:
         sys.stderr.write("This calibration exists already; nothing to compute.\n")
     keys, values, _ = read_columns(done.folder / ENSEMBLE)
@@ -56,7 +51,7 @@ def check_method(config: Path, out: Path | None, n: int, workers: int, overrides
     """Writes the ranks of the true parameters of synthetic data sets, and their histogram; returns the exit code."""
     study = load(config, settings_of(overrides))
     folder = out or Path("results") / study.name / f"self-check-{n}"
-    checked = self_check(study, n, workers=workers, tell=lambda text: sys.stderr.write(f"{text}\n"))
+    checked = self_check(study, n, workers=workers, tell=tell)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "ranks.csv").write_text(checked.to_csv(), encoding="utf-8")

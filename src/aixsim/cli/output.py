@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aixsim.escapes import visible
+from aixsim.runs.signals import Interrupted
 
 
 def say(text: str) -> None:
@@ -18,6 +21,16 @@ def say(text: str) -> None:
 def tell(text: str) -> None:
     """Prints lines on standard error, without control characters: progress and warnings."""
     sys.stderr.write("".join(f"{visible(line)}\n" for line in text.split("\n")))
+
+
+@contextmanager
+def interrupts_told() -> Iterator[None]:
+    """Prints what an interrupted calculation has kept, and ends with exit code 130: the parser of arguments would say nothing."""
+    try:
+        yield
+    except Interrupted as interrupted:
+        tell(str(interrupted))
+        raise SystemExit(130) from None
 
 
 def print_json(document: Any) -> None:
