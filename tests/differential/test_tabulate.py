@@ -66,4 +66,5 @@ def test_planted_faults_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
         return table
 
     monkeypatch.setattr(tabulate, "effects", forgetful)
+    monkeypatch.setattr(tabulate, "effects_and_where", tabulate.effects_and_where.__wrapped__)
     assert not agree(built, plan)

@@ -67,11 +67,15 @@ def history() -> History:
 def more(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Two outcomes more than are shipped."""
     monkeypatch.setattr(outcomes, "DECLARED", (*DECLARED, SMALL, QUEUED))
-    outcomes.effects.cache_clear()
-    tabulate._levels.clear()
+
+    def forget() -> None:
+        outcomes.effects.cache_clear()
+        tabulate.effects_and_where.cache_clear()
+        tabulate._levels.clear()
+
+    forget()
     yield
-    outcomes.effects.cache_clear()
-    tabulate._levels.clear()
+    forget()
 
 
 def test_the_shipped_ones_by_hand(history: History) -> None:

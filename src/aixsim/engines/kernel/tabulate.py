@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -32,10 +33,22 @@ def tables(
         n_months: of the horizon.
         population: whose firms they are.
     """
-    effect, by_route = effects(tuple(counts.tolist())), effects((True,) * _N_ROUTES, by_route=True)
+    effect, changed = effects_and_where(tuple(counts.tolist()))
     total, groups = np.zeros((effect.shape[-1], n_months), np.int32), np.zeros((_N_LEVELS, effect.shape[-1], n_months), np.int32)
-    tabulate(history.month, history.event, history.firm, history.route, effect, by_route, _levels_of(population), total, groups)
+    tabulate(
+        history.month, history.event, history.firm, history.route,
+        effect, changed, *effects_and_where((True,) * _N_ROUTES, by_route=True), _levels_of(population), total, groups,
+    )  # fmt: skip
     return total, groups
+
+
+@cache
+def effects_and_where(counts: tuple[bool, ...], *, by_route: bool = False) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Returns ``effects``, and the outcomes that are not 0 there, -1 after the last of them, which spares the pass the others."""
+    effect = effects(counts, by_route=by_route)
+    most = int((effect != 0).sum(axis=-1).max())
+    first = np.argsort(effect == 0, axis=-1, kind="stable")[..., :most]
+    return effect, np.where(np.take_along_axis(effect, first, axis=-1) != 0, first, -1)
 
 
 def _levels_of(population: Population) -> NDArray[np.int8]:
@@ -62,21 +75,29 @@ def accumulate(table: Any) -> None:
 
 
 @compiled
-def tabulate(months: Any, events: Any, firms: Any, routes: Any, effect: Any, by_route: Any, level: Any, total: Any, groups: Any) -> None:
+def tabulate(
+    months: Any, events: Any, firms: Any, routes: Any,
+    effect: Any, changed: Any, by_route: Any, changed_by_route: Any, level: Any, total: Any, groups: Any,
+) -> None:  # fmt: skip
     """Adds up what every event changes, then runs through the months."""
     n_groups = level.shape[1] - 1
     for k in range(len(months)):
         month, event, route, firm = max(months[k], 0), events[k], routes[k], firms[k]
         kind = level[firm, n_groups]
-        for outcome in range(len(total)):
+        for outcome in changed[kind, route + 1, event]:
+            if outcome < 0:
+                break
             change = effect[kind, route + 1, event, outcome]
-            if change != 0:
-                total[outcome, month] += change
-                for group in range(n_groups):
-                    groups[level[firm, group], outcome, month] += change
-            if route >= 0:
-                # Among the routes every one counts, so that what firms build on their own can be reported beside the others.
-                groups[_FIRST_ROUTE + route, outcome, month] += by_route[kind, route + 1, event, outcome]
+            total[outcome, month] += change
+            for group in range(n_groups):
+                groups[level[firm, group], outcome, month] += change
+        if route < 0:
+            continue
+        # Among the routes every one counts, so that what firms build on their own can be reported beside the others.
+        for outcome in changed_by_route[kind, route + 1, event]:
+            if outcome < 0:
+                break
+            groups[_FIRST_ROUTE + route, outcome, month] += by_route[kind, route + 1, event, outcome]
     accumulate(total)
     for row in range(len(groups)):
         accumulate(groups[row])
