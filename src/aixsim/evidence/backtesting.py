@@ -81,6 +81,7 @@ def backtest(
     kept = f"Interrupted: what was finished is kept in {folder}; the same command goes on with the rest."
     with saying(kept), stop_requests() as request, Store.opened(folder, (STATE,)) as store:
         store.claim(identity)
+        store.sweep_out()
         return folder, _forecasts(study, chosen, store, request, workers, tell)
 
 

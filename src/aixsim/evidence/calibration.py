@@ -98,6 +98,7 @@ def calibrate(
     kept = f"Interrupted: what was finished is kept in {folder}; the same command goes on with the rest."
     with saying(kept), stop_requests() as request, Store.opened(folder, (STATE,)) as store:
         store.claim(identity)
+        store.sweep_out()
         finished = store.kept(REPORT)
         if finished is not None and store.kept(ENSEMBLE) is not None:
             return Calibrated(folder, json.loads(finished), reused=True)

@@ -95,7 +95,7 @@ class Sampler:
         arrays["state"] = np.array([particles.step, particles.n_drawn, particles.acceptance, particles.power])
         stream = io.BytesIO()
         np.savez(stream, **arrays)  # type: ignore[arg-type]  # the stubs mistake arrays for the flag that follows them
-        self.store.keep(f"{STATE}/{name}.npz", stream.getvalue())
+        self.store.keep_state(f"{STATE}/{name}.npz", stream.getvalue())
 
     def _read(self, name: str) -> ParticleSet | None:
         content = None if self.store is None else self.store.kept(name)

@@ -410,20 +410,32 @@ class Store:
 
     def keep(self, name: str, content: bytes) -> None:
         """Writes a file, and its checksum into the ledger."""
-        if self.place.path is not None:
-            (self.place.path / name).parent.mkdir(parents=True, exist_ok=True)
+        with self.ledger.change():
+            self.ledger.drop_file(name)  # a process that dies now leaves no checksum that the new content would contradict
         row = FileRow(name, 0, *self.place.put(name, content))
         with self.ledger.change():
             self.ledger.put_file(row)
 
+    def keep_state(self, name: str, content: bytes) -> None:
+        """Writes the next state of a calculation; the one before is there until the ledger knows the new one."""
+        before = [file.name for file in self.ledger.files() if _is_state(file.name, name)]
+        row = FileRow(f"{name}.{checksum(content)[:8]}", 0, *self.place.put(f"{name}.{checksum(content)[:8]}", content))
+        with self.ledger.change():
+            for old in before:
+                self.ledger.drop_file(old)
+            self.ledger.put_file(row)
+        for old in before:
+            if old != row.name:
+                self.place.remove(old)
+
     def kept(self, name: str) -> bytes | None:
-        """Returns the content of a file that was kept; None when there is none.
+        """Returns the content of a file or of the last state that was kept; None when there is none.
 
         Raises:
             StoreError: it is not as it was written.
         """
-        row = next((file for file in self.ledger.files() if file.name == name), None)
-        path = self.path / name
+        row = next((file for file in self.ledger.files() if file.name == name or _is_state(file.name, name)), None)
+        path = self.path / (name if row is None else row.name)
         if row is None or not path.is_file():
             return None
         content = path.read_bytes()
@@ -486,6 +498,11 @@ def table_of(name: str) -> str:
     """Returns which table a file with replicates holds."""
     parts = name.rpartition("/")[2].split(".")
     return parts[-2] if len(parts) > 2 else TRAJECTORIES
+
+
+def _is_state(file: str, name: str) -> bool:
+    """Returns whether a file is a state of this name: it ends with a digest."""
+    return file.rpartition(".")[0] == name
 
 
 def is_merged(name: str) -> bool:
