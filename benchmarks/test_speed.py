@@ -9,7 +9,7 @@ import pytest
 from benchmarks.korea import problem_at
 from benchmarks.neutral.workload import workload
 
-from aixsim.engines.kernel.run import run as kernel
+from aixsim.engines.kernel.replicate import run as kernel
 from aixsim.model.draw_scenario import draw_scenario
 
 N = 10_000

@@ -11,7 +11,7 @@ from aixsim.model.calendar import Horizon
 from aixsim.model.projects import NEVER
 from aixsim.report.text.counting_table import counting_table
 from aixsim.report.text.headline import headline, headline_json
-from aixsim.report.text.layout import page
+from aixsim.report.text.text_layout import page
 from aixsim.results.counting_rules import STATUSES, count_by_rule, counting, rules
 from aixsim.results.project_table import Projects
 from aixsim.results.result import Result, open_result

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aixsim.config import load
-from aixsim.data.tables import rows
+from aixsim.data.packaged import rows
 from aixsim.evidence.assumptions import COLLECTED, GRADES, Line, date_of, ledger
 from aixsim.model.catalogue import PROGRAMME, entries
 from aixsim.model.registry import Registry

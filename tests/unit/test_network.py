@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aixsim.data.tables import value
+from aixsim.data.packaged import value
 from aixsim.random.draws import Purpose, uniforms
 from aixsim.results.network_summary import describe_network
 from aixsim.world.korea import build_korea

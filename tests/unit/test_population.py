@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aixsim.data.tables import assumption, rows, value
+from aixsim.data.packaged import assumption, rows, value
 from aixsim.world.classification import LARGE, PROVINCES, SECTORS
 from aixsim.world.korea import build_korea, employee_bounds, published_mean_employees
 from aixsim.world.margins import fit, national_margins, whole, whole_table

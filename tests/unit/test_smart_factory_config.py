@@ -11,7 +11,7 @@ import pytest
 from aixsim.config import load
 from aixsim.config.build import problems
 from aixsim.config.study import Study
-from aixsim.data.tables import rows, value
+from aixsim.data.packaged import rows, value
 from aixsim.evidence.announced_money import money_of
 from aixsim.evidence.as_of import as_of, budgets_of, grants_of, middle
 from aixsim.evidence.likelihood import Likelihood, data, months_seen, usable

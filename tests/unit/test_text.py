@@ -14,7 +14,7 @@ from aixsim.cli import main
 from aixsim.escapes import to_csv, visible
 from aixsim.evidence.assumptions import Line
 from aixsim.report.html.pages import ledger_page
-from aixsim.report.text.layout import WIDTH, page, table, terminal_width, title
+from aixsim.report.text.text_layout import WIDTH, page, table, terminal_width, title
 from tests.cli.run_cli import run_cli
 from tests.cli.test_bad_configs import GOOD
 

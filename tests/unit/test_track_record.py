@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aixsim.data.tables import rows
+from aixsim.data.packaged import rows
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, read_table
 from aixsim.evidence.track_record import LONGEST, TABLE, records, sentence, summary_table
 from aixsim.report.text.backtest_table import table

@@ -35,7 +35,7 @@ def compare(
         as_json: prints JSON instead of text.
     """
     from aixsim.report.text.comparison_text import comparison_text
-    from aixsim.report.text.layout import WIDTH
+    from aixsim.report.text.text_layout import WIDTH
 
     if out is not None and ((out / "provenance.json").exists() or is_sweep(out)):
         raise UserError(f"-o {out}: this is the folder of a result; name another one")
@@ -59,8 +59,8 @@ def compare(
 def _compare_sweep(place: Path, n_given: int, out: Path | None, replicates: int | None, reference: int | None, *, as_json: bool) -> int:
     """Compares the points of a sweep, which must be all that was given; what to write and print is the same as for results."""
     from aixsim.escapes import to_csv
-    from aixsim.report.text.layout import WIDTH
     from aixsim.report.text.sweep_comparison_text import sweep_comparison_json, sweep_comparison_text
+    from aixsim.report.text.text_layout import WIDTH
     from aixsim.results.sweep_comparison import to_rows
     from aixsim.results.sweep_result import open_sweep
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.config.numbers import OBSERVATION
+from aixsim.config.uncertain_numbers import OBSERVATION
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.errors import UserError
 from aixsim.model.ensemble import Ensemble

@@ -17,8 +17,8 @@ from pydantic import (
 )
 
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
+from aixsim.config.parameter_tables import Table, table_of
 from aixsim.config.programme import ProgrammeTable
-from aixsim.config.tables import Table, table_of
 from aixsim.config.validation import NotAllowed
 from aixsim.config.values import finite, month
 from aixsim.model.calendar import Horizon

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from aixsim.config.lines import Path as Key
-from aixsim.config.tables import Table
+from aixsim.config.parameter_tables import Table
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.config.values import annotated, by_year, finite, json_schema, month, plain, years_schema
-from aixsim.data.tables import rows
+from aixsim.data.packaged import rows
 from aixsim.model.calendar import Horizon
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.parameters import Parameters, real

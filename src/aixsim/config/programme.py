@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from aixsim.config.tables import table_of
+from aixsim.config.parameter_tables import table_of
 from aixsim.config.values import annotated
 from aixsim.model.programmes import TERMS, Programme
 

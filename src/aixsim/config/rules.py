@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from aixsim.config.ensembles import EnsembleError, broken_columns, ensemble_path
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Expect, Goal
-from aixsim.config.numbers import numbers_of
 from aixsim.config.observations import broken_rules
 from aixsim.config.study import Study
+from aixsim.config.uncertain_numbers import numbers_of
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.model.levers.parks import PARK_MONEY
 from aixsim.model.programmes import TERMS

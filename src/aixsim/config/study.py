@@ -11,7 +11,7 @@ import tomli_w
 
 from aixsim.config.models import Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, config_model
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
-from aixsim.config.tables import Table
+from aixsim.config.parameter_tables import Table
 from aixsim.config.values import plain
 from aixsim.model.calendar import Horizon
 from aixsim.model.registry import Registry

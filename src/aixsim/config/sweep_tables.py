@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from aixsim.config.designs import SIZED
 from aixsim.config.models import Number, Seed, Whole
-from aixsim.config.tables import Table
+from aixsim.config.parameter_tables import Table
 from aixsim.config.validation import NotAllowed
 from aixsim.config.values import DISTRIBUTION_SCHEMA, distribution, finite
 from aixsim.model.outcomes import OUTCOMES

@@ -59,12 +59,12 @@ def _kernel(problem: Problem, scenario: Scenario) -> Any:
     Raises:
         ValueError: the scenario has a law that cannot be compiled, or that the problem's registry does not hold.
     """
-    kernel = import_module("aixsim.engines.kernel.run")
+    kernel = import_module("aixsim.engines.kernel.replicate")
     if _unknown(kernel, scenario):
         import_module("aixsim.engines.kernel.compile").use(problem.registry)
         for name in [name for name in sys.modules if name.startswith(f"{__name__}.") and name.rpartition(".")[2] not in _LAWLESS]:
             del sys.modules[name]
-        kernel = import_module("aixsim.engines.kernel.run")
+        kernel = import_module("aixsim.engines.kernel.replicate")
         if names := _unknown(kernel, scenario):
             raise ValueError(f"the kernel cannot run {', '.join(names)}")
     return kernel

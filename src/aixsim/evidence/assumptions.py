@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from aixsim.config.observations import DISPERSION, POLICY_ERROR
 from aixsim.config.study import Study
-from aixsim.data.tables import rows
+from aixsim.data.packaged import rows
 from aixsim.model.catalogue import PROGRAMME, entries
 from aixsim.model.keys import dotted
 from aixsim.model.parameters import Parameter

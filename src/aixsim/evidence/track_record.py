@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from aixsim.data.tables import rows
+from aixsim.data.packaged import rows
 from aixsim.escapes import to_csv
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, by_horizon, select
 from aixsim.results.result import Result

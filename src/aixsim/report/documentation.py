@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from aixsim.data.tables import rows
+from aixsim.data.packaged import rows
 from aixsim.model.catalogue import PROGRAMME, entries
 from aixsim.model.outcomes import DECLARED
 from aixsim.model.parameters import Parameter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.data.tables import assumption, rows, value
+from aixsim.data.packaged import assumption, rows, value
 from aixsim.random.draws import BUILD, Purpose, uniforms
 from aixsim.world.classification import LARGE, PROVINCES, SECTORS, SIZES
 from aixsim.world.margins import association, fit, national_margins, whole, whole_table

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.data.tables import assumption, rows, value
+from aixsim.data.packaged import assumption, rows, value
 from aixsim.world.classification import LARGE, PROVINCES, SECTORS, SIZES
 
 _SURVEYED = {"micro": "micro (so-sang-gong-in)", "small": "small", "medium": "medium", "mid-size": "mid-size (jung-gyeon)"}

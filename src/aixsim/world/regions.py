@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.data.tables import rows
+from aixsim.data.packaged import rows
 from aixsim.world.arrays import read_only
 from aixsim.world.classification import POLE_OF_PROVINCE, PROVINCES, SECTORS
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.data.tables import assumption, value
+from aixsim.data.packaged import assumption, value
 from aixsim.random.draws import BUILD, Purpose, uniforms
 from aixsim.world.classification import PROVINCES, SECTORS
 from aixsim.world.network import CUSTOMER, SIBLING, Network

@@ -20,7 +20,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.data.tables import value
+from aixsim.data.packaged import value
 from aixsim.model.calendar import over_years
 from aixsim.model.lever import Lever, starts, stops, window
 from aixsim.model.parameters import ByYear, Parameters, by_year, integer, real

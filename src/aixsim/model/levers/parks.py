@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.data.tables import rows
+from aixsim.data.packaged import rows
 from aixsim.model.lever import Lever, starts, stops, window
 from aixsim.model.parameters import Parameters, integer, month, names, real
 from aixsim.model.problem import Problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aixsim.report.text.layout import Block, page, table, title
+from aixsim.report.text.text_layout import Block, page, table, title
 
 
 def calibration_text(report: dict[str, Any], width: int | None = None) -> str:

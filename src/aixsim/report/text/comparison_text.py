@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import Any, Final
 
-from aixsim.report.text.layout import Block, page, table, title
-from aixsim.report.text.numbers import bracket, bracketed
+from aixsim.report.text.number_format import bracket, bracketed
+from aixsim.report.text.text_layout import Block, page, table, title
 from aixsim.results.comparison import Change, Comparison, PolicyChange
 from aixsim.results.pairing import Pair, name_of
 from aixsim.results.winners import COMPARED

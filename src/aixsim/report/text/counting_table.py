@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aixsim.report.text.layout import Block, table
+from aixsim.report.text.text_layout import Block, table
 from aixsim.results.counting_rules import STATUSES
 from aixsim.stats.intervals import percent
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from aixsim.engines.trace import FirmMonth
 from aixsim.model.history import Event
 from aixsim.model.problem import Problem
-from aixsim.report.text.layout import page, table
+from aixsim.report.text.text_layout import page, table
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
 
 _SENTENCES = {

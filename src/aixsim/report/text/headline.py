@@ -10,8 +10,8 @@ import numpy as np
 from aixsim.evidence.track_record import concerns, sentence
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.report.text.counting_table import counting_table
-from aixsim.report.text.layout import Block, page, table, title
-from aixsim.report.text.numbers import spread
+from aixsim.report.text.number_format import spread
+from aixsim.report.text.text_layout import Block, page, table, title
 from aixsim.results.result import Result
 from aixsim.stats.intervals import percent
 from aixsim.stats.summary import quantiles

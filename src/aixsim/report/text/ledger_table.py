@@ -9,8 +9,8 @@ from dataclasses import asdict
 from aixsim.escapes import to_csv
 from aixsim.evidence.assumptions import GRADES, Line
 from aixsim.report.html.pages import ledger_page
-from aixsim.report.text.layout import page
-from aixsim.report.text.layout import title as title_lines
+from aixsim.report.text.text_layout import page
+from aixsim.report.text.text_layout import title as title_lines
 
 
 def as_text(lines: Sequence[Line], title: str, width: int | None = None) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from aixsim.report.text.layout import page, table, title
-from aixsim.report.text.numbers import bracketed
+from aixsim.report.text.number_format import bracketed
+from aixsim.report.text.text_layout import page, table, title
 from aixsim.results.sweep_comparison import PointDifference, SweepComparison, to_rows
 from aixsim.results.sweep_result import SweepGoal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from aixsim.report.text.layout import page, title
+from aixsim.report.text.text_layout import page, title
 from aixsim.results.sweep_ranking import blocks, ranked
 from aixsim.results.sweep_result import Sweep, SweepPoint
 from aixsim.runs.progress import Status

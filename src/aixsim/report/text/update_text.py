@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aixsim.evidence.updating import GoalUpdate, NewCount, Update
-from aixsim.report.text.layout import Block, page, table, title
+from aixsim.report.text.text_layout import Block, page, table, title
 from aixsim.results.result import Result
 from aixsim.stats.intervals import percent
 

@@ -7,7 +7,7 @@ from typing import Any
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, BROWN, head, month_name
 from aixsim.report.figures.tiles import Tile, draw_tiles, pole_table
-from aixsim.report.text.numbers import signed
+from aixsim.report.text.number_format import signed
 from aixsim.results.comparison import PolicyChange
 from aixsim.results.pairing import name_of
 from aixsim.results.winners import LevelChange

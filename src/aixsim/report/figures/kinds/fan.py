@@ -8,7 +8,7 @@ import numpy as np
 
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import GREY, INK, OUTCOME_LOOK, head, month_ends, month_name, year_axis
-from aixsim.report.text.numbers import signed
+from aixsim.report.text.number_format import signed
 from aixsim.results.comparison import PolicyChange, paired_paths
 from aixsim.results.contrasts import contrast
 from aixsim.results.pairing import name_of

@@ -7,7 +7,7 @@ from typing import Any, Final
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
 from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name
-from aixsim.report.text.numbers import bracketed
+from aixsim.report.text.number_format import bracketed
 from aixsim.report.text.sweep_comparison_text import n_line, reference_name
 from aixsim.results.sweep_comparison import SweepComparison
 
