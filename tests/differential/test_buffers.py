@@ -10,9 +10,7 @@ import numpy as np
 import pytest
 
 from aixsim.engines import reference
-from aixsim.engines.kernel import month
 from aixsim.engines.kernel import run as kernel
-from aixsim.engines.kernel.compile import compiled
 from aixsim.engines.kernel.state import fresh_state
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
@@ -105,10 +103,3 @@ def test_threads_give_the_same(korea: Problem) -> None:
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda replicate: run(korea, replicate), [*range(8), *range(8)]))
     assert all(same(a, b) for a, b in zip(together, alone + alone, strict=True))
-
-
-def test_the_month_asks_for_no_memory() -> None:
-    """Without reference counts Numba refuses to compile an allocation, so what has compiled contains none."""
-    assert month.simulate.targetoptions["_nrt"] is False
-    with pytest.raises(Exception, match=r"NRT|nrt"):
-        compiled(lambda n: np.empty(n).sum(), keep=False)(3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aixsim.engines.kernel.slots import threshold as compiled_threshold
+from aixsim.engines.kernel.compile import callable_from_python
 from aixsim.model.pressure import NEVER, UNIT, threshold
 
 
@@ -20,4 +20,5 @@ from aixsim.model.pressure import NEVER, UNIT, threshold
     ],
 )
 def test_threshold(resistance: float, susceptibility: float, expected: int) -> None:
-    assert threshold(resistance, susceptibility) == compiled_threshold(resistance, susceptibility) == expected
+    compiled = callable_from_python(threshold)
+    assert threshold(resistance, susceptibility) == compiled(resistance, susceptibility) == expected

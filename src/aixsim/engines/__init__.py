@@ -12,7 +12,7 @@ from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 
 ENGINES = ("kernel", "mesa")
-_LAWLESS = ("code_store", "compile", "diary", "fingerprint", "records", "reference", "scenario", "verify")
+_LAWLESS = ("code_folder", "compile", "diary", "fingerprint", "records", "reference", "scenario", "verify")
 """Modules that do not depend on which laws there are; records and compiled sums of the others are made when they are read."""
 
 

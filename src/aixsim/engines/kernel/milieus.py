@@ -25,8 +25,10 @@ LEAST_BOUND = 1e-4
 MARGIN = 3.0
 """How much further than the pressure of a milieu that sees nothing its firms are looked at."""
 
-milieu_hazard = hazard_sum(
-    laws_of("milieu"), ("peer_share", "now", "column"), {sense.name: f"now[column[{number}]]" for number, sense in enumerate(SENSES)}
+milieu_hazard = compiled(
+    hazard_sum(
+        laws_of("milieu"), ("peer_share", "now", "column"), {sense.name: f"now[column[{number}]]" for number, sense in enumerate(SENSES)}
+    )
 )
 
 

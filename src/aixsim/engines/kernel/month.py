@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from aixsim.engines.kernel.calls import fund
-from aixsim.engines.kernel.compile import compiled
+from aixsim.engines.kernel.compile import compiled, kept
 from aixsim.engines.kernel.milieus import decide_milieus, first_bound, look_at_all, sense_milieus, wake_all
 from aixsim.engines.kernel.philox import fill_resistances
 from aixsim.engines.kernel.pressing import group_pressure, milieu_wakes, tie_pressure
@@ -122,7 +122,7 @@ def open_month(c: Any, s: Any, x: Any, month: int) -> float:
     return cost
 
 
-@compiled
+@kept
 def simulate(w: Any, s: Any, d: Any, x: Any, p: Any) -> None:
     """Runs all months of a replicate."""
     c = x.case[0]
@@ -150,7 +150,7 @@ def simulate(w: Any, s: Any, d: Any, x: Any, p: Any) -> None:
         publish(c, w, s, x, ties)
 
 
-@compiled
+@kept
 def add_pressures(w: Any, s: Any, pressure: Any) -> None:
     """Fills what every firm has accumulated by the end, its milieu's pressure and that of its ties."""
     last = len(s.clock) - 1

@@ -15,7 +15,7 @@ import sys
 
 import numpy as np
 
-from aixsim.engines.kernel.compile import is_compiled, laws_of
+from aixsim.engines.kernel.compile import is_compiled, keep, laws_of
 from aixsim.engines.kernel.inputs import Pots, inputs_of, pots_of
 from aixsim.engines.kernel.layout import world_of
 from aixsim.engines.kernel.month import add_pressures, simulate
@@ -31,9 +31,10 @@ LAWS = laws_of("milieu") + laws_of("tie")
 
 def warm_up(problem: Problem, scenario: Scenario) -> None:
     """Compiles before any worker starts, so that it happens once and is announced."""
-    if not is_compiled("aixsim.engines.kernel.month.simulate"):
+    if not is_compiled("month.simulate"):
         sys.stderr.write("compiling the model once, about 20 s; later runs start at once\n")
     tables(run(problem, scenario), scenario.counts, problem.horizon.n_months, problem.population)
+    keep()
 
 
 def run(problem: Problem, scenario: Scenario) -> History:

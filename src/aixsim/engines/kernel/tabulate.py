@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.engines.kernel.compile import compiled
+from aixsim.engines.kernel.compile import compiled, kept
 from aixsim.model.history import History
 from aixsim.model.outcomes import effects, firm_kinds
 from aixsim.world.classification import GROUPS
@@ -74,7 +74,7 @@ def accumulate(table: Any) -> None:
             table[outcome, month] = so_far
 
 
-@compiled
+@kept
 def tabulate(
     months: Any, events: Any, firms: Any, routes: Any,
     effect: Any, changed: Any, by_route: Any, changed_by_route: Any, level: Any, total: Any, groups: Any,

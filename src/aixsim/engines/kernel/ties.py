@@ -15,7 +15,7 @@ from aixsim.model import pressure as fixed
 from aixsim.model.sensing import visible_share
 
 _visible_share, _reaches = compiled(visible_share), compiled(fixed.reaches)
-tie_hazard = hazard_sum(laws_of("tie"), ("partner_share", "lead_visible"))
+tie_hazard = compiled(hazard_sum(laws_of("tie"), ("partner_share", "lead_visible")))
 
 
 @compiled
