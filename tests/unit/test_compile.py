@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from aixsim.engines.kernel.code_folder import code_folder, keep_checksums
-from aixsim.engines.kernel.compile import callable_from_python, compiled, hazard_sum, undocumented_options, why_not_compiled
+from aixsim.engines.kernel.compile import callable_from_python, compiled, hazard_sum, record_by_name, undocumented_options, why_not_compiled
 from aixsim.model.plugins import plugin_of
 from aixsim.model.registry import Registry
 
@@ -292,7 +292,7 @@ def test_laws_of_plugins_are_not_taken_for_one_another() -> None:
     """Two files of one name, alike in all but a number."""
     text = (ROOT / "docs" / "how-to" / "my_mechanism.py").read_bytes()
     results: list[float] = []
-    for content in (text, text.replace(b"return rate *", b"return 2.0 * rate *")):
+    for content in (text, text.replace(b"return p.rate *", b"return 2.0 * p.rate *")):
         law = bandwagon(content).mechanisms["bandwagon"]
         assert why_not_compiled(law) is None
         total = callable_from_python(hazard_sum((law,), ("peer_share",)))
