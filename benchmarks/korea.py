@@ -13,7 +13,7 @@ from benchmarks.clock import Task, Times, interleave
 from aixsim.config import load
 from aixsim.config.build import problems
 from aixsim.engines import reference
-from aixsim.engines.kernel import run as kernel
+from aixsim.engines.kernel import replicate as kernel
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event, History
 from aixsim.model.keys import dotted

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from aixsim.engines import reference
-from aixsim.engines.kernel import run as kernel
+from aixsim.engines.kernel import replicate as kernel
 from aixsim.engines.kernel.state import fresh_state
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History

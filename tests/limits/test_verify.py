@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import binom, chisquare
 
-from aixsim.engines.kernel import run as kernel
+from aixsim.engines.kernel import replicate as kernel
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem

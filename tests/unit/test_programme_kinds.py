@@ -15,7 +15,7 @@ from aixsim.config.build import problems
 from aixsim.config.programme import ProgrammeTable
 from aixsim.config.validation import ConfigError
 from aixsim.engines import reference
-from aixsim.engines.kernel import run as kernel
+from aixsim.engines.kernel import replicate as kernel
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
 from aixsim.model.parameters import Parameters
