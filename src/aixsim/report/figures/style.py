@@ -96,6 +96,7 @@ def lay_out(figure: Figure, source: str) -> None:
     lines = max(text.get_text().count("\n") for text in figure.texts)
     top = _TOP + 0.17 * max(lines - 1, 0)
     figure.tight_layout(pad=0.0, w_pad=1.2, h_pad=1.2, rect=(_LEFT / width, _BOTTOM / height, 1 - 0.25 / width, 1 - top / height))
+    figure.set_layout_engine(None)  # with what tight layout leaves behind, every file would be drawn twice
 
 
 class Place:
