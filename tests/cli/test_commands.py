@@ -34,7 +34,7 @@ UNCERTAIN = GOOD.replace("rate = 0.01", 'rate = { dist = "loguniform", low = 0.0
 def _without_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures take longer than the runs of these tests; those that are about figures ask for them."""
     if "figures" not in request.keywords:
-        monkeypatch.setattr("aixsim.cli.run._draw", lambda folder: (folder / "figures").mkdir(exist_ok=True))
+        monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, _: (folder / "figures").mkdir(exist_ok=True))
 
 
 @pytest.fixture

@@ -164,6 +164,14 @@ def test_the_same_result_gives_the_same_bytes(results: dict[str, Result], tmp_pa
     assert dict(mpl.rcParams) == before
 
 
+def test_figures_are_the_same_bytes_whoever_draws_them(results: dict[str, Result], tmp_path: Path) -> None:
+    kinds = ["adoption", "map", "stages"]
+    alone = draw_figures(results["sample"], tmp_path / "alone", kinds, ["svg"])
+    shared = draw_figures(results["sample"], tmp_path / "shared", kinds, ["svg"], workers=2)
+    assert [path.name for path in shared] == [path.name for path in alone]
+    assert [path.read_bytes() for path in shared] == [path.read_bytes() for path in alone]
+
+
 def leaves_frame(page: Any) -> bool:
     """Whether anything that would be drawn lies outside the figure."""
     box, (width, height) = page.get_tightbbox(), page.get_size_inches()

@@ -51,7 +51,7 @@ def run(
                 return 130
             result, code = interrupted.result, 130
     if not code:
-        _draw(out)
+        _draw(out, workers)
     if as_json:
         sys.stdout.write(json.dumps(headline_json(result), indent=2) + "\n")
     else:
@@ -67,13 +67,13 @@ def _options(replicates: int | None, seed: int | None) -> list[str]:
     return [f"monte_carlo.{key}={value}" for key, value in options.items() if value is not None]
 
 
-def _draw(folder: Path) -> None:
+def _draw(folder: Path, workers: int) -> None:
     """Draws the figures that are missing."""
     from aixsim.report.figures.drawing import draw_figures, missing_figures
     from aixsim.results.result import open_result
 
     result = open_result(folder)
-    draw_figures(result, folder / "figures", missing_figures(result, folder / "figures"))
+    draw_figures(result, folder / "figures", missing_figures(result, folder / "figures"), workers=workers)
 
 
 def _trace(study: Study, firm: int) -> int:

@@ -69,9 +69,7 @@ def evaluate_goals(
     ]
 
 
-def _evaluate(
-    path: NDArray[np.int32], goal: Goal, horizon: Horizon, scale: float, *, n_failed: int, confidence: float
-) -> dict[str, Any]:
+def _evaluate(path: NDArray[np.int32], goal: Goal, horizon: Horizon, scale: float, *, n_failed: int, confidence: float) -> dict[str, Any]:
     deadline = horizon.index(goal.by)
     if not 0 <= deadline < horizon.n_months:
         raise UserError(f"goal {goal.name!r}: its deadline {goal.by} is outside the horizon {horizon.start} to {horizon.end}")

@@ -15,9 +15,12 @@ from aixsim.errors import storage_error
 from aixsim.report.figures import kinds
 from aixsim.report.figures.figure import Figure, PlotError, S
 from aixsim.report.figures.subjects import NOUNS, is_empty, place_of, source_of
+from aixsim.runs.executor import InProcess, Task, run_all
 from aixsim.runs.files import checksum, write_durably
+from aixsim.runs.processes import LocalProcesses
 
 FORMATS = ("png", "svg")
+_MOST_WORKERS = 4
 _DPI = 200
 """Of PNG files. Text is measured at the resolution that it is drawn with, so that no measurement is made twice."""
 
@@ -129,7 +132,9 @@ def write(figure: Figure[S], subject: S, paths: Sequence[Path]) -> list[Path]:
     return list(paths)
 
 
-def draw_figures(subject: object, folder: Path, names: Sequence[str] | None = None, formats: Sequence[str] = FORMATS) -> list[Path]:
+def draw_figures(
+    subject: object, folder: Path, names: Sequence[str] | None = None, formats: Sequence[str] = FORMATS, *, workers: int = 1
+) -> list[Path]:
     """Draws figures of a subject into a folder, which is created, and returns their paths.
 
     Args:
@@ -137,6 +142,7 @@ def draw_figures(subject: object, folder: Path, names: Sequence[str] | None = No
         folder: of the files, which are named after the kinds.
         names: kinds; by default all that the subject has something to show for.
         formats: ``png`` (200 dpi) and ``svg``.
+        workers: processes that draw, four at most; 1 draws here. The files do not depend on it.
 
     Raises:
         PlotError: there is no such kind or format, or the subject lacks what it shows.
@@ -146,7 +152,14 @@ def draw_figures(subject: object, folder: Path, names: Sequence[str] | None = No
         names = [name for name, figure in figures_of(subject).items() if is_empty(subject) or figure.applies(subject)]
     for name in names:
         figure_of(subject, name)
-    return [path for name in names for path in write_figure(subject, name, [folder / f"{name}.{ending}" for ending in formats])]
+    paths = {name: [folder / f"{name}.{ending}" for ending in formats] for name in names}
+    executor = LocalProcesses(min(workers, len(paths), _MOST_WORKERS)) if min(workers, len(paths)) > 1 else InProcess()
+    try:
+        for _ in run_all(executor, [Task(name, write_figure, (subject, name, files)) for name, files in paths.items()]):
+            pass
+    finally:
+        executor.close()
+    return [path for files in paths.values() for path in files]
 
 
 def missing_figures(subject: object, folder: Path) -> list[str]:
