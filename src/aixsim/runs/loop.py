@@ -294,7 +294,10 @@ class Session:
                 batch = report.key
                 if isinstance(report, Finished):
                     store.store(batch, report.result)
-                    self._last, self.engine = report.result, report.result.engine or self.engine
+                    self._last = report.result
+                    if self.engine is None and report.result.engine is not None:
+                        self.engine = report.result.engine
+                        self._tell_engine(*self.engine)
                     continue
                 if isinstance(report, Raised):
                     raise report.error
@@ -306,6 +309,13 @@ class Session:
                 queue += [chunk for chunk in inside if chunk is not None]
             self.note_progress()
         return "complete"
+
+    def _tell_engine(self, name: str, reason: str | None) -> None:
+        """Says which engine runs the laws of plugins: one that cannot be compiled makes a run a thousand times as slow."""
+        study = self.job.study
+        laws = [key for plugin in study.registry.used(study.settings) for key in plugin.keys if key.startswith("mechanisms.")]
+        if laws:
+            self.tell(f"{', '.join(laws)}: runs on the engine {name}" + (f" alone, which is slow: {reason}" if reason else ""))
 
     def _handle_death(self, batch: Batch, report: Died) -> None:
         """Gives a batch whose worker died out again, in pieces, or without the replicate that ends its workers."""
