@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -157,35 +153,6 @@ def test_the_stop_rule_ends_a_run_that_is_precise_enough(study: Path) -> None:
     assert first == second
     assert run_cli(["run", "study.toml", "-o", "sharp", *sets, "--set", "monte_carlo.half_width=0.001"], study).code == 0
     assert json.loads((study / "sharp" / "provenance.json").read_text())["stopped_at"] is None
-
-
-@pytest.fixture
-def heard() -> Iterator[None]:
-    """Lets children hear Ctrl-C, which whoever is started in the background ignores, and they with them."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("heard")
-def test_interrupt_keeps_what_is_finished(study: Path) -> None:
-    slow = UNCERTAIN.replace("replicates = 24", "replicates = 100000").replace("firms = 50", "firms = 2000")
-    (study / "slow.toml").write_text(slow)
-    command = [sys.executable, "-m", "aixsim.cli", "run", "slow.toml", "-o", "out", "--workers", "2"]
-    with subprocess.Popen(command, cwd=study, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        state = study / ".out.partial" / "scratch" / "state.bin"
-        deadline = time.monotonic() + 300  # the first run compiles, perhaps beside others
-        while time.monotonic() < deadline and not (state.is_file() and any(state.read_bytes())):
-            time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
-    assert "Interrupted" in err
-    assert "INTERRUPTED" in out
-    provenance = json.loads((study / "out" / "provenance.json").read_text())
-    assert provenance["interrupted"]
-    assert 0 < provenance["replicates_done"] < 100_000
-    assert pd.read_parquet(study / "out" / "trajectories.parquet")["replicate"].nunique() == provenance["replicates_done"]
 
 
 @pytest.mark.figures
