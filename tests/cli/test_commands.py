@@ -259,7 +259,7 @@ def test_verify_says_identical_or_where_engines_part(
 
     def planted(name: str) -> Callable[[Problem, Scenario], History]:
         def off(problem: Problem, scenario: Scenario) -> History:
-            laws = tuple((law, tuple(value * (1 + 1e-7) for value in values)) for law, values in scenario.mechanisms)
+            laws = tuple((law, replace(p, rate=p.rate * (1 + 1e-7))) for law, p in scenario.mechanisms)
             return engine(name)(problem, replace(scenario, mechanisms=laws))
 
         return off if name == "kernel" else engine(name)

@@ -60,14 +60,14 @@ def test_nobody_gets_more_than_the_most_and_decided_points_nothing() -> None:
     assert allocate({1: tallies[1]}, 0.8, 0.95, budget=1000, quantum=50, most=5000) == {}
 
 
-def test_a_sweep_gives_more_only_where_it_is_open_and_the_same_whatever_the_chunks(tmp_path: Path) -> None:
+def test_a_sweep_gives_more_only_where_it_is_open_and_the_same_whatever_the_batches(tmp_path: Path) -> None:
     study = small(tmp_path, STUDY.replace("seed = 7", "seed = 7\nmost_replicates = 150") + "[decision]\nprobability = 0.5\n")
-    status = run_inline(study, tmp_path / "out", chunk=5)
+    status = run_inline(study, tmp_path / "out", batch=5)
     given = {point.label: (point.n_done, sum(point.successes[:1]) / point.n_done) for point in open_sweep(tmp_path / "out").points}
     assert min(n for n, _ in given.values()) == 12
     assert max(n for n, _ in given.values()) == 150
     most = max(given.values())
     assert abs(most[1] - 0.5) <= min(abs(share - 0.5) for n, share in given.values() if n == 12)
     assert status.state == "complete"
-    run_inline(study, tmp_path / "other", chunk=64)
+    run_inline(study, tmp_path / "other", batch=64)
     assert tree(tmp_path / "other") == tree(tmp_path / "out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Problems:
         folder: where paths in the config start.
         horizon, settings, seed, registry: as in ``model.problem.Problem``.
         ensemble: rows of values for some of the uncertain numbers.
+        files: hashes of the files of the user that firms and ties are read from: a file that was changed makes other firms.
     """
 
     population: PopulationTable
@@ -43,12 +45,13 @@ class Problems:
     seed: int
     registry: Registry
     ensemble: Ensemble | None = None
+    files: tuple[str, ...] = ()
 
     def __call__(self, replicate: int) -> Problem:
         """Returns the problem of a replicate."""
         # Whichever replicate a process begins with, shared firms are those of the first.
         built = replicate if self.population.vary else 0
-        key = (self.population, self.network, self.folder, self.horizon, built)
+        key = (self.population, self.network, self.folder, self.files, self.horizon, built)
         last = _last.get(self)
         if last is None or last[0] != key:
             if key not in _worlds:
@@ -100,6 +103,7 @@ def problems(study: Study) -> Problems:
         study.monte_carlo.seed,
         study.registry,
         ensemble=ensemble_of(study),
+        files=tuple(hashlib.sha256(path.read_bytes()).hexdigest() for path in study.own_files),
     )
 
 
