@@ -39,7 +39,7 @@ MECHANISM = Mechanism(
 '''
 
 LEVER = '''
-"""Open days: factories show what they have."""
+"""Open days: banks see what factories have, and lend to those that wait."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ class OpenDays(Parameters):
 
     start: str = starts("2024-06", "assumed", "assumed")
     stop: str = stops()
-    strength: float = real(0.5, "1", 0.0, 10.0, "by how much all hazards rise", "assumed", "assumed", "0 to 1")
+    strength: float = real(0.5, "1", 0.0, 10.0, "by how much the hazard rises that a firm pays itself", "assumed", "assumed", "0 to 1")
 
 
 def apply(scenario: Scenario, p: OpenDays, problem: Problem) -> None:
-    """Raises all hazards within the window."""
+    """Raises the hazard that waiting firms pay themselves, within the window."""
     first, end = window(p, problem.horizon)
-    scenario.climate_index[first:end] *= 1.0 + p.strength
+    scenario.own_rate[first:end] += p.strength
 
 
 LEVER = Lever("open_days", "Open days", apply, {"strength": 0.0}, OpenDays, "assumed")
@@ -74,12 +74,14 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import head, scaled_note
 from aixsim.results.result import Result
 
 
 def draw(result: Result, figure: Any) -> None:
     """Draws the mean number of firms that have decided."""
     figure.subplots().plot(result.paths("decided").values.mean(axis=0))
+    head(figure, "Firms that have decided", f"Mean of replicates {scaled_note(result)}".strip())
 
 
 FIGURE = Figure("decisions", Result, "Decisions over time", draw)

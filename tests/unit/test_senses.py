@@ -33,13 +33,16 @@ def read_by_kernel(world: Problem, place: int = 0) -> dict[str, list[float]]:
     """What every milieu is given of every sense in a month; ``place`` shifts the columns, as a fault."""
     scenario = draw_scenario(world, 0)
     given, column = inputs.sensed_of(scenario, world)[MONTH], layout.world_of(world).column[:-1]
-    return {sense.name: given[(column[:, k] + place) % len(given)].tolist() for k, sense in enumerate(layout.SENSES)}
+    wanted = {law.senses for law, _ in scenario.mechanisms}
+    return {
+        sense.name: given[(column[:, k] + place) % len(given)].tolist() for k, sense in enumerate(layout.SENSES) if sense.name in wanted
+    }
 
 
 def read_by_reference(world: Problem) -> dict[str, list[float]]:
     model = DiffusionModel(world, draw_scenario(world, 0))
     model.month = MONTH
-    return {sense.name: [milieu.sensed_by(sense, model) for milieu in model.milieus] for sense in layout.SENSES}
+    return {name: [milieu.sensed_by(senses()[name], model) for milieu in model.milieus] for name in model.given}
 
 
 def test_both_engines_give_every_milieu_the_same(world: Problem) -> None:
