@@ -105,4 +105,5 @@ def test_a_missing_table_is_named(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ResultError) as caught:
         result.projects()
     assert caught.value.file == "projects.parquet"
-    assert result.counting == []
+    with pytest.raises(ResultError, match=r"counting\.json"):
+        _ = result.counting
