@@ -132,7 +132,7 @@ def test_shuffled_replicates_are_noticed(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(StoreError, match=name):
         compare_points(sweep)
     # Without that check, no mean and no probability of a point tells it: the pairs alone do, and the test by hand sees them.
-    monkeypatch.setattr("aixsim.results.sweep_comparison._check_files", lambda _sweep: None)
+    monkeypatch.setattr("aixsim.results.sweep_result.Sweep.file", lambda sweep, name: sweep.path / name)
     shuffled = to_rows(compare_points(open_sweep(out)))
     untouched = ("probability", "mean", "difference", "mean_difference")
     assert all(np.isclose(a[key], b[key]) for a, b in zip(whole, shuffled, strict=True) for key in untouched)
