@@ -63,7 +63,7 @@ def test_cells_hold_their_points_and_the_title_counts_what_is_settled() -> None:
     verdicts = [sweep.verdict(point) for (point,) in cells.values()]
     above, n_open = verdicts.count("above"), verdicts.count("open")
     assert 0 < n_open < above + n_open < 12, "the title must tell three things apart"
-    assert texts(sweep, "heatmap")[0] == f"5 launched: {above} of 12 points surely reach 80 %, {n_open} open"
+    assert texts(sweep, "heatmap")[0] == f"5 launched: {above} of 12 points clearly reach 80 %, {n_open} open"
     figure = Figure()
     figures_of(sweep)["heatmap"].draw(sweep, figure)
     written = figure.axes[0].texts
@@ -89,7 +89,7 @@ def test_a_third_factor_gets_a_panel_a_level_instead_of_being_averaged() -> None
     assert {"parks number 0", "parks number 10"} <= set(written)
     above = {parks: sum(three.verdict(p) == "above" for p in three.points if p.values[PARKS] == parks) for parks in (0, 10)}
     assert above[0] < above[10]
-    assert written[0].endswith(f"surely reach 80 %: {above[0]} of 12 at parks number 0, {above[10]} of 12 at parks number 10")
+    assert written[0].endswith(f"clearly reach 80 %: {above[0]} of 12 at parks number 0, {above[10]} of 12 at parks number 10")
     many = over([{**row, PARKS: parks} for row in GRID for parks in range(0, 14, 2)])
     assert "averaged over parks: number" in " ".join(texts(many, "heatmap"))
 
@@ -116,7 +116,7 @@ def test_a_long_ranking_shows_both_ends_and_what_lies_next_to_the_level() -> Non
     assert [text for text in written if text.startswith("…")] == ["… 5 more points between …", "… 64 more points between …"]
     above = sum(sweep.verdict(point) == "above" for point in sweep.points)
     left_open = sum(sweep.verdict(point) == "open" for point in sweep.points)
-    assert written[0] == f"5 launched: {above} of 99 points surely reach 80 %, {left_open} open"
+    assert written[0] == f"5 launched: {above} of 99 points clearly reach 80 %, {left_open} open"
     assert 0 < above < 20 < left_open + above
 
 

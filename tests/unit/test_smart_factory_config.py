@@ -71,7 +71,7 @@ def test_its_budgets_are_in_the_table(study: Study) -> None:
 
 
 def rest_of_target(month: str) -> tuple[float, int]:
-    """What a forecast of that December could reckon by hand: planned numbers a year after the next, and until when."""
+    """What a forecast of that December could work out by hand: planned numbers a year after the next, and until when."""
     now = int(month[:4])
     targets = [row for row in rows("smart_factory_targets.csv") if row["of"] == "cumulative" and row["known_from"] <= month]
     target, until = float(targets[-1]["number"]), int(targets[-1]["year"])

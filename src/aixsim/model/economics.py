@@ -53,7 +53,7 @@ class Economics(Parameters):
         "1",
         0.0,
         1.0,
-        "chance of a grant that an applicant reckons with",
+        "chance of a grant that an applicant expects",
         "behaviour_parameters.csv: 26 of 213 and 76 of 519 demands",
         "derived",
     )

@@ -103,7 +103,7 @@ class Programme(Parameters):
         "1",
         0.0,
         1.0,
-        "highest public share of a project's cost that firms reckon with",
+        "highest public share of a project's cost that firms expect",
         "smart_factory_unit_support.csv (50 %)",
         "quoted",
     )

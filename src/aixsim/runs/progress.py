@@ -31,7 +31,7 @@ class Status:
         wanted, done, failed: replicates.
         per_second: replicates, over the last two minutes; None before the first.
         seconds_left: at this rate; None when unknown.
-        above, below, open: points whose probability is surely above or below ``level``, or neither yet.
+        above, below, open: points whose probability is clearly above or below ``level``, or neither yet.
         level, goal: what is decided.
         started, updated: local time, ISO 8601.
         process, host, workers: who runs it.

@@ -74,7 +74,7 @@ GROUP = np.dtype(
     ],
     align=True,
 )
-"""A milieu: ``pressure`` as of the start of month ``since``, from when it grows by ``rate``, which firms reckon not to exceed ``highest``.
+"""A milieu: ``pressure`` as of the start of month ``since``, from when it grows by ``rate``, which firms expect not to exceed ``highest``.
 The firms that decide next stand from ``at`` to ``end`` in ``State.queued``, all with thresholds up to ``bound``; ``need`` is the pressure
 at which somebody may decide or more firms must be looked at. ``first`` is the slot of the first of its firms that are stepped singly."""
 

@@ -1,6 +1,6 @@
 """The money of the programmes: more or less a year, and larger or smaller grants, over what the ``[[programme]]`` tables state.
 
-A budget is by calendar year, so the lever acts on years that lie in its window as a whole; and nobody reckons with it beforehand: a
+A budget is by calendar year, so the lever acts on years that lie in its window as a whole; and nobody expects it beforehand: a
 grant over several years reserves no money that a lever adds later (``Pot.change``).
 """
 

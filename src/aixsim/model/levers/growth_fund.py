@@ -10,7 +10,7 @@ cost its credit carries in a pole is money over demand:
 The Capital pole gets what the regional share leaves, the others share theirs by output (``pole_structure.csv``). The demand is that
 which was received by November 2025, KRW 153 tn in over 100 cases: demand, not commitments. No disbursement was found, so the pace is a
 wide guess. Money and demand are national, and their ratio is the same at every scale. A loan at a low rate gives away a part of itself,
-which firms reckon with as with public money.
+which firms expect as they expect public money.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class SmeSubsidy(Parameters):
 
 
 def apply(scenario: Scenario, p: SmeSubsidy, problem: Problem) -> None:
-    """Raises the public share of the cost that the classes reckon with."""
+    """Raises the public share of the cost that the classes expect."""
     first, end = window(p, problem.horizon)
     scenario.support[first:end, [SIZES.index(name) for name in p.sizes]] += p.share
 

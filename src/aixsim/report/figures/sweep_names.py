@@ -95,11 +95,11 @@ def goal_name(sweep: Sweep) -> str:
 
 
 def settled(sweep: Sweep, points: Sequence[SweepPoint]) -> str:
-    """Returns how many points surely reach the decision level and how many are open, as ``"3 of 8 points surely reach 80 %, 2 open"``."""
+    """Returns how many points clearly reach the decision level and how many are open, as ``"3 of 8 points clearly reach 80 %, 2 open"``."""
     policies = [point.policy for point in points]
     noun = "policies" if len(set(policies)) == len(policies) > 1 else "points"
     verdicts = [sweep.verdict(point) for point in points]
     above, n_open = verdicts.count("above"), verdicts.count("open")
     number = "none" if not above else "all" if above == len(points) else f"{above:,}"
     rest = f", {n_open:,} open" if n_open else ""
-    return f"{number} of {len(points):,} {noun} surely reach{'' if above else 'es'} {100 * sweep.level:g} %{rest}"
+    return f"{number} of {len(points):,} {noun} clearly reach{'' if above else 'es'} {100 * sweep.level:g} %{rest}"

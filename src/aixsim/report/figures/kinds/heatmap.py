@@ -173,7 +173,7 @@ def _finding(sweep: Sweep, third: str | None, parts: list[Level]) -> str:
     above = [sum(sweep.verdict(point) == "above" for point in part.points) for part in parts]
     order = sorted(range(len(parts)), key=lambda k: above[k] / len(parts[k].points))
     told = [f"{above[k]} of {len(parts[k].points)} at {setting_name(sweep, third, parts[k].label)}" for k in (order[0], order[-1])]
-    return f"{goal}: points that surely reach {level}: {', '.join(told)}"
+    return f"{goal}: points that clearly reach {level}: {', '.join(told)}"
 
 
 def _explain(sweep: Sweep, names: tuple[str, str], third: str | None, points: Sequence[SweepPoint], *, is_grid: bool) -> str:
@@ -183,9 +183,9 @@ def _explain(sweep: Sweep, names: tuple[str, str], third: str | None, points: Se
     without = f" {left_out:,} points do not set both and are left out." if left_out else ""
     level = f"{100 * sweep.level:g} %"
     how = (
-        f"Cells: %, as simulated; bold: surely above or below {level}. Lines, between cells:"
+        f"Cells: %, as simulated; bold: clearly above or below {level}. Lines, between cells:"
         if is_grid
-        else f"Surface: smoothed. Dots: as simulated, bold: surely above or below {level}. Lines:"
+        else f"Surface: smoothed. Dots: as simulated, bold: clearly above or below {level}. Lines:"
     )
     return (
         f"Probability of {goal_name(sweep)}{mean}.{without} Conditional on the model's assumptions.\n"

@@ -16,7 +16,7 @@ from aixsim.stats.intervals import Proportion
 _MOST, _ENDS, _NEAR = 30, 8, 7
 """Rows; of more points, so many of the first and last and to both sides of the decision level."""
 _LABEL = 56
-_LOOK = {"above": (BLUE, "^", "surely above"), "open": (GREY, "o", "open:"), "below": (VERMILION, "v", "surely below")}
+_LOOK = {"above": (BLUE, "^", "clearly above"), "open": (GREY, "o", "open:"), "below": (VERMILION, "v", "clearly below")}
 """Colour, mark and words of a verdict: the marks tell them apart in grey print."""
 
 
