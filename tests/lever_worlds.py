@@ -53,7 +53,7 @@ def korea(instruments: dict[str, dict[str, Any]], *, open_funding: bool = False)
     common = {"levers": instruments, "climate": {"volatility": 0.1}, "economics": {"elasticity": 0.7}}
     if open_funding:
         return replace(base, settings=worlds.settings(LAWS, implementation=slow, **common))
-    pots = [
+    lines = [
         worlds.programme(name="yearly", budget_krw_bn=dict.fromkeys(range(2024, 2029), 60.0), call_months=[3, 9]),
         worlds.programme(
             name="long", budget_krw_bn=dict.fromkeys(range(2024, 2029), 30.0), call_months=[5], instalments=3, sizes=["medium", "large"]
@@ -64,7 +64,7 @@ def korea(instruments: dict[str, dict[str, Any]], *, open_funding: bool = False)
         settings=worlds.settings(
             LAWS,
             funding={"mode": "programmes", "own_rate": 0.05},
-            programme=pots,
+            programme=lines,
             sensing={"visibility": 0.4, "disappointment": 0.3},
             implementation={**slow, "success": dict.fromkeys(SIZES, 0.7)},
             **common,

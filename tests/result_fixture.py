@@ -32,7 +32,7 @@ from aixsim.world.supply_chain import build_supply_chain
 
 HORIZON = Horizon("2024-01", "2030-12")
 _NOTHING = np.zeros((len(tables.LEVELS), len(OUTCOMES), HORIZON.n_months))
-POTS = ("Lead projects 2024", "AI Factory lead projects", "AX parks")
+PAYERS = ("Lead projects 2024", "AI Factory lead projects", "AX parks")
 _SHARES: dict[str, list[float]] = {
     "agent_type": [0.24, 0.31, 0.45],
     "pole": [0.27, 0.24, 0.16, 0.14, 0.08, 0.03, 0.06, 0.02],
@@ -206,7 +206,9 @@ def _write_tables(
     by_replicate = tables.groups_by_replicate(replicates, groups.astype(np.int32))
     drawn = {"mechanisms.peers.rate": np.array([0.02 * uniform(7, r, Purpose.PARAMETER, 0) for r in replicates])}
     money = [_money(count, scale) for count in counts] if with_money else []
-    spending: Any = [SimpleNamespace(pots=POTS, **dict(zip(tables.MONEY_COLUMNS, np.moveaxis(each, 2, 0), strict=True))) for each in money]
+    spending: Any = [
+        SimpleNamespace(lines=PAYERS, **dict(zip(tables.MONEY_COLUMNS, np.moveaxis(each, 2, 0), strict=True))) for each in money
+    ]
     projects = [_projects(seed, r, count, population) for r, count in zip(replicates, counts, strict=True)]
     made = {
         "trajectories": tables.trajectories(replicates, counts, HORIZON, OUTCOMES),
@@ -232,7 +234,7 @@ def _level_shares(replicate: int) -> NDArray[np.float64]:
 
 
 def _money(count: NDArray[np.int32], scale: float) -> NDArray[np.int64]:
-    """Returns won by pot and year: grants follow what is launched; the parks open in 2026."""
+    """Returns won by line and year: grants follow what is launched; the parks open in 2026."""
     launched = np.diff(count[OUTCOMES.index("launched")][11::12], prepend=0) / scale
     plan = np.array([[47.5] * 4 + [0] * 3, [0, 63.2, 145.0, 158.75, 172.5, 186.25, 200.0], [0, 0, 60, 120, 160, 160, 140]])
     full = np.array([26, 76, 100, 109, 118, 128, 138])

@@ -40,7 +40,7 @@ def equal(a: History, b: History) -> bool:
     return (
         np.array_equal(a.canonical(), b.canonical())
         and np.array_equal(a.pressure, b.pressure)
-        and a.pots == b.pots
+        and a.lines == b.lines
         and all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("budget", "spent", "applicants", "funded", "repaid"))
     )
 
@@ -86,9 +86,9 @@ def random_worlds(draw: st.DrawFn) -> Problem:
         if draw(st.booleans())
     }
     is_open = draw(st.booleans())
-    pots = [] if is_open else [
+    lines = [] if is_open else [
         worlds.programme(
-            name=f"pot {k}",
+            name=f"line {k}",
             budget_krw_bn={2024: draw(st.floats(0.0, 30.0)), 2026: 5.0},
             grant_krw_bn=draw(st.sampled_from([0.7, 1.0, 3.1])),
             instalments=draw(st.integers(1, 3)),
@@ -104,7 +104,7 @@ def random_worlds(draw: st.DrawFn) -> Problem:
     chosen = worlds.settings(
         laws,
         levers=chosen_levers,
-        programme=pots,
+        programme=lines,
         initial_adopters=draw(st.integers(0, min(3, n))),
         sensing={"visibility": draw(some), "disappointment": draw(some), "customer_weight": 1.7},
         susceptibility={"frailty": draw(st.sampled_from(["none", "lognormal", "gamma"])), "frailty_variance": draw(st.floats(0.1, 5.0))},
@@ -240,17 +240,17 @@ def wrong_hazard(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]
 
 def wrong_call(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
     """Calls a month late."""
-    pots = [replace(pot, calls=np.roll(pot.calls, 1)) for pot in scenario.pots]
-    return world, replace(scenario, pots=pots)
+    lines = [replace(line, calls=np.roll(line.calls, 1)) for line in scenario.lines]
+    return world, replace(scenario, lines=lines)
 
 
 def wrong_repayment(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
     """One won too much of every loan of ten million."""
-    pots = [
-        replace(pot, terms=replace(pot.terms, **{item.name: getattr(pot.terms, item.name) + 1e-7 for item in pot.terms.declared}))
-        for pot in scenario.pots
+    lines = [
+        replace(line, terms=replace(line.terms, **{item.name: getattr(line.terms, item.name) + 1e-7 for item in line.terms.declared}))
+        for line in scenario.lines
     ]
-    return world, replace(scenario, pots=pots)
+    return world, replace(scenario, lines=lines)
 
 
 def wrong_climate(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:

@@ -40,11 +40,11 @@ OPEN_DAYS = {"start": "2024-06", "stop": "9999-12", "strength": 0.5}
 
 def world(more_laws: dict[str, Any] | None = None, programme: dict[str, Any] | None = None, **changes: Any) -> Problem:
     """Firms of all sizes, some of which are funded each spring."""
-    pot = worlds.programme(budget_krw_bn=dict.fromkeys((2024, 2025, 2026), 6.0), call_months=[3, 9], **programme or {})
+    line = worlds.programme(budget_krw_bn=dict.fromkeys((2024, 2025, 2026), 6.0), call_months=[3, 9], **programme or {})
     chosen = worlds.settings(
         LAWS | (more_laws or {}),
         funding={"mode": "programmes", "own_rate": 0.02},
-        programme=[pot],
+        programme=[line],
         implementation={"median_months": dict.fromkeys(SIZES, 8.0), "success": dict.fromkeys(SIZES, 0.7)}
         | changes.pop("implementation", {}),
         **changes,
@@ -77,8 +77,8 @@ def longer(scenario: Scenario) -> None:
 
 def dearer(scenario: Scenario) -> None:
     """Guarantees that set aside one won more."""
-    terms: list[Any] = [pot.terms for pot in scenario.pots]
-    scenario.pots = [replace(pot, terms=replace(p, cover=p.cover + 1e-9)) for pot, p in zip(scenario.pots, terms, strict=True)]
+    terms: list[Any] = [line.terms for line in scenario.lines]
+    scenario.lines = [replace(line, terms=replace(p, cover=p.cover + 1e-9)) for line, p in zip(scenario.lines, terms, strict=True)]
 
 
 def judged(with_it: Problem, fault: Callable[[Scenario], None]) -> dict[str, bool]:

@@ -120,7 +120,7 @@ def test_signs_are_those_of_levers() -> None:
 
 @dataclass
 class Ledger:
-    """Double entry of the pots: what was planned, what levers changed, what was spent, what is left."""
+    """Double entry of the lines: what was planned, what levers changed, what was spent, what is left."""
 
     planned: NDArray[np.int64]
     history: History
@@ -133,7 +133,7 @@ def ledger(instruments: dict[str, dict[str, Any]]) -> Ledger:
     model = DiffusionModel(world, scenario)
     for _ in range(world.horizon.n_months):
         model.step()
-    return Ledger(np.array([pot.budget for pot in scenario.pots]), model.history(), np.array(model.left))
+    return Ledger(np.array([line.budget for line in scenario.lines]), model.history(), np.array(model.left))
 
 
 def test_changed_budgets_are_conserved_to_the_won() -> None:

@@ -108,7 +108,7 @@ def test_the_order_of_levers_does_not_matter() -> None:
     world = korea({name: settings_of(name) for name in worlds.REGISTRY.levers})
     forward = draw_scenario(world, 1)
     backward = draw_scenario(with_levers(world, dict(reversed([*worlds.REGISTRY.levers.items()]))), 1)
-    for a, b in zip(forward.pots, backward.pots, strict=True):
+    for a, b in zip(forward.lines, backward.lines, strict=True):
         assert np.abs(a.change - b.change).max() <= 1
         b.change = a.change
     assert equal(forward, backward)

@@ -145,22 +145,22 @@ def test_money_is_conserved_to_the_won(funded: Problem) -> None:
         assert np.array_equal(history.spent + left, history.budget)
         assert (history.spent >= 0).all()
         assert (left >= 0).all()
-        for k, pot in enumerate(scenario.pots):
-            assert history.budget[k].sum() == pot.budget.sum()
-            paid = _paid(pot, history.funded[k])
+        for k, line in enumerate(scenario.lines):
+            assert history.budget[k].sum() == line.budget.sum()
+            paid = _paid(line, history.funded[k])
             assert np.array_equal(paid, history.spent[k]), "every won spent belongs to a funded project"
-            assert not np.array_equal(_paid(pot, history.funded[k] + 1), history.spent[k])
+            assert not np.array_equal(_paid(line, history.funded[k] + 1), history.spent[k])
         spent_something |= bool(history.spent.any())
     assert spent_something
 
 
-def _paid(pot: Any, funded: np.ndarray[Any, np.dtype[np.int64]]) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _paid(line: Any, funded: np.ndarray[Any, np.dtype[np.int64]]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Money by year of so many projects, all of one grant size: first instalment with the remainder, then equal parts."""
-    paid = np.zeros(len(pot.budget), np.int64)
+    paid = np.zeros(len(line.budget), np.int64)
     for year, number in enumerate(funded):
-        part = pot.grant[year, 0] // pot.instalments
-        for later in range(year, min(year + pot.instalments, len(paid))):
-            paid[later] += number * (part if later > year else pot.grant[year, 0] - part * (pot.instalments - 1))
+        part = line.grant[year, 0] // line.instalments
+        for later in range(year, min(year + line.instalments, len(paid))):
+            paid[later] += number * (part if later > year else line.grant[year, 0] - part * (line.instalments - 1))
     return paid
 
 

@@ -70,10 +70,10 @@ def test_a_policy_changes_something_and_nothing_before_2026(path: Path) -> None:
     a, b = draw_scenario(plan, 0), draw_scenario(policy, 0)
     until = plan.horizon.index("2025-08")
     assert (a.climate_index[:until] == b.climate_index[:until]).all()
-    for old, new in zip(a.pots, b.pots, strict=False):
+    for old, new in zip(a.lines, b.lines, strict=False):
         if old.name.startswith("Lead"):
             assert (old.budget == new.budget).all()
-    assert (a.pots[1].budget[:2] == b.pots[1].budget[:2]).all()
+    assert (a.lines[1].budget[:2] == b.lines[1].budget[:2]).all()
 
 
 def test_no_plan_has_no_lever_and_no_money_of_its_own() -> None:

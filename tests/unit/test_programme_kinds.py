@@ -106,7 +106,7 @@ def test_what_a_project_takes_is_up_to_the_kind() -> None:
     """Of 4 bn a quarter of 2 bn for each firm: eight instead of two. A kernel that was compiled without the kind refuses it."""
     problem = world(1.0, 12.0)
     scenario = draw_scenario(problem, 0)
-    scenario.pots[0] = replace(scenario.pots[0], kind=ProgrammeKind("guarantee", "", "", on_call=a_quarter))
+    scenario.lines[0] = replace(scenario.lines[0], kind=ProgrammeKind("guarantee", "", "", on_call=a_quarter))
     history = reference.run(problem, scenario)
     assert history.funded[0].tolist() == [8, 0, 0, 0]
     assert history.spent[0].tolist() == [4 * BN, 0, 0, 0]
@@ -182,7 +182,7 @@ def test_a_config_states_a_kind_and_may_be_uncertain_of_its_parameters(tmp_path:
     assert load(file).settings == study.settings
     problem = problems(study)(0)
     scenario = draw_scenario(problem, 0)
-    terms: Any = scenario.pots[0].terms
+    terms: Any = scenario.lines[0].terms
     assert 0.5 <= scenario.drawn["programme.a.repaid_share"] == terms.repaid_share <= 0.9
 
 
@@ -202,7 +202,7 @@ def test_the_budget_is_the_plan_and_what_came_back() -> None:
         scenario = draw_scenario(problem, replicate)
         history, other = (run(problem, scenario) for run in ENGINES)
         assert history.repaid.sum() > 0
-        assert history.budget.sum() == scenario.pots[0].budget.sum() + history.repaid.sum()
+        assert history.budget.sum() == scenario.lines[0].budget.sum() + history.repaid.sum()
         assert (history.spent <= history.budget).all()
         assert all(
             np.array_equal(getattr(history, name), getattr(other, name)) for name in ("budget", "spent", "repaid", "funded", "applicants")

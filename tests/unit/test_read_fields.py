@@ -19,7 +19,7 @@ from aixsim.model.implementation import Implementation
 from aixsim.model.parameters import Parameters, derived, real
 from aixsim.model.programme_kinds import programme_kinds
 from aixsim.model.programmes import Programme
-from aixsim.model.scenario import Pot, Scenario
+from aixsim.model.scenario import FundingLine, Scenario
 from tests import worlds
 
 SOURCE = Path(aixsim.__file__).parent
@@ -124,7 +124,7 @@ NOT_OF_AN_ENGINE = {"drawn", "susceptibility", "climate"}
 def test_every_field_of_a_scenario_is_read_by_the_kernel() -> None:
     names = {field.name for field in fields(Scenario)} - NOT_OF_AN_ENGINE
     assert names <= kernel_reads()
-    assert {field.name for field in fields(Pot)} <= kernel_reads()
+    assert {field.name for field in fields(FundingLine)} <= kernel_reads()
     assert not {*names, "nobody_reads"} <= kernel_reads(), "the twin: a field more"
 
 

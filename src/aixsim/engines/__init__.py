@@ -12,8 +12,8 @@ from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 
 ENGINES = ("kernel", "mesa")
-_LAWLESS = ("code_folder", "compile", "diary", "fingerprint", "records", "reference", "scenario", "verify")
-"""Modules that do not depend on which laws there are; records and compiled sums of the others are made when they are read."""
+_LAWLESS = ("code_folder", "compile", "records")
+"""Modules of the kernel that do not depend on which laws there are; the others make their records and sums of laws when they are read."""
 
 
 def prepare(name: str, problem: Problem, scenario: Scenario) -> None:
@@ -62,7 +62,7 @@ def _kernel(problem: Problem, scenario: Scenario) -> Any:
     kernel = import_module("aixsim.engines.kernel.replicate")
     if _unknown(kernel, scenario):
         import_module("aixsim.engines.kernel.compile").use(problem.registry)
-        for name in [name for name in sys.modules if name.startswith(f"{__name__}.") and name.rpartition(".")[2] not in _LAWLESS]:
+        for name in [name for name in sys.modules if name.startswith(f"{__name__}.kernel.") and name.rpartition(".")[2] not in _LAWLESS]:
             del sys.modules[name]
         kernel = import_module("aixsim.engines.kernel.replicate")
         if names := _unknown(kernel, scenario):

@@ -20,7 +20,7 @@ from aixsim.model.history import Event, EventLog, History
 from aixsim.model.implementation import duration_factor, duration_months, lifetime_months, success_chance
 from aixsim.model.pressure import PACE_UNIT, grown, lowered, pace, raised, rate, reaches, threshold
 from aixsim.model.problem import Milieus, Problem
-from aixsim.model.scenario import Pot, Scenario
+from aixsim.model.scenario import FundingLine, Scenario
 from aixsim.model.schedule import run_month
 from aixsim.model.sense import Sense
 from aixsim.model.senses import senses
@@ -219,11 +219,11 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
 
     # --- fund
 
-    def is_eligible(self, pot: Pot) -> bool:
+    def is_eligible(self, line: FundingLine) -> bool:
         """Returns whether it may apply to a programme or to its park."""
-        if pot.park_tenants_only and not (self.park is not None and self.park.is_open):
+        if line.park_tenants_only and not (self.park is not None and self.park.is_open):
             return False
-        return bool(pot.size[self.size] and pot.province[self.province] and pot.sector[self.sector] and pot.agent_type[self.agent_type])
+        return bool(line.size[self.size] and line.province[self.province] and line.sector[self.sector] and line.agent_type[self.agent_type])
 
     def points(self) -> float:
         """Returns its points in this month's rankings; every call of a month judges the same merit."""
@@ -232,13 +232,13 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         priority = float(scenario.priority[self.model.month, self.province, self.sector])
         return merit(noise, log_employees(self.employees), self.in_started_model(), priority, scenario.funding)
 
-    def receive(self, k: int, pot: Pot) -> None:
+    def receive(self, k: int, line: FundingLine) -> None:
         """Is funded; the project is launched when the contract is due."""
-        self.lender, self.taken = k, pot.kind.taken(int(pot.grant[self.model.year, self.size]), pot.terms)
-        self.route = COLLABORATION if pot.route == PROGRAMME and self.in_started_model() else pot.route
+        self.lender, self.taken = k, line.kind.taken(int(line.grant[self.model.year, self.size]), line.terms)
+        self.route = COLLABORATION if line.route == PROGRAMME and self.in_started_model() else line.route
         self.model.log.add(self.model.month, Event.FUNDED, self.identity, self.route)
-        self.stage, self.due = Stage.FUNDED, self.model.month + pot.lag
-        if pot.lag == 0:
+        self.stage, self.due = Stage.FUNDED, self.model.month + line.lag
+        if line.lag == 0:
             self.launch()
 
     def wait(self) -> None:
@@ -292,8 +292,8 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         """Gives the programme that paid its project what is due when it starts operating, or when it fails."""
         if self.lender < 0:
             return
-        pot, year = self.model.case.pots[self.lender], self.model.year
-        returned = pot.kind.returned(self.taken, pot.terms, operates=operates)
+        line, year = self.model.case.lines[self.lender], self.model.year
+        returned = line.kind.returned(self.taken, line.terms, operates=operates)
         for money in (self.model.left[self.lender], self.model.budget[self.lender], self.model.repaid[self.lender]):
             money[year] += returned
 
@@ -352,9 +352,9 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             firm.partners = [
                 (self.firms[j], weights[k]) for j, k in zip(network.partner[ties].tolist(), network.kind[ties].tolist(), strict=True)
             ]
-        self.left = [pot.budget.copy() for pot in scenario.pots]
-        shape = (len(scenario.pots), len(problem.horizon.years))
-        self.budget = np.array([pot.budget for pot in scenario.pots], dtype=np.int64).reshape(shape)
+        self.left = [line.budget.copy() for line in scenario.lines]
+        shape = (len(scenario.lines), len(problem.horizon.years))
+        self.budget = np.array([line.budget for line in scenario.lines], dtype=np.int64).reshape(shape)
         self.applicants, self.funded, self.repaid = (np.zeros(shape, np.int64) for _ in range(3))
         for firm in self.firms[: scenario.initial_adopters]:
             firm.commit()
@@ -396,9 +396,9 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             self.firms[uplifts.firm[k]].uplift(float(uplifts.factor[k]), equips=bool(uplifts.equips[k]))
 
     def carry_over(self) -> None:
-        """Moves what some pots have left of last year to this one."""
-        for k, pot in enumerate(self.case.pots):
-            if pot.carries:
+        """Moves what some lines have left of last year to this one."""
+        for k, line in enumerate(self.case.lines):
+            if line.carries:
                 rest = int(self.left[k][self.year - 1])
                 for money in (self.left[k], self.budget[k]):
                     money[self.year - 1] -= rest
@@ -406,8 +406,8 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
 
     def change_budgets(self) -> None:
         """Gives this year's budgets what levers add to them or take from them, as far as no earlier call has reserved it."""
-        for k, pot in enumerate(self.case.pots):
-            change = max(int(pot.change[self.year]), -int(self.left[k][self.year]))
+        for k, line in enumerate(self.case.lines):
+            change = max(int(line.change[self.year]), -int(self.left[k][self.year]))
             for money in (self.left[k], self.budget[k]):
                 money[self.year] += change
 
@@ -442,38 +442,40 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
                 firm.launch()
             return
         refused: set[Firm] = set()
-        for k, pot in enumerate(self.case.pots):
-            if pot.calls[self.month] and self.budget[k, self.year] > 0:
-                refused.update(self.hold_call(k, pot, [firm for firm in waiting if firm.stage == Stage.DECIDED and firm.is_eligible(pot)]))
+        for k, line in enumerate(self.case.lines):
+            if line.calls[self.month] and self.budget[k, self.year] > 0:
+                refused.update(
+                    self.hold_call(k, line, [firm for firm in waiting if firm.stage == Stage.DECIDED and firm.is_eligible(line)])
+                )
         for firm in waiting:
             if firm.stage == Stage.DECIDED:
                 firm.refusals += firm in refused
                 firm.wait()
 
-    def hold_call(self, k: int, pot: Pot, applicants: list[Firm]) -> list[Firm]:
+    def hold_call(self, k: int, line: FundingLine, applicants: list[Firm]) -> list[Firm]:
         """Ranks the applicants, spends the budget from the top, and returns the refused."""
         ranked = sorted(applicants, key=lambda firm: (-firm.points(), firm.identity))
         for firm in ranked:
-            firm.applications.append((self.month, pot.name))
-        calls_left = sum(bool(pot.calls[t]) for t in range(self.month, len(pot.calls)) if self.problem.horizon.year_index(t) == self.year)
+            firm.applications.append((self.month, line.name))
+        calls_left = sum(bool(line.calls[t]) for t in range(self.month, len(line.calls)) if self.problem.horizon.year_index(t) == self.year)
         budget = int(self.budget[k, self.year])
         funded = np.zeros(len(ranked), np.bool_)
         self.applicants[k, self.year] += len(ranked)
         self.funded[k, self.year] += award(
-            grants=np.array([pot.kind.taken(int(pot.grant[self.year, firm.size]), pot.terms) for firm in ranked], dtype=np.int64),
+            grants=np.array([line.kind.taken(int(line.grant[self.year, firm.size]), line.terms) for firm in ranked], dtype=np.int64),
             members=np.array([firm.in_started_model() for firm in ranked], dtype=np.bool_),
             regional=np.array([POLE_INDEX[firm.province] != CAPITAL for firm in ranked], dtype=np.bool_),
             left=self.left[k],
             year=self.year,
-            instalments=pot.instalments,
+            instalments=line.instalments,
             available=int(self.left[k][self.year]) // calls_left,
-            quota=int(pot.quota[self.month] * budget),
-            floor=int(pot.floor[self.month] * budget),
+            quota=int(line.quota[self.month] * budget),
+            floor=int(line.floor[self.month] * budget),
             funded=funded,
         )
         for firm, has_won in zip(ranked, funded, strict=True):
             if has_won:
-                firm.receive(k, pot)
+                firm.receive(k, line)
         return [firm for firm, has_won in zip(ranked, funded, strict=True) if not has_won]
 
     def implement(self) -> None:
@@ -494,7 +496,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             firm,
             route,
             pressure=np.array([f.milieu.pressure + f.pressure for f in self.firms], dtype=np.int64),
-            pots=tuple(pot.name for pot in self.case.pots),
+            lines=tuple(line.name for line in self.case.lines),
             budget=self.budget,
             spent=self.budget - left,
             applicants=self.applicants,

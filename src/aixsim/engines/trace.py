@@ -58,5 +58,5 @@ def _month(model: DiffusionModel, firm: Firm) -> FirmMonth:
         pressure=(firm.milieu.pressure + firm.pressure) / UNIT,
         resistance=firm.threshold / UNIT,
         events=events,
-        applied=[pot for month, pot in firm.applications if month == model.month],
+        applied=[line for month, line in firm.applications if month == model.month],
     )

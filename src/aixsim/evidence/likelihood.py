@@ -102,7 +102,7 @@ class Likelihood:
         horizon: of the study.
         months: at whose end particles were looked at.
         parks: names, as ``Seen.by_park`` has them.
-        programmes: names, as the first pots of ``Seen.applicants`` have them.
+        programmes: names, as the first lines of ``Seen.applicants`` have them.
         floor: smallest mean of a count: half a simulated firm, so that none is impossible by the sample alone.
         dispersion_fault: multiplies the dispersion; anything but 1 is a planted fault, by which checks of the method are checked.
     """

@@ -32,7 +32,7 @@ class Seen:
 
     Attributes:
         counts: cumulative or stock counts by outcome and month seen, shape ``(n, n_outcomes, n_months)``.
-        applicants: applications by pot and calendar year, shape ``(n, n_pots, n_years)``.
+        applicants: applications by line and calendar year, shape ``(n, n_lines, n_years)``.
         by_size: share of a class's firms that have ever launched, by month seen, shape ``(n, 5, n_months)``.
         by_park: the same of a park's tenants, shape ``(n, n_parks, n_months)``; 0 for a park without tenants.
     """

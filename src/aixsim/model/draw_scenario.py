@@ -11,7 +11,7 @@ from aixsim.model.economics import Economics
 from aixsim.model.funding import Funding, own_burdens
 from aixsim.model.implementation import Implementation
 from aixsim.model.problem import Problem
-from aixsim.model.programmes import HIGHEST_SUPPORT, Programme, expected_support, programme_pot
+from aixsim.model.programmes import HIGHEST_SUPPORT, Programme, expected_support, programme_line
 from aixsim.model.scenario import Scenario
 from aixsim.model.sensing import Sensing
 from aixsim.model.susceptibility import Susceptibility, factors, frailty
@@ -42,7 +42,7 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
     susceptibility, climate = Susceptibility.read(settings["susceptibility"]), Climate.read(settings["climate"])
     economics, funding = Economics.read(settings["economics"]), Funding.read(settings["funding"])
     programmes = {name: Programme.read(table) for name, table in settings["programme"].items()}
-    pots = [programme_pot(name, p, settings["programme"][name], horizon, problem.scale) for name, p in programmes.items()]
+    lines = [programme_line(name, p, settings["programme"][name], horizon, problem.scale) for name, p in programmes.items()]
     scenario = Scenario(
         seed=problem.seed,
         replicate=replicate,
@@ -78,12 +78,12 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
         park_duration_factor=1.0,
         counts=np.array([route in settings["counts"] for route in ROUTES]),
         initial_adopters=settings["initial_adopters"],
-        pots=pots,
+        lines=lines,
     )
     for lever, p in problem.registry.chosen_levers(settings):
         lever.apply(scenario, p, problem)
-    # Programmes come first among the pots; levers may have changed what they offer.
+    # Programmes come first among the lines; levers may have changed what they offer.
     shares = [programme.public_share_max for programme in programmes.values()]
-    offered = expected_support(scenario.pots[: len(programmes)], horizon, economics, shares)
+    offered = expected_support(scenario.lines[: len(programmes)], horizon, economics, shares)
     scenario.support = np.minimum(offered + scenario.support, HIGHEST_SUPPORT)
     return scenario

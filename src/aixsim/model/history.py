@@ -33,10 +33,10 @@ class History:
         month, event, firm, route: one entry an event, in the order of the months; month -1 is before the start, ``route`` is
             ``NO_ROUTE`` for events without money. int32 each, shape ``(n_events,)``.
         pressure: int64 ``(n,)``, what each firm has accumulated by the end, in units of ``model.pressure``.
-        pots: names of the pots.
-        budget, spent: int64 ``(n_pots, n_years)``, whole won; the budget includes what has come back.
-        applicants, funded: int64 ``(n_pots, n_years)``.
-        repaid: int64 ``(n_pots, n_years)``, what has come back from projects, in the year in which it did, whole won.
+        lines: names of the lines.
+        budget, spent: int64 ``(n_lines, n_years)``, whole won; the budget includes what has come back.
+        applicants, funded: int64 ``(n_lines, n_years)``.
+        repaid: int64 ``(n_lines, n_years)``, what has come back from projects, in the year in which it did, whole won.
     """
 
     month: NDArray[np.int32]
@@ -44,7 +44,7 @@ class History:
     firm: NDArray[np.int32]
     route: NDArray[np.int32]
     pressure: NDArray[np.int64]
-    pots: tuple[str, ...]
+    lines: tuple[str, ...]
     budget: NDArray[np.int64]
     spent: NDArray[np.int64]
     applicants: NDArray[np.int64]

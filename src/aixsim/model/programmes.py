@@ -1,4 +1,4 @@
-"""Programmes: public support lines of the config turned into pots of whole won.
+"""Programmes: the programmes of a config as funding lines in whole won.
 
 How much of a planned budget is delivered, and when, is an uncertainty: from ``delivered_from`` on, each year delivers
 ``delivered_share`` of what is planned plus what the year before passed on; ``shortfall_carried`` of the shortfall is passed on and
@@ -17,7 +17,7 @@ from aixsim.model.calendar import Horizon, over_years
 from aixsim.model.economics import Economics
 from aixsim.model.parameters import ByYear, Parameter, Parameters, by_year, choice, each_year, integer, integers, names, real
 from aixsim.model.programme_kinds import programme_kinds
-from aixsim.model.scenario import Pot
+from aixsim.model.scenario import FundingLine
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
 
 _BUDGETS = "ai_factory_budgets.csv"
@@ -126,8 +126,8 @@ def declared_of(kind: str) -> tuple[Parameter, ...]:
     return (*Programme.declared, *programme_kinds()[kind].parameters.declared)
 
 
-def programme_pot(name: str, p: Programme, table: Mapping[str, Any], horizon: Horizon, scale: float) -> Pot:
-    """Returns the pot of a programme.
+def programme_line(name: str, p: Programme, table: Mapping[str, Any], horizon: Horizon, scale: float) -> FundingLine:
+    """Returns the funding line of a programme.
 
     Args:
         name: of the programme.
@@ -141,7 +141,7 @@ def programme_pot(name: str, p: Programme, table: Mapping[str, Any], horizon: Ho
     first = max((p.delivered_from or horizon.years[0]) - horizon.years[0], 0)
     delivered = delivered_budget(planned, p.delivered_share, p.shortfall_carried, first)
     grant = np.rint(over_years(p.grant_krw_bn, horizon, fill=None) * WON_PER_BN).astype(np.int64)
-    return Pot(
+    return FundingLine(
         name=name,
         route=ROUTES.index("programme"),
         budget=np.rint(delivered * scale * WON_PER_BN).astype(np.int64),
@@ -180,23 +180,23 @@ def delivered_budget(planned: NDArray[np.float64], share: float, carried: float,
     return delivered
 
 
-def expected_support(pots: Sequence[Pot], horizon: Horizon, p: Economics, share_max: Sequence[float]) -> NDArray[np.float64]:
+def expected_support(lines: Sequence[FundingLine], horizon: Horizon, p: Economics, share_max: Sequence[float]) -> NDArray[np.float64]:
     """Returns the share of its project's cost that a firm expects public money to carry, shape ``(n_months, 5)``, in 0..0.99.
 
     Only what a successful project need not pay back carries any of its cost.
 
     Args:
-        pots: programmes, in any order.
+        lines: programmes, in any order.
         horizon: simulated months.
         p: of the section, with the cost of a project and the chance of a grant that a firm expects.
-        share_max: highest public share of a cost, by pot.
+        share_max: highest public share of a cost, by line.
     """
     cost = np.array(p.project_cost_krw_bn)
     support = np.zeros((len(horizon.years), len(SIZES)))
-    for pot, highest in zip(pots, share_max, strict=True):
-        kept = [[pot.kind.kept(grant, pot.terms) for grant in by_size] for by_size in pot.grant.tolist()]
-        offered = np.minimum(np.array(kept) / WON_PER_BN / cost, highest) * pot.size
-        has_money = pot.budget + pot.change > 0
+    for line, highest in zip(lines, share_max, strict=True):
+        kept = [[line.kind.kept(grant, line.terms) for grant in by_size] for by_size in line.grant.tolist()]
+        offered = np.minimum(np.array(kept) / WON_PER_BN / cost, highest) * line.size
+        has_money = line.budget + line.change > 0
         support = np.maximum(support, np.where(has_money[:, None], p.expected_success * offered, 0.0))
     return np.minimum(support, HIGHEST_SUPPORT)[horizon.month_years]
 

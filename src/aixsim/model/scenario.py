@@ -21,7 +21,7 @@ from aixsim.model.uplift import Uplifts
 
 
 @dataclass(slots=True)
-class Pot:
+class FundingLine:
     """Public money with rules: a programme, or the projects paid by AX parks. Money is whole won.
 
     Attributes:
@@ -89,7 +89,7 @@ class Scenario:
         park_service: float64 ``(P, T)``.
         model_of: int32 ``(n,)``, the firm's collaboration model, -1 for none (the lead belongs to its model).
         model_lead: int32 ``(C,)``; model_start, model_stop: int64 ``(C,)``, first month and first month no longer.
-        pots: programmes and the parks' money, in the order in which they hold their calls.
+        lines: programmes and the parks' money, in the order in which they hold their calls.
         priority: float64 ``(T, 17, 23)``, bonus in the ranking by province and sector.
         zone: float64 ``(T, 17, 23)``, activity of regulation-free zones by province and sector, in 0..1.
         zone_duration_factor: what a fully active zone multiplies durations by.
@@ -138,4 +138,4 @@ class Scenario:
     park_duration_factor: float
     counts: NDArray[np.bool_]
     initial_adopters: int
-    pots: list[Pot] = field(default_factory=list)
+    lines: list[FundingLine] = field(default_factory=list)

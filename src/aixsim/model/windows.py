@@ -44,8 +44,8 @@ def outside(without_it: Scenario, with_it: Scenario, p: Windowed, world: Problem
             differs = not equal(a, b) and _open_outside(with_it, field.name.partition("_")[0], first, end)
         elif field.name == "uplifts":
             differs = bool(((b.month < first) | (b.month >= end)).any())
-        elif field.name == "pots":
-            differs = _pots_differ(a, b, first, end, years, touched)
+        elif field.name == "lines":
+            differs = _lines_differ(a, b, first, end, years, touched)
         elif field.name in THROUGH_OTHERS:
             differs = False
         else:
@@ -65,8 +65,8 @@ def _open_outside(scenario: Scenario, what: str, first: int, end: int) -> bool:
     return any(bool(((a <= months) & (months < b) & ~inside).any()) for a, b in zip(opening, closing, strict=True))
 
 
-def _pots_differ(a: list[Any], b: list[Any], first: int, end: int, years: NDArray[np.bool_], touched: set[int]) -> bool:
-    """Pots that only the second has may have money in the years that the window touches alone."""
+def _lines_differ(a: list[Any], b: list[Any], first: int, end: int, years: NDArray[np.bool_], touched: set[int]) -> bool:
+    """Lines that only the second has may have money in the years that the window touches alone."""
     for old, new in zip(a, b, strict=False):
         keep = np.ones(len(old.quota), np.bool_)
         keep[first:end] = False
@@ -75,7 +75,7 @@ def _pots_differ(a: list[Any], b: list[Any], first: int, end: int, years: NDArra
         same &= np.array_equal(old.quota[keep], new.quota[keep]) and np.array_equal(old.floor[keep], new.floor[keep])
         if not same:
             return True
-    return any(pot.budget[year] > 0 for pot in b[len(a) :] for year in range(len(pot.budget)) if year not in touched)
+    return any(line.budget[year] > 0 for line in b[len(a) :] for year in range(len(line.budget)) if year not in touched)
 
 
 def equal(a: Any, b: Any) -> bool:

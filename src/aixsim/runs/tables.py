@@ -77,9 +77,9 @@ def money(replicates: Sequence[int], histories: Sequence[History], years: Sequen
         histories: of each; a lever may give some replicates a programme that others lack, which then have no row of it.
         years: of the horizon.
     """
-    names = list(dict.fromkeys(name for history in histories for name in history.pots))
-    sizes = [len(history.pots) * len(years) for history in histories]
-    programme = [names.index(name) for history in histories for name in history.pots for _ in years]
+    names = list(dict.fromkeys(name for history in histories for name in history.lines))
+    sizes = [len(history.lines) * len(years) for history in histories]
+    programme = [names.index(name) for history in histories for name in history.lines for _ in years]
     values = {
         column: np.concatenate([*(getattr(history, column).ravel() for history in histories), np.zeros(0, np.int64)])
         for column in MONEY_COLUMNS

@@ -33,123 +33,127 @@ def is_eligible(life: Any, size: int, rules: Any, park_open: Any, park_close: An
 
 
 @compiled
-def list_applicants(s: Any, d: Any, x: Any, rules: Any, month: int) -> int:
+def list_applicants(state: Any, ranking: Any, inputs: Any, rules: Any, month: int) -> int:
     """Lists the firms that apply to a programme, and returns how many there are."""
-    numbers, slots, n = d.firm[0], d.slot, np.int64(0)
-    for place in range(s.tally[0].waiting):
-        entry = s.waiting[place]
+    numbers, slots, n = ranking.firm[0], ranking.slot, np.int64(0)
+    for place in range(state.tally[0].waiting):
+        entry = state.waiting[place]
         slot = np.int64(entry.slot)
-        if s.tie[slot].stage == DECIDED and is_eligible(s.life[slot], entry.size, rules, x.park_open, x.park_close, month):
-            numbers[n], slots[n] = s.tie[slot].firm, slot
+        if state.tie[slot].stage == DECIDED and is_eligible(
+            state.life[slot], entry.size, rules, inputs.park_open, inputs.park_close, month
+        ):
+            numbers[n], slots[n] = state.tie[slot].firm, slot
             n += 1
     return n
 
 
 @compiled
-def rank_applicants(c: Any, s: Any, d: Any, x: Any, month: int, n: int) -> None:
+def rank_applicants(case: Any, state: Any, ranking: Any, inputs: Any, month: int, n: int) -> None:
     """Puts the best of n applicants first."""
-    fill_uniforms(c.seed, c.replicate, _MERIT, month, d.firm[0, :n], d.points[0])
+    fill_uniforms(case.seed, case.replicate, _MERIT, month, ranking.firm[0, :n], ranking.points[0])
     for position in range(n):
-        slot = d.slot[position]
-        life, noise = s.life[slot], _logistic(open_unit(d.as_number[0, position]))
-        member = in_started_model(x.model, s.firm[slot].model, month)
-        d.as_number[0, position] = _merit(noise, life.log_employees, member, x.priority[month, life.province, life.sector], c.funding)
-    rank(d.points[0], d.firm[0], d.points[1], d.firm[1], d.count, n)
+        slot = ranking.slot[position]
+        life, noise = state.life[slot], _logistic(open_unit(ranking.as_number[0, position]))
+        member = in_started_model(inputs.model, state.firm[slot].model, month)
+        ranking.as_number[0, position] = _merit(
+            noise, life.log_employees, member, inputs.priority[month, life.province, life.sector], case.funding
+        )
+    rank(ranking.points[0], ranking.firm[0], ranking.points[1], ranking.firm[1], ranking.count, n)
 
 
 @compiled
-def hold_call(c: Any, s: Any, d: Any, x: Any, p: Any, month: int, k: int) -> None:
+def hold_call(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, month: int, k: int) -> None:
     """Ranks the applicants of a programme and spends its budget from the top."""
-    year, rules = x.month[month].year, p.rules[k]
-    spent = p.year[k, year]
-    n = list_applicants(s, d, x, rules, month)
-    rank_applicants(c, s, d, x, month, n)
-    grant, member, regional, funded = d.grant[:n], d.is_marked[0, :n], d.is_marked[1, :n], d.is_marked[2, :n]
+    year, rules = inputs.month[month].year, lines.rules[k]
+    spent = lines.year[k, year]
+    n = list_applicants(state, ranking, inputs, rules, month)
+    rank_applicants(case, state, ranking, inputs, month, n)
+    grant, member, regional, funded = ranking.grant[:n], ranking.is_marked[0, :n], ranking.is_marked[1, :n], ranking.is_marked[2, :n]
     for position in range(n):
-        slot = s.slot_of[d.firm[0, position]]
-        d.slot[position] = slot
-        grant[position] = taken(rules.kind, spent.grant[s.firm[slot].size], rules.terms)
-        member[position] = in_started_model(x.model, s.firm[slot].model, month)
-        regional[position] = s.life[slot].regional
+        slot = state.slot_of[ranking.firm[0, position]]
+        ranking.slot[position] = slot
+        grant[position] = taken(rules.kind, spent.grant[state.firm[slot].size], rules.terms)
+        member[position] = in_started_model(inputs.model, state.firm[slot].model, month)
+        regional[position] = state.life[slot].regional
         funded[position] = False
     calls_left = 0
-    for later in range(month, len(x.month)):
-        if p.calls[k, later] and x.month[later].year == year:
+    for later in range(month, len(inputs.month)):
+        if lines.calls[k, later] and inputs.month[later].year == year:
             calls_left += 1
     spent.applicants += n
     spent.funded += _award(
-        grant, member, regional, p.left[k], year, rules.instalments, p.left[k, year] // calls_left,
-        int(p.quota[k, month] * spent.budget), int(p.floor[k, month] * spent.budget), funded,
+        grant, member, regional, lines.left[k], year, rules.instalments, lines.left[k, year] // calls_left,
+        int(lines.quota[k, month] * spent.budget), int(lines.floor[k, month] * spent.budget), funded,
     )  # fmt: skip
     for position in range(n):
-        slot = np.int64(d.slot[position])
-        life = s.life[slot]
+        slot = np.int64(ranking.slot[position])
+        life = state.life[slot]
         if not funded[position]:
-            s.waiting[life.place].refused = month
+            state.waiting[life.place].refused = month
             continue
-        life.paid_by = k * len(p.year[k]) + year
+        life.paid_by = k * len(lines.year[k]) + year
         life.route = COLLABORATION if rules.route == PROGRAMME and member[position] else rules.route
-        log_event(s.event, s.tally[0], month, _FUNDED, np.int64(d.firm[0, position]), np.int64(life.route))
-        s.tie[slot].stage = FUNDED
+        log_event(state.event, state.tally[0], month, _FUNDED, np.int64(ranking.firm[0, position]), np.int64(life.route))
+        state.tie[slot].stage = FUNDED
         if rules.lag == 0:
-            launch(c, s, x, month, slot)
+            launch(case, state, inputs, month, slot)
         else:
-            put(s.due, life, CONTRACT, month + rules.lag, slot)
+            put(state.due, life, CONTRACT, month + rules.lag, slot)
 
 
 @compiled
-def launch_all(c: Any, s: Any, x: Any, month: int) -> None:
+def launch_all(case: Any, state: Any, inputs: Any, month: int) -> None:
     """With open funding every decision is launched in its own month."""
-    for place in range(s.tally[0].waiting):
-        slot = np.int64(s.waiting[place].slot)
-        s.life[slot].route = PROGRAMME
-        launch(c, s, x, month, slot)
-    s.tally[0].waiting = 0
+    for place in range(state.tally[0].waiting):
+        slot = np.int64(state.waiting[place].slot)
+        state.life[slot].route = PROGRAMME
+        launch(case, state, inputs, month, slot)
+    state.tally[0].waiting = 0
 
 
 @compiled
-def wait(c: Any, s: Any, x: Any, month: int, cost: float) -> None:
+def wait(case: Any, state: Any, inputs: Any, month: int, cost: float) -> None:
     """Whoever is left without a grant pays itself, goes on waiting, or withdraws."""
-    now, own_time = x.month[month], s.tally[0].own_time
+    now, own_time = inputs.month[month], state.tally[0].own_time
     for pole in range(len(own_time)):
         for size in range(len(now.own_rate)):
-            burden = c.own_burden[size] * cost * (1.0 - now.credit[pole])
+            burden = case.own_burden[size] * cost * (1.0 - now.credit[pole])
             own_time[pole, size] += _rate(_own_hazard(now.own_rate[size], burden))
     kept = 0
-    for place in range(s.tally[0].waiting):
-        entry = s.waiting[place]
+    for place in range(state.tally[0].waiting):
+        entry = state.waiting[place]
         slot = np.int64(entry.slot)
-        if s.tie[slot].stage != DECIDED:
+        if state.tie[slot].stage != DECIDED:
             continue
         if entry.refused == month:
             entry.refusals += 1
         if own_time[entry.pole, entry.size] >= entry.target:
-            s.life[slot].route, s.life[slot].paid_by = OWN, -1
-            launch(c, s, x, month, slot)
-        elif _gives_up(entry.refusals, month - entry.since, c.funding):
-            log_event(s.event, s.tally[0], month, _WITHDRAWN, np.int64(s.tie[slot].firm), _NO_ROUTE)
-            s.tie[slot].stage = WITHDRAWN
-            put(s.due, s.life[slot], PAUSE, month + c.implementation.pause_months, slot)
+            state.life[slot].route, state.life[slot].paid_by = OWN, -1
+            launch(case, state, inputs, month, slot)
+        elif _gives_up(entry.refusals, month - entry.since, case.funding):
+            log_event(state.event, state.tally[0], month, _WITHDRAWN, np.int64(state.tie[slot].firm), _NO_ROUTE)
+            state.tie[slot].stage = WITHDRAWN
+            put(state.due, state.life[slot], PAUSE, month + case.implementation.pause_months, slot)
         else:
             if kept < place:
-                s.waiting[kept] = entry
-                s.life[slot].place = kept
+                state.waiting[kept] = entry
+                state.life[slot].place = kept
             kept += 1
-    s.tally[0].waiting = kept
+    state.tally[0].waiting = kept
 
 
 @compiled
-def fund(c: Any, s: Any, d: Any, x: Any, p: Any, month: int, cost: float) -> None:
+def fund(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, month: int, cost: float) -> None:
     """Contracts fall due, calls are held, and who is left without money waits, pays itself or withdraws."""
-    slot = np.int64(s.due[CONTRACT, month])
+    slot = np.int64(state.due[CONTRACT, month])
     while slot >= 0:
-        following = np.int64(s.life[slot].next)
-        launch(c, s, x, month, slot)
+        following = np.int64(state.life[slot].next)
+        launch(case, state, inputs, month, slot)
         slot = following
-    if c.funding.is_open:
-        launch_all(c, s, x, month)
+    if case.funding.is_open:
+        launch_all(case, state, inputs, month)
         return
-    for k in range(len(p.rules)):
-        if p.calls[k, month] and p.year[k, x.month[month].year].budget > 0:
-            hold_call(c, s, d, x, p, month, k)
-    wait(c, s, x, month, cost)
+    for k in range(len(lines.rules)):
+        if lines.calls[k, month] and lines.year[k, inputs.month[month].year].budget > 0:
+            hold_call(case, state, ranking, inputs, lines, month, k)
+    wait(case, state, inputs, month, cost)

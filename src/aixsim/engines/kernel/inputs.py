@@ -28,7 +28,7 @@ from aixsim.world.classification import TIERS
 
 KINDS = tuple(programme_kinds().values())
 
-POT = np.dtype(
+LINE = np.dtype(
     [
         ("lag", np.int64),
         ("instalments", np.int64),
@@ -44,21 +44,21 @@ POT = np.dtype(
     ],
     align=True,
 )
-"""The rules of a pot, as in ``model.scenario.Pot``: its kind by the position in ``KINDS``, and who may apply as 0 or 1, for Numba knows no
-rows of truth values in a record."""
+"""The rules of a line, as in ``model.scenario.FundingLine``: its kind by the position in ``KINDS``, and who may apply as 0 or 1, for
+Numba knows no rows of truth values in a record."""
 
-YEAR_OF_POT = np.dtype(
+YEAR_OF_LINE = np.dtype(
     [("budget", np.int64), ("repaid", np.int64), ("applicants", np.int64), ("funded", np.int64), ("grant", np.int64, (N_SIZES,))],
     align=True,
 )
-"""A pot in one year: budget, what has come back, and grants, in won."""
+"""A line in one year: budget, what has come back, and grants, in won."""
 
 
-class Pots(NamedTuple):
-    """Public money. Shapes: K pots, Y years, T months."""
+class FundingLines(NamedTuple):
+    """Public money. Shapes: K lines, Y years, T months."""
 
     rules: Array
-    """POT (K,)."""
+    """LINE (K,)."""
     calls: Array
     """bool (K, T)."""
     quota: Array
@@ -68,7 +68,7 @@ class Pots(NamedTuple):
     change: Array
     """int64 (K, Y), won by which a year's budget changes when the year begins."""
     year: Array
-    """YEAR_OF_POT (K, Y)."""
+    """YEAR_OF_LINE (K, Y)."""
     left: Array
     """int64 (K, Y), unspent, in won; apart, because awards take it whole."""
 
@@ -159,27 +159,27 @@ class Inputs(NamedTuple):
     """float64 (n,)."""
 
 
-def pots_of(scenario: Scenario, problem: Problem) -> Pots:
-    """Returns the pots of a scenario; the kernel spends from them.
+def lines_of(scenario: Scenario, problem: Problem) -> FundingLines:
+    """Returns the lines of a scenario; the kernel spends from them.
 
     Raises:
-        ValueError: a pot is of a kind that the compiled code does not know.
+        ValueError: a line is of a kind that the compiled code does not know.
     """
-    n_pots, n_months, n_years = len(scenario.pots), problem.horizon.n_months, len(problem.horizon.years)
-    rules, year = np.zeros(n_pots, POT), np.zeros((n_pots, n_years), YEAR_OF_POT)
-    calls, left = np.zeros((n_pots, n_months), np.bool_), np.zeros((n_pots, n_years), np.int64)
-    quota, floor, change = np.zeros((n_pots, n_months)), np.zeros((n_pots, n_months)), np.zeros((n_pots, n_years), np.int64)
-    for k, pot in enumerate(scenario.pots):
+    n_lines, n_months, n_years = len(scenario.lines), problem.horizon.n_months, len(problem.horizon.years)
+    rules, year = np.zeros(n_lines, LINE), np.zeros((n_lines, n_years), YEAR_OF_LINE)
+    calls, left = np.zeros((n_lines, n_months), np.bool_), np.zeros((n_lines, n_years), np.int64)
+    quota, floor, change = np.zeros((n_lines, n_months)), np.zeros((n_lines, n_months)), np.zeros((n_lines, n_years), np.int64)
+    for k, line in enumerate(scenario.lines):
         for name in ("lag", "instalments", "route", "carries", "size", "province", "sector", "agent_type"):
-            rules[name][k] = getattr(pot, name)
-        rules["tenants_only"][k] = pot.park_tenants_only
-        if pot.kind not in KINDS:
-            raise ValueError(f"the kernel was made without the kind of programme {pot.kind.name!r}")
-        rules["kind"][k] = KINDS.index(pot.kind)
-        fill(rules["terms"][pot.kind.name][k : k + 1], pot.terms)
-        year["budget"][k], year["grant"][k] = pot.budget, pot.grant
-        calls[k], left[k], quota[k], floor[k], change[k] = pot.calls, pot.budget, pot.quota, pot.floor, pot.change
-    return Pots(rules, calls, quota, floor, change, year, left)
+            rules[name][k] = getattr(line, name)
+        rules["tenants_only"][k] = line.park_tenants_only
+        if line.kind not in KINDS:
+            raise ValueError(f"the kernel was made without the kind of programme {line.kind.name!r}")
+        rules["kind"][k] = KINDS.index(line.kind)
+        fill(rules["terms"][line.kind.name][k : k + 1], line.terms)
+        year["budget"][k], year["grant"][k] = line.budget, line.grant
+        calls[k], left[k], quota[k], floor[k], change[k] = line.calls, line.budget, line.quota, line.floor, line.change
+    return FundingLines(rules, calls, quota, floor, change, year, left)
 
 
 def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:

@@ -43,46 +43,46 @@ def wake_all(clock: Any, ties: Any, firms: Any, wake: Any, group: Any, month: in
 
 
 @compiled
-def take_hazard(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None:
+def take_hazard(case: Any, world: Any, state: Any, inputs: Any, milieu: int, month: int) -> None:
     """Senses the peers of a milieu and what else its laws are given at the start of a month."""
-    place = w.milieu[milieu]
-    seen = s.cell[place.cell].seen
-    share = _visible_share(seen[1], seen[0], seen[2], w.cell[place.cell].firms, c.sensing)
-    rate = to_rate(milieu_hazard(c.milieu_active, c.laws, share, x.sensed[month], w.column[milieu]))
-    group = s.group[milieu]
+    place = world.milieu[milieu]
+    seen = state.cell[place.cell].seen
+    share = _visible_share(seen[1], seen[0], seen[2], world.cell[place.cell].firms, case.sensing)
+    rate = to_rate(milieu_hazard(case.milieu_active, case.laws, share, inputs.sensed[month], world.column[milieu]))
+    group = state.group[milieu]
     if rate == group.rate:
         return
-    group.pressure = group_pressure(s.clock, group, month)
+    group.pressure = group_pressure(state.clock, group, month)
     group.rate, group.since = rate, month
-    s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month)
+    state.milieu_wake[milieu] = milieu_wakes(state.clock, group, month)
     if rate > group.highest:
-        # Half as much again, so that the firms of a milieu need not reckon anew with every peer; but where nobody is seen ever, no more.
+        # Half as much again, so that not every peer makes the kernel look again; but where nobody is seen ever, no more.
         group.highest = rate + rate // 2 if group.highest > 0 else rate
-        wake_all(s.clock, s.tie, s.firm, s.wake, group, month)
+        wake_all(state.clock, state.tie, state.firm, state.wake, group, month)
 
 
 @compiled
-def take_hazards(c: Any, w: Any, s: Any, x: Any, cell: int, month: int) -> None:
+def take_hazards(case: Any, world: Any, state: Any, inputs: Any, cell: int, month: int) -> None:
     """Lets all milieus of a cell sense."""
-    for milieu in range(w.cell[cell].first, w.cell[cell].stop):
-        take_hazard(c, w, s, x, milieu, month)
+    for milieu in range(world.cell[cell].first, world.cell[cell].stop):
+        take_hazard(case, world, state, inputs, milieu, month)
 
 
 @compiled
-def sense_milieus(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
+def sense_milieus(case: Any, world: Any, state: Any, inputs: Any, month: int) -> None:
     """Takes the hazards again of milieus that sense something else than in the month before."""
-    for position in range(s.tally[0].stale_cells):
-        cell = np.int64(s.lists[STALE_CELLS, position])
-        s.cell[cell].is_stale = False
-        take_hazards(c, w, s, x, cell, month)
-    s.tally[0].stale_cells = 0
+    for position in range(state.tally[0].stale_cells):
+        cell = np.int64(state.lists[STALE_CELLS, position])
+        state.cell[cell].is_stale = False
+        take_hazards(case, world, state, inputs, cell, month)
+    state.tally[0].stale_cells = 0
     if month == 0:
-        for cell in range(len(w.cell)):
-            take_hazards(c, w, s, x, cell, month)
-    for position in range(x.new_first[month], x.new_first[month + 1]):
-        column = x.new_column[position]
-        for place in range(w.reader_first[column], w.reader_first[column + 1]):
-            take_hazard(c, w, s, x, np.int64(w.readers[place]), month)
+        for cell in range(len(world.cell)):
+            take_hazards(case, world, state, inputs, cell, month)
+    for position in range(inputs.new_first[month], inputs.new_first[month + 1]):
+        column = inputs.new_column[position]
+        for place in range(world.reader_first[column], world.reader_first[column + 1]):
+            take_hazard(case, world, state, inputs, np.int64(world.readers[place]), month)
 
 
 @compiled
@@ -100,80 +100,80 @@ def may_decide_within(one_and_more: float, susceptibility: float, bound: float) 
 
 
 @compiled
-def look_at_all(w: Any, s: Any, x: Any, kinds: Any, bound: float) -> None:
+def look_at_all(world: Any, state: Any, inputs: Any, kinds: Any, bound: float) -> None:
     """Lists the firms of all milieus whose thresholds lie within a bound, in one pass over memory."""
     limit = int(min(bound * _UNIT, float(_NEVER - 1)))
-    for milieu in range(len(w.milieu)):
-        group = s.group[milieu]
-        group.at = group.end = w.milieu[milieu].first
+    for milieu in range(len(world.milieu)):
+        group = state.group[milieu]
+        group.at = group.end = world.milieu[milieu].first
         group.bound = limit
-    found, n = s.lists[FOUND], 0
-    for firm in range(len(w.firms)):
+    found, n = state.lists[FOUND], 0
+    for firm in range(len(world.firms)):
         found[n] = firm
-        n += may_decide_within(s.unit[firm], kinds[w.kind_of[firm]] * x.frailty[firm], bound)
+        n += may_decide_within(state.unit[firm], kinds[world.kind_of[firm]] * inputs.frailty[firm], bound)
     for position in range(n):
         firm = np.int64(found[position])
-        needed = threshold(_exponential(open_unit(s.unit[firm])), kinds[w.kind_of[firm]] * x.frailty[firm])
+        needed = threshold(_exponential(open_unit(state.unit[firm])), kinds[world.kind_of[firm]] * inputs.frailty[firm])
         if needed <= limit:
-            group = s.group[w.milieu_of[firm]]
-            s.queued[group.end], s.needed[group.end] = firm, needed
+            group = state.group[world.milieu_of[firm]]
+            state.queued[group.end], state.needed[group.end] = firm, needed
             group.end += 1
-    for milieu in range(len(w.milieu)):
-        sort_pairs(s.needed, s.queued, s.group[milieu].at, s.group[milieu].end)
-        note_need(s.needed, s.group[milieu])
+    for milieu in range(len(world.milieu)):
+        sort_pairs(state.needed, state.queued, state.group[milieu].at, state.group[milieu].end)
+        note_need(state.needed, state.group[milieu])
 
 
 @compiled
-def look_again(w: Any, s: Any, x: Any, kinds: Any, milieu: int, reached: int) -> None:
+def look_again(world: Any, state: Any, inputs: Any, kinds: Any, milieu: int, reached: int) -> None:
     """Lists the firms of a milieu up to twice the pressure that it has reached."""
     bound = 2.0 * reached / _UNIT
     limit = min(2 * reached, _NEVER - 1)
-    group = s.group[milieu]
-    group.at = group.end = w.milieu[milieu].first
+    group = state.group[milieu]
+    group.at = group.end = world.milieu[milieu].first
     group.bound = limit
-    for place in range(w.milieu[milieu].first, w.milieu[milieu].stop):
-        firm = np.int64(w.firms[place])
-        if s.slot_of[firm] < 0 and may_decide_within(s.unit[firm], kinds[w.kind_of[firm]] * x.frailty[firm], bound):
-            needed = threshold(_exponential(open_unit(s.unit[firm])), kinds[w.kind_of[firm]] * x.frailty[firm])
+    for place in range(world.milieu[milieu].first, world.milieu[milieu].stop):
+        firm = np.int64(world.firms[place])
+        if state.slot_of[firm] < 0 and may_decide_within(state.unit[firm], kinds[world.kind_of[firm]] * inputs.frailty[firm], bound):
+            needed = threshold(_exponential(open_unit(state.unit[firm])), kinds[world.kind_of[firm]] * inputs.frailty[firm])
             if needed <= limit:
-                s.queued[group.end], s.needed[group.end] = firm, needed
+                state.queued[group.end], state.needed[group.end] = firm, needed
                 group.end += 1
-    sort_pairs(s.needed, s.queued, group.at, group.end)
+    sort_pairs(state.needed, state.queued, group.at, group.end)
 
 
 @compiled
-def first_bound(c: Any, w: Any, x: Any) -> float:
+def first_bound(case: Any, world: Any, inputs: Any) -> float:
     """Returns a pressure that most milieus will not outgrow: what one that sees nothing would gather, and some more."""
-    pressure, nowhere = 0.0, w.column[len(w.milieu)]
-    for month in x.month:
-        pressure += month.climate_index * milieu_hazard(c.milieu_active, c.laws, 0.0, x.sensed[0], nowhere)
+    pressure, nowhere = 0.0, world.column[len(world.milieu)]
+    for month in inputs.month:
+        pressure += month.climate_index * milieu_hazard(case.milieu_active, case.laws, 0.0, inputs.sensed[0], nowhere)
     return max(min(MARGIN * pressure, 100.0), LEAST_BOUND)
 
 
 @compiled
-def decide_milieus(c: Any, w: Any, s: Any, x: Any, month: int) -> None:
+def decide_milieus(case: Any, world: Any, state: Any, inputs: Any, month: int) -> None:
     """Attends to the milieus in which somebody may decide this month."""
-    found = s.lists[FOUND]
-    for position in range(list_due(s.milieu_wake, len(s.milieu_wake), month, found)):
-        serve(c, w, s, x, np.int64(found[position]), month)
+    found = state.lists[FOUND]
+    for position in range(list_due(state.milieu_wake, len(state.milieu_wake), month, found)):
+        serve(case, world, state, inputs, np.int64(found[position]), month)
 
 
 @compiled
-def serve(c: Any, w: Any, s: Any, x: Any, milieu: int, month: int) -> None:
+def serve(case: Any, world: Any, state: Any, inputs: Any, milieu: int, month: int) -> None:
     """Lets the firms of a milieu decide whose thresholds are reached, and looks further when its bound is."""
-    group = s.group[milieu]
-    reached = group_pressure(s.clock, group, month + 1)
+    group = state.group[milieu]
+    reached = group_pressure(state.clock, group, month + 1)
     while True:
-        while group.at < group.end and s.needed[group.at] <= reached:
-            firm = np.int64(s.queued[group.at])
+        while group.at < group.end and state.needed[group.at] <= reached:
+            firm = np.int64(state.queued[group.at])
             # One with a slot is stepped singly, or has decided already.
-            if s.slot_of[firm] < 0:
-                slot = slot_for(s.slot_of, s.tie, s.wake, s.tally[0], firm)
-                fill(c, s, month + 1)
-                commit(c, s, month, slot)
+            if state.slot_of[firm] < 0:
+                slot = slot_for(state.slot_of, state.tie, state.wake, state.tally[0], firm)
+                fill(case, state, month + 1)
+                commit(case, state, month, slot)
             group.at += 1
         if reached <= group.bound:
             break
-        look_again(w, s, x, c.class_factor, milieu, reached)
-    note_need(s.needed, group)
-    s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month + 1)
+        look_again(world, state, inputs, case.class_factor, milieu, reached)
+    note_need(state.needed, group)
+    state.milieu_wake[milieu] = milieu_wakes(state.clock, group, month + 1)

@@ -13,7 +13,7 @@ from aixsim.engines.kernel.philox import fill_resistances
 from aixsim.engines.kernel.pressing import group_pressure, milieu_wakes, tie_pressure
 from aixsim.engines.kernel.slots import POTENTIAL, fill, slot_for, touch
 from aixsim.engines.kernel.ties import decide_singly, join_models, sense, tie_hazard, touch_models
-from aixsim.engines.kernel.transitions import PROGRAMME, commit, implement, lift, log_event, operate, publish, reconsider
+from aixsim.engines.kernel.transitions import PROGRAMME, apply_uplifts, commit, implement, log_event, operate, publish, reconsider
 from aixsim.model import pressure as fixed
 from aixsim.model.economics import attraction, cost_now
 from aixsim.model.history import Event
@@ -23,145 +23,145 @@ _attraction, _cost_now, _pace = compiled(attraction), compiled(cost_now), compil
 
 
 @compiled
-def clear(s: Any) -> None:
+def clear(state: Any) -> None:
     """Empties the state; only firms with a slot have one."""
-    tally = s.tally[0]
+    tally = state.tally[0]
     for slot in range(tally.slots):
-        s.slot_of[s.tie[slot].firm] = -1
-    tally.events = tally.operated = tally.reckoned = tally.slots = tally.filled = tally.waiting = 0
+        state.slot_of[state.tie[slot].firm] = -1
+    tally.events = tally.operated = tally.expected = tally.slots = tally.filled = tally.waiting = 0
     tally.touched = tally.changed = tally.stale_cells = tally.uplift = 0
     tally.own_time[:, :] = 0
-    s.due[:] = -1
-    for milieu in range(len(s.group)):
-        group = s.group[milieu]
+    state.due[:] = -1
+    for milieu in range(len(state.group)):
+        group = state.group[milieu]
         group.pressure = group.rate = group.highest = group.since = 0
         group.first = -1
-    for cell in s.cell:
+    for cell in state.cell:
         cell.seen[0] = cell.seen[1] = cell.seen[2] = 0
         cell.is_stale = False
 
 
 @compiled
-def adopt_initially(c: Any, s: Any) -> None:
+def adopt_initially(case: Any, state: Any) -> None:
     """Lets the first firms operate before the first month."""
-    for firm in range(c.initial_adopters):
-        slot = slot_for(s.slot_of, s.tie, s.wake, s.tally[0], firm)
-        fill(c, s, _BEFORE + 1)
-        commit(c, s, _BEFORE, slot)
-        s.life[slot].route = PROGRAMME
+    for firm in range(case.initial_adopters):
+        slot = slot_for(state.slot_of, state.tie, state.wake, state.tally[0], firm)
+        fill(case, state, _BEFORE + 1)
+        commit(case, state, _BEFORE, slot)
+        state.life[slot].route = PROGRAMME
         # Not launch(): it would put the firm on the list of projects under way as well.
-        log_event(s.event, s.tally[0], _BEFORE, _LAUNCHED, firm, PROGRAMME)
-        operate(c, s, _BEFORE, slot)
-    s.tally[0].waiting = 0
+        log_event(state.event, state.tally[0], _BEFORE, _LAUNCHED, firm, PROGRAMME)
+        operate(case, state, _BEFORE, slot)
+    state.tally[0].waiting = 0
 
 
 @compiled
-def carry_over(p: Any, year: int) -> None:
-    """Moves what some pots have left of last year to this one."""
-    for k in range(len(p.rules)):
-        if p.rules[k].carries:
-            rest = p.left[k, year - 1]
-            p.left[k, year - 1] -= rest
-            p.left[k, year] += rest
-            p.year[k, year - 1].budget -= rest
-            p.year[k, year].budget += rest
+def carry_over(lines: Any, year: int) -> None:
+    """Moves what some lines have left of last year to this one."""
+    for k in range(len(lines.rules)):
+        if lines.rules[k].carries:
+            rest = lines.left[k, year - 1]
+            lines.left[k, year - 1] -= rest
+            lines.left[k, year] += rest
+            lines.year[k, year - 1].budget -= rest
+            lines.year[k, year].budget += rest
 
 
 @compiled
-def change_budgets(p: Any, year: int) -> None:
+def change_budgets(lines: Any, year: int) -> None:
     """Changes what a year is to have; a cut takes at most what no earlier call has reserved."""
-    for k in range(len(p.rules)):
-        change = max(p.change[k, year], -p.left[k, year])
-        p.left[k, year] += change
-        p.year[k, year].budget += change
+    for k in range(len(lines.rules)):
+        change = max(lines.change[k, year], -lines.left[k, year])
+        lines.left[k, year] += change
+        lines.year[k, year].budget += change
 
 
 @compiled
-def reckon(c: Any, s: Any, x: Any, month: int) -> None:
-    """Reckons how fast economic time can pass in the months ahead while not too many more factories operate."""
-    tally, last = s.tally[0], len(x.month)
-    tally.reckoned = 4 * tally.operated + 200
-    cheapest = _cost_now(tally.reckoned, c.scale, c.economics)
-    for size in range(len(x.month[0].support)):
-        s.clock[last].fastest[size] = 1.0
+def bound_pace(case: Any, state: Any, inputs: Any, month: int) -> None:
+    """Computes how fast economic time can pass in the months ahead while not too many more factories operate."""
+    tally, last = state.tally[0], len(inputs.month)
+    tally.expected = 4 * tally.operated + 200
+    cheapest = _cost_now(tally.expected, case.scale, case.economics)
+    for size in range(len(inputs.month[0].support)):
+        state.clock[last].fastest[size] = 1.0
         for ahead in range(last - 1, month - 1, -1):
-            now = x.month[ahead]
-            most = float(_pace(now.climate_index, _attraction(cheapest, now.support[size], c.economics)) + 1)
-            s.clock[ahead].fastest[size] = max(s.clock[ahead + 1].fastest[size], most)
+            now = inputs.month[ahead]
+            most = float(_pace(now.climate_index, _attraction(cheapest, now.support[size], case.economics)) + 1)
+            state.clock[ahead].fastest[size] = max(state.clock[ahead + 1].fastest[size], most)
 
 
 @compiled
-def begin(c: Any, w: Any, s: Any, x: Any, ties: bool) -> None:
+def begin(case: Any, world: Any, state: Any, inputs: Any, ties: bool) -> None:
     """Empties the buffers, draws the resistances, lists who decides first, and lets everybody see the initial adopters."""
-    clear(s)
-    fill_resistances(c.seed, c.replicate, s.bits)
-    look_at_all(w, s, x, c.class_factor, first_bound(c, w, x))
-    join_models(c, s, x)
-    adopt_initially(c, s)
-    publish(c, w, s, x, ties)
+    clear(state)
+    fill_resistances(case.seed, case.replicate, state.bits)
+    look_at_all(world, state, inputs, case.class_factor, first_bound(case, world, inputs))
+    join_models(case, state, inputs)
+    adopt_initially(case, state)
+    publish(case, world, state, inputs, ties)
     # A law that presses even those who see nothing leaves nobody out.
-    if ties and tie_hazard(c.tie_active, c.laws, 0.0, 0.0) > 0.0:
-        for firm in range(len(s.slot_of)):
-            touch(s.lists, s.tie, s.tally[0], slot_for(s.slot_of, s.tie, s.wake, s.tally[0], firm))
+    if ties and tie_hazard(case.tie_active, case.laws, 0.0, 0.0) > 0.0:
+        for firm in range(len(state.slot_of)):
+            touch(state.lists, state.tie, state.tally[0], slot_for(state.slot_of, state.tie, state.wake, state.tally[0], firm))
 
 
 @compiled
-def open_month(c: Any, s: Any, x: Any, month: int) -> float:
+def open_month(case: Any, state: Any, inputs: Any, month: int) -> float:
     """Lets economic time pass as the month's climate, cost and support say; returns the cost of a project."""
-    now, operated = x.month[month], s.tally[0].operated
-    if month == 0 or operated > s.tally[0].reckoned:
-        reckon(c, s, x, month)
-        for milieu in range(len(s.group)):
-            group = s.group[milieu]
-            s.milieu_wake[milieu] = milieu_wakes(s.clock, group, month)
-            wake_all(s.clock, s.tie, s.firm, s.wake, group, month)
-    cost = _cost_now(operated, c.scale, c.economics)
+    now, operated = inputs.month[month], state.tally[0].operated
+    if month == 0 or operated > state.tally[0].expected:
+        bound_pace(case, state, inputs, month)
+        for milieu in range(len(state.group)):
+            group = state.group[milieu]
+            state.milieu_wake[milieu] = milieu_wakes(state.clock, group, month)
+            wake_all(state.clock, state.tie, state.firm, state.wake, group, month)
+    cost = _cost_now(operated, case.scale, case.economics)
     for size in range(len(now.support)):
-        passed = _pace(now.climate_index, _attraction(cost, now.support[size], c.economics))
-        s.clock[month + 1].time[size] = s.clock[month].time[size] + passed
+        passed = _pace(now.climate_index, _attraction(cost, now.support[size], case.economics))
+        state.clock[month + 1].time[size] = state.clock[month].time[size] + passed
     return cost
 
 
 @kept
-def simulate(w: Any, s: Any, d: Any, x: Any, p: Any) -> None:
+def simulate(world: Any, state: Any, ranking: Any, inputs: Any, lines: Any) -> None:
     """Runs all months of a replicate."""
-    c = x.case[0]
-    ties = c.tie_active.sum() > 0
-    begin(c, w, s, x, ties)
-    for month in range(len(x.month)):
-        cost = open_month(c, s, x, month)
-        year = x.month[month].year
-        if month > 0 and x.month[month - 1].year != year:
-            carry_over(p, year)
-        if month == 0 or x.month[month - 1].year != year:
-            change_budgets(p, year)
-        reconsider(c, s, month)
-        lift(c, s, x, month)
-        touch_models(s, x, month)
-        sense_milieus(c, w, s, x, month)
-        sense(c, s, x, month)
-        decide_milieus(c, w, s, x, month)
-        decide_singly(c, s, month)
-        for model in x.model:
-            if model.start == month and s.tie[s.slot_of[model.lead]].stage == POTENTIAL:
-                commit(c, s, month, np.int64(s.slot_of[model.lead]))
-        fund(c, s, d, x, p, month, cost)
-        implement(c, s, p, month, year)
-        publish(c, w, s, x, ties)
+    case = inputs.case[0]
+    ties = case.tie_active.sum() > 0
+    begin(case, world, state, inputs, ties)
+    for month in range(len(inputs.month)):
+        cost = open_month(case, state, inputs, month)
+        year = inputs.month[month].year
+        if month > 0 and inputs.month[month - 1].year != year:
+            carry_over(lines, year)
+        if month == 0 or inputs.month[month - 1].year != year:
+            change_budgets(lines, year)
+        reconsider(case, state, month)
+        apply_uplifts(case, state, inputs, month)
+        touch_models(state, inputs, month)
+        sense_milieus(case, world, state, inputs, month)
+        sense(case, state, inputs, month)
+        decide_milieus(case, world, state, inputs, month)
+        decide_singly(case, state, month)
+        for model in inputs.model:
+            if model.start == month and state.tie[state.slot_of[model.lead]].stage == POTENTIAL:
+                commit(case, state, month, np.int64(state.slot_of[model.lead]))
+        fund(case, state, ranking, inputs, lines, month, cost)
+        implement(case, state, lines, month, year)
+        publish(case, world, state, inputs, ties)
 
 
 @kept
-def add_pressures(w: Any, s: Any, pressure: Any) -> None:
+def add_pressures(world: Any, state: Any, pressure: Any) -> None:
     """Fills what every firm has accumulated by the end, its milieu's pressure and that of its ties."""
-    last = len(s.clock) - 1
-    for milieu in range(len(s.group)):
-        shared = group_pressure(s.clock, s.group[milieu], last)
-        for place in range(w.milieu[milieu].first, w.milieu[milieu].stop):
-            pressure[w.firms[place]] = shared
+    last = len(state.clock) - 1
+    for milieu in range(len(state.group)):
+        shared = group_pressure(state.clock, state.group[milieu], last)
+        for place in range(world.milieu[milieu].first, world.milieu[milieu].stop):
+            pressure[world.firms[place]] = shared
     # Slots given away by the last month's news are not filled: what stands in them is of another replicate.
-    for slot in range(s.tally[0].filled):
-        firm = s.firm[slot]
-        if s.tie[slot].stage == POTENTIAL:
-            pressure[s.tie[slot].firm] += tie_pressure(s.clock, firm, last)
+    for slot in range(state.tally[0].filled):
+        firm = state.firm[slot]
+        if state.tie[slot].stage == POTENTIAL:
+            pressure[state.tie[slot].firm] += tie_pressure(state.clock, firm, last)
         else:
-            pressure[s.tie[slot].firm] += firm.tie_pressure
+            pressure[state.tie[slot].firm] += firm.tie_pressure

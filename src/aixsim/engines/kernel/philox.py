@@ -1,4 +1,4 @@
-"""Philox 4x32-10: the numbers of ``core.draws``, bit for bit, in compiled code.
+"""Philox 4x32-10: the numbers of ``random.draws``, bit for bit, in compiled code.
 
 Words are kept in 32 bits and only their products in 64: then the compiler sees that a product needs one instruction, and draws several
 numbers at a time.
@@ -25,7 +25,7 @@ _ONE = np.uint64(0x3FF0000000000000)
 
 @inlined
 def block(seed: Any, replicate: Any, purpose: Any, half_agent: Any, attempt: Any) -> Any:
-    """The same as ``core.draws.philox_block``.
+    """The same as ``random.draws.philox_block``.
 
     Args:
         seed: uint64.
@@ -49,13 +49,13 @@ def block(seed: Any, replicate: Any, purpose: Any, half_agent: Any, attempt: Any
 
 @compiled
 def open_unit(one_and_more: float) -> float:
-    """The number in (0, 1) that a number in [1, 2) made of 52 bits stands for; exactly that of ``core.draws.from_words``."""
+    """The number in (0, 1) that a number in [1, 2) made of 52 bits stands for; exactly that of ``random.draws.from_words``."""
     return (one_and_more - 1.0) + 2.0**-53
 
 
 @compiled
 def uniform(c: Any, purpose: int, agent: int, attempt: int) -> float:
-    """The same as ``core.draws.uniform``."""
+    """The same as ``random.draws.uniform``."""
     even, odd = block(c.seed, c.replicate, purpose, agent >> 1, attempt)
     bits = (odd if agent & 1 else even) ^ _ONE
     return (np.float64(bits) + 0.5) * 2.0**-52

@@ -34,7 +34,7 @@ def tie_pressure(clock: Any, state: Any, month: int) -> int:
 
 
 @compiled
-def settle(clock: Any, state: Any, month: int) -> None:
+def record_tie_pressure(clock: Any, state: Any, month: int) -> None:
     """Writes down what a firm's ties have pressed by the start of a month; its rate may change afterwards."""
     state.tie_pressure = tie_pressure(clock, state, month)
     state.since = month
@@ -46,7 +46,7 @@ def earliest(rest: int, rate: int, fastest: float, month: int, stop: int) -> int
 
     Args:
         rest: pressure that is lacking at the start of ``month``.
-        rate: the highest hazard that is reckoned with.
+        rate: the highest hazard that is allowed for.
         fastest: most economic time that a month can let pass.
         month: the next month whose economic time is still to pass.
         stop: the month after the last.

@@ -16,7 +16,7 @@ import sys
 import numpy as np
 
 from aixsim.engines.kernel.compile import is_compiled, keep, laws_of
-from aixsim.engines.kernel.inputs import Pots, inputs_of, pots_of
+from aixsim.engines.kernel.inputs import FundingLines, inputs_of, lines_of
 from aixsim.engines.kernel.layout import world_of
 from aixsim.engines.kernel.month import add_pressures, simulate
 from aixsim.engines.kernel.state import State, fresh_state
@@ -41,7 +41,7 @@ def run(problem: Problem, scenario: Scenario) -> History:
     """Simulates one replicate and returns its history; agrees with the reference engine in every number."""
     room = max(4096, len(problem.population) // 2)
     while True:
-        state, pots = _run(problem, scenario, room)
+        state, lines = _run(problem, scenario, room)
         n_events = int(state.tally["events"][0])
         if n_events <= len(state.event):
             break
@@ -55,16 +55,16 @@ def run(problem: Problem, scenario: Scenario) -> History:
         firm=events["firm"].copy(),
         route=events["route"].astype(np.int32),
         pressure=pressure,
-        pots=tuple(pot.name for pot in scenario.pots),
-        budget=pots.year["budget"].copy(),
-        spent=pots.year["budget"] - pots.left,
-        applicants=pots.year["applicants"].copy(),
-        funded=pots.year["funded"].copy(),
-        repaid=pots.year["repaid"].copy(),
+        lines=tuple(line.name for line in scenario.lines),
+        budget=lines.year["budget"].copy(),
+        spent=lines.year["budget"] - lines.left,
+        applicants=lines.year["applicants"].copy(),
+        funded=lines.year["funded"].copy(),
+        repaid=lines.year["repaid"].copy(),
     )
 
 
-def _run(problem: Problem, scenario: Scenario, room: int) -> tuple[State, Pots]:
-    (state, desk), pots = fresh_state(problem, scenario.frailty, room), pots_of(scenario, problem)
-    simulate(world_of(problem), state, desk, inputs_of(scenario, problem), pots)
-    return state, pots
+def _run(problem: Problem, scenario: Scenario, room: int) -> tuple[State, FundingLines]:
+    (state, ranking), lines = fresh_state(problem, scenario.frailty, room), lines_of(scenario, problem)
+    simulate(world_of(problem), state, ranking, inputs_of(scenario, problem), lines)
+    return state, lines

@@ -44,25 +44,25 @@ def touch(lists: Any, ties: Any, tally: Any, slot: int) -> None:
 
 
 @compiled
-def fill(c: Any, s: Any, month: int) -> None:
+def fill(case: Any, state: Any, month: int) -> None:
     """Copies into new slots what their firms are, as of the start of a month."""
-    weights, total = c.sensing.tie_weights, 0.0
+    weights, total = case.sensing.tie_weights, 0.0
     # In so short a loop the processor waits for many sites at once instead of one by one.
-    for slot in range(s.tally[0].filled, s.tally[0].slots):
-        total += s.site[s.tie[slot].firm].frailty + s.unit[s.tie[slot].firm]
-    s.tally[0].fetched = total
-    for slot in range(s.tally[0].filled, s.tally[0].slots):
-        number = np.int64(s.tie[slot].firm)
-        site, firm, life = s.site[number], s.firm[slot], s.life[slot]
+    for slot in range(state.tally[0].filled, state.tally[0].slots):
+        total += state.site[state.tie[slot].firm].frailty + state.unit[state.tie[slot].firm]
+    state.tally[0].fetched = total
+    for slot in range(state.tally[0].filled, state.tally[0].slots):
+        number = np.int64(state.tie[slot].firm)
+        site, firm, life = state.site[number], state.firm[slot], state.life[slot]
         firm.total = site.customers * weights[0] + site.suppliers * weights[1] + site.siblings * weights[2]
-        life.susceptibility = c.class_factor[2 * site.size + site.ready] * site.frailty
-        firm.threshold = threshold(_exponential(open_unit(s.unit[number])), life.susceptibility)
+        life.susceptibility = case.class_factor[2 * site.size + site.ready] * site.frailty
+        firm.threshold = threshold(_exponential(open_unit(state.unit[number])), life.susceptibility)
         firm.tie_pressure = firm.rate = 0
         firm.milieu, firm.size, firm.tier, firm.since, firm.model = site.milieu, site.size, site.tier, month, -1
-        group = s.group[site.milieu]
+        group = state.group[site.milieu]
         firm.next_in_milieu, group.first = group.first, slot
         life.log_employees = site.log_employees
         life.episode, life.route, life.paid_by, life.seen, life.shown = 0, -1, -1, 0, 0
         life.park, life.province, life.sector, life.agent_type = site.park, site.province, site.sector, site.agent_type
         life.pole, life.regional = site.pole, site.regional
-    s.tally[0].filled = s.tally[0].slots
+    state.tally[0].filled = state.tally[0].slots

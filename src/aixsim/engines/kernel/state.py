@@ -56,8 +56,9 @@ LIFE = np.dtype(
     ],
     align=True,
 )
-"""What becomes of a firm that decides: ``next`` links the lists of what is due, ``place`` is among the waiting, ``paid_by`` is the pot that
-pays its project, times the number of years, plus the year of the call (-1: none), ``shown`` is what others have been told of ``seen``."""
+"""What becomes of a firm that decides: ``next`` links the lists of what is due, ``place`` is among the waiting, ``paid_by`` is the line
+that pays its project, times the number of years, plus the year of the call (-1: none), ``shown`` is what others have been told of
+``seen``."""
 
 GROUP = np.dtype(
     [
@@ -103,7 +104,7 @@ TALLY = np.dtype(
     [
         ("events", np.int64),
         ("operated", np.int64),
-        ("reckoned", np.int64),
+        ("expected", np.int64),
         ("slots", np.int64),
         ("filled", np.int64),
         ("waiting", np.int64),
@@ -116,7 +117,7 @@ TALLY = np.dtype(
     ],
     align=True,
 )
-"""Events noted, factories that ever operated, how many of them the months ahead are reckoned with, slots given away and filled, lengths of
+"""Events noted, factories that ever operated, how many of them the months ahead allow for, slots given away and filled, lengths of
 lists, the next uplift, and the pressure to pay oneself since the start, in ``RATE_UNIT``, by pole and size class."""
 
 CLOCK = np.dtype([("time", np.int64, (N_SIZES,)), ("fastest", np.float64, (N_SIZES,))], align=True)
@@ -183,7 +184,7 @@ class State(NamedTuple):
     """EVENT (room,)."""
 
 
-class Desk(NamedTuple):
+class Ranking(NamedTuple):
     """Where calls are decided; of a replicate, but only while one lasts."""
 
     firm: Array
@@ -208,8 +209,8 @@ _LINE, _PAGE = 64, 2 * 1024**2
 _buffers = threading.local()
 
 
-def fresh_state(problem: Problem, frailty: Array, room: int) -> tuple[State, Desk]:
-    """Returns the state before anything has happened and the desk, in buffers that belong to this thread and problem.
+def fresh_state(problem: Problem, frailty: Array, room: int) -> tuple[State, Ranking]:
+    """Returns the state before anything has happened and the ranking, in buffers that belong to this thread and problem.
 
     Args:
         problem: whose sizes count.
@@ -217,17 +218,17 @@ def fresh_state(problem: Problem, frailty: Array, room: int) -> tuple[State, Des
         room: for events, at least.
     """
     if not hasattr(_buffers, "kept"):
-        _buffers.kept = WeakKeyDictionary[Milieus, tuple[State, Desk, Array]]()
+        _buffers.kept = WeakKeyDictionary[Milieus, tuple[State, Ranking, Array]]()
     kept = _buffers.kept
-    state, desk, written = kept.get(problem.milieus, (None, None, None))
+    state, ranking, written = kept.get(problem.milieus, (None, None, None))
     if state is None or state.due.shape[1] != problem.horizon.n_months:
-        state, desk, written = _allocate(problem, room), _desk(len(problem.population)), None
+        state, ranking, written = _allocate(problem, room), _ranking(len(problem.population)), None
     if len(state.event) < room:
         state = state._replace(event=np.empty(room, EVENT))
     if written is not frailty:
         state.site["frailty"] = frailty
-    kept[problem.milieus] = state, desk, frailty
-    return state, desk
+    kept[problem.milieus] = state, ranking, frailty
+    return state, ranking
 
 
 def _allocate(problem: Problem, room: int) -> State:
@@ -260,7 +261,7 @@ def _allocate(problem: Problem, room: int) -> State:
 def side_by_side(**shapes: tuple[Any, ...]) -> dict[str, Array]:
     """Returns arrays of zeros, each named by its type and shape, that lie one after the other in a few large pages of memory.
 
-    Small pages lie anywhere, and by bad luck where they drive each other out of the processor's cache.
+    Small pages lie anywhere, and by chance where they drive each other out of the processor's cache.
     """
     sizes = {name: np.dtype(kind).itemsize * math.prod(shape) for name, (kind, *shape) in shapes.items()}
     room = sum(-(-size // _LINE) * _LINE for size in sizes.values())
@@ -283,9 +284,9 @@ def _large_pages(size: int) -> Array:
     return np.frombuffer(memory, np.uint8)
 
 
-def _desk(n: int) -> Desk:
+def _ranking(n: int) -> Ranking:
     points = np.empty((2, n), np.uint64)
-    return Desk(
+    return Ranking(
         firm=np.empty((2, n), np.int32),
         slot=np.empty(n, np.int32),
         points=points,

@@ -19,28 +19,28 @@ tie_hazard = compiled(hazard_sum(laws_of("tie"), ("partner_share", "lead_visible
 
 
 @compiled
-def join_models(c: Any, s: Any, x: Any) -> None:
+def join_models(case: Any, state: Any, inputs: Any) -> None:
     """Gives the firms of all collaboration models a slot."""
-    tally, month = s.tally[0], np.int64(0)
-    for model in x.model:
+    tally, month = state.tally[0], np.int64(0)
+    for model in inputs.model:
         for place in range(model.first, model.last):
-            slot_for(s.slot_of, s.tie, s.wake, tally, np.int64(x.members[place]))
-    fill(c, s, month)
-    for number in range(len(x.model)):
-        model = x.model[number]
+            slot_for(state.slot_of, state.tie, state.wake, tally, np.int64(inputs.members[place]))
+    fill(case, state, month)
+    for number in range(len(inputs.model)):
+        model = inputs.model[number]
         for place in range(model.first, model.last):
-            slot = np.int64(s.slot_of[x.members[place]])
-            s.firm[slot].model = number
+            slot = np.int64(state.slot_of[inputs.members[place]])
+            state.firm[slot].model = number
             # Its threshold counts from now on, whatever it senses.
-            touch(s.lists, s.tie, tally, slot)
+            touch(state.lists, state.tie, tally, slot)
 
 
 @compiled
-def touch_models(s: Any, x: Any, month: int) -> None:
+def touch_models(state: Any, inputs: Any, month: int) -> None:
     """Members of a collaboration model that starts or stops this month look at its lead."""
-    for model in x.model:
+    for model in inputs.model:
         if month in (model.start, model.stop):
-            touch_members(model, x.members, s.slot_of, s.lists, s.tie, s.tally[0])
+            touch_members(model, inputs.members, state.slot_of, state.lists, state.tie, state.tally[0])
 
 
 @compiled
@@ -64,44 +64,44 @@ def fetch(touched: Any, ties: Any, firms: Any, groups: Any, tally: Any) -> None:
 
 
 @compiled
-def sense(c: Any, s: Any, x: Any, month: int) -> None:
+def sense(case: Any, state: Any, inputs: Any, month: int) -> None:
     """Takes the hazards again of potential firms whose partners or lead have changed, or all when the force of ties has."""
-    fill(c, s, month)
-    if x.month[month].ties_change:
-        for slot in range(s.tally[0].slots):
-            touch(s.lists, s.tie, s.tally[0], slot)
-    fetch(s.lists[TOUCHED], s.tie, s.firm, s.group, s.tally[0])
-    for position in range(s.tally[0].touched):
-        slot = np.int64(s.lists[TOUCHED, position])
-        tie = s.tie[slot]
+    fill(case, state, month)
+    if inputs.month[month].ties_change:
+        for slot in range(state.tally[0].slots):
+            touch(state.lists, state.tie, state.tally[0], slot)
+    fetch(state.lists[TOUCHED], state.tie, state.firm, state.group, state.tally[0])
+    for position in range(state.tally[0].touched):
+        slot = np.int64(state.lists[TOUCHED, position])
+        tie = state.tie[slot]
         tie.touched = False
         if tie.stage != POTENTIAL:
             continue
-        firm = s.firm[slot]
-        firm.tie_pressure, firm.since = tie_pressure(s.clock, firm, month), month
-        share = _visible_share(tie.exposure[1], tie.exposure[0], tie.exposure[2], firm.total, c.sensing)
-        lead = lead_visible(s.life, s.slot_of, x.model, firm.model, c.sensing.visibility, month, np.int64(tie.firm))
+        firm = state.firm[slot]
+        firm.tie_pressure, firm.since = tie_pressure(state.clock, firm, month), month
+        share = _visible_share(tie.exposure[1], tie.exposure[0], tie.exposure[2], firm.total, case.sensing)
+        lead = lead_visible(state.life, state.slot_of, inputs.model, firm.model, case.sensing.visibility, month, np.int64(tie.firm))
         # Multiplied one after the other, as in the reference engine: another order would round otherwise.
-        hazard = tie_hazard(c.tie_active, c.laws, share, lead) * x.month[month].tie_factor[firm.tier]
+        hazard = tie_hazard(case.tie_active, case.laws, share, lead) * inputs.month[month].tie_factor[firm.tier]
         # Where all cells are alike the factor is 1, and a life that nobody reads is not fetched.
-        if x.month[month].cells_differ:
-            life = s.life[slot]
-            hazard *= x.cell_tie_factor[month, life.province, life.sector]
+        if inputs.month[month].cells_differ:
+            life = state.life[slot]
+            hazard *= inputs.cell_tie_factor[month, life.province, life.sector]
         firm.rate = to_rate(hazard)
-        s.wake[slot] = wakes_at(s.clock, firm, s.group[firm.milieu], firm.tie_pressure, month)
-    s.tally[0].touched = 0
+        state.wake[slot] = wakes_at(state.clock, firm, state.group[firm.milieu], firm.tie_pressure, month)
+    state.tally[0].touched = 0
 
 
 @compiled
-def decide_singly(c: Any, s: Any, month: int) -> None:
+def decide_singly(case: Any, state: Any, month: int) -> None:
     """Looks at the firms with a slot that can decide this month; those that can resist no longer do."""
-    found = s.lists[FOUND]
-    for position in range(list_due(s.wake, s.tally[0].slots, month, found)):
+    found = state.lists[FOUND]
+    for position in range(list_due(state.wake, state.tally[0].slots, month, found)):
         slot = np.int64(found[position])
-        firm = s.firm[slot]
-        group = s.group[firm.milieu]
-        shared, own = group_pressure(s.clock, group, month + 1), tie_pressure(s.clock, firm, month + 1)
+        firm = state.firm[slot]
+        group = state.group[firm.milieu]
+        shared, own = group_pressure(state.clock, group, month + 1), tie_pressure(state.clock, firm, month + 1)
         if _reaches(shared, own, firm.threshold):
-            commit(c, s, month, slot)
+            commit(case, state, month, slot)
         else:
-            s.wake[slot] = firm_wakes(s.clock, firm, group, month + 1)
+            state.wake[slot] = firm_wakes(state.clock, firm, group, month + 1)

@@ -9,7 +9,7 @@ import numpy as np
 from aixsim.engines.kernel.compile import chosen, compiled
 from aixsim.engines.kernel.inputs import KINDS
 from aixsim.engines.kernel.philox import uniform
-from aixsim.engines.kernel.pressing import group_pressure, settle
+from aixsim.engines.kernel.pressing import group_pressure, record_tie_pressure
 from aixsim.engines.kernel.slots import ABANDONED, DECIDED, FAILED, LAUNCHED, OPERATING, POTENTIAL, fill, slot_for, threshold, touch
 from aixsim.engines.kernel.state import CHANGED, NO_MONTH, PAUSE, PROJECT, STALE_CELLS, TOUCHED
 from aixsim.model import pressure as fixed
@@ -59,27 +59,38 @@ def look_like(lists: Any, tally: Any, life: Any, slot: int, seen: int) -> None:
 
 
 @compiled
-def publish(c: Any, w: Any, s: Any, x: Any, ties: bool) -> None:
+def publish(case: Any, world: Any, state: Any, inputs: Any, ties: bool) -> None:
     """Tells cells, partners and collaboration models what has changed in a month."""
-    for position in range(s.tally[0].changed):
-        slot = np.int64(s.lists[CHANGED, position])
-        life, firm = s.life[slot], s.firm[slot]
+    for position in range(state.tally[0].changed):
+        slot = np.int64(state.lists[CHANGED, position])
+        life, firm = state.life[slot], state.firm[slot]
         before, seen = life.shown, life.seen
         life.shown = seen
-        number = w.milieu[firm.milieu].cell
-        cell = s.cell[number]
+        number = world.milieu[firm.milieu].cell
+        cell = state.cell[number]
         if before != SEEN_NOTHING:
             cell.seen[before - 1] -= 1
         cell.seen[seen - 1] += 1
         if not cell.is_stale:
             cell.is_stale = True
-            s.lists[STALE_CELLS, s.tally[0].stale_cells] = number
-            s.tally[0].stale_cells += 1
+            state.lists[STALE_CELLS, state.tally[0].stale_cells] = number
+            state.tally[0].stale_cells += 1
         if ties:
-            tell(c.sensing.tie_weights, w.watcher, s.site[s.tie[slot].firm], s.slot_of, s.tie, s.wake, s.lists, s.tally[0], before, seen)
-            if firm.model >= 0 and x.model[firm.model].lead == s.tie[slot].firm:
-                touch_members(x.model[firm.model], x.members, s.slot_of, s.lists, s.tie, s.tally[0])
-    s.tally[0].changed = 0
+            tell(
+                case.sensing.tie_weights,
+                world.watcher,
+                state.site[state.tie[slot].firm],
+                state.slot_of,
+                state.tie,
+                state.wake,
+                state.lists,
+                state.tally[0],
+                before,
+                seen,
+            )
+            if firm.model >= 0 and inputs.model[firm.model].lead == state.tie[slot].firm:
+                touch_members(inputs.model[firm.model], inputs.members, state.slot_of, state.lists, state.tie, state.tally[0])
+    state.tally[0].changed = 0
 
 
 @compiled
@@ -113,61 +124,63 @@ def touch_members(model: Any, members: Any, slot_of: Any, lists: Any, ties: Any,
 
 
 @compiled
-def commit(c: Any, s: Any, month: int, slot: int) -> None:
+def commit(case: Any, state: Any, month: int, slot: int) -> None:
     """Becomes a firm that has decided."""
-    tie, firm, life = s.tie[slot], s.firm[slot], s.life[slot]
+    tie, firm, life = state.tie[slot], state.firm[slot], state.life[slot]
     number = np.int64(tie.firm)
-    log_event(s.event, s.tally[0], month, _AGAIN if life.episode else _DECIDED, number, _NO_ROUTE)
-    settle(s.clock, firm, month + 1)
+    log_event(state.event, state.tally[0], month, _AGAIN if life.episode else _DECIDED, number, _NO_ROUTE)
+    record_tie_pressure(state.clock, firm, month + 1)
     tie.stage = DECIDED
-    s.wake[slot] = NO_MONTH
-    place = s.tally[0].waiting
+    state.wake[slot] = NO_MONTH
+    place = state.tally[0].waiting
     life.place = place
-    entry = s.waiting[place]
+    entry = state.waiting[place]
     entry.slot, entry.pole, entry.size, entry.since = slot, life.pole, firm.size, month
     entry.refusals, entry.refused = 0, -2
     # With open funding nobody waits, and nobody asks at what pressure a firm would pay itself.
-    if not c.funding.is_open:
-        needed = threshold(_exponential(uniform(c, _OWN_RESISTANCE, number, np.int64(life.episode))), 1.0)
-        entry.target = s.tally[0].own_time[life.pole, firm.size] + (needed + _PACE_UNIT - 1) // _PACE_UNIT
-    s.tally[0].waiting = place + 1
+    if not case.funding.is_open:
+        needed = threshold(_exponential(uniform(case, _OWN_RESISTANCE, number, np.int64(life.episode))), 1.0)
+        entry.target = state.tally[0].own_time[life.pole, firm.size] + (needed + _PACE_UNIT - 1) // _PACE_UNIT
+    state.tally[0].waiting = place + 1
 
 
 @compiled
-def reconsider(c: Any, s: Any, month: int) -> None:
+def reconsider(case: Any, state: Any, month: int) -> None:
     """Firms whose pause is over are potential again, with a new resistance on top of the pressure they have withstood."""
-    slot = np.int64(s.due[PAUSE, month])
+    slot = np.int64(state.due[PAUSE, month])
     while slot >= 0:
-        tie, firm, life = s.tie[slot], s.firm[slot], s.life[slot]
+        tie, firm, life = state.tie[slot], state.firm[slot], state.life[slot]
         life.episode += 1
         tie.stage = POTENTIAL
-        resistance = threshold(_exponential(uniform(c, _RESISTANCE, np.int64(tie.firm), np.int64(life.episode))), life.susceptibility)
-        firm.threshold = _raised(group_pressure(s.clock, s.group[firm.milieu], month), firm.tie_pressure, resistance)
+        resistance = threshold(_exponential(uniform(case, _RESISTANCE, np.int64(tie.firm), np.int64(life.episode))), life.susceptibility)
+        firm.threshold = _raised(group_pressure(state.clock, state.group[firm.milieu], month), firm.tie_pressure, resistance)
         firm.rate, firm.since = 0, month
-        touch(s.lists, s.tie, s.tally[0], slot)
+        touch(state.lists, state.tie, state.tally[0], slot)
         slot = np.int64(life.next)
 
 
 @compiled
-def lift(c: Any, s: Any, x: Any, month: int) -> None:
+def apply_uplifts(case: Any, state: Any, inputs: Any, month: int) -> None:
     """Firms that a programme reaches this month react more strongly from now on."""
-    tally = s.tally[0]
-    while tally.uplift < len(x.uplift) and x.uplift[tally.uplift].month <= month:
-        entry = x.uplift[tally.uplift]
+    tally = state.tally[0]
+    while tally.uplift < len(inputs.uplift) and inputs.uplift[tally.uplift].month <= month:
+        entry = inputs.uplift[tally.uplift]
         tally.uplift += 1
         if entry.month < month:
             continue
-        slot = slot_for(s.slot_of, s.tie, s.wake, tally, np.int64(entry.firm))
+        slot = slot_for(state.slot_of, state.tie, state.wake, tally, np.int64(entry.firm))
         if slot >= tally.filled:
-            fill(c, s, month)
-        firm, life = s.firm[slot], s.life[slot]
+            fill(case, state, month)
+        firm, life = state.firm[slot], state.life[slot]
         life.susceptibility *= entry.factor
-        if s.tie[slot].stage == POTENTIAL:
-            settle(s.clock, firm, month)
-            firm.threshold = _lowered(group_pressure(s.clock, s.group[firm.milieu], month), firm.tie_pressure, firm.threshold, entry.factor)
-            touch(s.lists, s.tie, tally, slot)
+        if state.tie[slot].stage == POTENTIAL:
+            record_tie_pressure(state.clock, firm, month)
+            firm.threshold = _lowered(
+                group_pressure(state.clock, state.group[firm.milieu], month), firm.tie_pressure, firm.threshold, entry.factor
+            )
+            touch(state.lists, state.tie, tally, slot)
         if entry.equips:
-            log_event(s.event, tally, month, _EQUIPPED, np.int64(entry.firm), _NO_ROUTE)
+            log_event(state.event, tally, month, _EQUIPPED, np.int64(entry.firm), _NO_ROUTE)
 
 
 @compiled
@@ -179,73 +192,73 @@ def put(due: Any, life: Any, what: int, month: int, slot: int) -> None:
 
 
 @compiled
-def launch(c: Any, s: Any, x: Any, month: int, slot: int) -> None:
+def launch(case: Any, state: Any, inputs: Any, month: int, slot: int) -> None:
     """Starts a project."""
-    tie, life, size = s.tie[slot], s.life[slot], s.firm[slot].size
+    tie, life, size = state.tie[slot], state.life[slot], state.firm[slot].size
     number = np.int64(tie.firm)
-    log_event(s.event, s.tally[0], month, _LAUNCHED, number, np.int64(life.route))
+    log_event(state.event, state.tally[0], month, _LAUNCHED, number, np.int64(life.route))
     tie.stage = LAUNCHED
-    look_like(s.lists, s.tally[0], life, slot, SEEN_LAUNCHED)
+    look_like(state.lists, state.tally[0], life, slot, SEEN_LAUNCHED)
     months = 0
-    if c.implementation.median_months[size] > 0.0:
-        zone = x.zone[max(month, 0), life.province, life.sector]
-        in_park = in_open_park(x.park_open, x.park_close, life.park, month)
-        factor = _duration_factor(in_park, c.park_duration_factor, zone, c.zone_duration_factor)
-        z = _normal(uniform(c, _DURATION, number, np.int64(life.episode)))
-        months = _duration_months(z, size, factor, c.implementation)
-    put(s.due, life, PROJECT, month + months, slot)
+    if case.implementation.median_months[size] > 0.0:
+        zone = inputs.zone[max(month, 0), life.province, life.sector]
+        in_park = in_open_park(inputs.park_open, inputs.park_close, life.park, month)
+        factor = _duration_factor(in_park, case.park_duration_factor, zone, case.zone_duration_factor)
+        z = _normal(uniform(case, _DURATION, number, np.int64(life.episode)))
+        months = _duration_months(z, size, factor, case.implementation)
+    put(state.due, life, PROJECT, month + months, slot)
 
 
 @compiled
-def operate(c: Any, s: Any, month: int, slot: int) -> None:
+def operate(case: Any, state: Any, month: int, slot: int) -> None:
     """Goes into productive use for a geometric number of months."""
-    tie, life, tally = s.tie[slot], s.life[slot], s.tally[0]
+    tie, life, tally = state.tie[slot], state.life[slot], state.tally[0]
     number = np.int64(tie.firm)
-    log_event(s.event, tally, month, _OPERATING, number, np.int64(life.route))
+    log_event(state.event, tally, month, _OPERATING, number, np.int64(life.route))
     tally.operated += 1
     tie.stage = OPERATING
-    look_like(s.lists, tally, life, slot, SEEN_OPERATING)
-    if c.implementation.abandonment > 0.0:
-        months = _lifetime_months(uniform(c, _LIFETIME, number, np.int64(life.episode)), c.implementation)
-        put(s.due, life, PROJECT, month + months, slot)
+    look_like(state.lists, tally, life, slot, SEEN_OPERATING)
+    if case.implementation.abandonment > 0.0:
+        months = _lifetime_months(uniform(case, _LIFETIME, number, np.int64(life.episode)), case.implementation)
+        put(state.due, life, PROJECT, month + months, slot)
 
 
 @compiled
-def pay_back(p: Any, paid_by: int, size: int, year: int, operates: bool) -> None:
+def pay_back(lines: Any, paid_by: int, size: int, year: int, operates: bool) -> None:
     """Gives the programme that paid a project what is due when it starts operating, or when it fails."""
     if paid_by < 0:
         return
-    k = paid_by // p.left.shape[1]
-    rules = p.rules[k]
-    money = taken(rules.kind, p.year[k, paid_by % p.left.shape[1]].grant[size], rules.terms)
+    k = paid_by // lines.left.shape[1]
+    rules = lines.rules[k]
+    money = taken(rules.kind, lines.year[k, paid_by % lines.left.shape[1]].grant[size], rules.terms)
     back = on_operate(rules.kind, money, rules.terms) if operates else on_fail(rules.kind, money, rules.terms)
-    p.left[k, year] += back
-    p.year[k, year].budget += back
-    p.year[k, year].repaid += back
+    lines.left[k, year] += back
+    lines.year[k, year].budget += back
+    lines.year[k, year].repaid += back
 
 
 @compiled
-def implement(c: Any, s: Any, p: Any, month: int, year: int) -> None:
+def implement(case: Any, state: Any, lines: Any, month: int, year: int) -> None:
     """Carries out what is due this month."""
-    slot = np.int64(s.due[PROJECT, month])
+    slot = np.int64(state.due[PROJECT, month])
     while slot >= 0:
-        tie, life, tally = s.tie[slot], s.life[slot], s.tally[0]
+        tie, life, tally = state.tie[slot], state.life[slot], state.tally[0]
         number, following = np.int64(tie.firm), np.int64(life.next)
         if tie.stage == LAUNCHED:
-            chance = _success_chance(life.route, s.firm[slot].size, c.implementation)
-            operates = chance >= 1.0 or uniform(c, _SUCCESS, number, np.int64(life.episode)) < chance
-            pay_back(p, np.int64(life.paid_by), s.firm[slot].size, year, operates)
+            chance = _success_chance(life.route, state.firm[slot].size, case.implementation)
+            operates = chance >= 1.0 or uniform(case, _SUCCESS, number, np.int64(life.episode)) < chance
+            pay_back(lines, np.int64(life.paid_by), state.firm[slot].size, year, operates)
             if operates:
-                operate(c, s, month, slot)
+                operate(case, state, month, slot)
             else:
-                log_event(s.event, tally, month, _FAILED, number, np.int64(life.route))
+                log_event(state.event, tally, month, _FAILED, number, np.int64(life.route))
                 tie.stage = FAILED
-                look_like(s.lists, tally, life, slot, SEEN_DISAPPOINTING)
-                put(s.due, life, PAUSE, month + c.implementation.pause_months, slot)
+                look_like(state.lists, tally, life, slot, SEEN_DISAPPOINTING)
+                put(state.due, life, PAUSE, month + case.implementation.pause_months, slot)
         else:
-            log_event(s.event, tally, month, _ABANDONED, number, np.int64(life.route))
+            log_event(state.event, tally, month, _ABANDONED, number, np.int64(life.route))
             tie.stage = ABANDONED
-            look_like(s.lists, tally, life, slot, SEEN_DISAPPOINTING)
+            look_like(state.lists, tally, life, slot, SEEN_DISAPPOINTING)
         slot = following
 
 

@@ -1,7 +1,7 @@
 """The money of the programmes: more or less a year, and larger or smaller grants, over what the ``[[programme]]`` tables state.
 
 A budget is by calendar year, so the lever acts on years that lie in its window as a whole; and nobody expects it beforehand: a
-grant over several years reserves no money that a lever adds later (``Pot.change``).
+grant over several years reserves no money that a lever adds later (``FundingLine.change``).
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def apply(scenario: Scenario, p: Budget, problem: Problem) -> None:
     """Multiplies budgets and grants of the programmes in whole years of the window."""
     years = whole_years(p, problem.horizon)
     factor, grant = (np.where(years, over_years(value, problem.horizon, fill=1.0), 1.0) for value in (p.budget_factor, p.grant_factor))
-    for pot in scenario.pots:
-        if pot.route == ROUTES.index("programme") and p.programme in ("all", pot.name):
-            pot.multiply(factor)
-            pot.grant = np.maximum(np.rint(pot.grant * grant[:, None]), 1.0).astype(np.int64)
+    for line in scenario.lines:
+        if line.route == ROUTES.index("programme") and p.programme in ("all", line.name):
+            line.multiply(factor)
+            line.grant = np.maximum(np.rint(line.grant * grant[:, None]), 1.0).astype(np.int64)
 
 
 LEVER = Lever(

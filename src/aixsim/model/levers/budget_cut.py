@@ -46,9 +46,9 @@ def apply(scenario: Scenario, p: BudgetCut, problem: Problem) -> None:
     years = whole_years(p, problem.horizon)
     age = np.cumsum(years) - 1
     cut = p.share * np.maximum(1.0 - age / p.recovery_years, 0.0)
-    for pot in scenario.pots:
-        if pot.route == ROUTES.index("programme") and p.programme in ("all", pot.name):
-            pot.multiply(np.where(years, 1.0 - cut, 1.0))
+    for line in scenario.lines:
+        if line.route == ROUTES.index("programme") and p.programme in ("all", line.name):
+            line.multiply(np.where(years, 1.0 - cut, 1.0))
 
 
 LEVER = Lever(

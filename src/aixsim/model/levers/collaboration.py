@@ -42,9 +42,9 @@ def apply(scenario: Scenario, p: Collaboration, problem: Problem) -> None:
     scenario.model_lead = np.array(leads, dtype=np.int32)
     scenario.model_start = np.full(len(leads), problem.horizon.index(p.start), dtype=np.int64)
     scenario.model_stop = np.full(len(leads), end, dtype=np.int64)
-    for pot in scenario.pots:
-        if pot.route == ROUTES.index("programme"):
-            pot.quota[first:end] = np.maximum(pot.quota[first:end], p.quota)
+    for line in scenario.lines:
+        if line.route == ROUTES.index("programme"):
+            line.quota[first:end] = np.maximum(line.quota[first:end], p.quota)
 
 
 def _leads(problem: Problem, seed: int, replicate: int, number: int) -> list[int]:

@@ -15,12 +15,12 @@ from aixsim.model.lever import Lever, starts, stops, window
 from aixsim.model.parameters import Parameters, integer, month, names, real
 from aixsim.model.problem import Problem
 from aixsim.model.programme_kinds.grant import KIND as GRANT
-from aixsim.model.scenario import Pot, Scenario
+from aixsim.model.scenario import FundingLine, Scenario
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
 
 _WON_PER_BN = 1_000_000_000
 PARK_MONEY = "AX parks"
-"""Name of the pot that pays tenants' projects."""
+"""Name of the line that pays tenants' projects."""
 PLACES = tuple(row["park"] for row in rows("industrial_parks.csv"))
 
 
@@ -96,7 +96,7 @@ class Parks(Parameters):
 
 
 def apply(scenario: Scenario, p: Parks, problem: Problem) -> None:
-    """Opens the first of the listed places and adds their project money as one pot."""
+    """Opens the first of the listed places and adds their project money as one line."""
     horizon, parks = problem.horizon, problem.population.parks
     first, end = window(p, horizon)
     # Parks of a population stand in the order of the table; a population from a file may have fewer or none.
@@ -121,8 +121,8 @@ def apply(scenario: Scenario, p: Parks, problem: Problem) -> None:
         scenario.park_duration_factor = p.duration_factor
     if not budget.any():
         return
-    scenario.pots.append(
-        Pot(
+    scenario.lines.append(
+        FundingLine(
             name=PARK_MONEY,
             route=ROUTES.index("park"),
             budget=budget,

@@ -30,9 +30,9 @@ class RegionalFloor(Parameters):
 def apply(scenario: Scenario, p: RegionalFloor, problem: Problem) -> None:
     """Raises the programmes' floors; what a programme keeps for the regions by its own rules remains."""
     first, end = window(p, problem.horizon)
-    for pot in scenario.pots:
-        if pot.route == ROUTES.index("programme"):
-            pot.floor[first:end] = np.maximum(pot.floor[first:end], p.share)
+    for line in scenario.lines:
+        if line.route == ROUTES.index("programme"):
+            line.floor[first:end] = np.maximum(line.floor[first:end], p.share)
 
 
 LEVER = Lever(

@@ -51,7 +51,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
     many = any(effect.chance.n_points > 1 for effects in found.values() for effect in effects)
     mean = " mean over all points at a level or in a range of equally many." if many else ""
     more = f" {len(order) - _MOST} weaker factors are not shown." if len(order) > _MOST else ""
-    luck = "replicates share their luck across points, which they allow for" if sweep.common_random_numbers and many else "each by itself"
+    luck = "points share random numbers, which they allow for" if sweep.common_random_numbers and many else "each by itself"
     head(
         figure,
         _finding(sweep, order[0], found[order[0]]),

@@ -43,7 +43,7 @@ def draw(change: PolicyChange, figure: Any) -> None:
         figure,
         f"{name_of(one.other)}: {abs(d.paired.estimate):,.0f} {'more' if d.paired.estimate >= 0 else 'fewer'} AI factories launched by"
         f" {month_name(one.deadline)} than {name_of(one.baseline)}",
-        f"Difference from {name_of(one.baseline)} in the same replicate, that is with the same luck."
+        f"Difference from {name_of(one.baseline)} in the same replicate, that is with the same random numbers."
         f" Bands: pointwise, {d.n:,} pairs.\n"
         f"Bars: {100 * one.confidence:g} % interval of the mean. Thick: paired. Thin: the same runs without pairing{times} (launched).",
     )

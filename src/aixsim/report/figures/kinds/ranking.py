@@ -55,7 +55,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
     axes.set_xticks(range(0, 101, 20), [f"{x} %" for x in range(0, 101, 20)])
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
-    luck = " The first of many are partly there by luck." if len(ranking) > 1 else ""
+    luck = " The first of many are partly there by chance." if len(ranking) > 1 else ""
     head(
         figure,
         _finding(sweep),
