@@ -65,8 +65,8 @@ def louder(name: str) -> Callable[[Scenario], None]:
 
 
 def stronger(scenario: Scenario) -> None:
-    """Open days that are a thousandth stronger."""
-    scenario.own_rate[5:] *= 1.001
+    """Open days that are a twentieth stronger."""
+    scenario.own_rate[5:] *= 1.05
 
 
 def longer(scenario: Scenario) -> None:

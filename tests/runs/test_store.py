@@ -186,9 +186,9 @@ def test_more_replicates_and_more_points_use_what_is_there(tmp_path: Path) -> No
 
 
 class Faulty:
-    """The operating system, one of whose answers is a refusal."""
+    """The operating system, one of whose answers is a refusal; without one for ``nth=0``. It does not wait for the disk."""
 
-    def __init__(self, nth: int) -> None:
+    def __init__(self, nth: int = 0) -> None:
         self.left, self.name = nth, ""
 
     def __getattr__(self, name: str) -> Any:
@@ -201,7 +201,7 @@ class Faulty:
             if self.left == 0:
                 self.name = name
                 raise OSError(28, "No space left on device")
-            return real(*arguments)
+            return None if name == "fsync" else real(*arguments)
 
         return call
 
@@ -224,12 +224,13 @@ def a_calibration(place: Path) -> Callable[[Path], object]:
 
 
 def a_backtest(place: Path) -> Callable[[Path], object]:
-    few = {"population.scale": 0.002, "calibration.particles": 12, "calibration.moves": 1}
+    few = {"population.scale": 0.002, "calibration.particles": 16, "calibration.moves": 1}
     study = load(ROOT / "configs" / "smart-factory.toml", few)
     return lambda out: backtest(study, out, as_of_month="2019-12")
 
 
-WORK = {"sweep": (a_sweep, 1), "run": (a_run, 1), "calibrate": (a_calibration, 5)}
+WORK = {"sweep": (a_sweep, 5), "run": (a_run, 5), "calibrate": (a_calibration, 7)}
+"""What is done, and every how many requests to the disk one is refused: no divisor of the six that a file takes."""
 
 
 @pytest.mark.parametrize("kind", WORK)
@@ -237,12 +238,12 @@ def test_every_refusal_of_the_disk_loses_nothing(kind: str, tmp_path: Path, monk
     prepare, stride = WORK[kind]
     seen = refuse_one_after_the_other(prepare(tmp_path), tmp_path, monkeypatch, stride)
     assert set(seen) - {"link"} == {"open", "write", "fsync", "replace"}
-    assert sum(seen.values()) > 60 / stride
+    assert sum(seen.values()) > 40 / stride
 
 
 @pytest.mark.verify
-@pytest.mark.parametrize(("prepare", "stride"), [(a_calibration, 1), (a_backtest, 13)])
-def test_every_refusal_of_the_disk_loses_nothing_of_a_calibration(
+@pytest.mark.parametrize(("prepare", "stride"), [(a_sweep, 1), (a_run, 1), (a_calibration, 1), (a_backtest, 13)])
+def test_every_single_refusal_of_the_disk_loses_nothing(
     prepare: Callable[[Path], Callable[[Path], object]], stride: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert refuse_one_after_the_other(prepare(tmp_path), tmp_path, monkeypatch, stride)
@@ -263,7 +264,7 @@ def refuse_one_after_the_other(
             work(out)
         except StoreError as error:
             assert error.exit_code == 5  # noqa: PT017 - every n must be seen, and the last has no error
-        monkeypatch.setattr(disk, "os", os)
+        monkeypatch.setattr(disk, "os", Faulty())
         if not system.name:
             break
         seen[system.name] = seen.get(system.name, 0) + 1

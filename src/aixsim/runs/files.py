@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+_BUFFER = 1024**2
+"""Bytes that are handed to the system at a time: writers of tables pass on a few at a time."""
 ASIDE = ".aside"
 """Ending of a file that is still being written; what a dead process left of it may be deleted."""
 
@@ -23,7 +25,8 @@ class DurableFile:
 
     def __init__(self, descriptor: int) -> None:
         """Takes an open descriptor."""
-        self._descriptor, self._digest, self.n_bytes, self.closed = descriptor, hashlib.sha256(), 0, False
+        self._descriptor, self._digest, self._held = descriptor, hashlib.sha256(), bytearray()
+        self.n_bytes, self.closed = 0, False
 
     @property
     def sha256(self) -> str:
@@ -31,17 +34,21 @@ class DurableFile:
         return self._digest.hexdigest()
 
     def write(self, content: Any) -> int:
-        """Writes all of a content."""
-        rest = memoryview(content).cast("B")
-        n = len(rest)
-        self._digest.update(rest)
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
-        self.n_bytes += n
-        return n
+        """Takes all of a content."""
+        view = memoryview(content).cast("B")
+        self._digest.update(view)
+        self._held += view
+        self.n_bytes += len(view)
+        if len(self._held) >= _BUFFER:
+            self.flush()
+        return len(view)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Hands what it holds to the system."""
+        rest = memoryview(bytes(self._held))
+        self._held.clear()
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
 
     def writable(self) -> bool:
         """It is written, and not read."""
@@ -74,7 +81,9 @@ def durable_file(path: Path) -> Iterator[DurableFile]:
     try:
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         try:
-            yield DurableFile(descriptor)
+            file = DurableFile(descriptor)
+            yield file
+            file.flush()
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
