@@ -45,7 +45,6 @@ class NothingFinished(UserError):  # noqa: N818 - it reads as what it says
     exit_code = 6
 
     def __init__(self, failures: list[dict[str, Any]], folder: Path | None) -> None:
-        """Keeps the records."""
         first = failures[0]
         place = "" if folder is None else f"; all are in {folder / 'failures.jsonl'}"
         super().__init__(f"none of {len(failures):,} replicates finished: {first['error']}: {first['message']} ({first['origin']}){place}")
@@ -60,7 +59,6 @@ class RunInterrupted(Interrupted):
     """
 
     def __init__(self, said: str, result: Result | None) -> None:
-        """Keeps the result."""
         super().__init__(said)
         self.result = result
 

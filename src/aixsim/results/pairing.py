@@ -20,7 +20,6 @@ class ComparisonError(UserError):
     """
 
     def __init__(self, baseline: str, other: str, key: str, message: str) -> None:
-        """Keeps the facts as fields."""
         super().__init__(message)
         self.baseline, self.other, self.key = baseline, other, key
 

@@ -81,21 +81,17 @@ class Lazy(Mapping[str, Any]):
     """Things by name, each made when it is first asked for."""
 
     def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
-        """Names what makes each."""
         self._makers, self._made = makers, dict[str, Any]()
 
     def __getitem__(self, name: str) -> Any:
-        """Returns a thing."""
         if name not in self._made:
             self._made[name] = self._makers[name]()
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        """Yields the names."""
         return iter(self._makers)
 
     def __len__(self) -> int:
-        """Returns how many things there are."""
         return len(self._makers)
 
 
@@ -108,7 +104,6 @@ class Published:
     """
 
     def __init__(self, store: Store, record: RunRecord) -> None:
-        """Names the replicates."""
         self._record, self._study = record, record.job.study
         self.tables = {table: store.place.source(name) for table, name in store.files(0).items()}
         self._failures = store.ledger.failures()

@@ -31,7 +31,6 @@ class ResultError(StoreError):
     """
 
     def __init__(self, folder: Path, file: str, message: str, remedy: str) -> None:
-        """Keeps the facts as fields."""
         super().__init__(folder, "damaged", message, remedy)
         self.file = file
 

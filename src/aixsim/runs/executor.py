@@ -111,7 +111,6 @@ class InProcess:
     n_workers = 1
 
     def __init__(self) -> None:
-        """Starts with nothing to do."""
         self._tasks: deque[Task] = deque()
 
     @property

@@ -22,7 +22,6 @@ class DurableFile:
     """
 
     def __init__(self, descriptor: int) -> None:
-        """Takes an open descriptor."""
         self._descriptor, self._digest, self.n_bytes, self.closed = descriptor, hashlib.sha256(), 0, False
 
     @property

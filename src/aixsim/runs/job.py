@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from aixsim.config.build import problems
@@ -100,7 +100,11 @@ class Job:
 
     def specs(self, *, as_bytes: bool = True) -> list[PointSpec]:
         """Returns what workers need to know of each point; nothing is built yet."""
-        return [self._spec(point, as_bytes) for point in self.points]
+        kept = OF_A_RUN if self.kind == "run" else (TRAJECTORIES,)
+        return [
+            PointSpec(problems(point.study), self.outcomes, self._targets(point.study), self.parameters, kept, self.engine, as_bytes)
+            for point in self.points
+        ]
 
     def targets(self) -> list[dict[str, Any]]:
         """Returns the goals with their counts in the simulated population, ready for JSON."""
@@ -112,14 +116,6 @@ class Job:
             for goal, target in zip(self.goals, self._targets(self.study), strict=True)
         ]  # fmt: skip
 
-    def with_replicates(self, n: int) -> Job:
-        """Returns the same job with other replicates."""
-        return replace(self, replicates=n, most_replicates=max(n, self.most_replicates))
-
     def _targets(self, config: Study) -> tuple[Target, ...]:
         scale = config.population.scale
         return tuple(Target(goal.outcome, goal.target(scale), config.horizon.index(goal.by)) for goal in self.goals)
-
-    def _spec(self, point: Point, as_bytes: bool) -> PointSpec:
-        kept = OF_A_RUN if self.kind == "run" else (TRAJECTORIES,)
-        return PointSpec(problems(point.study), self.outcomes, self._targets(point.study), self.parameters, kept, self.engine, as_bytes)

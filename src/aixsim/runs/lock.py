@@ -21,12 +21,10 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Names the folder."""
         self._folder = folder
         self._lock = FileLock(folder / ".lock", timeout=0)
 
     def __enter__(self) -> FolderLock:
-        """Takes the folder, at once or not at all."""
         try:
             self._lock.acquire()
         except Timeout:
@@ -52,7 +50,6 @@ class FolderLock:
                 pass
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Lets go."""
         (self._folder / ".holder").unlink(missing_ok=True)
         self._lock.release()
 

@@ -53,7 +53,6 @@ class _Bar:
     """A bar of tqdm, which picks the look that fits a notebook or a terminal."""
 
     def __init__(self, delay: float) -> None:
-        """Shows nothing yet."""
         self._delay = delay
         self._bar: Any = None
 

@@ -12,7 +12,6 @@ from time import perf_counter
 from typing import Any, Final, Literal
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from aixsim.config.build import Problems
@@ -23,7 +22,6 @@ from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
 from aixsim.model.projects import projects_of
 from aixsim.model.scenario import Scenario
-from aixsim.model.uncertainties import uncertainties_of
 from aixsim.runs import tables
 
 TRAJECTORIES: Final = "trajectories"
@@ -232,11 +230,3 @@ def _peak() -> int | None:
     except ImportError:
         return None
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-def schema_of(spec: PointSpec) -> pa.Schema:
-    """Returns the columns of the trajectories of a point, also before a replicate has finished."""
-    none = np.zeros((0, len(OUTCOMES), spec.problems.horizon.n_months), np.int32)
-    keys = uncertainties_of(spec.problems.settings) if spec.parameters else ()
-    empty = {key: np.zeros(0) for key in keys} if spec.parameters else None
-    return tables.trajectories([], none, spec.problems.horizon, spec.outcomes, None if spec.is_run else 0, empty).schema
