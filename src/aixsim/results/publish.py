@@ -36,8 +36,9 @@ from aixsim.runs import tables
 from aixsim.runs.files import durable_file, file_checksum, link_durably, write_durably
 from aixsim.runs.identity import files_of, job_id
 from aixsim.runs.job import Job
-from aixsim.runs.loop import Session
-from aixsim.runs.provenance import code_hash, command, environment, now, sealed
+from aixsim.runs.progress import now
+from aixsim.runs.provenance import code_hash, command, environment, sealed
+from aixsim.runs.session import Session
 from aixsim.runs.store import SHARDS, Store
 
 PROVENANCE: Final = "provenance.json"
@@ -282,7 +283,7 @@ def _write_groups(path: Path, parts: Iterator[pa.Table]) -> None:
     first = next(parts, None)
     if first is None:
         return
-    with durable_file(path) as file, pq.ParquetWriter(pa.PythonFile(file, mode="w"), first.schema, compression="zstd") as writer:
+    with durable_file(path) as file, pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
         writer.write_table(first)
         for part in parts:
             writer.write_table(part)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.errors import StoreError
 from aixsim.results.sweep_result import Sweep, SweepPoint
 
 _N_BINS = 8192
@@ -83,11 +82,7 @@ def _pieces(sweep: Sweep, point: SweepPoint, outcome: str) -> Iterator[tuple[NDA
 
     start = np.datetime64(sweep.horizon.start, "M")
     for name in point.files:
-        try:
-            with pq.ParquetFile(sweep.file(name)) as file:
-                for rows in file.iter_batches(_ROWS, columns=["month", outcome]):
-                    dates = rows["month"].to_numpy(zero_copy_only=False).astype("datetime64[M]")
-                    yield (dates - start).astype(np.int64), rows[outcome].to_numpy()
-        except (OSError, ValueError, KeyError) as error:
-            what = f"its {name} cannot be read ({error})"
-            raise StoreError(sweep.path, "damaged", what, "give the same sweep command again") from error
+        with sweep.reading(name) as path, pq.ParquetFile(path) as file:
+            for rows in file.iter_batches(_ROWS, columns=["month", outcome]):
+                dates = rows["month"].to_numpy(zero_copy_only=False).astype("datetime64[M]")
+                yield (dates - start).astype(np.int64), rows[outcome].to_numpy()

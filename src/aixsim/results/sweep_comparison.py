@@ -121,17 +121,7 @@ class SweepComparison(Drawable):
 
 
 def compare_points(sweep: Sweep, reference: int | None = None) -> SweepComparison:
-    """Compares every point with its reference.
-
-    Args:
-        sweep: finished or not.
-        reference: number of the point that all others are compared with. By default, the first policy at the same factor values, or
-            point 0 when there is one policy.
-
-    Raises:
-        StoreError: a file of the sweep is not as it was written.
-        UserError: there is no such point, or nothing to compare.
-    """
+    """Compares every point of a sweep, finished or not, with its reference; see ``Sweep.compare``."""
     by_policy = reference is None and len(sweep.facts["policies"]) > 1
     partner = _first_policy(sweep) if by_policy else _one_point(sweep, reference or 0)
     finals: dict[int, list[Final]] = {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -179,6 +180,19 @@ class Sweep(Drawable):
         replicates, counts = self._sorted(point, goal.outcome, goal.by)
         return replicates, counts[:, 0] if len(counts) else np.zeros(0, np.int32)
 
+    @contextmanager
+    def reading(self, name: str) -> Iterator[Path]:
+        """Gives the path of a file with replicates that is as it was written; what goes wrong while the block reads it is told.
+
+        Raises:
+            StoreError: it is missing, is not what was written, or cannot be read.
+        """
+        path = self.file(name)
+        try:
+            yield path
+        except (OSError, ValueError, KeyError) as error:
+            raise StoreError(self.path, "damaged", f"its {name} cannot be read ({error})", "give the same sweep command again") from error
+
     def file(self, name: str) -> Path:
         """Returns the path of a file with replicates that is as it was written.
 
@@ -209,11 +223,8 @@ class Sweep(Drawable):
             filters = pc.field("month").cast(time) == pa.scalar(self.horizon.date(self.horizon.index(month))).cast(time)
         replicates, counts = [], []
         for name in point.files:
-            try:
-                table = pq.read_table(self.file(name), columns=["replicate", outcome], filters=filters)
-            except (OSError, ValueError, KeyError) as error:
-                what = f"its {name} cannot be read ({error})"
-                raise StoreError(self.path, "damaged", what, "give the same sweep command again") from error
+            with self.reading(name) as path:
+                table = pq.read_table(path, columns=["replicate", outcome], filters=filters)
             replicates.append(table["replicate"].to_numpy().reshape(-1, width)[:, 0])
             counts.append(table[outcome].to_numpy().reshape(-1, width))
         if not replicates:
@@ -297,12 +308,9 @@ def open_sweep(path: str | PathLike[str]) -> Sweep:
     path = as_path(path)
     if not is_sweep(path):
         raise UserError(f"{path}: is no folder of a sweep: it has no {NAME}; give the folder that aixsim sweep printed")
-    ledger = Ledger(path, read_only=True)
-    try:
+    with closing(Ledger(path, read_only=True)) as ledger:
         study, rows, chunks, failures = ledger.study(), ledger.points(), ledger.chunks(), ledger.failures()
         checksums = {file.name: file.sha256 for file in ledger.files()}
-    finally:
-        ledger.close()
     if "question" not in study:
         raise StoreError(path, "damaged", "its design was never written", "give the sweep command again")
     goals = tuple(SweepGoal(**goal) for goal in study["question"]["goals"])

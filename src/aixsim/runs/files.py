@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ ASIDE = ".aside"
 """Ending of a file that is still being written; what a dead process left of it may be deleted."""
 
 
-class DurableFile:
+class DurableFile(io.RawIOBase):
     """A file under way; what is written counts once it is complete. It may be given to whoever writes to a binary stream.
 
     Attributes:
@@ -22,12 +23,16 @@ class DurableFile:
     """
 
     def __init__(self, descriptor: int) -> None:
-        self._descriptor, self._digest, self.n_bytes, self.closed = descriptor, hashlib.sha256(), 0, False
+        self._descriptor, self._digest, self.n_bytes = descriptor, hashlib.sha256(), 0
 
     @property
     def sha256(self) -> str:
         """Hash of what has been written, in hexadecimal."""
         return self._digest.hexdigest()
+
+    def writable(self) -> bool:
+        """It is written, and not read."""
+        return True
 
     def write(self, content: Any) -> int:
         """Writes all of a content."""
@@ -39,27 +44,9 @@ class DurableFile:
         self.n_bytes += n
         return n
 
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def writable(self) -> bool:
-        """It is written, and not read."""
-        return True
-
-    def readable(self) -> bool:
-        """It is written, and not read."""
-        return False
-
-    def seekable(self) -> bool:
-        """It is written from its beginning to its end."""
-        return False
-
     def tell(self) -> int:
         """Returns how much has been written."""
         return self.n_bytes
-
-    def close(self) -> None:
-        """The block that opened it closes it."""
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from aixsim.errors import ArgumentError
-from aixsim.runs.progress import Status
+from aixsim.runs.progress import Status, silent
 
 Progress = bool | Callable[[Status], object] | None
 """What is to be shown: a bar (true), nothing (false), a bar where there is somebody to see it (None), or what a function makes of it."""
@@ -37,16 +37,12 @@ def shown(progress: Progress) -> Iterator[Callable[[Status], object]]:
     else:
         raise ArgumentError("progress", progress, "True, False, None, or a function of a status")
     if bar is None:
-        yield _nothing
+        yield silent
         return
     try:
         yield bar
     finally:
         bar.close()
-
-
-def _nothing(_status: Status) -> None:
-    """Shows nothing."""
 
 
 class _Bar:

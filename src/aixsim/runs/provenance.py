@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import os
 import platform
@@ -40,11 +39,6 @@ def sealed(provenance: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a provenance with the SHA-256 of all that it says, under ``sha256``."""
     said = {key: value for key, value in provenance.items() if key != "sha256"}
     return {**said, "sha256": canonical_checksum(said)}
-
-
-def now() -> str:
-    """Returns the local time, ISO 8601 to the second."""
-    return dt.datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def command() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -188,7 +188,7 @@ def to_parquet(table: pa.Table) -> bytes:
     return stream.getvalue()
 
 
-def write_parquet(stream: BinaryIO, schema: pa.Schema, parts: Iterable[pa.Table]) -> None:
+def write_parquet(stream: io.IOBase, schema: pa.Schema, parts: Iterable[pa.Table]) -> None:
     """Writes the rows of some tables as one Parquet file, whose bytes do not tell where one table ended and the next began."""
     waiting: list[pa.Table] = []
     wide = sum(kind.byte_width for kind in schema.types if pa.types.is_fixed_size_binary(kind))
