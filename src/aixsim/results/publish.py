@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,17 +19,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from aixsim.config.build import problems
-from aixsim.config.models import target_in_sample
 from aixsim.config.study import Study
 from aixsim.escapes import to_csv
-from aixsim.model.calendar import Horizon
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
 from aixsim.results.counting_rules import counting
 from aixsim.results.goals import evaluate_goals
 from aixsim.results.network_summary import describe_network
 from aixsim.results.population_summary import describe_firms
-from aixsim.results.project_table import project_arrays
+from aixsim.results.project_table import Projects, project_arrays
 from aixsim.results.result import Result
 from aixsim.results.source import MemorySource
 from aixsim.results.sweep_result import open_sweep
@@ -118,7 +117,7 @@ class Published:
 
     def in_memory(self) -> Result:
         """Returns the result of a run without a folder."""
-        made: dict[str, Callable[[], Any]] = {name: lambda name=name: self.table(name) for name in _LINKED}  # type: ignore[misc]  # bound now
+        made: dict[str, Callable[[], Any]] = {name: partial(self.table, name) for name in _LINKED}
         made["groups"] = lambda: pa.concat_tables(self.groups()).unify_dictionaries()
         documents = Lazy({**self._makers, "config": self._study.document})
         return Result(MemorySource(Lazy(made), documents), self.provenance())
@@ -148,20 +147,19 @@ class Published:
 
     def _goals(self) -> list[dict[str, Any]]:
         job, horizon, n = self._record.job, self._study.horizon, len(self.replicates)
-        if not n:
+        if not n or not job.goals:
             return []
-        wanted = list(dict.fromkeys(goal.outcome for goal in job.goals))
-        held = self.table("trajectories", wanted) if wanted else None
-        paths = {name: held[name].to_numpy().reshape(n, horizon.n_months) for name in wanted} if held is not None else {}
+        held = self.table("trajectories", list(dict.fromkeys(goal.outcome for goal in job.goals)))
+        paths = {name: held[name].to_numpy().reshape(n, horizon.n_months) for name in held.column_names}
         return evaluate_goals(paths, job.goals, horizon, self._study.population.scale, len(self._failures), job.confidence)
 
     def _counting(self) -> list[dict[str, Any]]:
         job, study = self._record.job, self._study
-        about = (study.horizon, study.population.scale, len(self._failures), job.confidence)
-        return counting(self._pieces(study.horizon), job.goals, study.counts, self.replicates, *about)
+        about = (self.replicates, study.horizon, study.population.scale, len(self._failures), job.confidence)
+        return counting(self._pieces(), job.goals, study.counts, *about)
 
-    def _pieces(self, horizon: Horizon) -> Iterator[Any]:
-        source = self.tables.get("projects")
+    def _pieces(self) -> Iterator[Projects]:
+        source, horizon = self.tables.get("projects"), self._study.horizon
         if isinstance(source, pa.Table):
             yield project_arrays(source, horizon)
         elif source is not None:
@@ -197,13 +195,7 @@ class Published:
             "confidence": job.confidence,
             "half_width": job.half_width,
             "goals": [
-                {
-                    "name": goal.name,
-                    "outcome": goal.outcome,
-                    "at_least": goal.at_least,
-                    "target": target_in_sample(goal.at_least, problem.scale),
-                    "by": goal.by,
-                }
+                {"name": goal.name, "outcome": goal.outcome, "at_least": goal.at_least, "target": goal.target(problem.scale), "by": goal.by}
                 for goal in job.goals
             ],
             "observed": [item for item in _observed(study) if 0 <= study.horizon.index(str(item["month"])) < study.horizon.n_months],
@@ -224,33 +216,23 @@ def publish_run(store: Store, record: RunRecord) -> None:
     folder, made = store.path, Published(store, record)
     (folder / PROVENANCE).unlink(missing_ok=True)
     held = store.files(0)
-    names = []
-    for table in _LINKED:
-        if table in held:
-            link_durably(folder / held[table], folder / f"{table}.parquet")
-            names.append(f"{table}.parquet")
+    linked = {f"{table}.parquet": held[table] for table in _LINKED if table in held}
+    for name, source in linked.items():
+        link_durably(folder / source, folder / name)
+    names = list(linked)
     if "groups_by_replicate" in held:
         _write_groups(folder / "groups.parquet", made.groups())
         names.append("groups.parquet")
-    for name, document in made.documents.items():
-        write_durably(folder / f"{name}.json", _json(document))
-        names.append(f"{name}.json")
+    own = {f"{name}.json": _json(document) for name, document in made.documents.items()}
     study = record.job.study
     stated = study.monte_carlo.model_copy(update={"replicates": record.job.replicates, "half_width": record.job.half_width})
-    own = {"config.toml": study.with_monte_carlo(stated).to_toml().encode()}
+    own["config.toml"] = study.with_monte_carlo(stated).to_toml().encode()
     own |= {plugin.name: plugin.text or b"" for plugin in study.registry.files}
     if study.ensemble is not None:
         own[study.ensemble] = files_of(study)[study.ensemble].read_bytes()
-    if failures := store.ledger.failures():
-        own["failures.jsonl"] = _lines(failures)
-    else:
-        (folder / "failures.jsonl").unlink(missing_ok=True)
-    for name, content in own.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        write_durably(folder / name, content)
-        names.append(name)
-    provenance = {**made.provenance(), "files": {name: file_checksum(folder / name) for name in sorted(names)}}
-    write_durably(folder / PROVENANCE, _json(sealed(provenance)))
+    _write(folder, own, store.ledger.failures())
+    files = {name: file_checksum(folder / name) for name in sorted([*names, *own])}
+    write_durably(folder / PROVENANCE, _json(sealed({**made.provenance(), "files": files})))
 
 
 def publish_sweep(session: Session) -> None:
@@ -259,18 +241,12 @@ def publish_sweep(session: Session) -> None:
     Raises:
         OSError: the disk refuses.
     """
-    store, job = session.store, session.job
-    folder = store.path
+    store, folder = session.store, session.store.path
     (folder / PROVENANCE).unlink(missing_ok=True)
     sweep = open_sweep(folder)
     rows = sweep.answer()
-    own = {"answer.csv": to_csv(rows).encode(), "answer.parquet": tables.to_parquet(_columns(rows)), "study.toml": job.text}
-    if sweep.failures:
-        own["failures.jsonl"] = _lines(sweep.failures)
-    else:
-        (folder / "failures.jsonl").unlink(missing_ok=True)
-    for name, content in own.items():
-        write_durably(folder / name, content)
+    own = {"answer.csv": to_csv(rows).encode(), "answer.parquet": tables.to_parquet(_columns(rows)), "study.toml": session.job.text}
+    _write(folder, own, sweep.failures)
     shards = folder / SHARDS
     if shards.is_dir() and not any(shards.iterdir()):
         shards.rmdir()
@@ -280,12 +256,10 @@ def publish_sweep(session: Session) -> None:
 
 
 def _write_groups(path: Path, parts: Iterator[pa.Table]) -> None:
-    first = next(parts, None)
-    if first is None:
+    if (first := next(parts, None)) is None:
         return
     with durable_file(path) as file, pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
-        writer.write_table(first)
-        for part in parts:
+        for part in chain([first], parts):
             writer.write_table(part)
 
 
@@ -311,8 +285,15 @@ def _columns(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.table(columns)
 
 
-def _lines(records: list[dict[str, Any]]) -> bytes:
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
+def _write(folder: Path, own: dict[str, bytes], failures: list[dict[str, Any]]) -> None:
+    """Writes files by name, among them the failures if there are any."""
+    if failures:
+        own["failures.jsonl"] = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in failures).encode()
+    else:
+        (folder / "failures.jsonl").unlink(missing_ok=True)
+    for name, content in own.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_durably(folder / name, content)
 
 
 def _json(document: Any) -> bytes:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.results.sweep_result import Sweep, SweepPoint
+from aixsim.results.sweep_points import SweepPoint
+from aixsim.results.sweep_result import Sweep
 
 _N_BINS = 8192
 _ROWS = 1 << 18

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aixsim.results.main_effects import known_points
-from aixsim.results.sweep_result import Sweep, SweepPoint
+from aixsim.results.sweep_points import SweepPoint
+from aixsim.results.sweep_result import Sweep
 
 
 def ranked(sweep: Sweep) -> list[SweepPoint]:

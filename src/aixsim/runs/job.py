@@ -74,7 +74,7 @@ class Job:
             kind="run", name=study.name, title=study.title, points=(Point(ONE_POINT, {}, each),), goals=tuple(study.goals), deciding=None,
             level=0.5, replicates=stated.replicates, most_replicates=stated.replicates, seed=stated.seed, common_random_numbers=True,
             confidence=stated.confidence, half_width=stated.half_width if study.goals else None, engine=engine,
-        )  # fmt: skip
+        )  # one argument a line would hide which belong together  # fmt: skip
 
     @classmethod
     def of_sweep(cls, study: SweepStudy) -> Job:
@@ -86,7 +86,7 @@ class Job:
             seed=stated.seed, common_random_numbers=stated.common_random_numbers, confidence=stated.confidence,
             seconds_per_replicate=stated.seconds_per_replicate, outcomes=study.outcomes, parameters=study.table.keep.parameters,
             policies=study.policies, factors=study.factors, design=study.table.design.kind, text=study.path.read_bytes(),
-        )  # fmt: skip
+        )  # one argument a line would hide which belong together  # fmt: skip
 
     @property
     def study(self) -> Study:
@@ -109,12 +109,10 @@ class Job:
     def targets(self) -> list[dict[str, Any]]:
         """Returns the goals with their counts in the simulated population, ready for JSON."""
         return [
-            {
-                "name": goal.name, "at_least": goal.at_least, "by": goal.by,
-                "outcome": target.outcome, "target": target.count, "month": target.month,
-            }
+            {"name": goal.name, "at_least": goal.at_least, "by": goal.by}
+            | {"outcome": target.outcome, "target": target.count, "month": target.month}
             for goal, target in zip(self.goals, self._targets(self.study), strict=True)
-        ]  # fmt: skip
+        ]
 
     def _targets(self, config: Study) -> tuple[Target, ...]:
         scale = config.population.scale

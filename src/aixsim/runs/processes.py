@@ -82,9 +82,7 @@ class LocalProcesses:
         """
         self._limit, self._launch = seconds_per_part, start
         self._messages: queue.SimpleQueue[tuple[_Worker, Any]] = queue.SimpleQueue()
-        self._workers: list[_Worker] = []
-        for _ in range(n_workers):
-            self._workers.append(self._start())
+        self._workers = [self._start() for _ in range(n_workers)]
 
     @property
     def n_workers(self) -> int:
