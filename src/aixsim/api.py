@@ -16,7 +16,7 @@ from aixsim.config.study import Study
 from aixsim.config.sweep_study import SweepStudy, load_sweep, name_of
 from aixsim.engines import ENGINES
 from aixsim.errors import StoreError, UserError
-from aixsim.results.publish import PROVENANCE, Published, RunRecord, publish_run, publish_sweep, results_hash
+from aixsim.results.publish import PROVENANCE, Published, publish_run, publish_sweep, results_hash
 from aixsim.results.result import Result, open_result
 from aixsim.results.source import FolderSource
 from aixsim.results.sweep_result import Sweep, open_sweep
@@ -148,7 +148,6 @@ def carry_out_run(
         status = carry_out(session)
         engine = session.engine or store.ledger.study().get("engine") or (job.engine, None)
         is_whole = status.state == "complete"
-        record = RunRecord(job, seed_chosen, not is_whole, monotonic() - started, tuple(engine), session.stopped_at)
         if is_whole and not status.done:
             failures = store.ledger.failures()
             if folder is not None:
@@ -156,9 +155,10 @@ def carry_out_run(
             raise NothingFinished(failures, folder)
         if not status.done:
             return status, None
+        made = Published(store, job, seed_chosen, not is_whole, monotonic() - started, tuple(engine), session.stopped_at)
         if folder is None:
-            return status, Published(store, record).in_memory()
-        publish_run(store, record)
+            return status, made.in_memory()
+        publish_run(made)
     return status, open_result(folder)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.resources import files
 from itertools import chain
@@ -56,27 +56,6 @@ def results_hash() -> str:
     return code_hash([*(root / "results").glob("*.py"), *(root / "stats").glob("*.py"), root / "runs" / "tables.py"])
 
 
-@dataclass(frozen=True)
-class RunRecord:
-    """What is known of a run beside its replicates.
-
-    Attributes:
-        job: what was asked.
-        seed_chosen: false when the program chose the seed.
-        interrupted: not all replicates that were asked for are there.
-        seconds: that the last start took.
-        engine: that simulated, and why it was not the one asked for.
-        stopped_at: replicates after which the stop rule ended the run.
-    """
-
-    job: Job
-    seed_chosen: bool
-    interrupted: bool
-    seconds: float
-    engine: tuple[str, str | None]
-    stopped_at: int | None
-
-
 class Lazy(Mapping[str, Any]):
     """Things by name, each made when it is first asked for."""
 
@@ -95,37 +74,56 @@ class Lazy(Mapping[str, Any]):
         return len(self._makers)
 
 
+@dataclass
 class Published:
     """What a run leaves.
 
     Attributes:
+        store: with its replicates.
+        job: what was asked.
+        seed_chosen: false when the program chose the seed.
+        interrupted: not all replicates that were asked for are there.
+        seconds: that the last start took.
+        engine: that simulated, and why it was not the one asked for.
+        stopped_at: replicates after which the stop rule ended the run.
         tables: by name, as ``pyarrow.parquet.read_table`` takes them; without ``groups``, which is made of them.
-        documents: by name.
+        failures: records of failed replicates.
     """
 
-    def __init__(self, store: Store, record: RunRecord) -> None:
-        self._record, self._study = record, record.job.study
-        self.tables = {table: store.place.source(name) for table, name in store.files(0).items()}
-        self._failures = store.ledger.failures()
-        self._makers: dict[str, Callable[[], Any]] = {
+    store: Store
+    job: Job
+    seed_chosen: bool
+    interrupted: bool
+    seconds: float
+    engine: tuple[str, str | None]
+    stopped_at: int | None
+    tables: dict[str, Any] = field(init=False)
+    failures: list[dict[str, Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tables = {table: self.store.place.source(name) for table, name in self.store.files(0).items()}
+        self.failures = self.store.ledger.failures()
+
+    def documents(self) -> dict[str, Callable[[], Any]]:
+        """Returns what makes each document, by name."""
+        return {
             "goals": self._goals,
             "counting": self._counting,
             "firms": lambda: describe_firms(self.problem.population, self.problem.network),
             "network": lambda: describe_network(self.problem.population, self.problem.network),
         }
-        self.documents = Lazy(self._makers)
 
     def in_memory(self) -> Result:
         """Returns the result of a run without a folder."""
         made: dict[str, Callable[[], Any]] = {name: partial(self.table, name) for name in _LINKED}
         made["groups"] = lambda: pa.concat_tables(self.groups()).unify_dictionaries()
-        documents = Lazy({**self._makers, "config": self._study.document})
+        documents = Lazy({**self.documents(), "config": self.job.study.document})
         return Result(MemorySource(Lazy(made), documents), self.provenance())
 
     @property
     def problem(self) -> Problem:
         """The problem of the first replicate."""
-        return problems(self._study)(0)
+        return problems(self.job.study)(0)
 
     @property
     def replicates(self) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -143,23 +141,23 @@ class Published:
 
     def groups(self) -> Iterator[pa.Table]:
         """Yields the table of groups, a table a level."""
-        return tables.groups(lambda name: self.table("groups_by_replicate", [name])[name], self._study.horizon)
+        return tables.groups(lambda name: self.table("groups_by_replicate", [name])[name], self.job.study.horizon)
 
     def _goals(self) -> list[dict[str, Any]]:
-        job, horizon, n = self._record.job, self._study.horizon, len(self.replicates)
+        job, horizon, n = self.job, self.job.study.horizon, len(self.replicates)
         if not n or not job.goals:
             return []
         held = self.table("trajectories", list(dict.fromkeys(goal.outcome for goal in job.goals)))
         paths = {name: held[name].to_numpy().reshape(n, horizon.n_months) for name in held.column_names}
-        return evaluate_goals(paths, job.goals, horizon, self._study.population.scale, len(self._failures), job.confidence)
+        return evaluate_goals(paths, job.goals, horizon, job.study.population.scale, len(self.failures), job.confidence)
 
     def _counting(self) -> list[dict[str, Any]]:
-        job, study = self._record.job, self._study
-        about = (self.replicates, study.horizon, study.population.scale, len(self._failures), job.confidence)
+        job, study = self.job, self.job.study
+        about = (self.replicates, study.horizon, study.population.scale, len(self.failures), job.confidence)
         return counting(self._pieces(), job.goals, study.counts, *about)
 
     def _pieces(self) -> Iterator[Projects]:
-        source, horizon = self.tables.get("projects"), self._study.horizon
+        source, horizon = self.tables.get("projects"), self.job.study.horizon
         if isinstance(source, pa.Table):
             yield project_arrays(source, horizon)
         elif source is not None:
@@ -169,8 +167,7 @@ class Published:
 
     def provenance(self) -> dict[str, Any]:
         """Returns where the result comes from."""
-        record, study, problem = self._record, self._study, self.problem
-        job = record.job
+        job, study, problem = self.job, self.job.study, self.problem
         return {
             "run_id": job_id(job),
             "title": job.title,
@@ -179,14 +176,14 @@ class Published:
             "n_firms": len(problem.population),
             "n_ties": problem.network.n_ties,
             "seed": job.seed,
-            "seed_chosen": record.seed_chosen,
+            "seed_chosen": self.seed_chosen,
             "replicates_requested": job.replicates,
             "replicates_done": len(self.replicates),
-            "replicates_failed": len(self._failures),
-            "stopped_at": record.stopped_at,
-            "interrupted": record.interrupted,
-            "engine": record.engine[0],
-            "engine_reason": record.engine[1],
+            "replicates_failed": len(self.failures),
+            "stopped_at": self.stopped_at,
+            "interrupted": self.interrupted,
+            "engine": self.engine[0],
+            "engine_reason": self.engine[1],
             "plugins": [
                 {"name": item.name, "sha256": item.digest, "defines": list(item.keys)} for item in study.registry.used(study.settings)
             ],
@@ -199,7 +196,7 @@ class Published:
                 for goal in job.goals
             ],
             "observed": [item for item in _observed(study) if 0 <= study.horizon.index(str(item["month"])) < study.horizon.n_months],
-            "wall_seconds": round(record.seconds, 3),
+            "wall_seconds": round(self.seconds, 3),
             "written": now(),
             "command": command(),
             "results_sha256": results_hash(),
@@ -207,13 +204,13 @@ class Published:
         }
 
 
-def publish_run(store: Store, record: RunRecord) -> None:
+def publish_run(made: Published) -> None:
     """Writes the files of a run. The last one is the provenance, with the checksums of all others: without it there is no result.
 
     Raises:
         OSError: the disk refuses.
     """
-    folder, made = store.path, Published(store, record)
+    store, folder, study = made.store, made.store.path, made.job.study
     (folder / PROVENANCE).unlink(missing_ok=True)
     held = store.files(0)
     linked = {f"{table}.parquet": held[table] for table in _LINKED if table in held}
@@ -223,14 +220,13 @@ def publish_run(store: Store, record: RunRecord) -> None:
     if "groups_by_replicate" in held:
         _write_groups(folder / "groups.parquet", made.groups())
         names.append("groups.parquet")
-    own = {f"{name}.json": _json(document) for name, document in made.documents.items()}
-    study = record.job.study
-    stated = study.monte_carlo.model_copy(update={"replicates": record.job.replicates, "half_width": record.job.half_width})
+    own = {f"{name}.json": _json(make()) for name, make in made.documents().items()}
+    stated = study.monte_carlo.model_copy(update={"replicates": made.job.replicates, "half_width": made.job.half_width})
     own["config.toml"] = study.with_monte_carlo(stated).to_toml().encode()
     own |= {plugin.name: plugin.text or b"" for plugin in study.registry.files}
     if study.ensemble is not None:
         own[study.ensemble] = files_of(study)[study.ensemble].read_bytes()
-    _write(folder, own, store.ledger.failures())
+    _write(folder, own, made.failures)
     files = {name: file_checksum(folder / name) for name in sorted([*names, *own])}
     write_durably(folder / PROVENANCE, _json(sealed({**made.provenance(), "files": files})))
 

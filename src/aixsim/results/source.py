@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from aixsim.errors import StoreError, UserError
 from aixsim.runs.files import file_checksum
@@ -34,32 +34,6 @@ class ResultError(StoreError):
     def __init__(self, folder: Path, file: str, message: str, remedy: str) -> None:
         super().__init__(folder, "damaged", message, remedy)
         self.file = file
-
-
-class Source(Protocol):
-    """Tables and documents by name, without endings: ``trajectories``, ``goals``, ``config``."""
-
-    @property
-    def path(self) -> Path | None:
-        """Folder of the result; None when it has none."""
-
-    def has(self, name: str) -> bool:
-        """Returns whether there is such a table or document."""
-
-    def schema(self, name: str) -> pa.Schema:
-        """Returns the columns of a table and their types."""
-
-    def table(self, name: str) -> pa.Table:
-        """Returns a table."""
-
-    def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yields the rows of a table piece by piece, of all columns or of some."""
-
-    def document(self, name: str) -> Any:
-        """Returns the parsed content of a document."""
-
-    def damaged(self, name: str, found: str) -> UserError:
-        """Returns the error that says what is wrong with a table or document."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +161,10 @@ class FolderSource:
 
     def _error(self, file: str, found: str) -> ResultError:
         return ResultError(self.path, file, f"its {file} {found}", "run the study again")
+
+
+Source = MemorySource | FolderSource
+"""Tables and documents by name, without endings: ``trajectories``, ``goals``, ``config``."""
 
 
 def parse_json(text: str) -> Any:

@@ -51,12 +51,9 @@ class SweepBand:
     """Pointwise quantiles of a national count at the end of each month.
 
     Attributes:
-        n: replicates; n_points: points, each with the same weight.
         p05, p25, p50, p75, p95: shape ``(n_months,)``.
     """
 
-    n: int
-    n_points: int
     p05: NDArray[np.float64]
     p25: NDArray[np.float64]
     p50: NDArray[np.float64]
@@ -65,7 +62,7 @@ class SweepBand:
 
 
 def sweep_band(sweep: Sweep, points: Sequence[SweepPoint], outcome: str) -> SweepBand:
-    """Returns bands over all replicates of some points with finished ones.
+    """Returns bands over all replicates of some points with finished ones, every point with the same weight.
 
     Raises:
         StoreError: a file of theirs is damaged.
@@ -74,7 +71,7 @@ def sweep_band(sweep: Sweep, points: Sequence[SweepPoint], outcome: str) -> Swee
     for point in points:
         for months, counts in _pieces(sweep, point, outcome):
             tally.add(months, counts, 1.0 / point.n_done)
-    return SweepBand(sum(point.n_done for point in points), len(points), *tally.quantiles(QUANTILES) / sweep.scale)
+    return SweepBand(*tally.quantiles(QUANTILES) / sweep.scale)
 
 
 def _pieces(sweep: Sweep, point: SweepPoint, outcome: str) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32]]]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from aixsim.config.build import problems
 from aixsim.config.models import Goal, MonteCarlo
 from aixsim.config.study import Study
 from aixsim.config.sweep_study import Point, SweepStudy
 from aixsim.model.outcomes import OUTCOMES
-from aixsim.runs.replicates import OF_A_RUN, TRAJECTORIES, PointSpec, Target
-
-ONE_POINT: Final = "run"
+from aixsim.runs.replicates import PointSpec, Target
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class Job:
         # How many replicates there are, and when they suffice, determines none of their numbers.
         each = study.with_monte_carlo(MonteCarlo(replicates=1, seed=stated.seed, confidence=stated.confidence))
         return cls(
-            kind="run", name=study.name, title=study.title, points=(Point(ONE_POINT, {}, each),), goals=tuple(study.goals), deciding=None,
+            kind="run", name=study.name, title=study.title, points=(Point("run", {}, each),), goals=tuple(study.goals), deciding=None,
             level=0.5, replicates=stated.replicates, most_replicates=stated.replicates, seed=stated.seed, common_random_numbers=True,
             confidence=stated.confidence, half_width=stated.half_width if study.goals else None, engine=engine,
         )  # one argument a line would hide which belong together  # fmt: skip
@@ -100,11 +98,8 @@ class Job:
 
     def specs(self, *, as_bytes: bool = True) -> list[PointSpec]:
         """Returns what workers need to know of each point; nothing is built yet."""
-        kept = OF_A_RUN if self.kind == "run" else (TRAJECTORIES,)
-        return [
-            PointSpec(problems(point.study), self.outcomes, self._targets(point.study), self.parameters, kept, self.engine, as_bytes)
-            for point in self.points
-        ]
+        about = (self.parameters, self.kind == "run", self.engine, as_bytes)
+        return [PointSpec(problems(point.study), self.outcomes, self._targets(point.study), *about) for point in self.points]
 
     def targets(self) -> list[dict[str, Any]]:
         """Returns the goals with their counts in the simulated population, ready for JSON."""

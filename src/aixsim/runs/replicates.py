@@ -25,8 +25,6 @@ from aixsim.model.scenario import Scenario
 from aixsim.runs import tables
 
 TRAJECTORIES: Final = "trajectories"
-OF_A_RUN: Final = (TRAJECTORIES, "parameters", "money", "projects", "groups_by_replicate")
-"""Tables that a run keeps of every replicate; a sweep keeps the first."""
 MESA_SECONDS_PER_FIRM_MONTH = 6e-6
 """Of the Mesa model on an ordinary laptop, to announce the cost of a run: running one replicate to find out takes too long."""
 
@@ -49,7 +47,7 @@ class PointSpec:
         outcomes: outcomes that are kept.
         targets: its goals.
         parameters: whether the trajectories hold the drawn uncertainties, as they may in a sweep.
-        tables: those that are kept.
+        is_run: whether it is the single point of a run, of which all tables are kept; of others the trajectories alone.
         engine: that simulates; the reference engine also where a law of a plugin cannot be compiled.
         as_bytes: tables are returned as Parquet files and not as tables in memory.
     """
@@ -58,14 +56,9 @@ class PointSpec:
     outcomes: tuple[str, ...]
     targets: tuple[Target, ...]
     parameters: bool = False
-    tables: tuple[str, ...] = (TRAJECTORIES,)
+    is_run: bool = False
     engine: Literal["kernel", "mesa"] = "kernel"
     as_bytes: bool = True
-
-    @property
-    def is_run(self) -> bool:
-        """Whether it is the single point of a run."""
-        return self.tables == OF_A_RUN
 
 
 @dataclass(frozen=True, slots=True)
