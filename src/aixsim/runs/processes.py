@@ -27,7 +27,6 @@ _START = "import sys; sys.path[:] = sys.argv[1:]; from aixsim.runs.worker import
 class Process(Protocol):
     """A running worker, as ``subprocess.Popen`` offers it."""
 
-    pid: int
     stdin: Any
     stdout: Any
 
@@ -88,11 +87,6 @@ class LocalProcesses:
     def n_workers(self) -> int:
         """Number of processes."""
         return len(self._workers)
-
-    @property
-    def processes(self) -> list[int]:
-        """Numbers of the processes."""
-        return [worker.process.pid for worker in self._workers]
 
     @property
     def free(self) -> int:
