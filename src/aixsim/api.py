@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from os import PathLike
 from pathlib import Path
 from time import monotonic
@@ -16,7 +16,7 @@ from aixsim.config.study import Study
 from aixsim.config.sweep_study import SweepStudy, load_sweep, name_of
 from aixsim.engines import ENGINES
 from aixsim.errors import StoreError, UserError
-from aixsim.results.publish import PROVENANCE, Published, RunRecord, publish_run, publish_sweep, results_hash
+from aixsim.results.publish import PROVENANCE, Published, publish_run, publish_sweep, results_hash
 from aixsim.results.result import Result, open_result
 from aixsim.results.source import FolderSource
 from aixsim.results.sweep_result import Sweep, open_sweep
@@ -25,9 +25,10 @@ from aixsim.runs.files import write_durably
 from aixsim.runs.identity import differences, digest, identity, job_id
 from aixsim.runs.job import Job
 from aixsim.runs.ledger import NAME, TABLES, Ledger
-from aixsim.runs.loop import Session, carry_out, silent, workers_for
-from aixsim.runs.progress import Status
+from aixsim.runs.loop import carry_out, workers_for
+from aixsim.runs.progress import Status, silent
 from aixsim.runs.progress_bar import Progress, shown
+from aixsim.runs.session import Session
 from aixsim.runs.signals import Interrupted, stop_requests
 from aixsim.runs.store import SHARDS, Store
 
@@ -45,7 +46,6 @@ class NothingFinished(UserError):  # noqa: N818 - it reads as what it says
     exit_code = 6
 
     def __init__(self, failures: list[dict[str, Any]], folder: Path | None) -> None:
-        """Keeps the records."""
         first = failures[0]
         place = "" if folder is None else f"; all are in {folder / 'failures.jsonl'}"
         super().__init__(f"none of {len(failures):,} replicates finished: {first['error']}: {first['message']} ({first['origin']}){place}")
@@ -60,7 +60,6 @@ class RunInterrupted(Interrupted):
     """
 
     def __init__(self, said: str, result: Result | None) -> None:
-        """Keeps the result."""
         super().__init__(said)
         self.result = result
 
@@ -149,14 +148,17 @@ def carry_out_run(
         status = carry_out(session)
         engine = session.engine or store.ledger.study().get("engine") or (job.engine, None)
         is_whole = status.state == "complete"
-        record = RunRecord(job, seed_chosen, not is_whole, monotonic() - started, tuple(engine), session.stopped_at)
         if is_whole and not status.done:
-            raise _nothing_finished(folder, store.ledger.failures())
+            failures = store.ledger.failures()
+            if folder is not None:
+                write_durably(folder / "failures.jsonl", "".join(json.dumps(record) + "\n" for record in failures).encode())
+            raise NothingFinished(failures, folder)
         if not status.done:
             return status, None
+        made = Published(store, job, seed_chosen, not is_whole, monotonic() - started, tuple(engine), session.stopped_at)
         if folder is None:
-            return status, Published(store, record).in_memory()
-        publish_run(store, record)
+            return status, made.in_memory()
+        publish_run(made)
     return status, open_result(folder)
 
 
@@ -252,11 +254,8 @@ def forked_folder(job: Job, out: Path) -> Path:
     """Returns another folder beside ``out`` when that one holds another study: its name ends with what is different."""
     if not (out / NAME).exists():
         return out
-    ledger = Ledger(out, read_only=True)
-    try:
+    with closing(Ledger(out, read_only=True)) as ledger:
         held, points = ledger.study(), ledger.points()
-    finally:
-        ledger.close()
     if not differences(held, points, job):
         return out
     return out.with_name(f"{out.name}-{digest(identity(job), sorted(config for _, config in job.configs))[:6]}")
@@ -272,11 +271,8 @@ def _processes(workers: int, seconds_per_replicate: float = float("inf")) -> Exe
 def _held_seed(folder: Path) -> int:
     """Returns the seed that the program chose when a run was begun in a folder, or a new one."""
     if (folder / NAME).is_file():
-        ledger = Ledger(folder, read_only=True)
-        try:
+        with closing(Ledger(folder, read_only=True)) as ledger:
             held = ledger.study().get("identity", {}).get("seed")
-        finally:
-            ledger.close()
         if isinstance(held, int):
             return held
     return secrets.randbelow(2**63)
@@ -301,9 +297,3 @@ def _finished(folder: Path, job: Job) -> Result | None:
                 result.source.verify()
             return result
     return None
-
-
-def _nothing_finished(folder: Path | None, failures: list[dict[str, Any]]) -> NothingFinished:
-    if folder is not None:
-        write_durably(folder / "failures.jsonl", "".join(json.dumps(record) + "\n" for record in failures).encode())
-    return NothingFinished(failures, folder)

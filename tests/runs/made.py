@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.random.draws import uniforms
-from aixsim.results.sweep_result import Sweep, SweepGoal, SweepPoint
+from aixsim.results.sweep_points import SweepGoal, SweepPoint
+from aixsim.results.sweep_result import Sweep
 
 GOAL = SweepGoal("5 launched", "launched", 5.0, "2025-12", 5, 11)
 

@@ -20,10 +20,10 @@ from aixsim.config import load
 from aixsim.config.study import Study
 from aixsim.errors import StoreError, UserError
 from aixsim.results.result import open_result
+from aixsim.runs.checkpoints import CheckpointStore
 from aixsim.runs.executor import Executor, InProcess
 from aixsim.runs.job import Job
 from aixsim.runs.processes import LocalProcesses
-from aixsim.runs.store import Store
 from tests.runs.crash_driver import children, gone
 from tests.runs.test_faults import FAULTY
 from tests.runs.worlds import CONFIG, Ended, Inline, Stopping, tree
@@ -310,7 +310,7 @@ def test_a_calibration_that_is_ended_keeps_its_rounds_and_leaves_no_process(comm
         assert process.returncode == (130 if number == signal.SIGTERM else -number), errors
         assert ("the same command goes on with the rest" in errors) == (number == signal.SIGTERM)
         assert "Traceback" not in errors
-    with Store.opened(tmp_path / "out", ("state",)) as store:
+    with CheckpointStore.opened(tmp_path / "out", ("state",)) as store:
         store.sweep_out()
         states = [path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out" / "state").iterdir()]
         assert states or number == signal.SIGKILL, "who is killed between a file and its line in the ledger has only the one before"

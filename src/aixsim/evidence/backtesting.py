@@ -28,8 +28,8 @@ from aixsim.model.keys import dotted
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.uncertainties import numbers_of, uncertainties_of
 from aixsim.random.distributions import Distribution
+from aixsim.runs.checkpoints import CheckpointStore
 from aixsim.runs.signals import Request, saying, stop_requests
-from aixsim.runs.store import Store
 from aixsim.stats.scores import score
 from aixsim.stats.sequential_monte_carlo import ParticleSet
 
@@ -79,14 +79,14 @@ def backtest(
     identity = identity_of(study, f"backtest {as_of_month}")
     folder = out or Path("results") / study.name / f"backtest-{identity}"
     kept = f"Interrupted: what was finished is kept in {folder}; the same command goes on with the rest."
-    with saying(kept), stop_requests() as request, Store.opened(folder, (STATE,)) as store:
+    with saying(kept), stop_requests() as request, CheckpointStore.opened(folder, (STATE,)) as store:
         store.claim(identity)
         store.sweep_out()
         return folder, _forecasts(study, chosen, store, request, workers, tell)
 
 
 def _forecasts(
-    study: Study, chosen: dict[str, list[int]], store: Store, request: Request, workers: int, tell: Callable[[str], object]
+    study: Study, chosen: dict[str, list[int]], store: CheckpointStore, request: Request, workers: int, tell: Callable[[str], object]
 ) -> list[Forecast]:
     problem_of = problems(study.without_ensemble())
     problem, prior, months = problem_of(0), Prior.of(study), months_seen(study)

@@ -25,11 +25,11 @@ from aixsim.evidence.prior import Prior
 from aixsim.evidence.sampler import STATE, Sampler, seen_of
 from aixsim.evidence.simulator import Seen, Simulator, look
 from aixsim.model.problem import Problem
+from aixsim.runs.checkpoints import CheckpointStore
 from aixsim.runs.cost import duration
 from aixsim.runs.identity import digest, inputs_of
 from aixsim.runs.provenance import code_hash, environment
 from aixsim.runs.signals import Request, saying, stop_requests
-from aixsim.runs.store import Store
 from aixsim.stats.counting_law import widened
 from aixsim.stats.scores import score
 from aixsim.stats.sequential_monte_carlo import ParticleSet
@@ -96,7 +96,7 @@ def calibrate(
     identity = identity_of(study, f"calibration {sorted(with_held_out)} {verified_only}")
     folder = out or Path("results") / study.name / f"calibration-{identity}"
     kept = f"Interrupted: what was finished is kept in {folder}; the same command goes on with the rest."
-    with saying(kept), stop_requests() as request, Store.opened(folder, (STATE,)) as store:
+    with saying(kept), stop_requests() as request, CheckpointStore.opened(folder, (STATE,)) as store:
         store.claim(identity)
         store.sweep_out()
         finished = store.kept(REPORT)
@@ -111,7 +111,7 @@ def _weigh(
     items: Sequence[Observed],
     prior: Prior,
     identity: str,
-    store: Store,
+    store: CheckpointStore,
     request: Request,
     workers: int,
     with_held_out: list[str],

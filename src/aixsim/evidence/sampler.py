@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from aixsim.evidence.likelihood import Likelihood
 from aixsim.evidence.prior import DISPERSION, Prior
 from aixsim.evidence.simulator import Seen, Simulator
-from aixsim.runs.store import Store
+from aixsim.runs.checkpoints import CheckpointStore
 from aixsim.stats.sequential_monte_carlo import ParticleSet, Payload, advance, prior_particles
 
 Floats = NDArray[np.float64]
@@ -40,7 +40,7 @@ class Sampler:
     n: int
     n_moves: int
     seed: int
-    store: Store | None
+    store: CheckpointStore | None
     tell: Callable[[str], object] = lambda _text: None
 
     def posteriors(self, laws: Sequence[Likelihood], names: Sequence[str]) -> list[ParticleSet]:

@@ -261,7 +261,8 @@ def _change(one: Pair, goal: dict[str, Any]) -> Change:
     n, gained, lost = count.n, int((reach_a & ~reach_b).sum()), int((reach_b & ~reach_a).sum())
     paired = paired_proportions(int((reach_a & reach_b).sum()), gained, lost, int((~reach_a & ~reach_b).sum()), one.confidence)
     unpaired = independent_proportions((int(reach_a.sum()), n), (int(reach_b.sum()), n), one.confidence)
-    months = _months_between(before >= target, after >= target)
+    in_both = (before >= target).any(axis=1) & (after >= target).any(axis=1)
+    months = (after[in_both] >= target).argmax(axis=1) - (before[in_both] >= target).argmax(axis=1)
     difference = (after[:, -1] - before[:, -1]) / scale
     return Change(
         goal=goal["name"],
@@ -279,12 +280,6 @@ def _change(one: Pair, goal: dict[str, Any]) -> Change:
         lost=lost,
         p_value=mcnemar(gained, lost),
         month_reached=(month_reached(before >= target, horizon)["p50"], month_reached(after >= target, horizon)["p50"]),
-        months=paired_mean(months, one.confidence) if len(months) > 1 else None,
+        months=paired_mean(months.astype(np.float64), one.confidence) if len(months) > 1 else None,
         n_months=len(months),
     )
-
-
-def _months_between(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Floats:
-    both = before.any(axis=1) & after.any(axis=1)
-    months: Floats = (after[both].argmax(axis=1) - before[both].argmax(axis=1)).astype(np.float64)
-    return months

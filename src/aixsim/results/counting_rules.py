@@ -67,27 +67,6 @@ def count_by_rule(pieces: Iterable[Projects], ways: Sequence[Rule], replicates: 
     return out
 
 
-def targets(goals: Iterable[Goal]) -> list[tuple[float, str]]:
-    """Returns number and deadline of every goal on AI factories, each once, in the order of the goals."""
-    return list(dict.fromkeys((goal.at_least, goal.by) for goal in goals if goal.outcome in ("launched", "operating")))
-
-
-def evaluate_rules(
-    counted: NDArray[np.int64], ways: Sequence[Rule], at_least: float, by: str, scale: float, n_failed: int, confidence: float
-) -> list[dict[str, Any]]:
-    """Returns records of ``counting.json``, one a rule; none when no replicate finished. Counts are national.
-
-    Args:
-        counted: as from ``count_by_rule``.
-        ways: rules.
-        at_least, by: the goal.
-        scale: share of the national population that is simulated.
-        n_failed: replicates without a result.
-        confidence: of the intervals.
-    """
-    return [_evaluate(counted[:, k], rule, at_least, by, scale, n_failed, confidence) for k, rule in enumerate(ways) if len(counted)]
-
-
 def _evaluate(
     counts: NDArray[np.int64], rule: Rule, at_least: float, by: str, scale: float, n_failed: int, confidence: float
 ) -> dict[str, Any]:
@@ -123,17 +102,26 @@ def counting(
 ) -> list[dict[str, Any]]:
     """Returns the content of ``counting.json``: every rule for the number and deadline of every goal on AI factories.
 
+    Counts are national. There is no record when no replicate finished.
+
     Args:
         pieces, replicates: as in ``count_by_rule``.
         goals: of the study.
         counts: routes that it counts.
         horizon: simulated months.
-        scale, n_failed, confidence: as in ``evaluate_rules``.
+        scale: share of the national population that is simulated.
+        n_failed: replicates without a result.
+        confidence: of the intervals.
     """
-    ways, asked = rules(counts), targets(goals)
-    deadlines = list(dict.fromkeys(by for _, by in asked))
-    tables = {by: np.zeros((len(replicates), len(ways)), np.int64) for by in deadlines}
+    ways = rules(counts)
+    asked = dict.fromkeys((goal.at_least, goal.by) for goal in goals if goal.outcome in ("launched", "operating"))
+    tables = {by: np.zeros((len(replicates), len(ways)), np.int64) for _, by in asked}
     for piece in pieces:
-        for by in deadlines:
-            tables[by] += count_by_rule([piece], ways, replicates, horizon.index(by))
-    return [record for at_least, by in asked for record in evaluate_rules(tables[by], ways, at_least, by, scale, n_failed, confidence)]
+        for by, table in tables.items():
+            table[:] += count_by_rule([piece], ways, replicates, horizon.index(by))
+    return [
+        _evaluate(tables[by][:, k], rule, at_least, by, scale, n_failed, confidence)
+        for at_least, by in asked
+        for k, rule in enumerate(ways)
+        if len(replicates)
+    ]

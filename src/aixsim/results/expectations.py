@@ -4,54 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-
-class Expectation(Protocol):
-    """One ``[[expect]]`` table, as the config layer validates it."""
-
-    @property
-    def name(self) -> str:
-        """Name of the statement."""
-
-    @property
-    def outcome(self) -> Any:
-        """What is counted."""
-
-    @property
-    def by(self) -> str:
-        """Month, ``YYYY-MM``."""
-
-    @property
-    def statistic(self) -> Any:
-        """Statistic over replicates."""
-
-    @property
-    def equals(self) -> float | None:
-        """Expected value."""
-
-    @property
-    def at_least(self) -> float | None:
-        """Lower bound."""
-
-    @property
-    def at_most(self) -> float | None:
-        """Upper bound."""
-
-    @property
-    def within(self) -> float | None:
-        """Absolute margin of ``equals``."""
-
-    @property
-    def within_standard_errors(self) -> float | None:
-        """Margin of ``equals`` in standard errors."""
-
-    @property
-    def reaches(self) -> float | None:
-        """Count whose probability is meant."""
+from aixsim.config.models import Expect
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +33,7 @@ class Verdict:
     statement: str
 
 
-def judge(expectation: Expectation, counts: NDArray[np.int32]) -> Verdict:
+def judge(expectation: Expect, counts: NDArray[np.int32]) -> Verdict:
     """Compares the counts of the outcome at the month of the expectation with the statement.
 
     Args:
@@ -99,7 +57,7 @@ def judge(expectation: Expectation, counts: NDArray[np.int32]) -> Verdict:
     return Verdict(expectation.name, holds, observed, error, n, what)
 
 
-def _compare(expectation: Expectation, observed: float, error: float | None) -> tuple[bool, str]:
+def _compare(expectation: Expect, observed: float, error: float | None) -> tuple[bool, str]:
     if expectation.at_least is not None:
         return observed >= expectation.at_least, f"at least {expectation.at_least:g}"
     if expectation.at_most is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 from aixsim.config.models import target_in_sample
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
+from aixsim.results.columns import with_units
 from aixsim.stats.intervals import proportion
 from aixsim.stats.summary import QUANTILES, quantiles
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 INTERVAL_METHOD: Final = "Clopper-Pearson"
 """Of the interval that every output shows: exact, so never too narrow."""
@@ -100,6 +104,43 @@ def _evaluate(path: NDArray[np.int32], goal: Goal, horizon: Horizon, scale: floa
         "shortfall": _summary(np.maximum(goal.at_least - final / scale, 0.0) * (final < target)),
         "shortfall_in_sample": _summary(np.maximum(target - final, 0.0)),
     }
+
+
+def goals_frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """Returns the records of ``goals.json`` as a data frame, a row a goal, with the unit of each column in ``attrs["units"]``."""
+    import pandas as pd
+
+    rows = []
+    for one in records:
+        row = {"goal": one["name"], "outcome": one["outcome"], "at_least": one["at_least"], "by": one["by"]}
+        row |= {"probability": one["probability"], **one["interval"], "confidence": one["confidence"], "method": one["interval_method"]}
+        row |= {"n": one["n"], "n_failed": one["n_failed"], "successes": one["successes"]}
+        row |= {f"count_{name}": value for name, value in one["count_at_deadline"].items()}
+        row |= {f"month_reached_{name}": value for name, value in one["month_reached"].items()}
+        rows.append(row | {f"shortfall_{name}": value for name, value in one["shortfall"].items()})
+    frame = pd.DataFrame(rows)
+    names = [str(name) for name in frame]
+    months = [name for name in names if name == "by" or name.startswith("month_reached")]
+    for name in months:
+        frame[name] = pd.to_datetime(frame[name], format="%Y-%m").astype("datetime64[ms]")
+    nation = "firms of the nation"
+    units = {"at_least": nation} | dict.fromkeys(("probability", "low", "high"), "share of replicates")
+    units |= dict.fromkeys(("n", "n_failed", "successes"), "replicates") | dict.fromkeys(months, "month")
+    units |= {name: nation for name in names if name.startswith(("count_", "shortfall_"))}
+    return with_units(frame, {name: units.get(name, "") for name in names})
+
+
+def goal_cells(record: dict[str, Any]) -> list[str]:
+    """Returns a record of ``goals.json`` as the cells of a table: goal, at least, probability, n, count and month reached."""
+    count = record["count_at_deadline"]
+    return [
+        record["name"],
+        f"{record['at_least']:,.0f} {record['outcome']} by {record['by']}",
+        record["short_statement"],
+        f"{record['n']:,}" + (f", {record['n_failed']:,} failed" if record["n_failed"] else ""),
+        f"{count['p50']:,.0f} [{count['p05']:,.0f}, {count['p95']:,.0f}]",
+        record["month_reached"]["p50"] or "after the deadline",
+    ]
 
 
 def _ends(interval: tuple[float, float]) -> dict[str, float]:

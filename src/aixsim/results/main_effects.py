@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from aixsim.results.pooled_chance import PooledChance, mean_chance, pooled_chances
-from aixsim.results.sweep_result import Sweep, SweepPoint
+from aixsim.results.sweep_points import SweepPoint
+from aixsim.results.sweep_result import Sweep
 
 POLICY = "policy"
 """Name of the factor that the policies are."""

@@ -20,7 +20,6 @@ class ComparisonError(UserError):
     """
 
     def __init__(self, baseline: str, other: str, key: str, message: str) -> None:
-        """Keeps the facts as fields."""
         super().__init__(message)
         self.baseline, self.other, self.key = baseline, other, key
 
@@ -73,18 +72,13 @@ def pair(baseline: Result, other: Result) -> Pair:
         raise ComparisonError(baseline.where, baseline.where, "goals", f"{baseline.where}: has no [[goal]], so there is nothing to compare")
     for key, words, ours, theirs in _what_must_agree(baseline, other):
         if ours != theirs:
-            raise ComparisonError(
-                baseline.where, other.where, key,
-                f"{other.where} cannot be paired with {baseline.where}: {words} differ ({theirs} and {ours});"
-                f" run both with the same {key}, so that they have common random numbers",
-            )  # fmt: skip
+            why = f"{words} differ ({theirs} and {ours}); run both with the same {key}, so that they have common random numbers"
+            raise ComparisonError(baseline.where, other.where, key, f"{other.where} cannot be paired with {baseline.where}: {why}")
     ours_done, theirs_done = (result.replicates.astype(np.int64) for result in (baseline, other))
     common = np.intersect1d(ours_done, theirs_done)
     if len(common) < 2:
-        raise ComparisonError(
-            baseline.where, other.where, "replicates",
-            f"{other.where} and {baseline.where} have {len(common)} finished replicates in common; an interval needs two or more",
-        )  # fmt: skip
+        why = f"{other.where} and {baseline.where} have {len(common)} finished replicates in common; an interval needs two or more"
+        raise ComparisonError(baseline.where, other.where, "replicates", why)
     return Pair(baseline, other, common, len(np.union1d(ours_done, theirs_done)) - len(common), _notes(baseline, other))
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aixsim.results.sweep_result import Sweep, SweepGoal, SweepPoint
+from aixsim.results.sweep_points import SweepGoal, SweepPoint
+from aixsim.results.sweep_result import Sweep
 
 _GROUPS = 1000
 """Replicates are added up in so many groups: enough for a good variance, and memory does not grow with their number."""

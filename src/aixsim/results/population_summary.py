@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from aixsim.world.classification import GROUPS
 from aixsim.world.network import Network
 from aixsim.world.population import Population, firm_levels
+
+_TRAITS: Final = ("province", "sector", "size", "employees", "agent_type", "tier", "park", "company", "ready", "frailty")
 
 
 def describe_firms(population: Population, network: Network) -> dict[str, Any]:
@@ -25,14 +27,10 @@ def describe_firms(population: Population, network: Network) -> dict[str, Any]:
         group: dict(zip(GROUPS[group], np.bincount(level, minlength=len(GROUPS[group])).tolist(), strict=True))
         for group, level in firm_levels(population).items()
     }
-    traits = (
-        population.province, population.sector, population.size, population.employees, population.agent_type, population.tier,
-        population.park, population.company, population.ready, population.frailty,
-    )  # fmt: skip
     return {
         "n_firms": len(population),
         "by": by,
-        "population_sha256": _mark(*traits),
+        "population_sha256": _mark(*(getattr(population, trait) for trait in _TRAITS)),
         "network_sha256": _mark(network.start, network.partner, network.kind),
     }
 

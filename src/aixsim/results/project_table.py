@@ -25,7 +25,7 @@ class Projects:
         replicate, firm: whose project it is.
         route: index into ``ROUTES``.
         launched, operating, ended: months of the horizon; ``NEVER`` for what does not happen in it.
-        agent_type, province, size, sector: of the firm, indices as in ``core.classification``.
+        agent_type, province, size, sector: of the firm, indices as in ``world.classification``.
     """
 
     replicate: Ints
@@ -40,7 +40,6 @@ class Projects:
     sector: Ints
 
     def __len__(self) -> int:
-        """Returns the number of projects."""
         return len(self.replicate)
 
     @property

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, partial
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,17 +19,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from aixsim.config.build import problems
-from aixsim.config.models import target_in_sample
 from aixsim.config.study import Study
 from aixsim.escapes import to_csv
-from aixsim.model.calendar import Horizon
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
 from aixsim.results.counting_rules import counting
 from aixsim.results.goals import evaluate_goals
 from aixsim.results.network_summary import describe_network
 from aixsim.results.population_summary import describe_firms
-from aixsim.results.project_table import project_arrays
+from aixsim.results.project_table import Projects, project_arrays
 from aixsim.results.result import Result
 from aixsim.results.source import MemorySource
 from aixsim.results.sweep_result import open_sweep
@@ -36,8 +35,9 @@ from aixsim.runs import tables
 from aixsim.runs.files import durable_file, file_checksum, link_durably, write_durably
 from aixsim.runs.identity import files_of, job_id
 from aixsim.runs.job import Job
-from aixsim.runs.loop import Session
-from aixsim.runs.provenance import code_hash, command, environment, now, sealed
+from aixsim.runs.progress import now
+from aixsim.runs.provenance import code_hash, command, environment, sealed
+from aixsim.runs.session import Session
 from aixsim.runs.store import SHARDS, Store
 
 PROVENANCE: Final = "provenance.json"
@@ -56,81 +56,74 @@ def results_hash() -> str:
     return code_hash([*(root / "results").glob("*.py"), *(root / "stats").glob("*.py"), root / "runs" / "tables.py"])
 
 
-@dataclass(frozen=True)
-class RunRecord:
-    """What is known of a run beside its replicates.
+class Lazy(Mapping[str, Any]):
+    """Things by name, each made when it is first asked for."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
+        self._makers, self._made = makers, dict[str, Any]()
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+@dataclass
+class Published:
+    """What a run leaves.
 
     Attributes:
+        store: with its replicates.
         job: what was asked.
         seed_chosen: false when the program chose the seed.
         interrupted: not all replicates that were asked for are there.
         seconds: that the last start took.
         engine: that simulated, and why it was not the one asked for.
         stopped_at: replicates after which the stop rule ended the run.
+        tables: by name, as ``pyarrow.parquet.read_table`` takes them; without ``groups``, which is made of them.
+        failures: records of failed replicates.
     """
 
+    store: Store
     job: Job
     seed_chosen: bool
     interrupted: bool
     seconds: float
     engine: tuple[str, str | None]
     stopped_at: int | None
+    tables: dict[str, Any] = field(init=False)
+    failures: list[dict[str, Any]] = field(init=False)
 
+    def __post_init__(self) -> None:
+        self.tables = {table: self.store.place.source(name) for table, name in self.store.files(0).items()}
+        self.failures = self.store.ledger.failures()
 
-class Lazy(Mapping[str, Any]):
-    """Things by name, each made when it is first asked for."""
-
-    def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
-        """Names what makes each."""
-        self._makers, self._made = makers, dict[str, Any]()
-
-    def __getitem__(self, name: str) -> Any:
-        """Returns a thing."""
-        if name not in self._made:
-            self._made[name] = self._makers[name]()
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Yields the names."""
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        """Returns how many things there are."""
-        return len(self._makers)
-
-
-class Published:
-    """What a run leaves.
-
-    Attributes:
-        tables: by name, as ``pyarrow.parquet.read_table`` takes them; without ``groups``, which is made of them.
-        documents: by name.
-    """
-
-    def __init__(self, store: Store, record: RunRecord) -> None:
-        """Names the replicates."""
-        self._record, self._study = record, record.job.study
-        self.tables = {table: store.place.source(name) for table, name in store.files(0).items()}
-        self._failures = store.ledger.failures()
-        self._makers: dict[str, Callable[[], Any]] = {
+    def documents(self) -> dict[str, Callable[[], Any]]:
+        """Returns what makes each document, by name."""
+        return {
             "goals": self._goals,
             "counting": self._counting,
             "firms": lambda: describe_firms(self.problem.population, self.problem.network),
             "network": lambda: describe_network(self.problem.population, self.problem.network),
         }
-        self.documents = Lazy(self._makers)
 
     def in_memory(self) -> Result:
         """Returns the result of a run without a folder."""
-        made: dict[str, Callable[[], Any]] = {name: lambda name=name: self.table(name) for name in _LINKED}  # type: ignore[misc]  # bound now
+        made: dict[str, Callable[[], Any]] = {name: partial(self.table, name) for name in _LINKED}
         made["groups"] = lambda: pa.concat_tables(self.groups()).unify_dictionaries()
-        documents = Lazy({**self._makers, "config": self._study.document})
+        documents = Lazy({**self.documents(), "config": self.job.study.document})
         return Result(MemorySource(Lazy(made), documents), self.provenance())
 
     @property
     def problem(self) -> Problem:
         """The problem of the first replicate."""
-        return problems(self._study)(0)
+        return problems(self.job.study)(0)
 
     @property
     def replicates(self) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -148,24 +141,23 @@ class Published:
 
     def groups(self) -> Iterator[pa.Table]:
         """Yields the table of groups, a table a level."""
-        return tables.groups(lambda name: self.table("groups_by_replicate", [name])[name], self._study.horizon)
+        return tables.groups(lambda name: self.table("groups_by_replicate", [name])[name], self.job.study.horizon)
 
     def _goals(self) -> list[dict[str, Any]]:
-        job, horizon, n = self._record.job, self._study.horizon, len(self.replicates)
-        if not n:
+        job, horizon, n = self.job, self.job.study.horizon, len(self.replicates)
+        if not n or not job.goals:
             return []
-        wanted = list(dict.fromkeys(goal.outcome for goal in job.goals))
-        held = self.table("trajectories", wanted) if wanted else None
-        paths = {name: held[name].to_numpy().reshape(n, horizon.n_months) for name in wanted} if held is not None else {}
-        return evaluate_goals(paths, job.goals, horizon, self._study.population.scale, len(self._failures), job.confidence)
+        held = self.table("trajectories", list(dict.fromkeys(goal.outcome for goal in job.goals)))
+        paths = {name: held[name].to_numpy().reshape(n, horizon.n_months) for name in held.column_names}
+        return evaluate_goals(paths, job.goals, horizon, job.study.population.scale, len(self.failures), job.confidence)
 
     def _counting(self) -> list[dict[str, Any]]:
-        job, study = self._record.job, self._study
-        about = (study.horizon, study.population.scale, len(self._failures), job.confidence)
-        return counting(self._pieces(study.horizon), job.goals, study.counts, self.replicates, *about)
+        job, study = self.job, self.job.study
+        about = (self.replicates, study.horizon, study.population.scale, len(self.failures), job.confidence)
+        return counting(self._pieces(), job.goals, study.counts, *about)
 
-    def _pieces(self, horizon: Horizon) -> Iterator[Any]:
-        source = self.tables.get("projects")
+    def _pieces(self) -> Iterator[Projects]:
+        source, horizon = self.tables.get("projects"), self.job.study.horizon
         if isinstance(source, pa.Table):
             yield project_arrays(source, horizon)
         elif source is not None:
@@ -175,8 +167,7 @@ class Published:
 
     def provenance(self) -> dict[str, Any]:
         """Returns where the result comes from."""
-        record, study, problem = self._record, self._study, self.problem
-        job = record.job
+        job, study, problem = self.job, self.job.study, self.problem
         return {
             "run_id": job_id(job),
             "title": job.title,
@@ -185,14 +176,14 @@ class Published:
             "n_firms": len(problem.population),
             "n_ties": problem.network.n_ties,
             "seed": job.seed,
-            "seed_chosen": record.seed_chosen,
+            "seed_chosen": self.seed_chosen,
             "replicates_requested": job.replicates,
             "replicates_done": len(self.replicates),
-            "replicates_failed": len(self._failures),
-            "stopped_at": record.stopped_at,
-            "interrupted": record.interrupted,
-            "engine": record.engine[0],
-            "engine_reason": record.engine[1],
+            "replicates_failed": len(self.failures),
+            "stopped_at": self.stopped_at,
+            "interrupted": self.interrupted,
+            "engine": self.engine[0],
+            "engine_reason": self.engine[1],
             "plugins": [
                 {"name": item.name, "sha256": item.digest, "defines": list(item.keys)} for item in study.registry.used(study.settings)
             ],
@@ -201,17 +192,11 @@ class Published:
             "confidence": job.confidence,
             "half_width": job.half_width,
             "goals": [
-                {
-                    "name": goal.name,
-                    "outcome": goal.outcome,
-                    "at_least": goal.at_least,
-                    "target": target_in_sample(goal.at_least, problem.scale),
-                    "by": goal.by,
-                }
+                {"name": goal.name, "outcome": goal.outcome, "at_least": goal.at_least, "target": goal.target(problem.scale), "by": goal.by}
                 for goal in job.goals
             ],
             "observed": [item for item in _observed(study) if 0 <= study.horizon.index(str(item["month"])) < study.horizon.n_months],
-            "wall_seconds": round(record.seconds, 3),
+            "wall_seconds": round(self.seconds, 3),
             "written": now(),
             "command": command(),
             "results_sha256": results_hash(),
@@ -219,42 +204,31 @@ class Published:
         }
 
 
-def publish_run(store: Store, record: RunRecord) -> None:
+def publish_run(made: Published) -> None:
     """Writes the files of a run. The last one is the provenance, with the checksums of all others: without it there is no result.
 
     Raises:
         OSError: the disk refuses.
     """
-    folder, made = store.path, Published(store, record)
+    store, folder, study = made.store, made.store.path, made.job.study
     (folder / PROVENANCE).unlink(missing_ok=True)
     held = store.files(0)
-    names = []
-    for table in _LINKED:
-        if table in held:
-            link_durably(folder / held[table], folder / f"{table}.parquet")
-            names.append(f"{table}.parquet")
+    linked = {f"{table}.parquet": held[table] for table in _LINKED if table in held}
+    for name, source in linked.items():
+        link_durably(folder / source, folder / name)
+    names = list(linked)
     if "groups_by_replicate" in held:
         _write_groups(folder / "groups.parquet", made.groups())
         names.append("groups.parquet")
-    for name, document in made.documents.items():
-        write_durably(folder / f"{name}.json", _json(document))
-        names.append(f"{name}.json")
-    study = record.job.study
-    stated = study.monte_carlo.model_copy(update={"replicates": record.job.replicates, "half_width": record.job.half_width})
-    own = {"config.toml": study.with_monte_carlo(stated).to_toml().encode()}
+    own = {f"{name}.json": _json(make()) for name, make in made.documents().items()}
+    stated = study.monte_carlo.model_copy(update={"replicates": made.job.replicates, "half_width": made.job.half_width})
+    own["config.toml"] = study.with_monte_carlo(stated).to_toml().encode()
     own |= {plugin.name: plugin.text or b"" for plugin in study.registry.files}
     if study.ensemble is not None:
         own[study.ensemble] = files_of(study)[study.ensemble].read_bytes()
-    if failures := store.ledger.failures():
-        own["failures.jsonl"] = _lines(failures)
-    else:
-        (folder / "failures.jsonl").unlink(missing_ok=True)
-    for name, content in own.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        write_durably(folder / name, content)
-        names.append(name)
-    provenance = {**made.provenance(), "files": {name: file_checksum(folder / name) for name in sorted(names)}}
-    write_durably(folder / PROVENANCE, _json(sealed(provenance)))
+    _write(folder, own, made.failures)
+    files = {name: file_checksum(folder / name) for name in sorted([*names, *own])}
+    write_durably(folder / PROVENANCE, _json(sealed({**made.provenance(), "files": files})))
 
 
 def publish_sweep(session: Session) -> None:
@@ -263,18 +237,12 @@ def publish_sweep(session: Session) -> None:
     Raises:
         OSError: the disk refuses.
     """
-    store, job = session.store, session.job
-    folder = store.path
+    store, folder = session.store, session.store.path
     (folder / PROVENANCE).unlink(missing_ok=True)
     sweep = open_sweep(folder)
     rows = sweep.answer()
-    own = {"answer.csv": to_csv(rows).encode(), "answer.parquet": tables.to_parquet(_columns(rows)), "study.toml": job.text}
-    if sweep.failures:
-        own["failures.jsonl"] = _lines(sweep.failures)
-    else:
-        (folder / "failures.jsonl").unlink(missing_ok=True)
-    for name, content in own.items():
-        write_durably(folder / name, content)
+    own = {"answer.csv": to_csv(rows).encode(), "answer.parquet": tables.to_parquet(_columns(rows)), "study.toml": session.job.text}
+    _write(folder, own, sweep.failures)
     shards = folder / SHARDS
     if shards.is_dir() and not any(shards.iterdir()):
         shards.rmdir()
@@ -284,12 +252,10 @@ def publish_sweep(session: Session) -> None:
 
 
 def _write_groups(path: Path, parts: Iterator[pa.Table]) -> None:
-    first = next(parts, None)
-    if first is None:
+    if (first := next(parts, None)) is None:
         return
-    with durable_file(path) as file, pq.ParquetWriter(pa.PythonFile(file, mode="w"), first.schema, compression="zstd") as writer:
-        writer.write_table(first)
-        for part in parts:
+    with durable_file(path) as file, pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
+        for part in chain([first], parts):
             writer.write_table(part)
 
 
@@ -315,8 +281,15 @@ def _columns(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.table(columns)
 
 
-def _lines(records: list[dict[str, Any]]) -> bytes:
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
+def _write(folder: Path, own: dict[str, bytes], failures: list[dict[str, Any]]) -> None:
+    """Writes files by name, among them the failures if there are any."""
+    if failures:
+        own["failures.jsonl"] = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in failures).encode()
+    else:
+        (folder / "failures.jsonl").unlink(missing_ok=True)
+    for name, content in own.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_durably(folder / name, content)
 
 
 def _json(document: Any) -> bytes:

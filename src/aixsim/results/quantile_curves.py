@@ -62,13 +62,9 @@ def band(paths: Paths, scale: float) -> Band:
     n_months = len(paths.months)
     # A few months at a time: quantiles copy and sort what they are given.
     pieces = np.array_split(np.arange(n_months), min(max(paths.values.size // _AT_A_TIME, 1), n_months))
-    parts = [_summary(paths.values[:, months] / scale) for months in pieces]
+    values = (paths.values[:, months] / scale for months in pieces)
+    parts = [[few.mean(axis=0), *np.quantile(few, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)] for few in values]
     return Band(paths.months, len(paths.values), *(np.concatenate(lines) for lines in zip(*parts, strict=True)))
-
-
-def _summary(values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Returns mean and quantiles of every column."""
-    return [values.mean(axis=0), *np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)]
 
 
 def chance_by_month(paths: Paths, target: float, confidence: float) -> Chance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -17,13 +18,14 @@ from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
 from aixsim.notebook import card
 from aixsim.plotting import Drawable
-from aixsim.results.columns import to_frame, with_units, wrong_columns
+from aixsim.results.columns import to_frame, wrong_columns
+from aixsim.results.goals import goal_cells, goals_frame
 from aixsim.results.paths import Paths, gather
 from aixsim.results.project_table import Projects, project_arrays
 from aixsim.results.shapes import DOCUMENTS, PROVENANCE, misfit
 from aixsim.results.source import FolderSource, ResultError, Source, parse_json
 from aixsim.results.yearly_money import Money, add_up
-from aixsim.runs.files import canonical_checksum
+from aixsim.runs.provenance import broken_seal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 _REMEDY = "give the folder that aixsim run printed"
 _AGAIN = "run the study again"
 _FILE = "provenance.json"
-_SEAL = "sha256"
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,7 +63,7 @@ class Result(Drawable):
         notes += [f"{self.sample_note}, {nation}" if self.is_sample else "", self.where]
         if p["interrupted"]:
             notes.append(f"INTERRUPTED after {p['replicates_done']:,} of {p['replicates_requested']:,} replicates")
-        rows = [_told(goal) for goal in self.goal_records]
+        rows = [goal_cells(goal) for goal in self.goal_records]
         sure = f"probability [{100 * p['confidence']:g} % interval]"
         return card(self.title, notes, ("goal", "at least", sure, "n", "count, median [90 % of replicates]", "month reached, median"), rows)
 
@@ -91,26 +92,7 @@ class Result(Drawable):
     @property
     def goals(self) -> pd.DataFrame:
         """A row a goal: probability with its interval, count at the deadline in firms of the nation, month reached, shortfall."""
-        import pandas as pd
-
-        rows = []
-        for one in self.goal_records:
-            row = {"goal": one["name"], "outcome": one["outcome"], "at_least": one["at_least"], "by": one["by"]}
-            row |= {"probability": one["probability"], **one["interval"], "confidence": one["confidence"], "method": one["interval_method"]}
-            row |= {"n": one["n"], "n_failed": one["n_failed"], "successes": one["successes"]}
-            row |= {f"count_{name}": value for name, value in one["count_at_deadline"].items()}
-            row |= {f"month_reached_{name}": value for name, value in one["month_reached"].items()}
-            rows.append(row | {f"shortfall_{name}": value for name, value in one["shortfall"].items()})
-        frame = pd.DataFrame(rows)
-        names = [str(name) for name in frame]
-        months = [name for name in names if name == "by" or name.startswith("month_reached")]
-        for name in months:
-            frame[name] = pd.to_datetime(frame[name], format="%Y-%m").astype("datetime64[ms]")
-        nation = "firms of the nation"
-        units = {"at_least": nation, "probability": "share of replicates", "low": "share of replicates", "high": "share of replicates"}
-        units |= {"n": "replicates", "n_failed": "replicates", "successes": "replicates"} | dict.fromkeys(months, "month")
-        units |= {name: nation for name in names if name.startswith(("count_", "shortfall_"))}
-        return with_units(frame, {name: units.get(name, "") for name in names})
+        return goals_frame(self.goal_records)
 
     # --- arrays
 
@@ -129,7 +111,9 @@ class Result(Drawable):
         Raises:
             UserError: there is no such outcome, or no replicate has finished.
         """
-        self._check_outcome(outcome)
+        known = [name for name in self._schema("trajectories").names if name not in ("replicate", "month")]
+        if outcome not in known:
+            raise UserError(f"{self.where}: there is no outcome {outcome!r}; allowed: {', '.join(known)}")
         months = [self.horizon.date(t) for t in range(self.horizon.n_months)]
         return gather(self.batches("trajectories", ["replicate", "month", outcome]), outcome, months)
 
@@ -145,11 +129,14 @@ class Result(Drawable):
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        self._check_month(month)
-        schema, rows = self._schema("trajectories"), []
-        date = pa.scalar(self.horizon.date(self.horizon.index(month))).cast(schema.field("month").type)
-        for batch in self.batches("trajectories"):
-            rows.append(batch.filter(pc.equal(batch["month"], date)))
+        horizon, index = self.horizon, -1
+        with suppress(ValueError, AttributeError):
+            index = horizon.index(month)
+        if not 0 <= index < horizon.n_months:
+            raise UserError(f"{self.where}: {month!r} is no month of the run; allowed: {horizon.start} to {horizon.end}")
+        schema = self._schema("trajectories")
+        date = pa.scalar(horizon.date(index)).cast(schema.field("month").type)
+        rows = [batch.filter(pc.equal(batch["month"], date)) for batch in self.batches("trajectories")]
         table = pa.Table.from_batches(rows, schema)
         order = np.argsort(table["replicate"].to_numpy(), kind="stable")
         return {name: table[name].to_numpy()[order] for name in table.column_names if name != "month"}
@@ -279,33 +266,6 @@ class Result(Drawable):
             raise self.source.damaged(name, f"is not what aixsim writes: {found}")
         return document
 
-    def _check_outcome(self, outcome: str) -> None:
-        known = [name for name in self._schema("trajectories").names if name not in ("replicate", "month")]
-        if outcome not in known:
-            raise UserError(f"{self.where}: there is no outcome {outcome!r}; allowed: {', '.join(known)}")
-
-    def _check_month(self, month: str) -> None:
-        horizon = self.horizon
-        try:
-            is_inside = 0 <= horizon.index(month) < horizon.n_months
-        except (ValueError, AttributeError):
-            is_inside = False
-        if not is_inside:
-            raise UserError(f"{self.where}: {month!r} is no month of the run; allowed: {horizon.start} to {horizon.end}")
-
-
-def _told(goal: dict[str, Any]) -> list[str]:
-    """Returns a goal as cells of a table."""
-    count = goal["count_at_deadline"]
-    return [
-        goal["name"],
-        f"{goal['at_least']:,.0f} {goal['outcome']} by {goal['by']}",
-        goal["short_statement"],
-        f"{goal['n']:,}" + (f", {goal['n_failed']:,} failed" if goal["n_failed"] else ""),
-        f"{count['p50']:,.0f} [{count['p05']:,.0f}, {count['p95']:,.0f}]",
-        goal["month_reached"]["p50"] or "after the deadline",
-    ]
-
 
 def open_result(path: str | PathLike[str]) -> Result:
     """Opens a result folder.
@@ -328,22 +288,9 @@ def open_result(path: str | PathLike[str]) -> Result:
         raise ResultError(path, _FILE, f"is not a result folder: it has no {_FILE}", _REMEDY) from None
     except (OSError, ValueError, RecursionError) as error:
         raise ResultError(path, _FILE, f"its {_FILE} cannot be read ({error})", _AGAIN) from error
-    if found := misfit(provenance, PROVENANCE) or _broken_seal(provenance):
+    if not (found := misfit(provenance, PROVENANCE)):
+        is_order = Horizon(provenance["horizon"]["start"], provenance["horizon"]["end"]).n_months > 0
+        found = broken_seal(provenance) if is_order else "its horizon ends before it starts"
+    if found:
         raise ResultError(path, _FILE, f"its {_FILE} is not what this version writes: {found}", _AGAIN)
     return Result(FolderSource(path, provenance.get("files", {})), provenance)
-
-
-def _broken_seal(provenance: dict[str, Any]) -> str:
-    """Returns what tells that a provenance is not as it was written, in words; empty when nothing does.
-
-    It names the checksums of all other files, and in ``sha256`` its own.
-    """
-    if Horizon(provenance["horizon"]["start"], provenance["horizon"]["end"]).n_months < 1:
-        return "its horizon ends before it starts"
-    if _SEAL not in provenance:
-        return "its 'files' have no checksum" if "files" in provenance else ""
-    if provenance[_SEAL] != canonical_checksum({key: value for key, value in provenance.items() if key != _SEAL}):
-        return "it was changed after it was written"
-    files = provenance.get("files")
-    is_listed = isinstance(files, dict) and all(isinstance(value, str) for value in files.values())
-    return "" if is_listed else "it lists no files"

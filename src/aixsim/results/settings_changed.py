@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from aixsim.results.pairing import Pair
-from aixsim.results.result import Result
 
 _ABOUT_THE_RUN: Final = ("title", "goal", "expect", "monte_carlo")
 
@@ -15,13 +14,10 @@ def settings_changed(pair: Pair) -> dict[str, tuple[Any, Any]]:
 
     Title, goals, expectations and the number of replicates are left out: they change no replicate.
     """
-    before, after = (_flat(_config(result)) for result in (pair.baseline, pair.other))
+    configs = ({key: value for key, value in result.config.items() if key not in _ABOUT_THE_RUN} for result in (pair.baseline, pair.other))
+    before, after = map(_flat, configs)
     keys = dict.fromkeys([*before, *after])
     return {key: (before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)}
-
-
-def _config(result: Result) -> dict[str, Any]:
-    return {key: value for key, value in result.config.items() if key not in _ABOUT_THE_RUN}
 
 
 def _flat(node: Any, path: str = "") -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from aixsim.errors import StoreError, UserError
 from aixsim.runs.files import file_checksum
@@ -31,35 +32,8 @@ class ResultError(StoreError):
     """
 
     def __init__(self, folder: Path, file: str, message: str, remedy: str) -> None:
-        """Keeps the facts as fields."""
         super().__init__(folder, "damaged", message, remedy)
         self.file = file
-
-
-class Source(Protocol):
-    """Tables and documents by name, without endings: ``trajectories``, ``goals``, ``config``."""
-
-    @property
-    def path(self) -> Path | None:
-        """Folder of the result; None when it has none."""
-
-    def has(self, name: str) -> bool:
-        """Returns whether there is such a table or document."""
-
-    def schema(self, name: str) -> pa.Schema:
-        """Returns the columns of a table and their types."""
-
-    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Returns a table, of all columns or of some."""
-
-    def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yields the rows of a table piece by piece, of all columns or of some."""
-
-    def document(self, name: str) -> Any:
-        """Returns the parsed content of a document."""
-
-    def damaged(self, name: str, found: str) -> UserError:
-        """Returns the error that says what is wrong with a table or document."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +44,9 @@ class MemorySource:
         tables: by name, such as ``trajectories``.
         documents: parsed, by name, such as ``goals``; ``config`` is the resolved config.
         path: None.
+
+    Raises:
+        UserError: there is no such table or document; of every method that returns one.
     """
 
     tables: Mapping[str, pa.Table]
@@ -86,35 +63,29 @@ class MemorySource:
 
     def schema(self, name: str) -> pa.Schema:
         """Returns the columns of a table and their types."""
-        return self._table(name).schema
+        return self.table(name).schema
 
-    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Returns a table, of all columns or of some."""
-        table = self._table(name)
-        return table if columns is None else table.select(list(columns))
+    def table(self, name: str) -> pa.Table:
+        """Returns a table."""
+        return self._held(self.tables, name)
 
     def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yields the rows of a table piece by piece, of all columns or of some."""
-        yield from self.table(name, columns).to_batches(ROWS_AT_A_TIME)
+        table = self.table(name)
+        yield from (table if columns is None else table.select(list(columns))).to_batches(ROWS_AT_A_TIME)
 
     def document(self, name: str) -> Any:
-        """Returns a document.
-
-        Raises:
-            UserError: the result has no such document.
-        """
-        if name not in self.documents:
-            raise self.damaged(name, "is missing")
-        return self.documents[name]
+        """Returns a document."""
+        return self._held(self.documents, name)
 
     def damaged(self, name: str, found: str) -> UserError:
         """Returns the error that says what is wrong with a table or document."""
         return UserError(f"result in memory: its {name!r} {found}")
 
-    def _table(self, name: str) -> pa.Table:
-        if name not in self.tables:
+    def _held(self, among: Mapping[str, Any], name: str) -> Any:
+        if name not in among:
             raise self.damaged(name, "is missing")
-        return self.tables[name]
+        return among[name]
 
 
 @dataclass(frozen=True)
@@ -124,6 +95,9 @@ class FolderSource:
     Attributes:
         path: the folder.
         checksums: SHA-256 in hexadecimal by file name; a file that it does not name is not compared.
+
+    Raises:
+        ResultError: a file is missing, damaged, or not of its format; of every method that reads one.
     """
 
     path: Path
@@ -135,90 +109,62 @@ class FolderSource:
         return any(file in self.checksums or (self.path / file).is_file() for file in (_table_file(name), _document_file(name)))
 
     def schema(self, name: str) -> pa.Schema:
-        """Returns the columns of a table and their types.
-
-        Raises:
-            ResultError: the file is missing, damaged, or no table.
-        """
+        """Returns the columns of a table and their types."""
         import pyarrow.parquet as pq
 
-        try:
-            return pq.read_schema(self._verified_path(_table_file(name)))
-        except (OSError, ValueError) as error:
-            raise self._unreadable(_table_file(name), error) from error
+        with self._reading(_table_file(name)) as path:
+            return pq.read_schema(path)
 
-    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Returns a table, of all columns or of some.
-
-        Raises:
-            ResultError: the file is missing, damaged, or no table.
-        """
+    def table(self, name: str) -> pa.Table:
+        """Returns a table."""
         import pyarrow.parquet as pq
 
-        try:
-            return pq.read_table(self._verified_path(_table_file(name)), columns=columns)
-        except (OSError, ValueError) as error:
-            raise self._unreadable(_table_file(name), error) from error
+        with self._reading(_table_file(name)) as path:
+            return pq.read_table(path)
 
     def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yields the rows of a table piece by piece, of all columns or of some.
-
-        Raises:
-            ResultError: the file is missing, damaged, or no table.
-        """
+        """Yields the rows of a table piece by piece, of all columns or of some."""
         import pyarrow.parquet as pq
 
-        try:
-            with pq.ParquetFile(self._verified_path(_table_file(name))) as file:
-                yield from file.iter_batches(ROWS_AT_A_TIME, columns=columns)
-        except (OSError, ValueError) as error:
-            raise self._unreadable(_table_file(name), error) from error
+        with self._reading(_table_file(name)) as path, pq.ParquetFile(path) as file:
+            yield from file.iter_batches(ROWS_AT_A_TIME, columns=columns)
 
     def document(self, name: str) -> Any:
-        """Returns the parsed content of a document.
-
-        Raises:
-            ResultError: the file is missing, damaged, or neither JSON nor TOML.
-        """
-        file = _document_file(name)
-        try:
-            text = self._verified_path(file).read_text(encoding="utf-8")
+        """Returns the parsed content of a document."""
+        with self._reading(_document_file(name)) as path:
+            text = path.read_text(encoding="utf-8")
             return tomllib.loads(text) if name == CONFIG else parse_json(text)
-        except (OSError, ValueError, RecursionError) as error:
-            raise self._unreadable(file, error) from error
 
     def verify(self) -> None:
-        """Compares every file with its checksum.
-
-        Raises:
-            ResultError: one is missing or is not what was written.
-        """
+        """Compares every file with its checksum."""
         for file in self.checksums:
-            try:
-                self._verified_path(file)
-            except OSError as error:
-                raise self._unreadable(file, error) from error
+            with self._reading(file):
+                pass
 
     def damaged(self, name: str, found: str) -> ResultError:
         """Returns the error that says what is wrong with a table or document."""
-        file = next((file for file in (_table_file(name), _document_file(name)) if (self.path / file).is_file()), name)
-        return self._error(file, found)
+        return self._error(next((file for file in (_table_file(name), _document_file(name)) if (self.path / file).is_file()), name), found)
 
-    def _verified_path(self, file: str) -> Path:
-        """Returns the path of a file that is as it was written."""
+    @contextmanager
+    def _reading(self, file: str) -> Iterator[Path]:
+        """Gives the path of a file that is as it was written; what goes wrong while the block reads it is a ``ResultError``."""
         path = self.path / file
-        if file in self.checksums and file not in self._verified:
-            found = file_checksum(path)
-            if found != self.checksums[file]:
-                raise self._error(file, f"is not what was written: its SHA-256 is {found}, not {self.checksums[file]}")
-            self._verified.add(file)
-        return path
-
-    def _unreadable(self, file: str, error: Exception) -> ResultError:
-        return self._error(file, "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})")
+        try:
+            if file in self.checksums and file not in self._verified:
+                found = file_checksum(path)
+                if found != self.checksums[file]:
+                    raise self._error(file, f"is not what was written: its SHA-256 is {found}, not {self.checksums[file]}")
+                self._verified.add(file)
+            yield path
+        except (OSError, ValueError, RecursionError) as error:
+            raise self._error(file, "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})") from error
 
     def _error(self, file: str, found: str) -> ResultError:
         return ResultError(self.path, file, f"its {file} {found}", "run the study again")
+
+
+Source = MemorySource | FolderSource
+"""Tables and documents by name, without endings: ``trajectories``, ``goals``, ``config``."""
 
 
 def parse_json(text: str) -> Any:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.errors import StoreError
-from aixsim.results.sweep_result import Sweep, SweepPoint
+from aixsim.results.sweep_points import SweepPoint
+from aixsim.results.sweep_result import Sweep
 
 _N_BINS = 8192
 _ROWS = 1 << 18
@@ -51,12 +51,9 @@ class SweepBand:
     """Pointwise quantiles of a national count at the end of each month.
 
     Attributes:
-        n: replicates; n_points: points, each with the same weight.
         p05, p25, p50, p75, p95: shape ``(n_months,)``.
     """
 
-    n: int
-    n_points: int
     p05: NDArray[np.float64]
     p25: NDArray[np.float64]
     p50: NDArray[np.float64]
@@ -65,7 +62,7 @@ class SweepBand:
 
 
 def sweep_band(sweep: Sweep, points: Sequence[SweepPoint], outcome: str) -> SweepBand:
-    """Returns bands over all replicates of some points with finished ones.
+    """Returns bands over all replicates of some points with finished ones, every point with the same weight.
 
     Raises:
         StoreError: a file of theirs is damaged.
@@ -74,7 +71,7 @@ def sweep_band(sweep: Sweep, points: Sequence[SweepPoint], outcome: str) -> Swee
     for point in points:
         for months, counts in _pieces(sweep, point, outcome):
             tally.add(months, counts, 1.0 / point.n_done)
-    return SweepBand(sum(point.n_done for point in points), len(points), *tally.quantiles(QUANTILES) / sweep.scale)
+    return SweepBand(*tally.quantiles(QUANTILES) / sweep.scale)
 
 
 def _pieces(sweep: Sweep, point: SweepPoint, outcome: str) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32]]]:
@@ -83,11 +80,7 @@ def _pieces(sweep: Sweep, point: SweepPoint, outcome: str) -> Iterator[tuple[NDA
 
     start = np.datetime64(sweep.horizon.start, "M")
     for name in point.files:
-        try:
-            with pq.ParquetFile(sweep.file(name)) as file:
-                for rows in file.iter_batches(_ROWS, columns=["month", outcome]):
-                    dates = rows["month"].to_numpy(zero_copy_only=False).astype("datetime64[M]")
-                    yield (dates - start).astype(np.int64), rows[outcome].to_numpy()
-        except (OSError, ValueError, KeyError) as error:
-            what = f"its {name} cannot be read ({error})"
-            raise StoreError(sweep.path, "damaged", what, "give the same sweep command again") from error
+        with sweep.reading(name) as path, pq.ParquetFile(path) as file:
+            for rows in file.iter_batches(_ROWS, columns=["month", outcome]):
+                dates = rows["month"].to_numpy(zero_copy_only=False).astype("datetime64[M]")
+                yield (dates - start).astype(np.int64), rows[outcome].to_numpy()

@@ -14,7 +14,8 @@ from aixsim.errors import UserError
 from aixsim.notebook import card
 from aixsim.plotting import Drawable
 from aixsim.results.contrasts import NEWCOMBE, STUDENT, tidy, tidy_row
-from aixsim.results.sweep_result import Sweep, SweepGoal, SweepPoint
+from aixsim.results.sweep_points import SweepGoal, SweepPoint
+from aixsim.results.sweep_result import Sweep
 from aixsim.stats.differences import (
     Difference,
     MeanDifference,
@@ -121,17 +122,7 @@ class SweepComparison(Drawable):
 
 
 def compare_points(sweep: Sweep, reference: int | None = None) -> SweepComparison:
-    """Compares every point with its reference.
-
-    Args:
-        sweep: finished or not.
-        reference: number of the point that all others are compared with. By default, the first policy at the same factor values, or
-            point 0 when there is one policy.
-
-    Raises:
-        StoreError: a file of the sweep is not as it was written.
-        UserError: there is no such point, or nothing to compare.
-    """
+    """Compares every point of a sweep, finished or not, with its reference; see ``Sweep.compare``."""
     by_policy = reference is None and len(sweep.facts["policies"]) > 1
     partner = _first_policy(sweep) if by_policy else _one_point(sweep, reference or 0)
     finals: dict[int, list[Final]] = {}
@@ -246,10 +237,14 @@ def to_rows(comparison: SweepComparison) -> list[dict[str, Any]]:
     return [_row(comparison.sweep, difference) for difference in comparison.differences]
 
 
-def _tidy_rows(sweep: Sweep, d: PointDifference) -> Iterator[dict[str, Any]]:
+def _compared(sweep: Sweep, d: PointDifference) -> dict[str, Any]:
+    """Returns the columns that say what is compared."""
     about: dict[str, Any] = {"point": d.point.id, "reference": d.reference.id, "policy": d.point.policy}
-    about |= {key: d.point.values.get(key) for key in sweep.factors} | {"goal": d.goal.name, "outcome": d.goal.outcome}
-    about["by"] = np.datetime64(d.goal.by, "M").astype("datetime64[ms]")
+    return about | {key: d.point.values.get(key) for key in sweep.factors} | {"goal": d.goal.name}
+
+
+def _tidy_rows(sweep: Sweep, d: PointDifference) -> Iterator[dict[str, Any]]:
+    about = {**_compared(sweep, d), "outcome": d.goal.outcome, "by": np.datetime64(d.goal.by, "M").astype("datetime64[ms]")}
     proportions, means = (NEWCOMBE, STUDENT) if sweep.common_random_numbers else ("Newcombe, independent", "Welch, independent")
     chances = d.before.estimate, d.after.estimate
     yield {**about, **tidy_row("probability", "share of replicates", chances, d.probability, d.n, proportions)}
@@ -268,9 +263,8 @@ def _told(d: PointDifference) -> list[str]:
 
 
 def _row(sweep: Sweep, d: PointDifference) -> dict[str, Any]:
-    row: dict[str, Any] = {"point": d.point.id, "reference": d.reference.id, "policy": d.point.policy}
-    row |= {key: d.point.values.get(key) for key in sweep.factors}
-    row |= {"goal": d.goal.name, "paired": sweep.common_random_numbers, "n": d.n, "n_reference": d.n_reference, "n_unpaired": d.n_unpaired}
+    row = _compared(sweep, d) | {"paired": sweep.common_random_numbers}
+    row |= {"n": d.n, "n_reference": d.n_reference, "n_unpaired": d.n_unpaired}
     row |= {"n_failed": d.point.n_failed, "n_failed_reference": d.reference.n_failed}
     for name, chance in (("probability", d.after), ("probability_reference", d.before)):
         low, high = chance.clopper_pearson

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from aixsim.results.main_effects import known_points
-from aixsim.results.sweep_result import Sweep, SweepPoint
+from aixsim.results.pooled_chance import mean_chance
+from aixsim.results.sweep_points import SweepPoint
+from aixsim.results.sweep_result import Sweep
 
 
 def ranked(sweep: Sweep) -> list[SweepPoint]:
     """Returns the points with a finished replicate, the most probable first."""
-    return sorted(known_points(sweep), key=lambda point: (-_share(sweep, point), point.id))
+    at = sweep.goals.index(sweep.goal)
+    return sorted(known_points(sweep), key=lambda point: (-mean_chance([point], at), point.id))
 
 
 def blocks(sweep: Sweep, ranking: list[SweepPoint], *, most: int, ends: int, near: int) -> list[slice]:
@@ -24,7 +27,8 @@ def blocks(sweep: Sweep, ranking: list[SweepPoint], *, most: int, ends: int, nea
     n = len(ranking)
     if n <= most:
         return [slice(0, n)]
-    reach = sum(_share(sweep, point) >= sweep.level for point in ranking)
+    at = sweep.goals.index(sweep.goal)
+    reach = sum(mean_chance([point], at) >= sweep.level for point in ranking)
     found = [slice(0, ends)]
     for block in (slice(max(reach - near, 0), min(reach + near, n)), slice(n - ends, n)):
         if block.start <= found[-1].stop:
@@ -32,7 +36,3 @@ def blocks(sweep: Sweep, ranking: list[SweepPoint], *, most: int, ends: int, nea
         else:
             found.append(block)
     return found
-
-
-def _share(sweep: Sweep, point: SweepPoint) -> float:
-    return point.successes[sweep.goals.index(sweep.goal)] / point.n_done

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -18,6 +20,7 @@ from aixsim.model.calendar import Horizon
 from aixsim.notebook import card
 from aixsim.plotting import Drawable
 from aixsim.results.columns import with_units
+from aixsim.results.sweep_points import SweepGoal, SweepPoint
 from aixsim.runs.files import file_checksum
 from aixsim.runs.ledger import NAME, TABLES, Chunk, Ledger
 from aixsim.stats.confidence_sequence import bernoulli_sequence
@@ -31,43 +34,6 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 10
 """Points that a notebook shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class SweepGoal:
-    """A goal of a sweep: what is counted, by when, how many in the nation and how many of the simulated firms."""
-
-    name: str
-    outcome: str
-    at_least: float
-    by: str
-    target: int
-    month: int
-
-
-@dataclass(frozen=True)
-class SweepPoint:
-    """A point and what is known of it.
-
-    Attributes:
-        id: its number.
-        label, policy: how it is called, and which config it starts from.
-        values: factors by config key, those that it sets.
-        config: fully resolved.
-        n_done, n_failed: replicates.
-        successes: replicates that reach each goal.
-        files: that hold the replicates, below the folder.
-    """
-
-    id: int
-    label: str
-    policy: str
-    values: dict[str, Any]
-    config: str
-    n_done: int
-    n_failed: int
-    successes: tuple[int, ...]
-    files: tuple[str, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -170,14 +136,35 @@ class Sweep(Drawable):
         low, high = bernoulli_sequence(n, point.n_done, self.confidence)
         return "above" if low > self.level else "below" if high < self.level else "open"
 
-    def counts(self, point: SweepPoint, outcome: str) -> NDArray[np.int32]:
-        """Returns a kept outcome by replicate and month, in firms of the simulated population, shape ``(n_done, n_months)``."""
-        return self._sorted(point, outcome, None)[1]
-
     def final_counts(self, point: SweepPoint, goal: SweepGoal) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Returns the finished replicates, ascending, and the count of each at the deadline of a goal, in simulated firms."""
-        replicates, counts = self._sorted(point, goal.outcome, goal.by)
-        return replicates, counts[:, 0] if len(counts) else np.zeros(0, np.int32)
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        time = pa.timestamp("ms")
+        at_deadline = pc.field("month").cast(time) == pa.scalar(self.horizon.date(self.horizon.index(goal.by))).cast(time)
+        replicates, counts = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+        for name in point.files:
+            with self.reading(name) as path:
+                table = pq.read_table(path, columns=["replicate", goal.outcome], filters=at_deadline)
+            replicates.append(table["replicate"].to_numpy())
+            counts.append(table[goal.outcome].to_numpy())
+        order = np.argsort(np.concatenate(replicates), kind="stable")
+        return np.concatenate(replicates)[order], np.concatenate(counts)[order]
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[Path]:
+        """Gives the path of a file with replicates that is as it was written; what goes wrong while the block reads it is told.
+
+        Raises:
+            StoreError: it is missing, is not what was written, or cannot be read.
+        """
+        path = self.file(name)
+        try:
+            yield path
+        except (OSError, ValueError, KeyError) as error:
+            raise StoreError(self.path, "damaged", f"its {name} cannot be read ({error})", "give the same sweep command again") from error
 
     def file(self, name: str) -> Path:
         """Returns the path of a file with replicates that is as it was written.
@@ -187,39 +174,14 @@ class Sweep(Drawable):
         """
         path = self.path / name
         if name not in self._verified:
-            try:
+            is_whole = False
+            with suppress(OSError):
                 is_whole = file_checksum(path) == self.checksums.get(name)
-            except OSError:
-                is_whole = False
             if not is_whole:
                 what = f"its {name} is not what {NAME} says was written"
                 raise StoreError(self.path, "damaged", what, "give the same sweep command again, or wait when it is running")
             self._verified.add(name)
         return path
-
-    def _sorted(self, point: SweepPoint, outcome: str, month: str | None) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-        import pyarrow.parquet as pq
-
-        width = 1 if month else self.horizon.n_months
-        time = pa.timestamp("ms")
-        filters = None
-        if month:
-            filters = pc.field("month").cast(time) == pa.scalar(self.horizon.date(self.horizon.index(month))).cast(time)
-        replicates, counts = [], []
-        for name in point.files:
-            try:
-                table = pq.read_table(self.file(name), columns=["replicate", outcome], filters=filters)
-            except (OSError, ValueError, KeyError) as error:
-                what = f"its {name} cannot be read ({error})"
-                raise StoreError(self.path, "damaged", what, "give the same sweep command again") from error
-            replicates.append(table["replicate"].to_numpy().reshape(-1, width)[:, 0])
-            counts.append(table[outcome].to_numpy().reshape(-1, width))
-        if not replicates:
-            return np.zeros(0, np.int32), np.zeros((0, width), np.int32)
-        order = np.argsort(np.concatenate(replicates), kind="stable")
-        return np.concatenate(replicates)[order], np.concatenate(counts)[order]
 
     def answer(self) -> list[dict[str, Any]]:
         """Returns a row a point and goal: factors, probability with interval and n, count at the deadline in national numbers."""
@@ -297,30 +259,23 @@ def open_sweep(path: str | PathLike[str]) -> Sweep:
     path = as_path(path)
     if not is_sweep(path):
         raise UserError(f"{path}: is no folder of a sweep: it has no {NAME}; give the folder that aixsim sweep printed")
-    ledger = Ledger(path, read_only=True)
-    try:
+    with closing(Ledger(path, read_only=True)) as ledger:
         study, rows, chunks, failures = ledger.study(), ledger.points(), ledger.chunks(), ledger.failures()
         checksums = {file.name: file.sha256 for file in ledger.files()}
-    finally:
-        ledger.close()
     if "question" not in study:
         raise StoreError(path, "damaged", "its design was never written", "give the sweep command again")
     goals = tuple(SweepGoal(**goal) for goal in study["question"]["goals"])
     mine: dict[int, list[Chunk]] = {row.id: [] for row in rows}
     for chunk in chunks:
         mine[chunk.point].append(chunk)
-    n_failed = dict.fromkeys(mine, 0)
-    for record in failures:
-        n_failed[record["point"]] += 1
-    points = tuple(
-        SweepPoint(
-            row.id, row.label, row.policy, json.loads(row.factors), row.config,
-            sum(chunk.n_done for chunk in mine[row.id]),
-            n_failed[row.id],
-            tuple(sum(chunk.successes[k] for chunk in mine[row.id] if chunk.successes) for k in range(len(goals))),
-            tuple(sorted({name for chunk in mine[row.id] for name in chunk.files})),
-        )
-        for row in rows
-    )  # fmt: skip
+    n_failed = Counter(record["point"] for record in failures)
+    points = []
+    for row in rows:
+        pieces = mine[row.id]
+        n_done = sum(chunk.n_done for chunk in pieces)
+        successes = tuple(sum(chunk.successes[k] for chunk in pieces if chunk.successes) for k in range(len(goals)))
+        names = tuple(sorted({name for chunk in pieces for name in chunk.files}))
+        values = json.loads(row.factors)
+        points.append(SweepPoint(row.id, row.label, row.policy, values, row.config, n_done, n_failed[row.id], successes, names))
     is_common = bool(study["identity"]["common_random_numbers"])
-    return Sweep(path, study["question"], goals, points, failures, sum(chunk.n for chunk in chunks), is_common, checksums)
+    return Sweep(path, study["question"], goals, tuple(points), failures, sum(chunk.n for chunk in chunks), is_common, checksums)

@@ -61,7 +61,7 @@ def connect(address: str) -> Any:
         with warnings.catch_warnings():
             # What must be the same is checked with every task.
             warnings.simplefilter("ignore")
-            return _within(REACHED, lambda: Client(place, timeout=REACHED, set_as_default=False))  # type: ignore[no-untyped-call]
+            return _within(REACHED, lambda: Client(place, timeout=REACHED, set_as_default=False))  # type: ignore[no-untyped-call]  # Dask has no types
     except (OSError, ValueError, TypeError, AssertionError, ImportError) as error:
         why = str(error).partition("\n")[0] or type(error).__name__
         raise UserError(f"--cluster {address}: no Dask scheduler answers at {place} ({why}); start one: dask scheduler") from None

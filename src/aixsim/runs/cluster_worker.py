@@ -54,8 +54,10 @@ def run(given: bytes, is_wanted: Callable[[], bool]) -> tuple[str, bytes]:
         Why this worker cannot run it, empty when it can; and the pickled report.
     """
     theirs, inside = pickle.loads(given)  # noqa: S301 - from the parent
-    if wrong := _difference(theirs, facts()):
-        return wrong, b""
+    ours = facts()
+    if different := [name for name in [*theirs, *ours] if theirs.get(name) != ours.get(name)]:
+        name = different[0]
+        return f"{name} differs: {ours.get(name, 'missing')} there, {theirs.get(name, 'missing')} here", b""
     task, limit = pickle.loads(inside)  # noqa: S301 - from the parent
     slot = _take(limit)
     try:
@@ -68,13 +70,6 @@ def run(given: bytes, is_wanted: Callable[[], bool]) -> tuple[str, bytes]:
         return "", b""
     _give_back(slot)
     return "", pickle.dumps(report)
-
-
-def _difference(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
-    for name in [*theirs, *ours]:
-        if theirs.get(name) != ours.get(name):
-            return f"{name} differs: {ours.get(name, 'missing')} there, {theirs.get(name, 'missing')} here"
-    return ""
 
 
 def _report(processes: LocalProcesses, task: Task, is_wanted: Callable[[], bool]) -> Report | None:

@@ -111,7 +111,6 @@ class InProcess:
     n_workers = 1
 
     def __init__(self) -> None:
-        """Starts with nothing to do."""
         self._tasks: deque[Task] = deque()
 
     @property
@@ -130,17 +129,13 @@ class InProcess:
         task = self._tasks.popleft()
         try:
             with interruptible():
-                return [Finished(task.key, task.run(_nobody))]
+                return [Finished(task.key, task.run(lambda _part: None))]
         except Exception as error:  # noqa: BLE001 - whoever gave the task decides what it means
             return [Raised(task.key, error)]
 
     def close(self) -> None:
         """Forgets what has not been run."""
         self._tasks.clear()
-
-
-def _nobody(part: int | None) -> None:
-    """Is told how far a task is, where nobody watches."""
 
 
 class WorkerError(UserError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ ASIDE = ".aside"
 """Ending of a file that is still being written; what a dead process left of it may be deleted."""
 
 
-class DurableFile:
+class DurableFile(io.RawIOBase):
     """A file under way; what is written counts once it is complete. It may be given to whoever writes to a binary stream.
 
     Attributes:
@@ -24,14 +25,16 @@ class DurableFile:
     """
 
     def __init__(self, descriptor: int) -> None:
-        """Takes an open descriptor."""
-        self._descriptor, self._digest, self._held = descriptor, hashlib.sha256(), bytearray()
-        self.n_bytes, self.closed = 0, False
+        self._descriptor, self._digest, self._held, self.n_bytes = descriptor, hashlib.sha256(), bytearray(), 0
 
     @property
     def sha256(self) -> str:
         """Hash of what has been written, in hexadecimal."""
         return self._digest.hexdigest()
+
+    def writable(self) -> bool:
+        """It is written, and not read."""
+        return True
 
     def write(self, content: Any) -> int:
         """Takes all of a content."""
@@ -40,34 +43,19 @@ class DurableFile:
         self._held += view
         self.n_bytes += len(view)
         if len(self._held) >= _BUFFER:
-            self.flush()
+            self.pass_on()
         return len(view)
 
-    def flush(self) -> None:
-        """Hands what it holds to the system."""
+    def pass_on(self) -> None:
+        """Hands what it holds to the system; apart from ``flush``, which is also called when a file that failed is thrown away."""
         rest = memoryview(bytes(self._held))
         self._held.clear()
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
 
-    def writable(self) -> bool:
-        """It is written, and not read."""
-        return True
-
-    def readable(self) -> bool:
-        """It is written, and not read."""
-        return False
-
-    def seekable(self) -> bool:
-        """It is written from its beginning to its end."""
-        return False
-
     def tell(self) -> int:
         """Returns how much has been written."""
         return self.n_bytes
-
-    def close(self) -> None:
-        """The block that opened it closes it."""
 
 
 @contextmanager
@@ -83,7 +71,7 @@ def durable_file(path: Path) -> Iterator[DurableFile]:
         try:
             file = DurableFile(descriptor)
             yield file
-            file.flush()
+            file.pass_on()
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

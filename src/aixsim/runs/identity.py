@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 from aixsim.config.ensembles import ensemble_path
 from aixsim.config.study import Study
 from aixsim.model.fingerprint import model_hash
-from aixsim.runs.files import file_checksum
+from aixsim.runs.files import checksum, file_checksum
 from aixsim.runs.job import Job
 from aixsim.runs.ledger import PointRow
 from aixsim.runs.provenance import data_hash, environment
@@ -76,7 +75,7 @@ def question(job: Job) -> dict[str, Any]:
 
 def digest(*parts: Any) -> str:
     """Returns twelve letters that stand for all that is given; ready for JSON."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
+    return checksum(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode())[:12]
 
 
 def job_id(job: Job) -> str:

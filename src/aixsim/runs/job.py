@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from aixsim.config.build import problems
 from aixsim.config.models import Goal, MonteCarlo
 from aixsim.config.study import Study
 from aixsim.config.sweep_study import Point, SweepStudy
 from aixsim.model.outcomes import OUTCOMES
-from aixsim.runs.replicates import OF_A_RUN, TRAJECTORIES, PointSpec, Target
-
-ONE_POINT: Final = "run"
+from aixsim.runs.replicates import PointSpec, Target
 
 
 @dataclass(frozen=True)
@@ -71,10 +69,10 @@ class Job:
         # How many replicates there are, and when they suffice, determines none of their numbers.
         each = study.with_monte_carlo(MonteCarlo(replicates=1, seed=stated.seed, confidence=stated.confidence))
         return cls(
-            kind="run", name=study.name, title=study.title, points=(Point(ONE_POINT, {}, each),), goals=tuple(study.goals), deciding=None,
+            kind="run", name=study.name, title=study.title, points=(Point("run", {}, each),), goals=tuple(study.goals), deciding=None,
             level=0.5, replicates=stated.replicates, most_replicates=stated.replicates, seed=stated.seed, common_random_numbers=True,
             confidence=stated.confidence, half_width=stated.half_width if study.goals else None, engine=engine,
-        )  # fmt: skip
+        )  # one argument a line would hide which belong together  # fmt: skip
 
     @classmethod
     def of_sweep(cls, study: SweepStudy) -> Job:
@@ -86,7 +84,7 @@ class Job:
             seed=stated.seed, common_random_numbers=stated.common_random_numbers, confidence=stated.confidence,
             seconds_per_replicate=stated.seconds_per_replicate, outcomes=study.outcomes, parameters=study.table.keep.parameters,
             policies=study.policies, factors=study.factors, design=study.table.design.kind, text=study.path.read_bytes(),
-        )  # fmt: skip
+        )  # one argument a line would hide which belong together  # fmt: skip
 
     @property
     def study(self) -> Study:
@@ -100,26 +98,17 @@ class Job:
 
     def specs(self, *, as_bytes: bool = True) -> list[PointSpec]:
         """Returns what workers need to know of each point; nothing is built yet."""
-        return [self._spec(point, as_bytes) for point in self.points]
+        about = (self.parameters, self.kind == "run", self.engine, as_bytes)
+        return [PointSpec(problems(point.study), self.outcomes, self._targets(point.study), *about) for point in self.points]
 
     def targets(self) -> list[dict[str, Any]]:
         """Returns the goals with their counts in the simulated population, ready for JSON."""
         return [
-            {
-                "name": goal.name, "at_least": goal.at_least, "by": goal.by,
-                "outcome": target.outcome, "target": target.count, "month": target.month,
-            }
+            {"name": goal.name, "at_least": goal.at_least, "by": goal.by}
+            | {"outcome": target.outcome, "target": target.count, "month": target.month}
             for goal, target in zip(self.goals, self._targets(self.study), strict=True)
-        ]  # fmt: skip
-
-    def with_replicates(self, n: int) -> Job:
-        """Returns the same job with other replicates."""
-        return replace(self, replicates=n, most_replicates=max(n, self.most_replicates))
+        ]
 
     def _targets(self, config: Study) -> tuple[Target, ...]:
         scale = config.population.scale
         return tuple(Target(goal.outcome, goal.target(scale), config.horizon.index(goal.by)) for goal in self.goals)
-
-    def _spec(self, point: Point, as_bytes: bool) -> PointSpec:
-        kept = OF_A_RUN if self.kind == "run" else (TRAJECTORIES,)
-        return PointSpec(problems(point.study), self.outcomes, self._targets(point.study), self.parameters, kept, self.engine, as_bytes)

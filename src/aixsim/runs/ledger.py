@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -97,17 +97,15 @@ class Ledger:
         with self._guard():
             self._base = sqlite3.connect(place, uri=folder is not None, isolation_level=None, timeout=10.0)
             try:
-                self._prepare(read_only=read_only)
+                self._base.execute("pragma temp_store = memory")
+                if read_only:
+                    return
+                self._base.execute("pragma synchronous = full")
+                if not self._base.execute("select count(*) from sqlite_master").fetchone()[0]:
+                    self._base.executescript(f"begin; {_SCHEMA} commit;")
             except BaseException:
                 self._base.close()
                 raise
-
-    def _prepare(self, *, read_only: bool) -> None:
-        if not read_only:
-            self._base.execute("pragma synchronous = full")
-        self._base.execute("pragma temp_store = memory")
-        if not read_only and not self._base.execute("select count(*) from sqlite_master").fetchone()[0]:
-            self._base.executescript(f"begin; {_SCHEMA} commit;")
 
     def close(self) -> None:
         """Closes the file."""
@@ -130,38 +128,31 @@ class Ledger:
 
     def study(self) -> dict[str, Any]:
         """Returns what was written with ``set_study``."""
-        with self._guard():
-            rows = self._base.execute("select * from study order by key").fetchall()
-        return {key: json.loads(value) for key, value in (self._unsealed(row, "study") for row in rows)}
+        return {key: json.loads(value) for key, value in self._rows("study", "select * from study order by key")}
 
     def set_study(self, facts: Mapping[str, Any]) -> None:
         """Writes what determines the numbers of all points."""
-        rows = [(key, json.dumps(value, ensure_ascii=False, sort_keys=True)) for key, value in sorted(facts.items())]
-        self._base.executemany("insert or replace into study values (?, ?, ?)", [(*row, _seal(row)) for row in rows])
+        rows = ((key, json.dumps(value, ensure_ascii=False, sort_keys=True)) for key, value in sorted(facts.items()))
+        self._write("insert or replace into study values (?, ?, ?)", rows)
 
     def points(self) -> list[PointRow]:
         """Returns all points, by number."""
-        with self._guard():
-            rows = self._base.execute("select * from points order by id").fetchall()
-        return [PointRow(*self._unsealed(row, "points")) for row in rows]
+        return [PointRow(*row) for row in self._rows("points", "select * from points order by id")]
 
     def add_points(self, points: Iterable[PointRow]) -> None:
         """Writes points that are not there yet."""
-        rows = [(point.id, point.label, point.policy, point.factors, point.config) for point in points]
-        self._base.executemany("insert into points values (?, ?, ?, ?, ?, ?)", [(*row, _seal(row)) for row in rows])
+        self._write("insert into points values (?, ?, ?, ?, ?, ?)", map(astuple, points))
 
     # What is to be run and what is done
 
     def chunks(self) -> list[Chunk]:
         """Returns all chunks, by point and first replicate."""
-        with self._guard():
-            rows = self._base.execute("select * from chunks order by point, first").fetchall()
-        return [_chunk(self._unsealed(row, "chunks")) for row in rows]
+        return [_chunk(row) for row in self._rows("chunks", "select * from chunks order by point, first")]
 
     def put(self, chunks: Iterable[Chunk]) -> None:
         """Writes chunks, in place of those with the same point and first replicate."""
-        rows = [tuple(json.dumps(value) if isinstance(value, tuple) else value for value in asdict(chunk).values()) for chunk in chunks]
-        self._base.executemany("insert or replace into chunks values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [(*row, _seal(row)) for row in rows])
+        rows = (tuple(json.dumps(value) if isinstance(value, tuple) else value for value in astuple(chunk)) for chunk in chunks)
+        self._write("insert or replace into chunks values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def drop(self, chunks: Iterable[Chunk]) -> None:
         """Takes chunks out."""
@@ -169,46 +160,47 @@ class Ledger:
 
     def files(self) -> list[FileRow]:
         """Returns all files, by name."""
-        with self._guard():
-            rows = self._base.execute("select * from files order by name").fetchall()
-        return [FileRow(*self._unsealed(row, "files")) for row in rows]
+        return [FileRow(*row) for row in self._rows("files", "select * from files order by name")]
 
     def files_of(self, point: int) -> list[FileRow]:
         """Returns the files of a point, by name."""
-        with self._guard():
-            rows = self._base.execute("select * from files where point = ? order by name", (point,)).fetchall()
-        return [FileRow(*self._unsealed(row, "files")) for row in rows]
+        return [FileRow(*row) for row in self._rows("files", "select * from files where point = ? order by name", point)]
 
-    def put_file(self, file: FileRow) -> None:
-        """Writes that a file is safely on the disk."""
-        row = (file.name, file.point, file.sha256, file.n_bytes)
-        self._base.execute("insert or replace into files values (?, ?, ?, ?, ?)", (*row, _seal(row)))
+    def put_files(self, files: Iterable[FileRow]) -> None:
+        """Writes that files are safely on the disk."""
+        self._write("insert or replace into files values (?, ?, ?, ?, ?)", map(astuple, files))
 
-    def drop_file(self, name: str) -> None:
-        """Writes that a file no longer counts."""
-        self._base.execute("delete from files where name = ?", (name,))
+    def drop_files(self, names: Iterable[str]) -> None:
+        """Writes that files no longer count."""
+        self._base.executemany("delete from files where name = ?", [(name,) for name in names])
 
     # What failed
 
     def failures(self) -> list[dict[str, Any]]:
         """Returns the records of failed replicates, by point and replicate."""
+        return [json.loads(record) for _, _, record in self._rows("failures", "select * from failures order by point, replicate")]
+
+    def put_failures(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Writes records, with ``point`` and ``replicate`` among their keys."""
+        rows = ((record["point"], record["replicate"], json.dumps(record, ensure_ascii=False)) for record in records)
+        self._write("insert or replace into failures values (?, ?, ?, ?)", rows)
+
+    def drop_failures(self, chunks: Iterable[Chunk]) -> None:
+        """Takes out the records of the replicates of chunks, which are to be run again."""
+        bounds = [(chunk.point, chunk.first, chunk.first + chunk.n) for chunk in chunks]
+        self._base.executemany("delete from failures where point = ? and replicate >= ? and replicate < ?", bounds)
+
+    def _rows(self, table: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Returns rows as they were written, without their seals."""
         with self._guard():
-            rows = self._base.execute("select * from failures order by point, replicate").fetchall()
-        return [json.loads(self._unsealed(row, "failures")[-1]) for row in rows]
-
-    def put_failure(self, record: Mapping[str, Any]) -> None:
-        """Writes a record, with ``point`` and ``replicate`` among its keys."""
-        row = (record["point"], record["replicate"], json.dumps(record, ensure_ascii=False))
-        self._base.execute("insert or replace into failures values (?, ?, ?, ?)", (*row, _seal(row)))
-
-    def drop_failures(self, point: int, first: int, n: int) -> None:
-        """Takes out the records of some replicates, which are to be run again."""
-        self._base.execute("delete from failures where point = ? and replicate >= ? and replicate < ?", (point, first, first + n))
-
-    def _unsealed(self, row: tuple[Any, ...], table: str) -> tuple[Any, ...]:
-        if row[-1] != _seal(row[:-1]):
+            rows = self._base.execute(query, values).fetchall()
+        if any(row[-1] != _seal(row[:-1]) for row in rows):
             raise _damaged(self.folder, f"a row of {table} in its {NAME} has changed since it was written")
-        return row[:-1]
+        return [row[:-1] for row in rows]
+
+    def _write(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Writes rows with their seals."""
+        self._base.executemany(statement, [(*row, _seal(row)) for row in rows])
 
     @contextmanager
     def _guard(self) -> Iterator[None]:

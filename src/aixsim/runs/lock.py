@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -21,16 +22,18 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Names the folder."""
         self._folder = folder
         self._lock = FileLock(folder / ".lock", timeout=0)
 
     def __enter__(self) -> FolderLock:
-        """Takes the folder, at once or not at all."""
         try:
             self._lock.acquire()
         except Timeout:
-            raise StoreError(self._folder, "busy", f"{self._holder()} is working on it", "wait for it, stop it, or choose -o") from None
+            holder = "another process"  # it took the folder a moment ago and has not said who it is
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                said = json.loads((self._folder / ".holder").read_text(encoding="utf-8"))
+                holder = f"process {said['process']} on {said['host']}"
+            raise StoreError(self._folder, "busy", f"{holder} is working on it", "wait for it, stop it, or choose -o") from None
         except OSError as error:
             raise storage_error(self._folder, error) from error
         try:
@@ -52,13 +55,5 @@ class FolderLock:
                 pass
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Lets go."""
         (self._folder / ".holder").unlink(missing_ok=True)
         self._lock.release()
-
-    def _holder(self) -> str:
-        try:
-            holder = json.loads((self._folder / ".holder").read_text(encoding="utf-8"))
-            return f"process {holder['process']} on {holder['host']}"
-        except (OSError, ValueError, KeyError, TypeError):
-            return "another process"  # it took the folder a moment ago and has not said who it is

@@ -27,7 +27,6 @@ _START = "import sys; sys.path[:] = sys.argv[1:]; from aixsim.runs.worker import
 class Process(Protocol):
     """A running worker, as ``subprocess.Popen`` offers it."""
 
-    pid: int
     stdin: Any
     stdout: Any
 
@@ -82,19 +81,12 @@ class LocalProcesses:
         """
         self._limit, self._launch = seconds_per_part, start
         self._messages: queue.SimpleQueue[tuple[_Worker, Any]] = queue.SimpleQueue()
-        self._workers: list[_Worker] = []
-        for _ in range(n_workers):
-            self._workers.append(self._start())
+        self._workers = [self._start() for _ in range(n_workers)]
 
     @property
     def n_workers(self) -> int:
         """Number of processes."""
         return len(self._workers)
-
-    @property
-    def processes(self) -> list[int]:
-        """Numbers of the processes."""
-        return [worker.process.pid for worker in self._workers]
 
     @property
     def free(self) -> int:

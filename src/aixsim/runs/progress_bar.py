@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from aixsim.errors import ArgumentError
-from aixsim.runs.progress import Status
+from aixsim.runs.progress import Status, silent
 
 Progress = bool | Callable[[Status], object] | None
 """What is to be shown: a bar (true), nothing (false), a bar where there is somebody to see it (None), or what a function makes of it."""
@@ -37,7 +37,7 @@ def shown(progress: Progress) -> Iterator[Callable[[Status], object]]:
     else:
         raise ArgumentError("progress", progress, "True, False, None, or a function of a status")
     if bar is None:
-        yield _nothing
+        yield silent
         return
     try:
         yield bar
@@ -45,15 +45,10 @@ def shown(progress: Progress) -> Iterator[Callable[[Status], object]]:
         bar.close()
 
 
-def _nothing(_status: Status) -> None:
-    """Shows nothing."""
-
-
 class _Bar:
     """A bar of tqdm, which picks the look that fits a notebook or a terminal."""
 
     def __init__(self, delay: float) -> None:
-        """Shows nothing yet."""
         self._delay = delay
         self._bar: Any = None
 

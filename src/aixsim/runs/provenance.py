@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import os
 import platform
@@ -38,13 +37,25 @@ def code_hash(paths: Iterable[Path]) -> str:
 
 def sealed(provenance: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a provenance with the SHA-256 of all that it says, under ``sha256``."""
-    said = {key: value for key, value in provenance.items() if key != "sha256"}
-    return {**said, "sha256": canonical_checksum(said)}
+    return {**provenance, "sha256": _seal(provenance)}
 
 
-def now() -> str:
-    """Returns the local time, ISO 8601 to the second."""
-    return dt.datetime.now().astimezone().isoformat(timespec="seconds")
+def broken_seal(provenance: Mapping[str, Any]) -> str:
+    """Returns what tells that a provenance is not as it was written, in words; empty when nothing does.
+
+    It names the checksums of all other files, and in ``sha256`` its own.
+    """
+    if "sha256" not in provenance:
+        return "its 'files' have no checksum" if "files" in provenance else ""
+    if provenance["sha256"] != _seal(provenance):
+        return "it was changed after it was written"
+    files = provenance.get("files")
+    is_listed = isinstance(files, dict) and all(isinstance(value, str) for value in files.values())
+    return "" if is_listed else "it lists no files"
+
+
+def _seal(provenance: Mapping[str, Any]) -> str:
+    return canonical_checksum({key: value for key, value in provenance.items() if key != "sha256"})
 
 
 def command() -> str:
@@ -59,18 +70,28 @@ def environment() -> dict[str, Any]:
         "aixsim": version("aixsim"),
         "python": platform.python_version(),
         "packages": {name: version(name) for name in _PACKAGES},
-        "git_commit": _git_commit(),
+        "git_commit": git_commit(str(files("aixsim"))),
         "data_sha256": data_hash(),
         "model_sha256": model_hash(),
         "machine": {"system": platform.system(), "architecture": platform.machine(), "cores": os.cpu_count()},
     }
 
 
-def _git_commit() -> str | None:
-    """Returns the commit of the source tree, with ``-dirty`` when it was changed; None outside a checkout."""
-    command = ["git", "-C", str(files("aixsim")), "describe", "--always", "--dirty", "--abbrev=40", "--match="]
+def git_commit(folder: str) -> str | None:
+    """Returns the commit of a package's source tree, with ``-dirty`` when it was changed; None outside a checkout.
+
+    A package that is installed inside another repository is not tracked there: that one's commit says nothing about it.
+    """
+    if _git(folder, "ls-files", "--error-unmatch", "__init__.py") is None:
+        return None
+    return _git(folder, "describe", "--always", "--dirty", "--abbrev=40", "--match=")
+
+
+def _git(folder: str, *arguments: str) -> str | None:
+    """Returns what git prints about a folder; None when it refuses or is not there."""
+    command = ["git", "-C", folder, *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603 - nothing a user gives
+    except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip() or None

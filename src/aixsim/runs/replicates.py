@@ -12,7 +12,6 @@ from time import perf_counter
 from typing import Any, Final, Literal
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from aixsim.config.build import Problems
@@ -23,12 +22,9 @@ from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
 from aixsim.model.projects import projects_of
 from aixsim.model.scenario import Scenario
-from aixsim.model.uncertainties import uncertainties_of
 from aixsim.runs import tables
 
 TRAJECTORIES: Final = "trajectories"
-OF_A_RUN: Final = (TRAJECTORIES, "parameters", "money", "projects", "groups_by_replicate")
-"""Tables that a run keeps of every replicate; a sweep keeps the first."""
 MESA_SECONDS_PER_FIRM_MONTH = 6e-6
 """Of the Mesa model on an ordinary laptop, to announce the cost of a run: running one replicate to find out takes too long."""
 
@@ -51,7 +47,7 @@ class PointSpec:
         outcomes: outcomes that are kept.
         targets: its goals.
         parameters: whether the trajectories hold the drawn uncertainties, as they may in a sweep.
-        tables: those that are kept.
+        is_run: whether it is the single point of a run, of which all tables are kept; of others the trajectories alone.
         engine: that simulates; the reference engine also where a law of a plugin cannot be compiled.
         as_bytes: tables are returned as Parquet files and not as tables in memory.
     """
@@ -60,14 +56,9 @@ class PointSpec:
     outcomes: tuple[str, ...]
     targets: tuple[Target, ...]
     parameters: bool = False
-    tables: tuple[str, ...] = (TRAJECTORIES,)
+    is_run: bool = False
     engine: Literal["kernel", "mesa"] = "kernel"
     as_bytes: bool = True
-
-    @property
-    def is_run(self) -> bool:
-        """Whether it is the single point of a run."""
-        return self.tables == OF_A_RUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +223,3 @@ def _peak() -> int | None:
     except ImportError:
         return None
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-def schema_of(spec: PointSpec) -> pa.Schema:
-    """Returns the columns of the trajectories of a point, also before a replicate has finished."""
-    none = np.zeros((0, len(OUTCOMES), spec.problems.horizon.n_months), np.int32)
-    keys = uncertainties_of(spec.problems.settings) if spec.parameters else ()
-    empty = {key: np.zeros(0) for key in keys} if spec.parameters else None
-    return tables.trajectories([], none, spec.problems.horizon, spec.outcomes, None if spec.is_run else 0, empty).schema

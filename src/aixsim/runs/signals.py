@@ -17,7 +17,6 @@ class Interrupted(KeyboardInterrupt):
     """
 
     def __init__(self, said: str = "interrupted") -> None:
-        """Keeps the line."""
         super().__init__(said)
         self.said = said
 

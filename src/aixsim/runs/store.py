@@ -1,163 +1,27 @@
-"""The store of a run or a sweep: a ledger and the files that it speaks of, changed so that a fault at any moment leaves them whole.
-
-A run without a folder keeps the same things in memory.
-"""
+"""The store of a run or a sweep: a ledger and the files that it speaks of, changed so that a fault at any moment leaves them whole."""
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
-
-import pyarrow as pa
+from typing import Any, Self
 
 from aixsim.errors import StoreError, storage_error
-from aixsim.runs.files import ASIDE, DurableFile, checksum, durable_file, file_checksum, rename_durably, write_durably
+from aixsim.runs.files import ASIDE, rename_durably
 from aixsim.runs.ledger import NAME, Chunk, FileRow, Ledger, PointRow
 from aixsim.runs.lock import FolderLock
+from aixsim.runs.places import Place, place_at
+from aixsim.runs.progress import now
 from aixsim.runs.replicates import TRAJECTORIES, Batch, BatchResult
-from aixsim.runs.tables import by_replicate, write_parquet
 
 SHARDS = "shards"
 NOT_RESULTS = ("journal.jsonl", "status.json", ".lock", ".holder", f"{NAME}-journal")
 """What tells of the work and not of the results: everything else is the same, byte for byte, however a run was carried out."""
 OPERATING_SYSTEM = "operating system"
 """Origin of a failure that the replicate itself did not report: its worker died, or was ended because it took too long."""
-
-
-class Place(Protocol):
-    """Where files are kept."""
-
-    path: Path | None
-
-    def put(self, name: str, content: Any) -> tuple[str, int]:
-        """Keeps a file and returns its SHA-256 and its size."""
-
-    def merge(self, name: str, parts: Sequence[str]) -> tuple[str, str, int]:
-        """Keeps the rows of some files, by replicate, as one; returns its name with its digest for ``*``, SHA-256 and size."""
-
-    def source(self, name: str) -> Any:
-        """Returns a file as ``pyarrow.parquet.read_table`` takes it."""
-
-    def is_whole(self, file: FileRow) -> bool:
-        """Returns whether a file is as it was written."""
-
-    def names(self) -> list[str]:
-        """Returns the files with replicates."""
-
-    def remove(self, name: str) -> None:
-        """Removes a file."""
-
-    def note(self, line: str) -> None:
-        """Adds a line to the journal."""
-
-
-class FolderPlace:
-    """Files below a folder."""
-
-    def __init__(self, path: Path, folders: Sequence[str]) -> None:
-        """Names the folder, and the folders in it that hold files with replicates."""
-        self.path: Path | None = path
-        self.folder, self._folders = path, folders
-
-    def put(self, name: str, content: bytes) -> tuple[str, int]:
-        """As in ``Place``."""
-        write_durably(self.folder / name, content)
-        return checksum(content), len(content)
-
-    def merge(self, name: str, parts: Sequence[str]) -> tuple[str, str, int]:
-        """As in ``Place``; the rows pass through memory a file at a time."""
-        import pyarrow.parquet as pq
-
-        aside = self.folder / name.replace("*", "merged")
-        schema = pq.read_schema(self.folder / parts[0])
-        with durable_file(aside) as file:
-            write_parquet(_stream(file), schema, by_replicate([self.folder / part for part in parts]))
-        final = name.replace("*", file.sha256[:8])
-        rename_durably(aside, self.folder / final)
-        return final, file.sha256, file.n_bytes
-
-    def source(self, name: str) -> Path:
-        """As in ``Place``."""
-        return self.folder / name
-
-    def is_whole(self, file: FileRow) -> bool:
-        """As in ``Place``."""
-        with suppress(OSError):
-            return file_checksum(self.folder / file.name) == file.sha256
-        return False
-
-    def names(self) -> list[str]:
-        """As in ``Place``."""
-        return [f"{folder}/{file.name}" for folder in self._folders for file in (self.folder / folder).iterdir()]
-
-    def remove(self, name: str) -> None:
-        """As in ``Place``."""
-        (self.folder / name).unlink(missing_ok=True)
-
-    def note(self, line: str) -> None:
-        """As in ``Place``."""
-        with (self.folder / "journal.jsonl").open("a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
-
-
-class MemoryPlace:
-    """Files, or tables, in memory."""
-
-    path: Path | None = None
-
-    def __init__(self) -> None:
-        """Starts empty."""
-        self._held: dict[str, Any] = {}
-
-    def put(self, name: str, content: Any) -> tuple[str, int]:
-        """As in ``Place``; nobody else can change what is in memory, so there is no checksum."""
-        self._held[name] = content
-        return "", 0
-
-    def merge(self, name: str, parts: Sequence[str]) -> tuple[str, str, int]:
-        """As in ``Place``."""
-        tables = [self.table(part) for part in parts]
-        whole = pa.concat_tables(sorted(tables, key=lambda table: table["replicate"][0].as_py() if len(table) else -1))
-        self._held[name] = whole
-        return name, "", 0
-
-    def table(self, name: str) -> pa.Table:
-        """Returns a file as a table."""
-        held = self._held[name]
-        if isinstance(held, bytes):
-            import pyarrow.parquet as pq
-
-            return pq.read_table(io.BytesIO(held), use_threads=False)
-        return held
-
-    def source(self, name: str) -> Any:
-        """As in ``Place``."""
-        return self.table(name)
-
-    def is_whole(self, file: FileRow) -> bool:
-        """As in ``Place``."""
-        return file.name in self._held
-
-    def names(self) -> list[str]:
-        """As in ``Place``."""
-        return list(self._held)
-
-    def remove(self, name: str) -> None:
-        """As in ``Place``."""
-        self._held.pop(name, None)
-
-    def note(self, line: str) -> None:
-        """As in ``Place``: nobody would read it."""
-
-
-def _stream(file: DurableFile) -> Any:
-    return pa.PythonFile(file, mode="w")
 
 
 class Store:
@@ -174,14 +38,13 @@ class Store:
         self.place, self.ledger = place, ledger
         self.chunks = {(chunk.point, chunk.first): chunk for chunk in ledger.chunks()}
         self._marks: list[Chunk] = []
-        self._skips: dict[int, set[int]] = {}
-        for record in ledger.failures():
-            self._remember(record)
-        self._reopen([chunk for chunk in self.chunks.values() if chunk.state == "running"], forget=False)
+        self._skips = _to_be_skipped(ledger.failures())
+        if cut_off := [_to_be_run(chunk) for chunk in self.chunks.values() if chunk.state == "running"]:
+            self._change(cut_off, [], [])
 
     @classmethod
     @contextmanager
-    def opened(cls, path: Path | None, folders: Sequence[str] = (SHARDS,)) -> Iterator[Store]:
+    def opened(cls, path: Path | None, folders: Sequence[str] = (SHARDS,)) -> Iterator[Self]:
         """Opens or makes a store, which belongs to this process until the block ends.
 
         Args:
@@ -192,14 +55,14 @@ class Store:
             StoreError: another process has it, it is something else, or the disk refuses.
         """
         if path is None:
-            ledger = Ledger(None)
-            yield cls(MemoryPlace(), ledger)
-            ledger.close()
+            with closing(Ledger(None)) as ledger:
+                yield cls(place_at(None, folders), ledger)
             return
         remedy = "choose another folder with -o, or move this one away"
         if path.exists() and not path.is_dir():
             raise StoreError(path, "damaged", "is not a folder", remedy)
-        if path.is_dir() and not (path / NAME).exists() and not _is_empty(path, folders):
+        mine = {*NOT_RESULTS, *folders, NAME}
+        if path.is_dir() and not (path / NAME).exists() and any(item.name not in mine for item in path.iterdir()):
             raise StoreError(path, "foreign", "holds something else", remedy)
         try:
             path.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -210,7 +73,7 @@ class Store:
         with FolderLock(path):
             ledger, held = Ledger(path), None
             try:
-                held = cls(FolderPlace(path, folders), ledger)
+                held = cls(place_at(path, folders), ledger)
                 yield held
             except OSError as error:
                 raise storage_error(path, error) from error
@@ -249,8 +112,8 @@ class Store:
         running = replace(chunk, state="running")
         self.chunks[chunk.point, chunk.first] = running
         self._marks.append(running)  # written with the next change: it is for those who watch, and never waited for
-        skip = {r for r in self._skips.get(chunk.point, ()) if chunk.first <= r < chunk.first + chunk.n}
-        return Batch(chunk.point, chunk.first, chunk.n, frozenset(skip))
+        skip = frozenset(r for r in range(chunk.first, chunk.first + chunk.n) if (chunk.point, r) in self._skips)
+        return Batch(chunk.point, chunk.first, chunk.n, skip)
 
     # What comes back
 
@@ -290,10 +153,8 @@ class Store:
         """Takes chunks out, with what they hold: what a stop rule leaves out."""
         with self.ledger.change():
             self.ledger.drop(chunks)
-            for chunk in chunks:
-                self.ledger.drop_failures(chunk.point, chunk.first, chunk.n)
-                for name in chunk.files:
-                    self.ledger.drop_file(name)
+            self.ledger.drop_failures(chunks)
+            self.ledger.drop_files(name for chunk in chunks for name in chunk.files)
         for chunk in chunks:
             del self.chunks[chunk.point, chunk.first]
             for name in chunk.files:
@@ -319,7 +180,7 @@ class Store:
 
     # What is made of it in the end
 
-    def merge(self, point: int, home: str = SHARDS) -> list[str]:
+    def merge(self, point: int, home: str) -> list[str]:
         """Merges the files of a point into one a table, sorted by replicate; returns the names of those that turn out to be damaged.
 
         Args:
@@ -329,8 +190,8 @@ class Store:
         mine = [chunk for chunk in self.chunks.values() if chunk.point == point and chunk.files]
         rows = {file.name: file for file in self.ledger.files_of(point)}
         names = sorted({name for chunk in mine for name in chunk.files})
-        pieces = {table: [name for name in names if table_of(name) == table] for table in map(table_of, names)}
-        if all(len(parts) == 1 and is_merged(parts[0]) for parts in pieces.values()):
+        pieces = {table: [name for name in names if _table_of(name) == table] for table in map(_table_of, names)}
+        if all(len(parts) == 1 and _is_merged(parts[0]) for parts in pieces.values()):
             return []
         if damaged := [name for name in names if not self.place.is_whole(rows[name])]:
             self._lose([rows[name] for name in damaged])
@@ -344,11 +205,9 @@ class Store:
         moved = [replace(chunk, files=final) for chunk in mine]
         gone = [name for name in names if name not in final]
         with self.ledger.change():
-            for file in merged:
-                self.ledger.put_file(file)
+            self.ledger.put_files(merged)
             self.ledger.put(moved)
-            for name in gone:
-                self.ledger.drop_file(name)
+            self.ledger.drop_files(gone)
         self.chunks |= {(chunk.point, chunk.first): chunk for chunk in moved}
         for name in gone:
             self.place.remove(name)
@@ -372,18 +231,12 @@ class Store:
             return
         aside = self.place.path / f"{NAME}{ASIDE}"
         aside.unlink(missing_ok=True)
-        other = Ledger(self.place.path, name=aside.name)
-        try:
-            with other.change():
-                other.set_study({**self.ledger.study(), "completed": max(completed.values(), default=0)})
-                other.add_points(self.ledger.points())
-                other.put(whole)
-                for file_row in self.ledger.files():
-                    other.put_file(file_row)
-                for record in self.ledger.failures():
-                    other.put_failure(record)
-        finally:
-            other.close()
+        with closing(Ledger(self.place.path, name=aside.name)) as other, other.change():
+            other.set_study({**self.ledger.study(), "completed": max(completed.values(), default=0)})
+            other.add_points(self.ledger.points())
+            other.put(whole)
+            other.put_files(self.ledger.files())
+            other.put_failures(self.ledger.failures())
         self.ledger.close()
         rename_durably(aside, self.place.path / NAME)
         self.ledger = Ledger(self.place.path)
@@ -391,62 +244,11 @@ class Store:
     def files(self, point: int) -> dict[str, str]:
         """Returns the names of the merged files of a point, by table."""
         names = {name for chunk in self.chunks.values() if chunk.point == point for name in chunk.files}
-        return {table_of(name): name for name in sorted(names)}
-
-    # Files beside the replicates
-
-    def claim(self, identity: str) -> None:
-        """Makes the store that of one calculation, or finds it so.
-
-        Raises:
-            StoreError: it is that of another one.
-        """
-        held = self.ledger.study().get("identity")
-        if held is None and not self.chunks:
-            self.add([], [], {"identity": identity})
-        elif held != identity:
-            remedy = "choose another folder with -o, or move this one away"
-            raise StoreError(self.path, "foreign", "holds something else, or the same of other settings", remedy)
-
-    def keep(self, name: str, content: bytes) -> None:
-        """Writes a file, and its checksum into the ledger."""
-        with self.ledger.change():
-            self.ledger.drop_file(name)  # a process that dies now leaves no checksum that the new content would contradict
-        row = FileRow(name, 0, *self.place.put(name, content))
-        with self.ledger.change():
-            self.ledger.put_file(row)
-
-    def keep_state(self, name: str, content: bytes) -> None:
-        """Writes the next state of a calculation; the one before is there until the ledger knows the new one."""
-        before = [file.name for file in self.ledger.files() if _is_state(file.name, name)]
-        row = FileRow(f"{name}.{checksum(content)[:8]}", 0, *self.place.put(f"{name}.{checksum(content)[:8]}", content))
-        with self.ledger.change():
-            for old in before:
-                self.ledger.drop_file(old)
-            self.ledger.put_file(row)
-        for old in before:
-            if old != row.name:
-                self.place.remove(old)
-
-    def kept(self, name: str) -> bytes | None:
-        """Returns the content of a file or of the last state that was kept; None when there is none.
-
-        Raises:
-            StoreError: it is not as it was written.
-        """
-        row = next((file for file in self.ledger.files() if file.name == name or _is_state(file.name, name)), None)
-        path = self.path / (name if row is None else row.name)
-        if row is None or not path.is_file():
-            return None
-        content = path.read_bytes()
-        if checksum(content) != row.sha256:
-            raise StoreError(path, "damaged", "is not as it was written", "remove it: what it holds is computed again")
-        return content
+        return {_table_of(name): name for name in sorted(names)}
 
     def note(self, event: str, **facts: Any) -> None:
         """Adds a line to the journal, which tells what happened when."""
-        time = dt.datetime.now().astimezone().isoformat(timespec="seconds")
-        self.place.note(json.dumps({"time": time, "event": event, **facts}, ensure_ascii=False))
+        self.place.note(json.dumps({"time": now(), "event": event, **facts}, ensure_ascii=False))
 
     def _lose(self, files: Sequence[FileRow]) -> None:
         if not files:
@@ -455,60 +257,42 @@ class Store:
         hit = [chunk for chunk in self.chunks.values() if lost.intersection(chunk.files)]
         # The other tables of the same replicates are made again with the lost one.
         lost |= {name for chunk in hit for name in chunk.files}
+        fresh = [_to_be_run(chunk) for chunk in hit]
         with self.ledger.change():
-            for name in lost:
-                self.ledger.drop_file(name)
-        self._reopen(hit, forget=True)
+            self.ledger.drop_files(lost)
+            self.ledger.put(fresh)
+            self.ledger.drop_failures(fresh)
+        self.chunks |= {(chunk.point, chunk.first): chunk for chunk in fresh}
+        self._skips -= {(chunk.point, r) for chunk in fresh for r in range(chunk.first, chunk.first + chunk.n)}
         for file in files:
             self.note("file damaged", file=file.name)
-
-    def _reopen(self, chunks: list[Chunk], *, forget: bool) -> None:
-        fresh = [Chunk(chunk.point, chunk.first, chunk.n, chunk.turn) for chunk in chunks]
-        if not fresh:
-            return
-        with self.ledger.change():
-            self.ledger.put(fresh)
-            if forget:
-                for chunk in fresh:
-                    self.ledger.drop_failures(chunk.point, chunk.first, chunk.n)
-        self.chunks |= {(chunk.point, chunk.first): chunk for chunk in fresh}
-        if forget:
-            for chunk in fresh:
-                self._skips.get(chunk.point, set()).difference_update(range(chunk.first, chunk.first + chunk.n))
 
     def _change(self, chunks: list[Chunk], files: Sequence[FileRow], failures: list[dict[str, Any]]) -> None:
         marks = [mark for mark in self._marks if self.chunks.get((mark.point, mark.first)) == mark]
         with self.ledger.change():
             self.ledger.put([*marks, *chunks])
-            for file in files:
-                self.ledger.put_file(file)
-            for record in failures:
-                self.ledger.put_failure(record)
+            self.ledger.put_files(files)
+            self.ledger.put_failures(failures)
         self._marks = []
         self.chunks |= {(chunk.point, chunk.first): chunk for chunk in chunks}
-        for record in failures:
-            self._remember(record)
-
-    def _remember(self, record: dict[str, Any]) -> None:
-        if record["origin"] == OPERATING_SYSTEM:
-            self._skips.setdefault(record["point"], set()).add(record["replicate"])
+        self._skips |= _to_be_skipped(failures)
 
 
-def table_of(name: str) -> str:
+def _to_be_skipped(failures: Iterable[dict[str, Any]]) -> set[tuple[int, int]]:
+    """Returns point and replicate of those that end their workers."""
+    return {(record["point"], record["replicate"]) for record in failures if record["origin"] == OPERATING_SYSTEM}
+
+
+def _table_of(name: str) -> str:
     """Returns which table a file with replicates holds."""
     parts = name.rpartition("/")[2].split(".")
     return parts[-2] if len(parts) > 2 else TRAJECTORIES
 
 
-def _is_state(file: str, name: str) -> bool:
-    """Returns whether a file is a state of this name: it ends with a digest."""
-    return file.rpartition(".")[0] == name
-
-
-def is_merged(name: str) -> bool:
+def _is_merged(name: str) -> bool:
     """Returns whether a file holds all replicates of its point: its name has a digest, where others have a replicate."""
     return len(name.rpartition("/")[2].partition(".")[0]) == len("00000-01234567")
 
 
-def _is_empty(path: Path, folders: Sequence[str]) -> bool:
-    return not any(item.name not in (*NOT_RESULTS, *folders) for item in path.iterdir())
+def _to_be_run(chunk: Chunk) -> Chunk:
+    return Chunk(chunk.point, chunk.first, chunk.n, chunk.turn)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -117,7 +117,7 @@ def projects(replicates: Sequence[int], found: Sequence[NDArray[np.int32]], hori
             "launched": _month_or_null(launched, horizon),
             "operating_from": _month_or_null(operating, horizon),
             "ended": _month_or_null(ended, horizon),
-            "operating": _flags((operating != NEVER) & (ended == NEVER)),
+            "operating": pa.Array.from_buffers(pa.bool_(), len(rows), [None, _bits((operating != NEVER) & (ended == NEVER))]),
             **{name: _strings(trait, levels) for (name, levels), trait in zip(_TRAITS.items(), traits, strict=True)},
         }
     )
@@ -149,18 +149,14 @@ def groups(column: Callable[[str], pa.ChunkedArray], horizon: Horizon) -> Iterat
     """
     t, n = horizon.n_months, len(OUTCOMES) * horizon.n_months
     month = _plain(np.tile(months_of(horizon), len(OUTCOMES)))
-    outcome = _strings(np.repeat(np.arange(len(OUTCOMES)), t), OUTCOMES)
+    outcome, same = _strings(np.repeat(np.arange(len(OUTCOMES)), t), OUTCOMES), np.zeros(n, np.int32)
     for group, level in LEVELS:
         values = np.concatenate([*map(_numbers, column(f"{group}:{level}").chunks), np.zeros(0, np.int32)]).reshape(-1, n)
         if not len(values):
             return
         summary = {"mean": values.mean(axis=0), **dict(zip(QUANTILES, quantiles(values), strict=True))}
-        yield pa.table(
-            {
-                "month": month, "group": _constant(group, n), "level": _constant(level, n), "outcome": outcome,
-                **{name: _plain(column) for name, column in summary.items()},
-            }
-        )  # fmt: skip
+        place = {"month": month, "group": _strings(same, [group]), "level": _strings(same, [level]), "outcome": outcome}
+        yield pa.table(place | {name: _plain(column) for name, column in summary.items()})
 
 
 def _numbers(column: pa.FixedSizeBinaryArray) -> NDArray[np.int32]:
@@ -188,7 +184,7 @@ def to_parquet(table: pa.Table) -> bytes:
     return stream.getvalue()
 
 
-def write_parquet(stream: BinaryIO, schema: pa.Schema, parts: Iterable[pa.Table]) -> None:
+def write_parquet(stream: io.IOBase, schema: pa.Schema, parts: Iterable[pa.Table]) -> None:
     """Writes the rows of some tables as one Parquet file, whose bytes do not tell where one table ended and the next began."""
     waiting: list[pa.Table] = []
     wide = sum(kind.byte_width for kind in schema.types if pa.types.is_fixed_size_binary(kind))
@@ -240,19 +236,12 @@ def _bits(values: NDArray[np.bool_]) -> pa.Buffer:
     return pa.py_buffer(np.packbits(values, bitorder="little"))
 
 
-def _flags(values: NDArray[np.bool_]) -> pa.Array:
-    return pa.Array.from_buffers(pa.bool_(), len(values), [None, _bits(values)])
-
-
-def _texts(names: Sequence[str]) -> pa.Array:
-    encoded = [name.encode() for name in names]
-    ends = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
-    return pa.Array.from_buffers(pa.string(), len(encoded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
-
-
 def _strings(numbers: NDArray[Any], names: Sequence[str]) -> pa.DictionaryArray:
     """Returns names by their numbers."""
-    return pa.DictionaryArray.from_arrays(_plain(numbers.astype(np.int32)), _texts(names))
+    encoded = [name.encode() for name in names]
+    ends = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
+    texts = pa.Array.from_buffers(pa.string(), len(encoded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
+    return pa.DictionaryArray.from_arrays(_plain(numbers.astype(np.int32)), texts)
 
 
 def _month_or_null(months: NDArray[np.int32], horizon: Horizon) -> pa.Array:
@@ -261,7 +250,3 @@ def _month_or_null(months: NDArray[np.int32], horizon: Horizon) -> pa.Array:
     dates = np.datetime64(horizon.start, "M") + np.where(happens, months, 0)
     values = dates.astype("datetime64[ms]").view(np.int64)
     return pa.Array.from_buffers(MONTH, len(values), [_bits(happens), pa.py_buffer(values)])
-
-
-def _constant(name: str, n: int) -> pa.DictionaryArray:
-    return _strings(np.zeros(n, np.int32), [name])

@@ -11,7 +11,6 @@ import pickle
 import queue
 import signal
 import struct
-import sys
 import threading
 from typing import Any, BinaryIO
 
@@ -77,8 +76,6 @@ def serve(source: BinaryIO | None = None, target: BinaryIO | None = None) -> Non
             task = tasks.get()
             try:
                 result = ("finished", task.run(lambda part: send(out, ("at", part))))
-            except OSError as error:
-                result = ("raised", portable(error))
             except Exception as error:  # noqa: BLE001 - the parent decides what it means
                 result = ("raised", portable(error))
             send(out, result)
@@ -93,8 +90,3 @@ def _read(source: BinaryIO, tasks: queue.SimpleQueue[Task]) -> None:
             tasks.put(receive(source))
     except BaseException:  # noqa: BLE001 - nothing that could be read any more
         os._exit(1)
-
-
-if __name__ == "__main__":
-    sys.path[:] = sys.argv[1:]
-    serve()

@@ -11,7 +11,8 @@ from aixsim.model.keys import parse_key
 from aixsim.model.registry import Registry
 from aixsim.report.figures.style import month_name
 from aixsim.results.main_effects import POLICY, by_strength, is_number, value_of
-from aixsim.results.sweep_result import Sweep, SweepPoint
+from aixsim.results.sweep_points import SweepPoint
+from aixsim.results.sweep_result import Sweep
 
 _MONEY = {"_krw_bn": "KRW bn", "_krw_tn": "KRW tn", "_usd_bn": "USD bn"}
 _PLAIN = ("", "1", "month", "name", "names")

@@ -8,7 +8,7 @@ from typing import Any, Final
 from aixsim.report.text.number_format import bracketed
 from aixsim.report.text.text_layout import page, table, title
 from aixsim.results.sweep_comparison import PointDifference, SweepComparison, to_rows
-from aixsim.results.sweep_result import SweepGoal
+from aixsim.results.sweep_points import SweepGoal
 
 MOST: Final = 20
 """Points that are listed; table and JSON have all."""

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from aixsim.report.text.text_layout import page, title
+from aixsim.results.sweep_points import SweepPoint
 from aixsim.results.sweep_ranking import blocks, ranked
-from aixsim.results.sweep_result import Sweep, SweepPoint
+from aixsim.results.sweep_result import Sweep
 from aixsim.runs.progress import Status
 
 _MOST, _ENDS, _NEAR = 20, 3, 7

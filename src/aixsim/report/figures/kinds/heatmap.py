@@ -15,7 +15,8 @@ from aixsim.report.figures.style import BLUE, INK, head
 from aixsim.report.figures.sweep_names import factor_name, goal_name, rounded, sentence, setting_name, settled
 from aixsim.results.main_effects import POLICY, Level, by_strength, is_number, known_points, levels, value_of, varied
 from aixsim.results.pooled_chance import mean_chance
-from aixsim.results.sweep_result import Sweep, SweepPoint
+from aixsim.results.sweep_points import SweepPoint
+from aixsim.results.sweep_result import Sweep
 from aixsim.stats.smooth_surface import smooth_surface
 
 Floats = NDArray[np.float64]

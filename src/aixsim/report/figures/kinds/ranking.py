@@ -8,8 +8,9 @@ from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
 from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name, sentence, settled
 from aixsim.results.main_effects import known_points
+from aixsim.results.sweep_points import SweepPoint
 from aixsim.results.sweep_ranking import blocks, ranked
-from aixsim.results.sweep_result import Sweep, SweepPoint
+from aixsim.results.sweep_result import Sweep
 from aixsim.stats.confidence_sequence import bernoulli_sequence
 from aixsim.stats.intervals import Proportion
 

@@ -1,0 +1,226 @@
+"""A job under way: what is asked, what is known of it so far, and what is to be run next."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+
+from aixsim.errors import StoreError
+from aixsim.runs.executor import Executor
+from aixsim.runs.identity import differences
+from aixsim.runs.job import Job
+from aixsim.runs.ledger import Chunk, PointRow
+from aixsim.runs.progress import Clock, State, Status, silent
+from aixsim.runs.replicates import BatchResult, PointSpec
+from aixsim.runs.signals import Request
+from aixsim.runs.store import Store
+from aixsim.stats.allocation import Tally, allocate, is_open
+from aixsim.stats.confidence_sequence import bernoulli_sequence
+from aixsim.stats.intervals import wilson_half_width
+
+QUANTUM = 50
+"""Replicates that a point is given at a time once all points have theirs, and after which a stop rule looks."""
+_TELL = 0.5
+"""Seconds between lines of progress."""
+
+
+@dataclass
+class Session:
+    """A job under way.
+
+    Attributes:
+        job: what is asked.
+        store: where it is kept.
+        start: starts the executor; called only when there is something to run.
+        request: of the user to stop.
+        until: monotonic time after which nothing new is begun; None: never.
+        batch: replicates that are run together; None until their cost is known. Results do not depend on it.
+        show: is given the status now and then.
+        tell: is told what is worth a line.
+    """
+
+    job: Job
+    store: Store
+    start: Callable[[], Executor]
+    request: Request
+    until: float | None = None
+    batch: int | None = None
+    show: Callable[[Status], object] = silent
+    tell: Callable[[str], object] = silent
+    specs: dict[int, PointSpec] = field(init=False, default_factory=dict)
+    clock: Clock = field(init=False, default_factory=lambda: Clock(0))
+    executor: Executor | None = field(init=False, default=None)
+    stopped_at: int | None = field(init=False, default=None)
+    engine: tuple[str, str | None] | None = field(init=False, default=None)
+    _shown: float = field(init=False, default=-1.0)
+    last: BatchResult | None = field(init=False, default=None)
+    _completed: int = field(init=False, default=0)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time that was asked for has passed."""
+        return self.until is not None and monotonic() >= self.until
+
+    def workers(self) -> Executor:
+        """Returns the executor, started when it is first needed."""
+        if self.executor is None:
+            self.executor = self.start()
+            self.clock.workers = self.executor.n_workers
+        return self.executor
+
+    def given(self) -> dict[int, int]:
+        """Returns how many replicates every point has been given."""
+        given = dict.fromkeys(self.specs, 0)
+        for chunk in self.store.chunks.values():
+            given[chunk.point] += chunk.n
+        return given
+
+    def tallies(self) -> dict[int, Tally]:
+        """Returns what is known of every point about the goal that decides."""
+        goal = self.job.goals.index(self.job.deciding) if self.job.deciding else None
+        given = self.given()
+        successes, n = Counter[int](), Counter[int]()
+        for chunk in self.store.chunks.values():
+            if chunk.n_done:
+                successes[chunk.point] += 0 if goal is None else chunk.successes[goal]
+                n[chunk.point] += chunk.n_done
+        return {point: Tally(successes[point], n[point], given[point]) for point in self.specs}
+
+    def status(self, state: State) -> Status:
+        """Returns the progress."""
+        verdicts, tallies = Counter[str](), self.tallies()
+        if self.job.deciding is not None:
+            for tally in tallies.values():
+                low, high = bernoulli_sequence(tally.successes, tally.n, self.job.confidence)
+                verdicts["above" if low > self.job.level else "below" if high < self.job.level else "open"] += 1
+        finished = [chunk for chunk in self.store.chunks.values() if chunk.state in ("done", "failed")]
+        done = sum(chunk.n_done for chunk in finished)
+        failed = sum(chunk.n for chunk in finished) - done
+        asked = len(self.specs) * self.job.replicates if self.stopped_at is None else 0
+        wanted = max(sum(tally.given for tally in tallies.values()), asked)
+        goal = self.job.deciding.name if self.job.deciding else ""
+        return self.clock.status(
+            state, self.job.kind, verdicts, len(self.specs), wanted=wanted, done=done, failed=failed, level=self.job.level, goal=goal
+        )
+
+    def note_progress(self) -> None:
+        """Shows the status, unless that was done a moment ago."""
+        if monotonic() - self._shown >= _TELL:
+            self._show("running")
+            self._shown = monotonic()
+
+    def end(self, state: State) -> Status:
+        """Writes down how it ended."""
+        status = self._show(state)
+        self.store.note(state, done=status.done, failed=status.failed, wanted=status.wanted)
+        return status
+
+    def _show(self, state: State) -> Status:
+        status = self.status(state)
+        if self.store.place.path is not None:
+            aside = self.store.path / "status.json.aside"
+            aside.write_text(status.to_json(), encoding="utf-8")
+            aside.replace(self.store.path / "status.json")
+        self.show(status)
+        return status
+
+    def close(self) -> None:
+        """Ends the workers."""
+        if self.executor is not None:
+            self.executor.close()
+            self.executor = None
+
+    # Planning
+
+    def number_points(self) -> list[PointRow]:
+        """Gives every point its number; returns those that the ledger does not know.
+
+        Raises:
+            StoreError: the folder holds another study.
+        """
+        held, points = self.store.ledger.study(), self.store.ledger.points()
+        if held and (lines := differences(held, points, self.job)):
+            what = "another study" if self.job.kind == "sweep" else "a different run"
+            remedy = "--fork starts another folder beside it" if self.job.kind == "sweep" else "choose another folder with -o"
+            raise StoreError(self.store.path, "foreign", f"holds {what}:\n  " + "\n  ".join(lines) + "\n", remedy)
+        known = {point.config: point.id for point in points}
+        new = []
+        for point, spec in zip(self.job.points, self.job.specs(as_bytes=self.store.place.path is not None), strict=True):
+            config = point.config
+            if config not in known:
+                known[config] = len(known)
+                new.append(PointRow(known[config], point.label, point.policy, json.dumps(point.values, ensure_ascii=False), config))
+            self.specs[known[config]] = spec
+        asked = held.get("question", {})
+        rule = (self.job.half_width, self.job.confidence)
+        if self.job.half_width is not None and (asked.get("half_width"), asked.get("confidence")) == rule:
+            self.stopped_at = held.get("stopped_at")
+        self._completed = held.get("completed", 0)
+        return new
+
+    def withdraw(self, wanted: int) -> None:
+        """Takes back what an earlier, interrupted run was to do beyond what is wanted now; what is finished stays."""
+        chunks = self.store.chunks.values()
+        limit = max(wanted, *(chunk.first + chunk.n for chunk in chunks if chunk.state != "pending"), 0)
+        self.store.drop([chunk for chunk in chunks if chunk.state == "pending" and chunk.first >= limit])
+
+    def plan_more(self) -> bool:
+        """Gives more replicates to points of which the answer is not clear yet; returns whether there were any."""
+        if self.job.deciding is None:
+            return False
+        tallies, confidence, level, most = self.tallies(), self.job.confidence, self.job.level, self.job.most_replicates
+        n_open = sum(tally.given < most and is_open(tally, level, confidence) for tally in tallies.values())
+        more = allocate(tallies, level, confidence, budget=QUANTUM * n_open, quantum=QUANTUM, most=most)
+        return self.give({point: tallies[point].given + n for point, n in more.items()}, min(self.batch or QUANTUM, QUANTUM))
+
+    def give(self, stops: Mapping[int, int], n: int) -> bool:
+        """Plans what points lack, one chunk a round: a sweep that is stopped at any time has sampled the design evenly.
+
+        Args:
+            stops: replicates that a point is to have, by its number.
+            n: of a chunk, at most.
+
+        Returns:
+            Whether they lacked any.
+        """
+        given, pieces = self.given(), list[Chunk]()
+        next_turn = 1 + max((chunk.turn for chunk in self.store.chunks.values()), default=-1)
+        for point, stop in stops.items():
+            first, turn = given[point], next_turn
+            while first < stop:
+                length = min(n, stop - first)
+                if self.job.half_width is not None:  # a stop rule looks after whole portions
+                    length = min(length, QUANTUM - first % QUANTUM)
+                pieces.append(Chunk(point, first, length, turn))
+                first, turn = first + length, turn + 1
+        self.store.add([], pieces, {})
+        return bool(pieces)
+
+    def is_precise_enough(self) -> bool:
+        """Asks the stop rule of a run after every ``QUANTUM`` first replicates; what ran beyond is left out.
+
+        Fixed-width stopping keeps the coverage of the interval, as long as the rule looks at the first replicates and not at the quick
+        ones.
+        """
+        if self.job.half_width is None or self.stopped_at is not None:
+            return False
+        chunks = sorted(self.store.chunks.values(), key=lambda chunk: chunk.first)
+        n, successes = 0, [0] * len(self.job.goals)
+        for position, chunk in enumerate(chunks):
+            if chunk.state not in ("done", "failed"):
+                return False
+            n += chunk.n_done
+            successes = [a + b for a, b in zip(successes, chunk.successes or [0] * len(successes), strict=True)]
+            end = chunk.first + chunk.n
+            # What a finished run holds is never made fewer.
+            if end % QUANTUM or not self._completed <= end < self.job.replicates or not n:
+                continue
+            if all(wilson_half_width(k, n, self.job.confidence) <= self.job.half_width for k in successes):
+                self.store.drop(chunks[position + 1 :])
+                self.stopped_at = end
+                self.store.add([], [], {"stopped_at": end})
+                return True
+        return False
