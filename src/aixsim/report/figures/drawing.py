@@ -13,7 +13,7 @@ from typing import Any
 
 from aixsim.errors import storage_error
 from aixsim.report.figures import kinds
-from aixsim.report.figures.figure import Figure, PlotError, S
+from aixsim.report.figures.figure import Figure, PlotError
 from aixsim.report.figures.subjects import NOUNS, is_empty, place_of, source_of
 from aixsim.runs.executor import InProcess, Task, run_all
 from aixsim.runs.files import checksum, write_durably
@@ -95,26 +95,17 @@ def draw(subject: object, kind: str, ax: Any = None) -> Any:
 
 
 def write_figure(subject: object, kind: str, paths: Sequence[Path]) -> list[Path]:
-    """Draws one figure and writes it to each path, and to nothing else, as ``write``.
+    """Draws one figure, writes it to each path in the format of its ending (``.png`` or ``.svg``), and returns the paths.
+
+    Each file appears complete or not at all; the same subject gives the same bytes.
 
     Raises:
         PlotError: there is no such kind or format, or the subject lacks what it shows.
         StoreError: the disk refuses.
     """
-    return write(figure_of(subject, kind), subject, paths)
-
-
-def write(figure: Figure[S], subject: S, paths: Sequence[Path]) -> list[Path]:
-    """Draws a figure, writes it to each path in the format of its ending (``.png`` or ``.svg``), and returns the paths.
-
-    Each file appears complete or not at all; the same subject gives the same bytes.
-
-    Raises:
-        PlotError: there is no such format.
-        StoreError: the disk refuses.
-    """
     from aixsim.report.figures.style import house_style
 
+    figure = figure_of(subject, kind)
     for path in paths:
         if path.suffix[1:] not in FORMATS:
             raise PlotError(f"{path}: figures are written as {' and '.join(FORMATS)}, not {path.suffix!r}", figure.name, FORMATS)

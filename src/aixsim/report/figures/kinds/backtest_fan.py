@@ -9,7 +9,7 @@ from aixsim.config.study import Study
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, Forecast, by_horizon, coverage_of, select
 from aixsim.evidence.track_record import LONGEST
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, BROWN, CYCLE, DASHES, GREY, INK, ORANGE, end_labels, head, whole_numbers
+from aixsim.report.figures.style import BLUE, BROWN, CYCLE, DASHES, GREY, INK, ORANGE, end_labels, head, offset_text, whole_numbers
 from aixsim.report.figures.subjects import Backtest
 
 SHOWN = 2019
@@ -85,7 +85,7 @@ def _fan(axes: Any, forecasts: Sequence[Forecast], study: Study, origin: int) ->
     last = max(f.year for f in announced if f.horizon <= LONGEST[ANNOUNCED])
     if any(f.year > last for f in joined):
         axes.axvline(last + 0.5, color=GREY, linewidth=0.9, linestyle=(0, (2, 3)))
-        axes.annotate("budget cut known\nas policy", (last + 0.55, 0), xytext=(3, 6), textcoords="offset points", fontsize=8, color=GREY)
+        offset_text(axes, "budget cut known\nas policy", (last + 0.55, 0), (3, 6), fontsize=8, color=GREY)
     whole_numbers(axes)
     axes.set_xlim(min(counted), max(counted) + 0.05)
     axes.set_xticks(sorted(counted), [f"’{year % 100:02d}" for year in sorted(counted)])

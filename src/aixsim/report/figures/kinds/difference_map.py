@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, BROWN, head, month_name
+from aixsim.report.figures.style import BLUE, BROWN, head
 from aixsim.report.figures.tiles import Tile, draw_tiles, pole_table
+from aixsim.report.figures.time_axis import month_name
 from aixsim.report.text.number_format import signed
 from aixsim.results.comparison import PolicyChange
 from aixsim.results.pairing import name_of

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, INK, head
-from aixsim.report.figures.sweep_names import factor_name, goal_name, rounded, sentence, setting_name, settled
-from aixsim.results.main_effects import POLICY, Level, by_strength, is_number, known_points, levels, value_of, varied
+from aixsim.report.figures.style import BLUE, INK, head, panel_grid
+from aixsim.report.figures.sweep_names import factor_name, goal_name, naming_order, rounded, sentence, setting_name, settled
+from aixsim.results.main_effects import Level, by_strength, is_number, known_points, levels, value_of, varied
 from aixsim.results.pooled_chance import mean_chance
 from aixsim.results.sweep_result import Sweep, SweepPoint
 from aixsim.stats.smooth_surface import smooth_surface
@@ -50,10 +50,10 @@ def draw(sweep: Sweep, figure: Any) -> None:
     third, parts = _parts(sweep)
     points = [point for part in parts for point in part.points]
     n_columns = min(len(parts), _COLUMNS)
-    panels = figure.subplots(math.ceil(len(parts) / n_columns), n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+    panels = panel_grid(figure, len(parts), n_columns, sharex=True, sharey=True)
     colours = LinearSegmentedColormap.from_list("probability", ["#FFFFFF", "#BBD9EE", BLUE, "#00304D"])
     grid = grid_of(points, names)
-    for axes, part in zip(panels, parts, strict=False):
+    for axes, part in zip(panels, parts, strict=True):
         axes.grid(visible=False)
         axes.set_title(setting_name(sweep, third, part.label) if third else "", fontsize=10)
         if grid is None:
@@ -66,11 +66,9 @@ def draw(sweep: Sweep, figure: Any) -> None:
             set_limits(values.min() - room, values.max() + room)
     else:
         panels[0].invert_yaxis()
-    for axes in panels[len(parts) :]:
-        axes.set_visible(False)
     for axes in panels[::n_columns]:
         axes.set_ylabel(sentence(factor_name(sweep, names[1])))
-    for axes in panels[max(len(parts) - n_columns, 0) : len(parts)]:
+    for axes in panels[-n_columns:]:
         axes.tick_params(axis="x", labelbottom=True)
         axes.set_xlabel(sentence(factor_name(sweep, names[0])))
     bar = figure.colorbar(ScalarMappable(cmap=colours), cax=panels[n_columns - 1].inset_axes((1.04, 0.0, 0.035, 1.0)))
@@ -157,8 +155,7 @@ def _parts(sweep: Sweep) -> tuple[str | None, list[Level]]:
     """Returns the factor that tells the panels apart, and its levels: what is averaged over instead can hide what matters."""
     names = axes_of(sweep)
     known = [point for point in known_points(sweep) if all(value_of(point, factor) is not None for factor in names)]
-    policies_first = sorted(by_strength(sweep), key=lambda factor: factor != POLICY)
-    for factor in policies_first:
+    for factor in naming_order(sweep):
         values = {str(value_of(point, factor)) for point in known}
         if factor not in names and 1 < len(values) <= _FEW:
             return factor, levels(known, factor)
@@ -216,4 +213,4 @@ def _size(sweep: Sweep) -> tuple[float, float]:
 
 FIGURE = Figure(
     "heatmap", Sweep, "The probability of the goal over two factors", draw, "two numeric factors that vary together", _applies, _size
-)  # fmt: skip
+)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from aixsim.model.keys import parse_key
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, head
+from aixsim.report.figures.style import BLUE, GREY, head, panel_grid
 from aixsim.report.figures.subjects import Calibration
 
 _SHOWN = 12
@@ -29,11 +29,9 @@ def narrowed(one: dict[str, Any]) -> float:
 def draw(calibration: Calibration, figure: Any) -> None:
     """Draws a histogram of each of the numbers that moved most, over the 90 % range of its prior."""
     uncertain = _uncertain(calibration)
-    panels = figure.subplots(_rows(calibration), _COLUMNS, squeeze=False).ravel()
-    for panel, one in zip(panels, uncertain[:_SHOWN], strict=False):
+    shown = uncertain[:_SHOWN]
+    for panel, one in zip(panel_grid(figure, len(shown), _COLUMNS), shown, strict=True):
         _panel(panel, one, calibration.values[:, list(calibration.keys).index(one["key"])])
-    for panel in panels[len(uncertain) :]:
-        panel.set_visible(False)
     learned = sum(narrowed(one) > _LEARNED for one in uncertain)
     head(
         figure,

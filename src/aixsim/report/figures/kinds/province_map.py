@@ -6,8 +6,9 @@ from typing import Any
 
 from aixsim.model.calendar import parse_month
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import head, month_name, scaled_note
+from aixsim.report.figures.style import head, scaled_note
 from aixsim.report.figures.tiles import UNTESTED, Tile, draw_tiles, pole_table
+from aixsim.report.figures.time_axis import month_name
 from aixsim.results.result import Result
 from aixsim.world.classification import PROVINCES
 
@@ -31,11 +32,10 @@ def draw(result: Result, figure: Any) -> None:
     rows = {pole: (f"{mean:,.0f}\n{low:,.0f} to {high:,.0f}", f"{pole_rates[pole]:.1f}") for pole, (mean, low, high) in poles.items()}
     pole_table(table, rows, ("launched", "per 1,000\nfirms"), (0.74, 1.0))
     table.set_title("Five poles and three special zones")
-    note = scaled_note(result)
     head(
         figure,
         f"Where the model has AI factories launched by {month_name(deadline)}",
-        f"Counted projects{f' ({note})' if note else ''}, mean of replicates. Small print: left 90 % of replicates, right the number of"
+        f"Counted projects{scaled_note(result)}, mean of replicates. Small print: left 90 % of replicates, right the number of"
         f" firms.{UNTESTED}\n"
         "One tile a province, neighbours as near as squares allow; not to scale. Frames: poles and special zones.",
     )
