@@ -25,23 +25,14 @@ from aixsim.results.sweep_result import is_sweep, open_sweep
 
 def compare(
     results: Sequence[Path],
-    out: Path | None = None,
-    replicates: int | None = None,
-    workers: int = 1,
-    reference: int | None = None,
+    out: Path | None,
+    replicates: int | None,
+    workers: int,
+    reference: int | None,
     *,
-    as_json: bool = False,
+    as_json: bool,
 ) -> None:
-    """Prints how each result differs from the first, or each point of a sweep from its reference.
-
-    Args:
-        results: result folders, or configs, which are run first; or the folder of one sweep.
-        out: folder of the figures and of what is printed; none are drawn without it.
-        replicates: of configs that are run, instead of theirs.
-        workers: processes that run them.
-        reference: number of the point that a sweep's points are compared with.
-        as_json: prints JSON instead of text.
-    """
+    """Prints how each result differs from the first, or each point of a sweep from its reference."""
     if out is not None and ((out / "provenance.json").exists() or is_sweep(out)):
         raise UserError(f"-o {out}: this is the folder of a result; name another one")
     if sweeps := [place for place in results if is_sweep(place)]:

@@ -19,8 +19,7 @@ def group_figure(
 
     Args:
         name: of the kind.
-        group: in ``groups.parquet``.
-        levels: of the group.
+        group, levels: in ``groups.parquet``.
         noun: what a level is, in the title.
         columns: panels side by side.
         size: width and height in inches.

@@ -19,7 +19,7 @@ from aixsim.results.result import Result
 # Okabe and Ito (2008): told apart by people with any common kind of colour vision, and by lightness in grey print.
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#5F5F5F",
-)  # fmt: skip
+)  # in the order of the names above  # fmt: skip
 INK = "#1A1A1A"
 BROWN, PLUM = "#8F5A00", "#8E3A6B"
 """Orange and purple dark enough to be read as text."""

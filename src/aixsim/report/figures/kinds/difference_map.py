@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from matplotlib.colors import LinearSegmentedColormap
+
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, BROWN, head
 from aixsim.report.figures.tiles import Tile, draw_tiles, pole_table
@@ -17,8 +19,6 @@ from aixsim.world.classification import POLES, PROVINCES
 
 def draw(change: PolicyChange, figure: Any) -> None:
     """Draws launched and operating, each tile with the difference and its paired interval, and the poles as a table."""
-    from matplotlib.colors import LinearSegmentedColormap
-
     one = change.pair
     *maps, table = figure.subplots(1, 3, width_ratios=(1, 1, 0.94))
     # Blue and brown differ in every common kind of colour vision; no difference is white.

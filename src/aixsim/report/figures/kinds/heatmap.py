@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from aixsim.report.figures.figure import Figure
@@ -43,9 +46,6 @@ class Grid:
 
 def draw(sweep: Sweep, figure: Any) -> None:
     """Draws cells of a design that combines levels as they are, and a smooth surface through the points of others."""
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import LinearSegmentedColormap
-
     names = axes_of(sweep)
     third, parts = _parts(sweep)
     points = [point for part in parts for point in part.points]
@@ -102,7 +102,6 @@ def _places(points: Sequence[SweepPoint], names: tuple[str, str]) -> Floats:
 def _cells(axes: Any, sweep: Sweep, grid: Grid, cells: dict[tuple[int, int], list[SweepPoint]], colours: Any, *, small: bool) -> None:
     """Draws the mean probability in every cell, bold where each of its points is settled on the same side of the decision level."""
     import seaborn as sns
-    from matplotlib.patheffects import withStroke
 
     shares = np.full((len(grid.ys), len(grid.xs)), np.nan)
     for place, points in cells.items():
@@ -111,10 +110,9 @@ def _cells(axes: Any, sweep: Sweep, grid: Grid, cells: dict[tuple[int, int], lis
     labels = [["" if np.isnan(share) else rounded(share) for share in row] for row in shares] if has_numbers else None
     ticks = [[f"{value:g}" for value in values] if has_numbers else "auto" for values in (grid.xs, grid.ys)]
     axes.set_facecolor("#EFEFEF")
-    sns.heatmap(
-        shares, ax=axes, vmin=0.0, vmax=1.0, cmap=colours, cbar=False, annot=labels, fmt="", linewidths=0.8,
-        annot_kws={"fontsize": 7.5 if small else 9, "zorder": 5}, xticklabels=ticks[0], yticklabels=ticks[1],
-    )  # fmt: skip
+    look: dict[str, Any] = {"annot_kws": {"fontsize": 7.5 if small else 9, "zorder": 5}, "linewidths": 0.8, "cbar": False}
+    look |= {"xticklabels": ticks[0], "yticklabels": ticks[1]}
+    sns.heatmap(shares, ax=axes, vmin=0.0, vmax=1.0, cmap=colours, annot=labels, fmt="", **look)
     axes.tick_params(axis="y", rotation=0)
     for text, (place, points) in zip(axes.texts, cells.items(), strict=False):
         text.set_path_effects([withStroke(linewidth=3, foreground=colours(shares[place]))])
@@ -136,8 +134,6 @@ def _surface(axes: Any, sweep: Sweep, points: Sequence[SweepPoint], names: tuple
 
 
 def _contours(axes: Any, lines: Sequence[Any], values: Floats, level: float, *, labelled: bool) -> None:
-    from matplotlib.patheffects import withStroke
-
     halo = [withStroke(linewidth=3.2, foreground="white")]
     styles = dict(sorted({level: "-", **CONTOURS}.items()))
     inside = {at: style for at, style in styles.items() if np.nanmin(values) < at < np.nanmax(values)}

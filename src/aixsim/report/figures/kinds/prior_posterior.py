@@ -47,10 +47,6 @@ def _uncertain(calibration: Calibration) -> list[dict[str, Any]]:
     return sorted(found, key=narrowed, reverse=True)
 
 
-def _rows(calibration: Calibration) -> int:
-    return math.ceil(len(_uncertain(calibration)[:_SHOWN]) / _COLUMNS)
-
-
 def _panel(axes: Any, one: dict[str, Any], values: NDArray[np.float64]) -> None:
     prior = one["prior"]
     low, high = min(float(values.min()), prior["p05"]), max(float(np.quantile(values, 0.995)), prior["p95"])
@@ -77,5 +73,5 @@ FIGURE = Figure(
     Calibration,
     "Prior and posterior of the numbers that the counts say most about",
     draw,
-    size=lambda calibration: (11.0, 1.3 + 1.75 * _rows(calibration)),
+    size=lambda calibration: (11.0, 1.3 + 1.75 * math.ceil(len(_uncertain(calibration)[:_SHOWN]) / _COLUMNS)),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from matplotlib import colormaps
+
 from aixsim.model.calendar import parse_month
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import head, scaled_note
@@ -15,16 +17,13 @@ from aixsim.world.classification import PROVINCES
 
 def draw(result: Result, figure: Any) -> None:
     """Draws two maps and, as legend of the poles, a table of their totals."""
-    from matplotlib import colormaps
-
     number, rate, table = figure.subplots(1, 3, width_ratios=(1, 1, 0.94))
     deadline = _deadline(result)
     counts, per_1000 = _launched(result, "province", deadline)
-    blues = colormaps["Blues"]
     highest, steepest = (max(*values.values(), 1e-12) for values in ({p: c[0] for p, c in counts.items()}, per_1000))
+    blues, oranges = colormaps["Blues"], colormaps["YlOrBr"]
     draw_tiles(number, {p: Tile(0.85 * c[0] / highest, _short(c[0]), f"{c[1]:,.0f} to {c[2]:,.0f}") for p, c in counts.items()}, blues)
     number.set_title("AI factories launched")
-    oranges = colormaps["YlOrBr"]
     firms = _firms(result, "province")
     draw_tiles(rate, {p: Tile(0.75 * v / steepest, _short(v), f"of {firms[p]:,.0f}") for p, v in per_1000.items()}, oranges)
     rate.set_title("per 1,000 firms")

@@ -7,6 +7,7 @@ from typing import Any
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, row_text
 from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name, sentence, settled
+from aixsim.report.text.number_format import failed_note
 from aixsim.results.main_effects import known_points
 from aixsim.results.sweep_ranking import blocks, ranked
 from aixsim.results.sweep_result import Sweep, SweepPoint
@@ -72,8 +73,7 @@ def _row(axes: Any, y: float, sweep: Sweep, point: SweepPoint) -> None:
     for (low, high), width in ((always, 1.2), (chance.clopper_pearson, 4.0)):
         axes.plot([100 * low, 100 * high], [y, y], color=colour, linewidth=width, solid_capstyle="butt", zorder=2)
     axes.plot([100 * chance.estimate], [y], mark, color=colour, markeredgecolor="white", markersize=8, zorder=3, clip_on=False)
-    failed = f", {point.n_failed:,} failed" if point.n_failed else ""
-    row_text(axes, 1.01, y, f"{chance.short}  n = {chance.n:,}{failed}", fontsize=8.5, color=colour)
+    row_text(axes, 1.01, y, f"{chance.short}  n = {chance.n:,}{failed_note(point.n_failed)}", fontsize=8.5, color=colour)
 
 
 def _finding(sweep: Sweep) -> str:
