@@ -29,11 +29,10 @@ def describe(name: str | None, plugins: Sequence[Path]) -> None:
         return
     table, _, key = name.rpartition(".")
     for entry in known:
-        if name in (entry.key, entry.key.rpartition(".")[2]):
-            _print(entry, entry.parameters)
-            return
-        if table in (entry.key, entry.key.rpartition(".")[2]) and any(item.name == key for item in entry.parameters):
-            _print(entry, tuple(item for item in entry.parameters if item.name == key))
+        names = (entry.key, entry.key.rpartition(".")[2])
+        one = [item for item in entry.parameters if item.name == key] if table in names else []
+        if name in names or one:
+            _print(entry, entry.parameters if name in names else one)
             return
     close = difflib.get_close_matches(name, [entry.key for entry in known] + [entry.key.rpartition(".")[2] for entry in known], 1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
@@ -59,7 +58,7 @@ def ledger(config: Path | None, out: Path | None) -> None:
     sys.stdout.write(f"{len(lines)} numbers: {out}\n")
 
 
-def _print(entry: Entry, parameters: tuple[Parameter, ...]) -> None:
+def _print(entry: Entry, parameters: Sequence[Parameter]) -> None:
     out = sys.stdout
     out.write(f"[{entry.key}]  {entry.title}\n")
     for label, text in (("law", entry.law), ("source", entry.source)):

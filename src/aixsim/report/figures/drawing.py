@@ -155,17 +155,15 @@ def draw_figures(
 
 def missing_figures(subject: object, folder: Path) -> list[str]:
     """Returns the kinds of which a folder lacks a file, or holds one of an earlier state of the subject, such as of fewer replicates."""
+    missing: list[str] = []
     if is_empty(subject):
-        return []
-
-    def is_there(path: Path, identity: str) -> bool:
-        return path.is_file() and identity.encode() in path.read_bytes()
-
-    return [
-        name
-        for name, figure in figures_of(subject).items()
-        if figure.applies(subject) and not all(is_there(folder / f"{name}.{ending}", _identity(figure, subject)) for ending in FORMATS)
-    ]
+        return missing
+    for name, figure in figures_of(subject).items():
+        if figure.applies(subject):
+            paths, identity = [folder / f"{name}.{ending}" for ending in FORMATS], _identity(figure, subject).encode()
+            if not all(path.is_file() and identity in path.read_bytes() for path in paths):
+                missing.append(name)
+    return missing
 
 
 def _page(figure: Figure[Any], subject: object, dpi: int) -> Any:
@@ -173,7 +171,7 @@ def _page(figure: Figure[Any], subject: object, dpi: int) -> Any:
     from aixsim.report.figures.style import house_style, lay_out, new_figure
 
     with house_style():
-        page = new_figure(figure.size_of(subject), dpi)
+        page = new_figure(figure.size(subject) if callable(figure.size) else figure.size, dpi)
         figure.draw(subject, page)
         lay_out(page, _source_line(figure, subject))
     return page

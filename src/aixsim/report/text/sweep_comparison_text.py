@@ -20,8 +20,10 @@ def sweep_comparison_text(comparison: SweepComparison, width: int | None = None)
     """Returns reference, n, how many points differ significantly, and the largest differences, ``width`` columns wide."""
     sweep, goal = comparison.sweep, comparison.sweep.goal
     ranked = comparison.of(goal)
+    # Where all points have the same reference, its probability is told.
+    chance = [f"There, {goal.name}: {sweep.chance(base, goal)}." for base in comparison.references if len(comparison.references) == 1]
     blocks = [
-        [*title(sweep.title), f"Every point minus {reference_name(comparison)}.", *_reference_chance(comparison)],
+        [*title(sweep.title), f"Every point minus {reference_name(comparison)}.", *chance],
         [n_line(comparison), *_warnings(comparison), *_left_out(comparison)],
         [
             f"{goal.name}: at least {goal.at_least:,.0f} {goal.outcome} by {goal.by}",
@@ -72,14 +74,6 @@ def reference_name(comparison: SweepComparison) -> str:
         return f"the first policy ({comparison.references[0].policy}){same}"
     (base,) = comparison.references
     return f"point {base.id} ({base.label})"
-
-
-def _reference_chance(comparison: SweepComparison) -> list[str]:
-    """States the probability of the decision goal at the reference, where all points have the same."""
-    if len(comparison.references) > 1:
-        return []
-    chance = comparison.sweep.chance(comparison.references[0], comparison.sweep.goal)
-    return [f"There, {comparison.sweep.goal.name}: {chance}."]
 
 
 def n_line(comparison: SweepComparison) -> str:

@@ -41,11 +41,13 @@ def draw(result: Result, figure: Any) -> None:
     axes.set_ylim(0, 1.06 * max([highest, *targets]))
     year_axis(axes, result)
     end_labels(axes, x[-1], labels)
+    # Launched and operating answer different questions, so the second goal is said too.
+    twin = "".join(f"Of {goal['at_least']:,.0f} {goal['outcome']}: {goal['short_statement']}. " for goal in result.goal_records[1:2])
     what = "AI factories" if "launched" in outcomes else "Firms"
     head(
         figure,
         _title(result),
-        f"{_twin(result)}{what} at the end of each month{scaled_note(result)}.\n"
+        f"{twin}{what} at the end of each month{scaled_note(result)}.\n"
         "Lines: median, with 90 % range at the end. Bands: pointwise 50 % and 90 % of replicates.",
     )
 
@@ -56,11 +58,6 @@ def _title(result: Result) -> str:
         what = f"{goal['at_least']:,.0f} {goal['outcome']} AI factories by {month_name(goal['by'])}"
         return f"Probability of {what}: {goal['short_statement']}"
     return f"Adoption from {month_name(result.horizon.start)} to {month_name(result.horizon.end)}"
-
-
-def _twin(result: Result) -> str:
-    """Says the other goals too: launched and operating answer different questions."""
-    return "".join(f"Of {goal['at_least']:,.0f} {goal['outcome']}: {goal['short_statement']}. " for goal in result.goal_records[1:2])
 
 
 FIGURE = Figure("adoption", Result, "Launched and operating AI factories over time, with target and observations", draw)

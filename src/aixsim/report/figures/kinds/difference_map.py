@@ -30,7 +30,7 @@ def draw(change: PolicyChange, figure: Any) -> None:
         draw_tiles(axes, tiles, colours)
         axes.set_title(outcome)
     launched, operating = (_levels(change, "pole", outcome) for outcome in ("launched", "operating"))
-    rows = {pole: tuple(_cell(levels.get(pole)) for levels in (launched, operating)) for pole in POLES}
+    rows = {pole: tuple(_cell(levels[pole]) if pole in levels else "–" for levels in (launched, operating)) for pole in POLES}
     pole_table(table, rows, ("launched", "operating"), (0.76, 1.0))
     table.set_title("Five poles and three special zones")
     clear = [level for level in _levels(change, "province", "launched").values() if level.is_clear]
@@ -59,8 +59,8 @@ def _tile(level: LevelChange, most: float) -> Tile:
     return Tile(0.5 + 0.5 * d.estimate / most, signed(d.estimate), _span(level), is_faint=not level.is_clear)
 
 
-def _cell(level: LevelChange | None) -> str:
-    return "–" if level is None else f"{signed(level.contrast.paired.estimate)}\n{_span(level)}"
+def _cell(level: LevelChange) -> str:
+    return f"{signed(level.contrast.paired.estimate)}\n{_span(level)}"
 
 
 def _span(level: LevelChange) -> str:

@@ -66,13 +66,11 @@ def _finding(change: PolicyChange, poles: list[LevelChange]) -> str:
     losses = [level for level in clear if level.contrast.paired.estimate < 0]
     if not clear:
         return f"{name}: no pole or zone clearly gains or loses"
-    if not losses:
-        every = "every pole and zone gains" if len(gains) == len(poles) else "no pole or zone clearly loses"
-        return f"{name}: {every}; {gains[-1].level} gains most"
-    if not gains:
-        every = "every pole and zone loses" if len(losses) == len(poles) else "no pole or zone clearly gains"
-        return f"{name}: {every}; {losses[0].level} loses most"
-    return f"{name}: {gains[-1].level} gains most, {losses[0].level} loses most"
+    if gains and losses:
+        return f"{name}: {gains[-1].level} gains most, {losses[0].level} loses most"
+    does, other, most = ("gains", "loses", gains[-1]) if gains else ("loses", "gains", losses[0])
+    every = f"every pole and zone {does}" if len(clear) == len(poles) else f"no pole or zone clearly {other}"
+    return f"{name}: {every}; {most.level} {does} most"
 
 
 FIGURE = Figure("dumbbell", PolicyChange, "Two policies side by side by type, pole and size of firm", draw, size=(9.4, 7.4))

@@ -51,8 +51,10 @@ def draw(comparison: SweepComparison, figure: Any) -> None:
     )
 
 
-def _size(comparison: SweepComparison) -> tuple[float, float]:
-    return (10.5, 0.27 * len(comparison.of(comparison.sweep.goal)[:MOST]) + 2.7)
-
-
-FIGURE = Figure("forest", SweepComparison, "How much each point changes the probability of the goal", draw, size=_size)
+FIGURE = Figure(
+    "forest",
+    SweepComparison,
+    "How much each point changes the probability of the goal",
+    draw,
+    size=lambda comparison: (10.5, 0.27 * len(comparison.of(comparison.sweep.goal)[:MOST]) + 2.7),
+)

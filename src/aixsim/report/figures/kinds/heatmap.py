@@ -82,8 +82,8 @@ def draw(sweep: Sweep, figure: Any) -> None:
 
 def axes_of(sweep: Sweep) -> tuple[str, str]:
     """Returns the two numeric factors that move the probability most, the strongest first."""
-    numeric = [factor for factor in by_strength(sweep) if _is_axis(sweep, factor)]
-    return numeric[0], numeric[1]
+    first, second, *_ = _numeric(sweep)
+    return first, second
 
 
 def grid_of(points: Sequence[SweepPoint], names: tuple[str, str]) -> Grid | None:
@@ -186,15 +186,19 @@ def _explain(sweep: Sweep, names: tuple[str, str], third: str | None, points: Se
     )
 
 
-def _is_axis(sweep: Sweep, factor: str) -> bool:
-    values = [value_of(point, factor) for point in known_points(sweep)]
-    given = [value for value in values if value is not None]
-    return all(is_number(value) for value in given) and len(set(given)) > 1
+def _numeric(sweep: Sweep) -> list[str]:
+    """Returns the factors with two numbers or more, and nothing else, the strongest first."""
+    known, found = known_points(sweep), []
+    for factor in by_strength(sweep):
+        given = [value for point in known if (value := value_of(point, factor)) is not None]
+        if all(map(is_number, given)) and len(set(given)) > 1:
+            found.append(factor)
+    return found
 
 
 def _applies(sweep: Sweep) -> bool:
     """Whether two numeric factors vary together: one at a time, there is no surface."""
-    if len([factor for factor in varied(sweep) if _is_axis(sweep, factor)]) < 2:
+    if len(_numeric(sweep)) < 2:
         return False
     names = axes_of(sweep)
     together = [point for part in _parts(sweep)[1] for point in part.points]

@@ -18,7 +18,7 @@ from aixsim.world.classification import PROVINCES
 def draw(result: Result, figure: Any) -> None:
     """Draws two maps and, as legend of the poles, a table of their totals."""
     number, rate, table = figure.subplots(1, 3, width_ratios=(1, 1, 0.94))
-    deadline = _deadline(result)
+    deadline = str(result.goal_records[0]["by"]) if result.goal_records else result.horizon.end
     counts, per_1000 = _launched(result, "province", deadline)
     highest, steepest = (max(*values.values(), 1e-12) for values in ({p: c[0] for p, c in counts.items()}, per_1000))
     blues, oranges = colormaps["Blues"], colormaps["YlOrBr"]
@@ -38,10 +38,6 @@ def draw(result: Result, figure: Any) -> None:
         f" firms.{UNTESTED}\n"
         "One tile a province, neighbours as near as squares allow; not to scale. Frames: poles and special zones.",
     )
-
-
-def _deadline(result: Result) -> str:
-    return str(result.goal_records[0]["by"]) if result.goal_records else result.horizon.end
 
 
 def _firms(result: Result, group: str) -> dict[str, float]:
