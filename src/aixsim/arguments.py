@@ -1,4 +1,7 @@
-"""Checks of what callers of the library pass in: every refusal names the argument, what was found and what is allowed."""
+"""Checks of what callers of the library pass in: every refusal names the argument, what was found and what is allowed.
+
+In all of them ``value`` is what was given, and ``name`` that of the argument.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,6 @@ from aixsim.errors import ArgumentError
 def as_path(value: str | PathLike[str], name: str = "path") -> Path:
     """Returns a path given as a text or as a path.
 
-    Args:
-        value: what was given.
-        name: of the argument, for the message.
-
     Raises:
         ArgumentError: it is neither, is empty, or holds a null character, which no file system takes.
     """
@@ -27,12 +26,7 @@ def as_path(value: str | PathLike[str], name: str = "path") -> Path:
 
 
 def whole_number(value: Any, name: str, *, least: int, most: int | None = None) -> int:
-    """Returns a whole number within bounds, both included.
-
-    Args:
-        value: what was given; NumPy's whole numbers will do, true and false will not.
-        name: of the argument, for the message.
-        least, most: bounds.
+    """Returns a whole number from ``least`` to ``most``, NumPy's too; true and false are none.
 
     Raises:
         ArgumentError: it is something else.
@@ -55,13 +49,7 @@ def one_of(value: Any, name: str, allowed: Sequence[str]) -> str:
 
 
 def instance(value: Any, name: str, kind: type, allowed: str) -> None:
-    """Refuses what is not of a type.
-
-    Args:
-        value: what was given.
-        name: of the argument, for the message.
-        kind: the type.
-        allowed: what to give, in words.
+    """Refuses what is not of a type; ``allowed`` says in words what to give.
 
     Raises:
         ArgumentError: it is of another type.

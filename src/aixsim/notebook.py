@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 _TEMPLATE: Final = """\
 <div class="aixsim">
-<strong>{{ title | visible }}</strong>
+<strong>{{ title }}</strong>
 {% for note in notes if note -%}
-<div>{{ note | visible }}</div>
+<div>{{ note }}</div>
 {% endfor -%}
 {% if rows -%}
 <table>
-<thead><tr>{% for name in columns %}<th style="text-align: left">{{ name | visible }}</th>{% endfor %}</tr></thead>
+<thead><tr>{% for name in columns %}<th style="text-align: left">{{ name }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in rows -%}
-<tr>{% for cell in row %}<td style="text-align: left">{{ cell | visible }}</td>{% endfor %}</tr>
+<tr>{% for cell in row %}<td style="text-align: left">{{ cell }}</td>{% endfor %}</tr>
 {% endfor -%}
 </tbody>
 </table>
@@ -31,14 +31,7 @@ _TEMPLATE: Final = """\
 
 
 def card(title: str, notes: Sequence[str], columns: Sequence[str] = (), rows: Sequence[Sequence[str]] = ()) -> str:
-    """Returns HTML.
-
-    Args:
-        title: of the whole.
-        notes: a line each; empty ones are left out.
-        columns: headings of the table.
-        rows: its cells; without a row there is no table.
-    """
+    """Returns HTML: a title, a line a note that is not empty, and a table if it has rows."""
     return _template().render(title=title, notes=notes, columns=columns, rows=rows)
 
 
@@ -46,6 +39,4 @@ def card(title: str, notes: Sequence[str], columns: Sequence[str] = (), rows: Se
 def _template() -> Template:
     from jinja2 import Environment
 
-    environment = Environment(autoescape=True)
-    environment.filters["visible"] = visible
-    return environment.from_string(_TEMPLATE)
+    return Environment(autoescape=True, finalize=lambda value: visible(str(value))).from_string(_TEMPLATE)

@@ -25,7 +25,8 @@ from aixsim.evidence.track_record import records
 from aixsim.report.figures import kinds
 from aixsim.report.figures.drawing import FORMATS, all_figures, draw, draw_figures, figures_of, missing_figures, write_figure
 from aixsim.report.figures.figure import PlotError
-from aixsim.report.figures.style import head, house_style, month_ends, new_figure
+from aixsim.report.figures.style import head, house_style, new_figure
+from aixsim.report.figures.time_axis import month_ends
 from aixsim.results.result import Result, open_result
 from tests.result_fixture import FakeGoal, make_result
 

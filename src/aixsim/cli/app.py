@@ -104,7 +104,7 @@ def status(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of
     """Show the progress of a sweep, from another terminal."""
     from aixsim.cli.status import status as command
 
-    raise typer.Exit(command(folder, as_json=json))
+    command(folder, as_json=json)
 
 
 @app.command()
@@ -116,7 +116,7 @@ def plot(
     """Draw figures from results alone."""
     from aixsim.cli.plot import plot as command
 
-    raise typer.Exit(command(results, kind, out))
+    command(results, kind, out)
 
 
 @app.command()
@@ -138,7 +138,7 @@ def compare(
     """Compare results with the first one, or points of a sweep, paired by replicate."""
     from aixsim.cli.compare import compare as command
 
-    raise typer.Exit(command(results, out, replicates, workers, reference, as_json=json))
+    command(results, out, replicates, workers, reference, as_json=json)
 
 
 @app.command()
@@ -173,8 +173,9 @@ def describe(
     from aixsim.cli.describe import ledger as every_number
 
     if ledger or out is not None:
-        raise typer.Exit(every_number(Path(name) if name is not None else None, out))
-    raise typer.Exit(entries(name, plugin or []))
+        every_number(Path(name) if name is not None else None, out)
+    else:
+        entries(name, plugin or [])
 
 
 @app.command()
@@ -201,9 +202,9 @@ def calibrate(
     from aixsim.cli.calibrate import check_method
 
     if self_check is not None:
-        raise typer.Exit(check_method(config, out, self_check, workers, overrides or []))
-    code = command(config, out, workers, overrides or [], with_held_out=with_held_out or [], verified_only=verified_only, as_json=json)
-    raise typer.Exit(code)
+        check_method(config, out, self_check, workers, overrides or [])
+    else:
+        command(config, out, workers, overrides or [], with_held_out=with_held_out or [], verified_only=verified_only, as_json=json)
 
 
 @app.command()
@@ -221,7 +222,7 @@ def backtest(
     """
     from aixsim.cli.backtest import backtest as command
 
-    raise typer.Exit(command(config, out, as_of, workers, overrides or [], as_json=json))
+    command(config, out, as_of, workers, overrides or [], as_json=json)
 
 
 @app.command()
@@ -239,7 +240,7 @@ def update(
     """
     from aixsim.cli.update import update as command
 
-    raise typer.Exit(command(result, observe, error, as_json=json))
+    command(result, observe, error, as_json=json)
 
 
 @app.command()
@@ -259,7 +260,7 @@ def init(name: Annotated[str, typer.Argument(help="Name of the study.")] = "my-s
     """Write a commented config to start from."""
     from aixsim.cli.init import init as command
 
-    raise typer.Exit(command(name))
+    command(name)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

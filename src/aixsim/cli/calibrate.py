@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aixsim.cli.output import interrupts_told, tell
+from aixsim.cli.output import interrupts_told, print_json, tell, write_texts
 from aixsim.config import load, settings_of
 from aixsim.config.ensembles import read_columns
-from aixsim.errors import storage_error
 from aixsim.evidence.calibration import ENSEMBLE
 from aixsim.evidence.calibration import calibrate as calibrate_study
 from aixsim.evidence.self_check import self_check
@@ -31,8 +29,8 @@ def calibrate(
     with_held_out: Sequence[str],
     verified_only: bool,
     as_json: bool,
-) -> int:
-    """Writes ensemble, report and figure, and prints prior and posterior; returns the exit code."""
+) -> None:
+    """Writes ensemble, report and figure, and prints prior and posterior."""
     study = load(config, settings_of(overrides))
     with interrupts_told():
         done = calibrate_study(study, out, workers=workers, with_held_out=with_held_out, verified_only=verified_only, tell=tell)
@@ -41,22 +39,17 @@ def calibrate(
     keys, values, _ = read_columns(done.folder / ENSEMBLE)
     draw_figures(Calibration(done.report, keys, values), done.folder / "figures")
     if as_json:
-        sys.stdout.write(json.dumps({"result": str(done.folder), **done.report}, indent=2) + "\n")
+        print_json({"result": str(done.folder), **done.report})
     else:
         sys.stdout.write(calibration_text(done.report) + f"\nEnsemble, report and figures: {done.folder}\n")
-    return 0
 
 
-def check_method(config: Path, out: Path | None, n: int, workers: int, overrides: Sequence[str]) -> int:
-    """Writes the ranks of the true parameters of synthetic data sets, and their histogram; returns the exit code."""
+def check_method(config: Path, out: Path | None, n: int, workers: int, overrides: Sequence[str]) -> None:
+    """Writes the ranks of the true parameters of synthetic data sets, and their histogram."""
     study = load(config, settings_of(overrides))
     folder = out or Path("results") / study.name / f"self-check-{n}"
     checked = self_check(study, n, workers=workers, tell=tell)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "ranks.csv").write_text(checked.to_csv(), encoding="utf-8")
-    except OSError as error:
-        raise storage_error(folder, error) from error
+    write_texts(folder, {"ranks.csv": checked.to_csv()})
     draw_figures(SelfCheck(study.name, checked.keys, checked.ranks), folder)
     out_ = sys.stdout
     out_.write(f"{n:,} data sets, effective sample size {checked.ess.mean():.0f} on average, {checked.ess.min():.0f} at least\n")
@@ -66,4 +59,3 @@ def check_method(config: Path, out: Path | None, n: int, workers: int, overrides
     for key, column in zip(checked.keys, checked.ranks.T, strict=True):
         out_.write(f"  {key:<42}ranks uniform: p = {uniformity(column):.3f}\n")
     out_.write(f"Ranks and histogram: {folder}\n")
-    return 0

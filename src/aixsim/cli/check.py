@@ -19,12 +19,13 @@ def check(config: Path | None, overrides: Sequence[str], workers: int, plugins: 
     """Checks plugins and then a config; returns 0 when all holds, else 1."""
     if config is None and not plugins:
         raise UserError("aixsim check: name a CONFIG, or a file of your own with --plugin FILE")
-    codes = [check_plugins(plugins)] if plugins else []
-    return max([*codes, check_config(config, overrides, workers)] if config is not None else codes)
+    plugins_hold = not plugins or check_plugins(plugins)
+    config_holds = config is None or check_config(config, overrides, workers)
+    return 0 if plugins_hold and config_holds else 1
 
 
-def check_plugins(files: Sequence[Path]) -> int:
-    """Prints a verdict on every requirement of the mechanisms and levers of the files; returns 0 when all hold, else 1."""
+def check_plugins(files: Sequence[Path]) -> bool:
+    """Prints a verdict on every requirement of the mechanisms and levers of the files; returns whether all hold."""
     from aixsim.cli.plugin_checks import check_item
 
     read = tuple(read_plugin(file, str(file)) for file in files)
@@ -36,11 +37,11 @@ def check_plugins(files: Sequence[Path]) -> int:
             for verdict in check_item(item, registry):
                 say(f"  {verdict}")
                 all_hold &= verdict.holds is not False
-    return 0 if all_hold else 1
+    return all_hold
 
 
-def check_config(config: Path, overrides: Sequence[str], workers: int) -> int:
-    """Prints what would run and the verdict on every expectation; returns 0 when all hold, else 1."""
+def check_config(config: Path, overrides: Sequence[str], workers: int) -> bool:
+    """Prints what would run and the verdict on every expectation; returns whether all hold."""
     study = load(config, settings_of(overrides))
     if study.monte_carlo.seed is None:
         study = study.with_seed(0)
@@ -57,14 +58,13 @@ def check_config(config: Path, overrides: Sequence[str], workers: int) -> int:
     say(f"  programmes: {', '.join(study.settings['programme']) or 'none'}")
     say(f"  {len(problem.uncertainties)} uncertain numbers, {study.monte_carlo.replicates:,} replicates")
     if not study.expects:
-        return 0
+        return True
     result = run(study, workers=workers, tell=tell)
-    observed = [result.counts_in(expectation.by)[expectation.outcome] for expectation in study.expects]
     failed = result.provenance["replicates_failed"]
-    verdicts = [judge(expectation, counts) for expectation, counts in zip(study.expects, observed, strict=True)]
+    verdicts = [judge(expectation, result.counts_in(expectation.by)[expectation.outcome]) for expectation in study.expects]
     for verdict in verdicts:
         error = "" if verdict.standard_error is None else f" (standard error {verdict.standard_error:.3g})"
         beside = f", {failed} failed" if failed else ""
         word = "holds" if verdict.holds else "FAILS"
         say(f"  {word}  {verdict.name}: {verdict.statement}; observed {verdict.observed:g}{error}, n = {verdict.n}{beside}")
-    return 0 if all(verdict.holds for verdict in verdicts) and not failed else 1
+    return all(verdict.holds for verdict in verdicts) and not failed

@@ -5,42 +5,39 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from aixsim import api
+from aixsim.cli.output import write_texts
+from aixsim.config import load
 from aixsim.errors import UserError
-from aixsim.results.comparison import Comparison
+from aixsim.escapes import to_csv
+from aixsim.report.figures.drawing import draw_figures
+from aixsim.report.text.comparison_text import comparison_text
+from aixsim.report.text.sweep_comparison_text import sweep_comparison_json, sweep_comparison_text
+from aixsim.report.text.text_layout import WIDTH
 from aixsim.results.comparison import compare as compare_results
 from aixsim.results.result import Result, open_result
-from aixsim.results.sweep_result import is_sweep
+from aixsim.results.sweep_comparison import to_rows
+from aixsim.results.sweep_result import is_sweep, open_sweep
 
 
 def compare(
     results: Sequence[Path],
-    out: Path | None = None,
-    replicates: int | None = None,
-    workers: int = 1,
-    reference: int | None = None,
+    out: Path | None,
+    replicates: int | None,
+    workers: int,
+    reference: int | None,
     *,
-    as_json: bool = False,
-) -> int:
-    """Prints how each result differs from the first, or each point of a sweep from its reference; returns the exit code.
-
-    Args:
-        results: result folders, or configs, which are run first; or the folder of one sweep.
-        out: folder of the figures and of what is printed; none are drawn without it.
-        replicates: of configs that are run, instead of theirs.
-        workers: processes that run them.
-        reference: number of the point that a sweep's points are compared with.
-        as_json: prints JSON instead of text.
-    """
-    from aixsim.report.text.comparison_text import comparison_text
-    from aixsim.report.text.text_layout import WIDTH
-
+    as_json: bool,
+) -> None:
+    """Prints how each result differs from the first, or each point of a sweep from its reference."""
     if out is not None and ((out / "provenance.json").exists() or is_sweep(out)):
         raise UserError(f"-o {out}: this is the folder of a result; name another one")
     if sweeps := [place for place in results if is_sweep(place)]:
-        return _compare_sweep(sweeps[0], len(results), out, replicates, reference, as_json=as_json)
+        _compare_sweep(sweeps[0], len(results), out, replicates, reference, as_json=as_json)
+        return
     if reference is not None:
         raise UserError(f"--reference {reference}: only points of a sweep have numbers; results are compared with the first that is given")
     if len(results) < 2:
@@ -50,20 +47,14 @@ def compare(
     comparison = compare_results(*_open(results, replicates, workers))
     document = json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n"
     if out is not None:
-        _write_texts(out, {"comparison.json": document, "comparison.txt": comparison_text(comparison, WIDTH)})
-        _draw(comparison, out)
+        write_texts(out, {"comparison.json": document, "comparison.txt": comparison_text(comparison, WIDTH)})
+        for number, policy in enumerate(comparison.policies, start=1):
+            draw_figures(policy, out if len(comparison.policies) == 1 else out / f"{number}-{policy.pair.other.path.resolve().name}")
     _say(document, comparison_text(comparison), out, as_json=as_json)
-    return 0
 
 
-def _compare_sweep(place: Path, n_given: int, out: Path | None, replicates: int | None, reference: int | None, *, as_json: bool) -> int:
+def _compare_sweep(place: Path, n_given: int, out: Path | None, replicates: int | None, reference: int | None, *, as_json: bool) -> None:
     """Compares the points of a sweep, which must be all that was given; what to write and print is the same as for results."""
-    from aixsim.escapes import to_csv
-    from aixsim.report.text.sweep_comparison_text import sweep_comparison_json, sweep_comparison_text
-    from aixsim.report.text.text_layout import WIDTH
-    from aixsim.results.sweep_comparison import to_rows
-    from aixsim.results.sweep_result import open_sweep
-
     if n_given > 1:
         raise UserError(
             f"{place}: is the folder of a sweep, which is compared alone, point by point; give this folder and nothing else,"
@@ -74,13 +65,10 @@ def _compare_sweep(place: Path, n_given: int, out: Path | None, replicates: int 
     comparison = open_sweep(place).compare(reference)
     document = json.dumps(sweep_comparison_json(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if out is not None:
-        from aixsim.report.figures.drawing import draw_figures
-
-        _write_texts(out, {"comparison.json": document, "comparison.txt": sweep_comparison_text(comparison, WIDTH)})
-        _write_texts(out, {"comparison.csv": to_csv(to_rows(comparison))})
+        texts = {"json": document, "txt": sweep_comparison_text(comparison, WIDTH), "csv": to_csv(to_rows(comparison))}
+        write_texts(out, {f"comparison.{ending}": text for ending, text in texts.items()})
         draw_figures(comparison, out)
     _say(document, sweep_comparison_text(comparison), out, as_json=as_json)
-    return 0
 
 
 def _say(document: str, text: str, out: Path | None, *, as_json: bool) -> None:
@@ -96,31 +84,10 @@ def _open(places: Sequence[Path], replicates: int | None, workers: int) -> list[
         if not place.is_file():
             opened.append(open_result(place))
             continue
-        from aixsim.api import run, run_folder
-        from aixsim.config import load
-
         study = load(place, {} if replicates is None else {"monte_carlo.replicates": replicates})
         if study.monte_carlo.seed is None and opened:
             study = study.with_seed(int(opened[0].provenance["seed"]))
         if study.monte_carlo.seed is None:
             study = study.with_seed(secrets.randbelow(2**63))
-        opened.append(run(study, workers=workers, out=run_folder(study)))
+        opened.append(api.run(study, workers=workers, out=api.run_folder(study)))
     return opened
-
-
-def _write_texts(out: Path, texts: Mapping[str, str]) -> None:
-    from aixsim.errors import storage_error
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (out / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise storage_error(out, error) from error
-
-
-def _draw(comparison: Comparison, out: Path) -> None:
-    from aixsim.report.figures.drawing import draw_figures
-
-    for number, policy in enumerate(comparison.policies, start=1):
-        draw_figures(policy, out if len(comparison.policies) == 1 else out / f"{number}-{policy.pair.other.path.resolve().name}")

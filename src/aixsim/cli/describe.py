@@ -17,8 +17,8 @@ from aixsim.model.registry import Registry
 from aixsim.report.text.ledger_table import as_csv, as_html, as_text
 
 
-def describe(name: str | None, plugins: Sequence[Path]) -> int:
-    """Prints the list of everything, what plugins offer included, or one entry with its parameters; returns the exit code."""
+def describe(name: str | None, plugins: Sequence[Path]) -> None:
+    """Prints the list of everything, what plugins offer included, or one entry with its parameters."""
     registry = Registry.of(tuple(read_plugin(file, str(file)) for file in plugins))
     known = [*entries(registry), PROGRAMME]
     if name is None:
@@ -26,29 +26,28 @@ def describe(name: str | None, plugins: Sequence[Path]) -> int:
         for entry in known:
             sys.stdout.write(f"{entry.key:<{width}}  {entry.title} ({len(entry.parameters)} settings)\n")
         sys.stdout.write("\naixsim describe NAME shows one of them with unit, range, source and confidence of every setting.\n")
-        return 0
+        return
     table, _, key = name.rpartition(".")
     for entry in known:
-        if name in (entry.key, entry.key.rpartition(".")[2]):
-            _print(entry, entry.parameters)
-            return 0
-        if table in (entry.key, entry.key.rpartition(".")[2]) and any(item.name == key for item in entry.parameters):
-            _print(entry, tuple(item for item in entry.parameters if item.name == key))
-            return 0
+        names = (entry.key, entry.key.rpartition(".")[2])
+        one = [item for item in entry.parameters if item.name == key] if table in names else []
+        if name in names or one:
+            _print(entry, entry.parameters if name in names else one)
+            return
     close = difflib.get_close_matches(name, [entry.key for entry in known] + [entry.key.rpartition(".")[2] for entry in known], 1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     raise UserError(f"there is nothing called {name!r}{hint}; aixsim describe lists everything")
 
 
-def ledger(config: Path | None, out: Path | None) -> int:
-    """Prints the ledger of all numbers, or writes it as CSV, HTML or text; returns the exit code."""
+def ledger(config: Path | None, out: Path | None) -> None:
+    """Prints the ledger of all numbers, or writes it as CSV, HTML or text."""
     study = load(config) if config is not None else None
     title = "Assumptions of aixsim" + (f": {study.title}" if study is not None else ", as they are when no config says otherwise")
     lines = every_number(study)
     writers = {".csv": lambda: as_csv(lines), ".html": lambda: as_html(lines, title), ".txt": lambda: as_text(lines, title)}
     if out is None:
         sys.stdout.write(as_text(lines, title))
-        return 0
+        return
     if out.suffix not in writers:
         raise UserError(f"-o {out}: allowed: a name that ends in {', '.join(writers)}")
     try:
@@ -57,10 +56,9 @@ def ledger(config: Path | None, out: Path | None) -> int:
     except OSError as error:
         raise storage_error(out, error) from error
     sys.stdout.write(f"{len(lines)} numbers: {out}\n")
-    return 0
 
 
-def _print(entry: Entry, parameters: tuple[Parameter, ...]) -> None:
+def _print(entry: Entry, parameters: Sequence[Parameter]) -> None:
     out = sys.stdout
     out.write(f"[{entry.key}]  {entry.title}\n")
     for label, text in (("law", entry.law), ("source", entry.source)):

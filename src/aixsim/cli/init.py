@@ -10,8 +10,8 @@ from aixsim.config import starter
 from aixsim.errors import UserError
 
 
-def init(name: str) -> int:
-    """Writes ``NAME.toml`` into the current folder and never over an existing file; returns the exit code."""
+def init(name: str) -> None:
+    """Writes ``NAME.toml`` into the current folder and never over an existing file."""
     if not re.fullmatch(r"[\w.-]+", name):
         raise UserError(f"{name!r} is not a name for a config; use letters, digits, '-', '_' and '.'")
     path = Path(f"{name.removesuffix('.toml')}.toml")
@@ -21,4 +21,3 @@ def init(name: str) -> int:
     except FileExistsError:
         raise UserError(f"{path} exists already; choose another name") from None
     sys.stdout.write(f"{path} written; next: aixsim check {path}, then aixsim run {path}\n")
-    return 0

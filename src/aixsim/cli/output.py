@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from aixsim.errors import storage_error
 from aixsim.escapes import visible
 from aixsim.runs.signals import Interrupted
 
@@ -36,3 +38,17 @@ def interrupts_told() -> Iterator[None]:
 def print_json(document: Any) -> None:
     """Prints one JSON document, in ASCII, which every terminal has."""
     sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+
+
+def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
+    """Writes texts by file name into a folder, which is created.
+
+    Raises:
+        StoreError: the disk refuses.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise storage_error(folder, error) from error

@@ -12,8 +12,8 @@ from aixsim.results.result import open_result
 from aixsim.results.sweep_result import is_sweep, open_sweep
 
 
-def plot(results: Sequence[Path], kind: str | None, out: Path | None) -> int:
-    """Draws one kind of figure, or all, of each result; returns the exit code."""
+def plot(results: Sequence[Path], kind: str | None, out: Path | None) -> None:
+    """Draws one kind of figure, or all, of each result."""
     to_file = out is not None and out.suffix[1:] in FORMATS
     if out is not None and out.suffix and not to_file:
         raise UserError(f"-o {out}: a figure is written as .png or .svg, or give a folder")
@@ -29,4 +29,3 @@ def plot(results: Sequence[Path], kind: str | None, out: Path | None) -> int:
             target = folder / "figures" if out is None else out if len(results) == 1 else out / folder.name
             paths = draw_figures(subject, target, kind and [kind])
         sys.stdout.write("".join(f"{path}\n" for path in paths))
-    return 0

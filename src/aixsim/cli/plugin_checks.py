@@ -144,9 +144,9 @@ def small_world(item: Mechanism | Lever, registry: Registry, settings: Mapping[s
     """Returns a small Korea with every law of the package, parks, collaboration models and zones.
 
     Args:
-        item: what is to be checked.
-        registry: holds it.
-        settings: its own, as in a config; None for the world without it.
+        item: what is to be checked, of the registry.
+        registry: of the world.
+        settings: of the item, as in a config; None for the world without it.
     """
     group = "mechanisms" if isinstance(item, Mechanism) else "levers"
     tables = {name: table for name, table in _WORLD[group].items() if name != item.name}

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import AbstractContextManager
 
 from aixsim.cli.output import tell
 from aixsim.escapes import visible
 
 
-class ProgressLine:
+class ProgressLine(AbstractContextManager["ProgressLine"]):
     """Shows progress on standard error; a context, because the line is wiped in the end."""
 
     def __init__(self) -> None:
         """Looks whether there is a terminal."""
         self._is_terminal = sys.stderr.isatty()
         self._is_open = False
-
-    def __enter__(self) -> ProgressLine:
-        """Shows nothing yet."""
-        return self
 
     def __exit__(self, *error: object) -> None:
         """Wipes the line."""

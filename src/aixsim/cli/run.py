@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from aixsim import api
+from aixsim.cli.output import print_json
 from aixsim.cli.progress_line import ProgressLine
 from aixsim.config import load, settings_of
 from aixsim.config.study import Study
+from aixsim.report.figures.drawing import draw_figures, missing_figures
+from aixsim.report.text.headline import headline, headline_json
+from aixsim.results.result import open_result
 
 
 def run(
@@ -28,16 +32,15 @@ def run(
     as_json: bool,
 ) -> int:
     """Returns the exit code: 0 done, 6 some replicates failed, 130 interrupted."""
-    study = load(config, settings_of([*overrides, *_options(replicates, seed)]))
+    options = {"replicates": replicates, "seed": seed}
+    given = [f"monte_carlo.{key}={value}" for key, value in options.items() if value is not None]
+    study = load(config, settings_of([*overrides, *given]))
     if trace is not None:
         return _trace(study, trace)
     if verify is not None:
         from aixsim.cli.verify import verify as compare_engines
 
         return compare_engines(study, verify)
-    from aixsim import api
-    from aixsim.report.text.headline import headline, headline_json
-
     if out is None:
         study = study if study.monte_carlo.seed is not None else study.with_seed(secrets.randbelow(2**63))
         out = api.run_folder(study)
@@ -53,7 +56,7 @@ def run(
     if not code:
         _draw(out, workers)
     if as_json:
-        sys.stdout.write(json.dumps(headline_json(result), indent=2) + "\n")
+        print_json(headline_json(result))
     else:
         sys.stdout.write(headline(result) + f"\nResults and figures: {out}\n")
     failed = result.provenance["replicates_failed"]
@@ -62,16 +65,8 @@ def run(
     return code or (6 if failed else 0)
 
 
-def _options(replicates: int | None, seed: int | None) -> list[str]:
-    options = {"replicates": replicates, "seed": seed}
-    return [f"monte_carlo.{key}={value}" for key, value in options.items() if value is not None]
-
-
 def _draw(folder: Path, workers: int) -> None:
     """Draws the figures that are missing."""
-    from aixsim.report.figures.drawing import draw_figures, missing_figures
-    from aixsim.results.result import open_result
-
     result = open_result(folder)
     draw_figures(result, folder / "figures", missing_figures(result, folder / "figures"), workers=workers)
 

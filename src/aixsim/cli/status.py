@@ -8,26 +8,24 @@ import sys
 from pathlib import Path
 
 from aixsim.cli.output import print_json, say
+from aixsim.report.text.sweep_text import sweep_json, sweep_text
 from aixsim.results.sweep_result import open_sweep
 from aixsim.runs.progress import Status, read_status
 
 
-def status(folder: Path, *, as_json: bool) -> int:
-    """Prints the progress, and of a sweep the answer so far; returns the exit code."""
-    from aixsim.report.text.sweep_text import sweep_json, sweep_text
-
+def status(folder: Path, *, as_json: bool) -> None:
+    """Prints the progress, and of a sweep the answer so far."""
     last = read_status(folder)
     if last is not None and last.kind == "run":
         sys.stdout.write(last.to_json() if as_json else f"{_state(last)} · {last}\n")
-        return 0
+        return
     sweep = open_sweep(folder)
     if as_json:
         print_json(sweep_json(sweep, last))
-        return 0
+        return
     if last is not None:
         say(f"{_state(last)} · {last}")
     sys.stdout.write(sweep_text(sweep))
-    return 0
 
 
 def _state(last: Status) -> str:

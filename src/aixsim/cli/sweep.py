@@ -7,13 +7,15 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from aixsim import api
 from aixsim.cli.output import print_json, say
 from aixsim.cli.progress_line import ProgressLine
 from aixsim.config.sweep_study import load_sweep
 from aixsim.errors import UserError
+from aixsim.report.figures.drawing import draw_figures
+from aixsim.report.text.sweep_text import sweep_json, sweep_text
+from aixsim.results.sweep_result import open_sweep
 from aixsim.runs.cost import forecast
 from aixsim.runs.duration import seconds_until
 from aixsim.runs.executor import Finished, Task
@@ -49,8 +51,9 @@ def sweep(
         return _dry_run(Job.of_sweep(study), workers, cluster)
     with ProgressLine() as line:
         try:
-            options: dict[str, Any] = {"cluster": cluster, "seconds": seconds, "fork": fork}
-            done = api.sweep(study, folder, workers=workers, **options, progress=line.show, tell=line.tell)
+            done = api.sweep(
+                study, folder, workers=workers, cluster=cluster, seconds=seconds, fork=fork, progress=line.show, tell=line.tell
+            )
         except Interrupted as interrupted:
             line.tell(str(interrupted))
             return 130
@@ -99,16 +102,10 @@ def _dry_run(job: Job, workers: int, cluster: str | None) -> int:
 
 
 def _draw(folder: Path) -> None:
-    from aixsim.report.figures.drawing import draw_figures
-    from aixsim.results.sweep_result import open_sweep
-
     draw_figures(open_sweep(folder), folder / "figures")
 
 
 def _report(folder: Path, status: Status, *, as_json: bool) -> None:
-    from aixsim.report.text.sweep_text import sweep_json, sweep_text
-    from aixsim.results.sweep_result import open_sweep
-
     sweep = open_sweep(folder)
     if as_json:
         print_json(sweep_json(sweep, status))

@@ -14,14 +14,12 @@ from aixsim.report.text.update_text import update_text
 from aixsim.results.result import open_result
 
 
-def update(folder: Path, observed: Sequence[str], error: float, *, as_json: bool) -> int:
-    """Prints the probabilities before and after; returns the exit code. Nothing is run or written."""
+def update(folder: Path, observed: Sequence[str], error: float, *, as_json: bool) -> None:
+    """Prints the probabilities before and after. Nothing is run or written."""
     counts = sorted((parse_count(text) for text in observed), key=lambda count: count.month)
     result = open_result(folder)
     found = update_result(result, counts, error)
     if as_json:
-        document = {"result": str(folder), "observed": [asdict(count) for count in counts], "error": error, **asdict(found)}
-        print_json(document)
+        print_json({"result": str(folder), "observed": [asdict(count) for count in counts], "error": error, **asdict(found)})
     else:
         sys.stdout.write(update_text(result, counts, error, found))
-    return 0

@@ -9,12 +9,15 @@ import ast
 import sys
 from dataclasses import dataclass, field
 from functools import cached_property
+from graphlib import TopologicalSorter
 from importlib.resources import files
 from inspect import getattr_static
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
+
+from aixsim.report.text.markdown import markdown_table
 
 PAGE = Path("docs/explanation/architecture.md")
 _ROOT = Path(str(files("aixsim")))
@@ -39,8 +42,9 @@ by = "2026-12"
 """
 _LEAVES = ("config.", "world.", "stats.", "engines.kernel.", "model.", "report.", "runs.tables", "runs.identity", "results.counting_rules")
 """What is called here is named, and what it calls is not."""
-_LEFT_OUT = ("random.", "data.", "errors", "escapes", "arguments", "config.values", "model.calendar", "runs.files", "runs.ledger",
-             "runs.provenance", "results.shapes", "results.source", "results.project_table")  # fmt: skip
+_SMALL_IN_RUNS = ("runs.files", "runs.ledger", "runs.provenance")
+_SMALL_IN_RESULTS = ("results.shapes", "results.source", "results.project_table")
+_LEFT_OUT = ("random.", "data.", "errors", "escapes", "arguments", "config.values", "model.calendar", *_SMALL_IN_RUNS, *_SMALL_IN_RESULTS)
 """What is called here is not named: small helpers."""
 _DEEPEST = 8
 _HEAD = """# Architecture
@@ -81,20 +85,13 @@ def _packages() -> str:
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("aixsim."):
                 imports.setdefault(name, set()).add(str(node.module).split(".")[1])
-    names = [name for name in says if not name.startswith("__")]
-    below: dict[str, int] = {}
-
-    def height(name: str) -> int:
-        if name not in below:
-            below[name] = 0  # no package imports itself by way of others: import-linter
-            below[name] = 1 + max((height(other) for other in imports.get(name, set()) - {name} if other in says), default=0)
-        return below[name]
-
-    rows = ["| package | what it holds | imports |", "|---|---|---|"]
-    for name in sorted(names, key=lambda name: (-height(name), name)):
-        used = ", ".join(sorted(imports.get(name, set()) - {name}))
-        rows.append(f"| `{name}` | {says[name]} | {used} |")
-    return "\n".join(rows) + "\n"
+    used = {name: imports.get(name, set()) - {name} for name in says}
+    height: dict[str, int] = {}
+    for name in TopologicalSorter(used).static_order():
+        height[name] = 1 + max((height[other] for other in used.get(name, ())), default=0)
+    names = sorted((name for name in says if not name.startswith("__")), key=lambda name: (-height[name], name))
+    rows = [(f"`{name}`", says[name], ", ".join(sorted(used[name]))) for name in names]
+    return "\n".join(markdown_table(("package", "what it holds", "imports"), rows)) + "\n"
 
 
 @dataclass

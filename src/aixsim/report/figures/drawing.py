@@ -13,7 +13,7 @@ from typing import Any
 
 from aixsim.errors import storage_error
 from aixsim.report.figures import kinds
-from aixsim.report.figures.figure import Figure, PlotError, S
+from aixsim.report.figures.figure import Figure, PlotError
 from aixsim.report.figures.subjects import NOUNS, is_empty, place_of, source_of
 from aixsim.runs.executor import InProcess, Task, run_all
 from aixsim.runs.files import checksum, write_durably
@@ -95,26 +95,17 @@ def draw(subject: object, kind: str, ax: Any = None) -> Any:
 
 
 def write_figure(subject: object, kind: str, paths: Sequence[Path]) -> list[Path]:
-    """Draws one figure and writes it to each path, and to nothing else, as ``write``.
+    """Draws one figure, writes it to each path in the format of its ending (``.png`` or ``.svg``), and returns the paths.
+
+    Each file appears complete or not at all; the same subject gives the same bytes.
 
     Raises:
         PlotError: there is no such kind or format, or the subject lacks what it shows.
         StoreError: the disk refuses.
     """
-    return write(figure_of(subject, kind), subject, paths)
-
-
-def write(figure: Figure[S], subject: S, paths: Sequence[Path]) -> list[Path]:
-    """Draws a figure, writes it to each path in the format of its ending (``.png`` or ``.svg``), and returns the paths.
-
-    Each file appears complete or not at all; the same subject gives the same bytes.
-
-    Raises:
-        PlotError: there is no such format.
-        StoreError: the disk refuses.
-    """
     from aixsim.report.figures.style import house_style
 
+    figure = figure_of(subject, kind)
     for path in paths:
         if path.suffix[1:] not in FORMATS:
             raise PlotError(f"{path}: figures are written as {' and '.join(FORMATS)}, not {path.suffix!r}", figure.name, FORMATS)
@@ -164,17 +155,15 @@ def draw_figures(
 
 def missing_figures(subject: object, folder: Path) -> list[str]:
     """Returns the kinds of which a folder lacks a file, or holds one of an earlier state of the subject, such as of fewer replicates."""
+    missing: list[str] = []
     if is_empty(subject):
-        return []
-
-    def is_there(path: Path, identity: str) -> bool:
-        return path.is_file() and identity.encode() in path.read_bytes()
-
-    return [
-        name
-        for name, figure in figures_of(subject).items()
-        if figure.applies(subject) and not all(is_there(folder / f"{name}.{ending}", _identity(figure, subject)) for ending in FORMATS)
-    ]
+        return missing
+    for name, figure in figures_of(subject).items():
+        if figure.applies(subject):
+            paths, identity = [folder / f"{name}.{ending}" for ending in FORMATS], _identity(figure, subject).encode()
+            if not all(path.is_file() and identity in path.read_bytes() for path in paths):
+                missing.append(name)
+    return missing
 
 
 def _page(figure: Figure[Any], subject: object, dpi: int) -> Any:
@@ -182,7 +171,7 @@ def _page(figure: Figure[Any], subject: object, dpi: int) -> Any:
     from aixsim.report.figures.style import house_style, lay_out, new_figure
 
     with house_style():
-        page = new_figure(figure.size_of(subject), dpi)
+        page = new_figure(figure.size(subject) if callable(figure.size) else figure.size, dpi)
         figure.draw(subject, page)
         lay_out(page, _source_line(figure, subject))
     return page

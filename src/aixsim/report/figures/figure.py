@@ -35,10 +35,6 @@ class Figure(Generic[S]):
     size: tuple[float, float] | Callable[[S], tuple[float, float]] = (9.0, 5.4)
     source: Callable[[S], Sequence[str]] | None = None
 
-    def size_of(self, subject: S) -> tuple[float, float]:
-        """Returns width and height in inches of the figure of a subject."""
-        return self.size(subject) if callable(self.size) else self.size
-
 
 class PlotError(UserError):
     """A figure that cannot be drawn.

@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from typing import Any
 
-from aixsim.report.figures.style import OUTCOME_LOOK, end_labels, head, month_ends, month_name, scaled_note, whole_numbers, year_axis
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import OUTCOME_LOOK, end_labels, head, panel_grid, scaled_note, whole_numbers
+from aixsim.report.figures.sweep_names import sentence
+from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.result import Result
 
 
-def draw_group(result: Result, figure: Any, *, group: str, levels: list[str], noun: str, columns: int, caveat: str = "") -> None:
-    """Draws median and pointwise 90 % range of launched and operating AI factories for every level, largest first.
+def group_figure(
+    name: str, group: str, levels: Sequence[str], noun: str, *, columns: int, size: tuple[float, float], caveat: str = ""
+) -> Figure[Result]:
+    """Returns a kind of figure with a panel a level: median and pointwise 90 % range of launched and operating AI factories.
 
     Args:
-        result: to be drawn.
-        figure: an empty matplotlib figure.
-        group: in ``groups.parquet``.
-        levels: of the group.
+        name: of the kind.
+        group, levels: in ``groups.parquet``.
         noun: what a level is, in the title.
         columns: panels side by side.
+        size: width and height in inches.
         caveat: a sentence on what a reader should know.
     """
+
+    def draw(result: Result, figure: Any) -> None:
+        _draw(result, figure, group, levels, noun, columns, caveat)
+
+    return Figure(
+        name,
+        Result,
+        f"AI factories by {noun}",
+        draw,
+        needs="launched AI factories",
+        applies=lambda result: result.has_launched,
+        size=size,
+    )
+
+
+def _draw(result: Result, figure: Any, group: str, levels: Sequence[str], noun: str, columns: int, caveat: str) -> None:
+    """Draws the panels, the largest level first."""
     table = result.groups()
     table = table[table["group"] == group]
     last = table[(table["month"] == table["month"].max()) & (table["outcome"] == "launched")].set_index("level")["mean"] / result.scale
     levels = sorted(levels, key=lambda level: -last[level])
-    panels = figure.subplots(math.ceil(len(levels) / columns), columns, sharex=True, sharey=True, squeeze=False).ravel()
+    panels = panel_grid(figure, len(levels), columns, sharex=True, sharey=True)
     ends = []
-    for axes, level in zip(panels, levels, strict=False):
+    for axes, level in zip(panels, levels, strict=True):
         rows = table[table["level"] == level]
         for outcome in ("launched", "operating"):
             colour, ink, dash = OUTCOME_LOOK[outcome]
@@ -38,22 +59,17 @@ def draw_group(result: Result, figure: Any, *, group: str, levels: list[str], no
             axes.plot(x, numbers["p50"], color=colour, linestyle=dash, linewidth=2, label=outcome)
             ends.append((axes, x[-1], float(numbers["p50"][-1]), ink))
         axes.set_title(level)
-    for axes in panels[len(levels) :]:
-        axes.set_visible(False)
     # Panels share their axes: ticks set in one are set in all, and setting them in each would make all of them again.
     year_axis(panels[0], result, short=columns > 3)
+    whole_numbers(panels[0])
     for axes in panels:
         axes.tick_params(axis="x", which="minor", length=0, labelsize=8)
-    whole_numbers(panels[0])
-    for axes in panels[: len(levels)]:
         end_labels(axes, ends[0][1], [(y, f" {y:,.0f}", ink) for own, _, y, ink in ends if own is axes])
     panels[0].legend(loc="upper left", handlelength=2.6)
     share = 100 * last[levels[0]] / max(float(last.sum()), 1e-12)
-    largest = levels[0][0].upper() + levels[0][1:]
-    note = scaled_note(result)
     head(
         figure,
-        f"{largest}: {share:.0f} % of what is launched by {month_name(result.horizon.end)}, on average",
-        f"AI factories by {noun}{f' ({note})' if note else ''}. Lines: median of replicates, number at the end.\n"
+        f"{sentence(levels[0])}: {share:.0f} % of what is launched by {month_name(result.horizon.end)}, on average",
+        f"AI factories by {noun}{scaled_note(result)}. Lines: median of replicates, number at the end.\n"
         f"Bands: pointwise 90 % of replicates.{caveat}",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,14 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from numpy.typing import NDArray
 
-from aixsim.model.calendar import parse_month
 from aixsim.results.result import Result
-from aixsim.results.sweep_result import Sweep
 
 # Okabe and Ito (2008): told apart by people with any common kind of colour vision, and by lightness in grey print.
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#5F5F5F",
-)  # fmt: skip
+)  # in the order of the names above  # fmt: skip
 INK = "#1A1A1A"
 BROWN, PLUM = "#8F5A00", "#8E3A6B"
 """Orange and purple dark enough to be read as text."""
@@ -136,33 +134,27 @@ def head(figure: Any, title: str, explanation: str) -> None:
         text.set_fontsize(text.get_fontsize() * min(1.0, room / text.get_window_extent().width))
 
 
+def panel_grid(figure: Any, n: int, columns: int, **options: Any) -> NDArray[Any]:
+    """Returns ``n`` panels in rows of ``columns``; options as for ``subplots``. The last row may have empty places."""
+    panels = figure.subplots(math.ceil(n / columns), columns, squeeze=False, **options).ravel()
+    for axes in panels[n:]:
+        axes.set_visible(False)
+    return panels[:n]
+
+
+def offset_text(axes: Any, text: str, at: tuple[Any, Any], offset: tuple[float, float], **look: Any) -> None:
+    """Writes beside a place in data coordinates, ``offset`` points away from it."""
+    axes.annotate(text, at, xytext=offset, textcoords="offset points", **look)
+
+
+def row_text(axes: Any, x: float, y: float, text: str, **look: Any) -> None:
+    """Writes beside a row: ``x`` as a share of the width of the axes, more than 1 to their right, and ``y`` in data coordinates."""
+    axes.text(x, y, text, transform=axes.get_yaxis_transform(), **{"va": "center", "fontsize": 9, **look})
+
+
 def scaled_note(result: Result) -> str:
-    """Returns how counts of a sample were made national; empty for the whole nation."""
-    return f"{result.sample_note}, scaled to the nation" if result.is_sample else ""
-
-
-def month_ends(months: Any) -> NDArray[np.datetime64]:
-    """Returns the last day of each month, where counts as of its end belong; of dates or timestamps, shape ``(n_months,)``."""
-    return (np.array(months, "datetime64[M]") + 1).astype("datetime64[D]") - 1
-
-
-def month_name(month: str) -> str:
-    """Returns ``"2030-12"`` as "December 2030"."""
-    return f"{dt.date(*parse_month(month), 1):%B %Y}"
-
-
-def year_axis(axes: Any, result: Result | Sweep, *, short: bool = False) -> None:
-    """Marks every January and names each year in its middle; short horizons keep matplotlib's own choice."""
-    if result.horizon.n_months < 18:
-        return
-    first, last = np.datetime64(result.horizon.start, "D"), np.datetime64(result.horizon.end, "M") + 1
-    years = result.horizon.years[:: 1 + result.horizon.n_months // 180]
-    middles = [(year, np.datetime64(f"{year}-07-02")) for year in years]
-    # Fixed ticks: matplotlib's date locators take most of the drawing time.
-    axes.set_xticks([january for year in years if first < (january := np.datetime64(f"{year}-01-01")) < last], [])
-    shown = [(year, middle) for year, middle in middles if first < middle < last]
-    axes.set_xticks([middle for _, middle in shown], [f"’{year % 100:02d}" if short else str(year) for year, _ in shown], minor=True)
-    axes.tick_params(axis="x", which="minor", length=0)
+    """Returns in brackets, after a space, how counts of a sample were made national; empty for the whole nation."""
+    return f" ({result.sample_note}, scaled to the nation)" if result.is_sample else ""
 
 
 def whole_numbers(axes: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import singledispatch
 from typing import Any, Final
 
 import numpy as np
@@ -84,56 +83,36 @@ def place_of(subject: object) -> str:
     return subject.where if isinstance(subject, Result) else str(subject.path) if isinstance(subject, Sweep) else ""
 
 
-@singledispatch
 def source_of(subject: object) -> Sequence[str]:
     """Returns the parts of the source line; empty ones are left out.
 
     Raises:
         ArgumentError: there are no figures of such an object.
     """
-    raise ArgumentError("subject", subject, f"{', '.join(NOUNS.values())}")
-
-
-@source_of.register
-def _(subject: Result) -> Sequence[str]:
-    return (f"Source: aixsim simulation, run {subject.provenance['run_id']}", subject.n_note, subject.sample_note)
-
-
-@source_of.register
-def _(subject: Sweep) -> Sequence[str]:
-    unfinished = "" if subject.is_complete else f"unfinished: {subject.n_done + subject.n_failed:,} of {subject.given:,} replicates"
-    return (f"Source: aixsim sweep {subject.facts['name']}", subject.n_note, unfinished, _sample(subject.scale))
-
-
-@source_of.register
-def _(subject: PolicyChange) -> Sequence[str]:
-    both = (subject.pair.baseline, subject.pair.other)
-    failed = ", ".join(f"{n:,} of {name_of(result)} failed" for result in both if (n := result.provenance["replicates_failed"]))
-    runs = " and ".join(str(result.provenance["run_id"]) for result in both)
-    n = f"n = {len(subject.pair.replicates):,} pairs of replicates"
-    return (f"Source: aixsim simulations, runs {runs}", n, failed, both[0].sample_note)
-
-
-@source_of.register
-def _(subject: SweepComparison) -> Sequence[str]:
-    return source_of(subject.sweep)
-
-
-@source_of.register
-def _(subject: Calibration) -> Sequence[str]:
-    report = subject.report
-    n = f"{report['particles']:,} particles, effective sample size {report['ess']:,.0f}"
-    return (f"Source: aixsim calibration of {report['config']}", n, _sample(report["scale"]))
-
-
-@source_of.register
-def _(subject: Backtest) -> Sequence[str]:
-    return ("Source: aixsim back-test; counts: smart_factory_cumulative.csv, that of 2014 unverified", subject.study.name)
-
-
-@source_of.register
-def _(subject: SelfCheck) -> Sequence[str]:
-    return (f"Source: aixsim calibration of {subject.config}, {len(subject.ranks):,} times",)
+    match subject:
+        case Result():
+            return (f"Source: aixsim simulation, run {subject.provenance['run_id']}", subject.n_note, subject.sample_note)
+        case Sweep():
+            done = f"{subject.n_done + subject.n_failed:,} of {subject.given:,}"
+            unfinished = "" if subject.is_complete else f"unfinished: {done} replicates"
+            return (f"Source: aixsim sweep {subject.facts['name']}", subject.n_note, unfinished, _sample(subject.scale))
+        case PolicyChange():
+            both = (subject.pair.baseline, subject.pair.other)
+            failed = ", ".join(f"{n:,} of {name_of(result)} failed" for result in both if (n := result.provenance["replicates_failed"]))
+            runs = " and ".join(str(result.provenance["run_id"]) for result in both)
+            n_pairs = f"n = {len(subject.pair.replicates):,} pairs of replicates"
+            return (f"Source: aixsim simulations, runs {runs}", n_pairs, failed, both[0].sample_note)
+        case SweepComparison():
+            return source_of(subject.sweep)
+        case Calibration(report=report):
+            n = f"{report['particles']:,} particles, effective sample size {report['ess']:,.0f}"
+            return (f"Source: aixsim calibration of {report['config']}", n, _sample(report["scale"]))
+        case Backtest():
+            return ("Source: aixsim back-test; counts: smart_factory_cumulative.csv, that of 2014 unverified", subject.study.name)
+        case SelfCheck():
+            return (f"Source: aixsim calibration of {subject.config}, {len(subject.ranks):,} times",)
+        case _:
+            raise ArgumentError("subject", subject, ", ".join(NOUNS.values()))
 
 
 def _sample(scale: float) -> str:

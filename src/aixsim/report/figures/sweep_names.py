@@ -9,7 +9,7 @@ from functools import cache
 from aixsim.model.catalogue import entries
 from aixsim.model.keys import parse_key
 from aixsim.model.registry import Registry
-from aixsim.report.figures.style import month_name
+from aixsim.report.figures.time_axis import month_name
 from aixsim.results.main_effects import POLICY, by_strength, is_number, value_of
 from aixsim.results.sweep_points import SweepPoint
 from aixsim.results.sweep_result import Sweep

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Rectangle
+
 from aixsim.report.figures.style import BLUE, BROWN, GREEN, GREY, INK, ORANGE, PLUM, SKY, VERMILION
 from aixsim.world.classification import POLE_OF_PROVINCE, POLES
 
@@ -16,7 +19,7 @@ PLACES: Final[dict[str, tuple[float, float]]] = {
     "Jeonbuk": (1, 3), "Gyeongnam": (2, 3), "Ulsan": (3, 3),
     "Gwangju": (0, 4), "Jeonnam": (1, 4), "Busan": (3, 4),
     "Jeju": (0, 5.15),
-}  # fmt: skip
+}  # a line a row of the map  # fmt: skip
 """Column and row of each province: neighbours stay neighbours as far as squares allow, and every pole is one connected shape."""
 
 UNTESTED: Final = " How they spread over regions has not been tested against counts."
@@ -45,15 +48,7 @@ class Tile:
 
 
 def draw_tiles(axes: Any, tiles: Mapping[str, Tile], colours: Any) -> None:
-    """Draws a map.
-
-    Args:
-        axes: empty.
-        tiles: by province.
-        colours: matplotlib colour map.
-    """
-    from matplotlib.patches import Rectangle
-
+    """Draws tiles by province onto empty axes, in the colours of a matplotlib colour map."""
     axes.set_aspect("equal")
     axes.set_axis_off()
     axes.set_xlim(-0.06, _COLUMNS + 0.06)
@@ -61,27 +56,21 @@ def draw_tiles(axes: Any, tiles: Mapping[str, Tile], colours: Any) -> None:
     for province, (x, y) in PLACES.items():
         tile = tiles[province]
         fill = colours(tile.value)
-        ink = _ink(fill)
-        inset = _GAP / 2
-        axes.add_patch(Rectangle((x + inset, y + inset), 1 - _GAP, 1 - _GAP, facecolor=fill, edgecolor="none"))
+        box = ((x + _GAP / 2, y + _GAP / 2), 1 - _GAP, 1 - _GAP)
+        axes.add_patch(Rectangle(*box, facecolor=fill, edgecolor="none"))
         if tile.is_faint:
-            axes.add_patch(
-                Rectangle((x + inset, y + inset), 1 - _GAP, 1 - _GAP, fill=False, hatch="////", edgecolor="#D0D0D0", linewidth=0)
-            )
-        middle = x + 0.5
-        lift = 0.0 if tile.note else 0.08
-        axes.text(middle, y + 0.22, province, ha="center", va="center", fontsize=7.8, color=ink)
-        axes.text(middle, y + 0.49 + lift, tile.number, ha="center", va="center", fontsize=13.5, fontweight="bold", color=ink)
+            axes.add_patch(Rectangle(*box, fill=False, hatch="////", edgecolor="#D0D0D0", linewidth=0))
+        middle: dict[str, Any] = {"ha": "center", "va": "center", "color": _ink(fill)}
+        axes.text(x + 0.5, y + 0.22, province, fontsize=7.8, **middle)
+        axes.text(x + 0.5, y + (0.49 if tile.note else 0.57), tile.number, fontsize=13.5, fontweight="bold", **middle)
         if tile.note:
-            axes.text(middle, y + 0.77, tile.note, ha="center", va="center", fontsize=6.8, color=ink)
+            axes.text(x + 0.5, y + 0.77, tile.note, fontsize=6.8, **middle)
     for pole in POLES:
         _frame(axes, [PLACES[province] for province, of in POLE_OF_PROVINCE.items() if of == pole], POLE_COLOURS[pole])
 
 
 def _frame(axes: Any, places: Sequence[tuple[float, float]], colour: str) -> None:
     """Draws the outline of a pole, a little inside its tiles so that neighbouring frames do not hide each other."""
-    from matplotlib.collections import LineCollection
-
     inside, lines = set(places), []
     for x, y in places:
         for (dx, dy), ((x0, y0), (x1, y1)) in _SIDES.items():
@@ -117,16 +106,13 @@ def _ink(fill: Any) -> str:
 
 
 def pole_table(axes: Any, rows: Mapping[str, Sequence[str]], heads: Sequence[str], edges: Sequence[float]) -> None:
-    """Draws the legend of the frames as a table: colour, name and numbers of every pole and special zone.
+    """Draws the legend of the frames as a table onto empty axes: colour, name and numbers of every pole and special zone.
 
     Args:
-        axes: empty.
         rows: cells by pole, right-aligned at ``edges``; what follows a line break stands below in small print.
         heads: above the cells.
         edges: right edge of each column of cells, 0 to 1.
     """
-    from matplotlib.patches import Rectangle
-
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(len(rows) + 3.5, -1.0)

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 from aixsim.escapes import visible
 from aixsim.evidence.assumptions import Line
 
 
 def ledger_page(lines: Sequence[Line], title: str, grades: Sequence[str]) -> str:
-    """Returns the ledger of assumptions as a page.
-
-    Args:
-        lines: of the ledger, one or more.
-        title: of the page.
-        grades: how many numbers have each grade, in words.
-    """
-    return _render("ledger.html", title=title, grades=grades, columns=list(asdict(lines[0])), lines=[asdict(line) for line in lines])
-
-
-def _render(template: str, **values: Any) -> str:
+    """Returns the ledger of assumptions, one or more lines, as a page; ``grades`` says in words how many numbers have each grade."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -31,4 +20,5 @@ def _render(template: str, **values: Any) -> str:
         finalize=lambda value: visible(str(value)),
         keep_trailing_newline=True,
     )
-    return environment.get_template(template).render(values)
+    rows = [asdict(line) for line in lines]
+    return environment.get_template("ledger.html").render(title=title, grades=grades, columns=list(rows[0]), lines=rows)

@@ -28,7 +28,7 @@ def table(forecasts: Sequence[Forecast]) -> str:
     models = list(dict.fromkeys(f.model for f in forecasts))
     header = ("counts", "budgets", "what", "years ahead", "origins", *models)
     scores = ("skill against the best other", "log score, best other", "error of the median", "in 80 %")
-    rows = [_row(kind, models, one) for kind in KINDS for one in by_horizon(_chosen(forecasts, *kind))]
+    rows = [_row(kind, models, one) for kind in KINDS for one in by_horizon(chosen_forecasts(forecasts, *kind))]
     return "\n".join(
         [
             "Mean CRPS in factories, lower is better, the best in bold; log score, lower is better; all of the forecast's distribution.",
@@ -42,7 +42,8 @@ def table(forecasts: Sequence[Forecast]) -> str:
     )
 
 
-def _chosen(forecasts: Sequence[Forecast], counts: str, policy: str, quantity: str) -> list[Forecast]:
+def chosen_forecasts(forecasts: Sequence[Forecast], counts: str, policy: str, quantity: str) -> list[Forecast]:
+    """Returns the forecasts of one kind that look no further ahead than its budgets allow."""
     return [f for f in select(forecasts, counts, policy, quantity) if f.horizon <= LONGEST[policy]]
 
 
@@ -58,7 +59,7 @@ def _row(kind: tuple[str, str, str], models: Sequence[str], one: Summary) -> lis
 def _coverage(forecasts: Sequence[Forecast]) -> list[str]:
     rows = []
     for kind in KINDS:
-        chosen = [f.score for f in _chosen(forecasts, *kind) if f.model == MODEL]
+        chosen = [f.score for f in chosen_forecasts(forecasts, *kind) if f.model == MODEL]
         if chosen:
             cells = [f"{c.successes} of {c.n} ({100 * c.estimate:.0f} %)" for c in coverage_of(chosen).values()]
             rows.append([*kind, *cells, ", ".join(map(str, histogram(np.array([one.pit for one in chosen]), 4)))])

@@ -21,19 +21,21 @@ Row = tuple[str, str, str, str]
 
 def comparison_text(comparison: Comparison, width: int | None = None) -> str:
     """Returns all differences, ``width`` columns wide."""
-    return "\n\n".join(page(_policy(policy), width) for policy in comparison.policies)
-
-
-def _policy(policy: PolicyChange) -> list[Block]:
-    one = policy.pair
-    heading = title(f"{name_of(one.other)} minus {name_of(one.baseline)}")
-    goals = [_goal(one, change) for change in policy.goals]
-    return [[*heading, *_made_of(policy)], *goals, [_money(policy)], _firms(policy), *_groups(policy)]
+    pages = []
+    for policy in comparison.policies:
+        one = policy.pair
+        heading = [*title(f"{name_of(one.other)} minus {name_of(one.baseline)}"), *_made_of(policy)]
+        goals = [_goal(one, change) for change in policy.goals]
+        pages.append(page([heading, *goals, [_money(policy)], _firms(policy), *_groups(policy)], width))
+    return "\n\n".join(pages)
 
 
 def _made_of(policy: PolicyChange) -> list[str]:
     one = policy.pair
-    lines = [f"n = {len(one.replicates):,} pairs of replicates{_failed(one)}, seed {one.baseline.provenance['seed']}"]
+    failed = [int(result.provenance["replicates_failed"]) for result in (one.baseline, one.other)]
+    beside = f" ({failed[0]:,} and {failed[1]:,} failed)" if any(failed) else ""
+    beside += f", {one.dropped:,} without a partner left out" if one.dropped else ""
+    lines = [f"n = {len(one.replicates):,} pairs of replicates{beside}, seed {one.baseline.provenance['seed']}"]
     lines.append(f"Brackets: {100 * one.confidence:g} % intervals, paired by replicate.")
     if one.baseline.is_sample:
         lines.append(f"{one.baseline.sample_note}: counts scaled to the nation")
@@ -43,12 +45,6 @@ def _made_of(policy: PolicyChange) -> list[str]:
         if len(settings) > _MOST_SETTINGS:
             lines.append(f"  and {len(settings) - _MOST_SETTINGS} more settings (--json names them)")
     return lines + [f"NOTE: {note}" for note in one.notes]
-
-
-def _failed(one: Pair) -> str:
-    failed = [int(result.provenance["replicates_failed"]) for result in (one.baseline, one.other)]
-    counted = f" ({failed[0]:,} and {failed[1]:,} failed)" if any(failed) else ""
-    return counted + (f", {one.dropped:,} without a partner left out" if one.dropped else "")
 
 
 def _value(value: Any) -> str:

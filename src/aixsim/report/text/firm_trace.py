@@ -22,14 +22,7 @@ _NEW_EXPOSURE = 1.0e-9
 
 
 def trace_text(problem: Problem, months: Sequence[FirmMonth], firm: int, width: int | None = None) -> str:
-    """Returns the trace of a firm: one entry for every month in which something changed for it.
-
-    Args:
-        problem: the firm's world.
-        months: as from ``engines.trace.trace_firm``.
-        firm: its position in the population.
-        width: columns of the text.
-    """
+    """Returns the trace of a firm, ``months`` as from ``engines.trace.trace_firm``: an entry a month in which something changed for it."""
     population = problem.population
     park = "" if population.park[firm] < 0 else f", tenant of {population.parks[population.park[firm]].name}"
     ties = int(problem.network.start[firm + 1] - problem.network.start[firm])
@@ -67,13 +60,10 @@ def _exposures(problem: Problem, month: FirmMonth, before: dict[str, float]) -> 
 
 
 def _events(month: FirmMonth) -> list[str]:
-    changes = []
-    for event, _route in month.events:
-        if event in (Event.DECIDED, Event.DECIDED_AGAIN):
-            changes.append(_decision(month, again=event == Event.DECIDED_AGAIN))
-    funded = any(event == Event.FUNDED for event, _ in month.events)
-    for programme in month.applied:
-        changes.append(f"applies to {programme}" + ("" if funded else " and is refused"))
+    decided = (Event.DECIDED, Event.DECIDED_AGAIN)
+    changes = [_decision(month, again=event == Event.DECIDED_AGAIN) for event, _ in month.events if event in decided]
+    refused = "" if any(event == Event.FUNDED for event, _ in month.events) else " and is refused"
+    changes += [f"applies to {programme}{refused}" for programme in month.applied]
     for event, route in month.events:
         if event in _SENTENCES:
             own = "its own money" if ROUTES[route] == "own" else f"{ROUTES[route]} money"

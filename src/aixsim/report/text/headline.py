@@ -18,10 +18,8 @@ from aixsim.stats.summary import quantiles
 
 _ABREAST = 2
 """Goals side by side in one table."""
-_KEYS = (
-    "run_id", "title", "scale", "n_firms", "seed", "replicates_requested", "replicates_done", "replicates_failed",
-    "interrupted", "counts",
-)  # fmt: skip
+_REPLICATES = ("replicates_requested", "replicates_done", "replicates_failed", "interrupted")
+_KEYS = ("run_id", "title", "scale", "n_firms", "seed", *_REPLICATES, "counts")
 _LATE = "after the deadline"
 
 

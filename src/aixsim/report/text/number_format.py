@@ -25,3 +25,8 @@ def bracketed(d: Difference, factor: float = 1.0, decimals: int = 1) -> str:
 def spread(quantiles: Mapping[str, float]) -> str:
     """Returns the central 90 % range of a count from its quantiles ``p05`` and ``p95``."""
     return f"{quantiles['p05']:,.0f} to {quantiles['p95']:,.0f}"
+
+
+def failed_note(n: int) -> str:
+    """Returns how many replicates failed, after a comma; empty when none did."""
+    return f", {n:,} failed" if n else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from aixsim.report.text.number_format import bracketed
+from aixsim.report.text.number_format import bracketed, failed_note
 from aixsim.report.text.text_layout import page, table, title
 from aixsim.results.sweep_comparison import PointDifference, SweepComparison, to_rows
 from aixsim.results.sweep_points import SweepGoal
@@ -20,8 +20,10 @@ def sweep_comparison_text(comparison: SweepComparison, width: int | None = None)
     """Returns reference, n, how many points differ significantly, and the largest differences, ``width`` columns wide."""
     sweep, goal = comparison.sweep, comparison.sweep.goal
     ranked = comparison.of(goal)
+    # Where all points have the same reference, its probability is told.
+    chance = [f"There, {goal.name}: {sweep.chance(base, goal)}." for base in comparison.references if len(comparison.references) == 1]
     blocks = [
-        [*title(sweep.title), f"Every point minus {reference_name(comparison)}.", *_reference_chance(comparison)],
+        [*title(sweep.title), f"Every point minus {reference_name(comparison)}.", *chance],
         [n_line(comparison), *_warnings(comparison), *_left_out(comparison)],
         [
             f"{goal.name}: at least {goal.at_least:,.0f} {goal.outcome} by {goal.by}",
@@ -43,14 +45,11 @@ def sweep_comparison_text(comparison: SweepComparison, width: int | None = None)
 def sweep_comparison_json(comparison: SweepComparison) -> dict[str, Any]:
     """Returns all differences, ready for JSON."""
     sweep = comparison.sweep
-    goals = {
-        goal.name: {
-            "outcome": goal.outcome, "at_least": goal.at_least, "by": goal.by, "n_compared": len(comparison.of(goal)),
-            "n_sure": sum(d.is_sure for d in comparison.of(goal)),
-            "n_sure_among_all": sum(d.is_sure_among_all for d in comparison.of(goal)),
-        }
-        for goal in sweep.goals
-    }  # fmt: skip
+    goals = {}
+    for goal in sweep.goals:
+        found = comparison.of(goal)
+        sure = {"n_sure": sum(d.is_sure for d in found), "n_sure_among_all": sum(d.is_sure_among_all for d in found)}
+        goals[goal.name] = {"outcome": goal.outcome, "at_least": goal.at_least, "by": goal.by, "n_compared": len(found), **sure}
     return {
         "title": sweep.title,
         "folder": str(sweep.path),
@@ -77,14 +76,6 @@ def reference_name(comparison: SweepComparison) -> str:
     return f"point {base.id} ({base.label})"
 
 
-def _reference_chance(comparison: SweepComparison) -> list[str]:
-    """States the probability of the decision goal at the reference, where all points have the same."""
-    if len(comparison.references) > 1:
-        return []
-    chance = comparison.sweep.chance(comparison.references[0], comparison.sweep.goal)
-    return [f"There, {comparison.sweep.goal.name}: {chance}."]
-
-
 def n_line(comparison: SweepComparison) -> str:
     """Returns the replicates behind every difference: how many, whether paired, how many failed or have no partner."""
     numbers = [n for d in comparison.differences for n in (d.n, d.n_reference)]
@@ -96,6 +87,11 @@ def n_line(comparison: SweepComparison) -> str:
     beside = [f"{comparison.sweep.n_failed:,} failed"] if comparison.sweep.n_failed else []
     beside += [f"{without:,} without a partner left out"] if without else []
     return f"n = {n} {what}" + (f" ({', '.join(beside)})" if beside else "")
+
+
+def n_of(d: PointDifference) -> str:
+    """Returns the replicates of a point, and those of its reference if they are not as many."""
+    return f"{d.n:,}" if d.n == d.n_reference else f"{d.n:,}/{d.n_reference:,}"
 
 
 def _warnings(comparison: SweepComparison) -> list[str]:
@@ -113,7 +109,7 @@ def _left_out(comparison: SweepComparison) -> list[str]:
     """Counts the points that could not be compared, by reason, and names the first of each."""
     out = []
     for why, n in Counter(item.why for item in comparison.left_out).items():
-        names = [f"{item.point.id}" for item in comparison.left_out if item.why == why]
+        names = [str(item.point.id) for item in comparison.left_out if item.why == why]
         more = " ..." if n > _NAMED else ""
         out.append(f"Left out, {why}: {n:,} {'point' if n == 1 else 'points'} ({', '.join(names[:_NAMED])}{more}).")
     return out
@@ -141,8 +137,6 @@ def _by_chance(comparison: SweepComparison) -> str:
 def _table(found: list[PointDifference]) -> Any:
     rows = []
     for d in found:
-        n = f"{d.n:,}" if d.n == d.n_reference else f"{d.n:,}/{d.n_reference:,}"
-        failed = f", {d.point.n_failed:,} failed" if d.point.n_failed else ""
-        mark = "*" if d.is_sure_among_all else ""
-        rows.append((mark, bracketed(d.probability, 100.0), bracketed(d.count), n, f"{d.point.id}: {d.point.label}{failed}"))
+        mark, point = "*" if d.is_sure_among_all else "", f"{d.point.id}: {d.point.label}{failed_note(d.point.n_failed)}"
+        rows.append((mark, bracketed(d.probability, 100.0), bracketed(d.count), n_of(d), point))
     return table(("", "probability", "count", "n", "point"), rows, right=[3])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from aixsim.report.text.number_format import failed_note
 from aixsim.report.text.text_layout import page, title
 from aixsim.results.sweep_points import SweepPoint
 from aixsim.results.sweep_ranking import blocks, ranked
@@ -31,13 +32,8 @@ def sweep_text(sweep: Sweep, width: int | None = None) -> str:
         if block.start > before:
             lines.append(f"  ... {block.start - before:,} more between, see answer.csv")
         before = block.stop
-        lines += [_line(sweep, point) for point in ranking[block]]
+        lines += [f"  {point.label}: {sweep.chance(point, sweep.goal)}{failed_note(point.n_failed)}" for point in ranking[block]]
     return page([lines], width)
-
-
-def _line(sweep: Sweep, point: SweepPoint) -> str:
-    failed = f", {point.n_failed:,} failed" if point.n_failed else ""
-    return f"  {point.label}: {sweep.chance(point, sweep.goal)}{failed}"
 
 
 def sweep_json(sweep: Sweep, status: Status | None) -> dict[str, Any]:

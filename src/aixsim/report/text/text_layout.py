@@ -36,13 +36,7 @@ def title(text: str) -> list[str]:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Collection[int] = ()) -> Table:
-    """Returns a table.
-
-    Args:
-        header: names of the columns; none are shown when all are empty.
-        rows: cells.
-        right: positions of the columns that are aligned to the right.
-    """
+    """Returns a table; columns at the positions ``right`` are aligned to the right, and a header of empty names is not shown."""
     from rich.box import Box
     from rich.table import Table
     from rich.text import Text
@@ -62,12 +56,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Collectio
 
 
 def page(blocks: Iterable[Block], width: int | None = None) -> str:
-    """Returns blocks as text, an empty line between any two; empty blocks are left out.
-
-    Args:
-        blocks: in their order.
-        width: columns; by default those of the terminal.
-    """
+    """Returns blocks as text, ``width`` columns wide (by default as the terminal), an empty line between any two that are not empty."""
     from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text

@@ -24,8 +24,7 @@ def update_text(result: Result, counts: Sequence[NewCount], error: float, found:
         f"{found.n:,} replicates weighted by the observed counts, effective sample size {found.ess:,.0f}{sample}; relative error of a"
         f" count: {100 * error:g} % (one standard deviation)."
     )
-    blocks: list[Block] = [[*title(result.provenance["title"]), *observed, how]]
-    blocks += [_goal(goal, found.ess) for goal in found.goals]
+    blocks: list[Block] = [[*title(result.provenance["title"]), *observed, how], *(_goal(goal, found.ess) for goal in found.goals)]
     if found.parameters:
         shifts = [(key, f"{shift:+.2f}") for key, shift in found.parameters[:_MOST]]
         blocks.append([table(("parameters whose mean moved most", "standard deviations"), shifts, right=[1])])

@@ -7,18 +7,8 @@ from typing import Any
 
 from aixsim.model.calendar import parse_month
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import (
-    INK,
-    OUTCOME_LOOK,
-    VERMILION,
-    end_labels,
-    head,
-    month_ends,
-    month_name,
-    scaled_note,
-    whole_numbers,
-    year_axis,
-)
+from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, end_labels, head, offset_text, scaled_note, whole_numbers
+from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.quantile_curves import band
 from aixsim.results.result import Result
 
@@ -27,7 +17,7 @@ def draw(result: Result, figure: Any) -> None:
     """Draws medians with pointwise 50 % and 90 % bands."""
     axes = figure.subplots()
     outcomes = ["launched", "operating"] if result.has_launched else ["decided"]
-    labels, highest, x = [], 1.0, None
+    labels, highest, x = [], 1.0, month_ends([])
     for outcome in outcomes:
         colour, ink, dash = OUTCOME_LOOK[outcome]
         curve = band(result.paths(outcome), result.scale)
@@ -39,37 +29,27 @@ def draw(result: Result, figure: Any) -> None:
         labels.append((middle, f"  {outcome} {middle:,.0f}\n  ({low:,.0f} to {high:,.0f})", ink))
         highest = max(highest, float(curve.p95.max()))
     targets = {goal["at_least"] for goal in result.provenance["goals"] if goal["outcome"] in outcomes}
-    _targets(axes, x, targets)
-    _observed(axes, result, outcomes)
+    for target in sorted(targets):
+        axes.axhline(target, color=VERMILION, linewidth=1.4, linestyle=(0, (6, 3)))
+        offset_text(axes, f"target {target:,.0f}", (x[0], target), (4, 4), color=VERMILION, fontsize=9, fontweight="bold")
+    for seen in result.provenance["observed"]:
+        if seen["outcome"] in outcomes:
+            (when,), value = month_ends([dt.date(*parse_month(seen["month"]), 1)]), seen["value"]
+            axes.plot([when], [value], "D", color=INK, markeredgecolor="white", markersize=7.5, zorder=5)
+            offset_text(axes, f"counted: {value:,}", (when, value), (-7, 10), ha="right", fontsize=9)
     whole_numbers(axes)
     axes.set_ylim(0, 1.06 * max([highest, *targets]))
     year_axis(axes, result)
-    end_labels(axes, x[-1] if x is not None else 0, labels)
-    note = scaled_note(result)
+    end_labels(axes, x[-1], labels)
+    # Launched and operating answer different questions, so the second goal is said too.
+    twin = "".join(f"Of {goal['at_least']:,.0f} {goal['outcome']}: {goal['short_statement']}. " for goal in result.goal_records[1:2])
     what = "AI factories" if "launched" in outcomes else "Firms"
     head(
         figure,
         _title(result),
-        f"{_twin(result)}{what} at the end of each month{f' ({note})' if note else ''}.\n"
+        f"{twin}{what} at the end of each month{scaled_note(result)}.\n"
         "Lines: median, with 90 % range at the end. Bands: pointwise 50 % and 90 % of replicates.",
     )
-
-
-def _targets(axes: Any, x: Any, targets: set[float]) -> None:
-    for target in sorted(targets):
-        axes.axhline(target, color=VERMILION, linewidth=1.4, linestyle=(0, (6, 3)))
-        note: dict[str, Any] = {"textcoords": "offset points", "color": VERMILION, "fontsize": 9, "fontweight": "bold"}
-        axes.annotate(f"target {target:,.0f}", (x[0], target), xytext=(4, 4), **note)
-
-
-def _observed(axes: Any, result: Result, outcomes: list[str]) -> None:
-    for seen in result.provenance["observed"]:
-        if seen["outcome"] in outcomes:
-            (when,) = month_ends([dt.date(*parse_month(seen["month"]), 1)])
-            axes.plot([when], [seen["value"]], "D", color=INK, markeredgecolor="white", markersize=7.5, zorder=5)
-            axes.annotate(
-                f"counted: {seen['value']:,}", (when, seen["value"]), xytext=(-7, 10), textcoords="offset points", ha="right", fontsize=9
-            )
 
 
 def _title(result: Result) -> str:
@@ -78,11 +58,6 @@ def _title(result: Result) -> str:
         what = f"{goal['at_least']:,.0f} {goal['outcome']} AI factories by {month_name(goal['by'])}"
         return f"Probability of {what}: {goal['short_statement']}"
     return f"Adoption from {month_name(result.horizon.start)} to {month_name(result.horizon.end)}"
-
-
-def _twin(result: Result) -> str:
-    """Says the other goals too: launched and operating answer different questions."""
-    return "".join(f"Of {goal['at_least']:,.0f} {goal['outcome']}: {goal['short_statement']}. " for goal in result.goal_records[1:2])
 
 
 FIGURE = Figure("adoption", Result, "Launched and operating AI factories over time, with target and observations", draw)

@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, head, month_ends, month_name, year_axis
-from aixsim.report.figures.sweep_names import factor_name, sentence, setting_name
-from aixsim.results.main_effects import POLICY, Level, by_strength, known_points, levels
+from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, head, panel_grid
+from aixsim.report.figures.sweep_names import factor_name, naming_order, sentence, setting_name
+from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
+from aixsim.results.main_effects import POLICY, Level, known_points, levels
 from aixsim.results.sweep_bands import SweepBand, sweep_band
 from aixsim.results.sweep_result import Sweep
 
@@ -20,26 +21,23 @@ def draw(sweep: Sweep, figure: Any) -> None:
     """Draws median and bands over all replicates of the points of a panel."""
     factor, parts, n_more = _panels(sweep)
     n_columns = _columns(len(parts))
-    panels = figure.subplots(math.ceil(len(parts) / n_columns), n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+    panels = panel_grid(figure, len(parts), n_columns, sharex=True, sharey=True)
     colour, ink, _ = OUTCOME_LOOK.get(sweep.goal.outcome, _LOOK)
     x = month_ends([sweep.horizon.date(t) for t in range(sweep.horizon.n_months)])
     bands = [sweep_band(sweep, level.points, sweep.goal.outcome) for level in parts]
     deadline, target = sweep.goal.month, sweep.goal.at_least
-    for axes, level, band in zip(panels, parts, bands, strict=False):
+    for axes, level, band in zip(panels, parts, bands, strict=True):
         axes.fill_between(x, band.p05, band.p95, color=colour, alpha=0.17, linewidth=0)
         axes.fill_between(x, band.p25, band.p75, color=colour, alpha=0.30, linewidth=0)
         axes.plot(x, band.p50, color=colour, linewidth=2.2)
         axes.plot([x[0], x[deadline]], [target, target], color=VERMILION, linewidth=1.3, linestyle=(0, (6, 3)))
         axes.plot([x[deadline]], [target], "D", color=VERMILION, markeredgecolor="white", markersize=6.5, zorder=4, clip_on=False)
         axes.set_title(setting_name(sweep, factor, level.label) if factor else "", fontsize=9, color=INK)
-        axes.text(
-            0.03, 0.95, f"{band.p50[deadline]:,.0f}\n({band.p05[deadline]:,.0f} to {band.p95[deadline]:,.0f})", va="top", color=ink,
-            transform=axes.transAxes, fontsize=8.5, fontweight="bold", linespacing=1.25,
-        )  # fmt: skip
+        middle, low, high = (values[deadline] for values in (band.p50, band.p05, band.p95))
+        look: dict[str, Any] = {"va": "top", "color": ink, "fontsize": 8.5, "fontweight": "bold", "linespacing": 1.25}
+        axes.text(0.03, 0.95, f"{middle:,.0f}\n({low:,.0f} to {high:,.0f})", transform=axes.transAxes, **look)
         year_axis(axes, sweep, short=True)
-    for axes in panels[len(parts) :]:
-        axes.set_visible(False)
-    for axes in panels[max(len(parts) - n_columns, 0) : len(parts)]:
+    for axes in panels[-n_columns:]:
         axes.tick_params(axis="x", which="both", labelbottom=True)
     panels[0].set_ylim(0, 1.28 * max(target, *(float(band.p95.max()) for band in bands)))
     panels[0].yaxis.set_major_formatter("{x:,.0f}")
@@ -70,7 +68,7 @@ def _finding(sweep: Sweep, factor: str | None, parts: list[Level], bands: list[S
     what = f"{sweep.goal.at_least:,.0f} {sweep.goal.outcome}"
     if factor is None:
         return f"{'More' if reach else 'Less'} than half of the replicates reach {what}: the median is {medians[0]:,.0f}"
-    low, high = min(zip(medians, parts, strict=True), key=lambda m: m[0]), max(zip(medians, parts, strict=True), key=lambda m: m[0])
+    low, high = (pick(zip(medians, parts, strict=True), key=lambda m: m[0]) for pick in (min, max))
     of = f"{reach} of {len(parts)}"
     where = f"under {of} policies" if factor == POLICY else f"at {of} levels of {factor_name(sweep, factor)}"
     ends = f"{low[0]:,.0f} ({low[1].label}) to {high[0]:,.0f} ({high[1].label})"
@@ -79,15 +77,12 @@ def _finding(sweep: Sweep, factor: str | None, parts: list[Level], bands: list[S
 
 def _panels(sweep: Sweep) -> tuple[str | None, list[Level], int]:
     """Returns the factor that tells the panels apart, its levels, and how many of them are left out."""
-    order, known = by_strength(sweep), known_points(sweep)
+    order, known = naming_order(sweep), known_points(sweep)
     if not order:
         return None, [Level("", None, known)], 0
-    factor = POLICY if POLICY in order else order[0]
-    found = levels(known, factor)
-    if len(found) > _MOST:
-        # Of too many policies the first ones, as the study names them.
-        return factor, found[:_MOST], len(found) - _MOST
-    return factor, found, 0
+    found = levels(known, order[0])
+    # Of too many policies the first ones, as the study names them.
+    return order[0], found[:_MOST], max(len(found) - _MOST, 0)
 
 
 def _columns(n: int) -> int:

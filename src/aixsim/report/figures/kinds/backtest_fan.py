@@ -9,8 +9,9 @@ from aixsim.config.study import Study
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, Forecast, by_horizon, coverage_of, select
 from aixsim.evidence.track_record import LONGEST
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, BROWN, CYCLE, DASHES, GREY, INK, ORANGE, end_labels, head, whole_numbers
+from aixsim.report.figures.style import BLUE, BROWN, CYCLE, DASHES, GREY, INK, ORANGE, end_labels, head, offset_text, whole_numbers
 from aixsim.report.figures.subjects import Backtest
+from aixsim.report.text.backtest_table import chosen_forecasts
 
 SHOWN = 2019
 """Origin of the fan when there are several: three years of forecast under an announced plan, then the cut."""
@@ -25,9 +26,7 @@ def draw(backtest: Backtest, figure: Any) -> None:
     right.remove()
     panels = dict(zip((ANNOUNCED, KNOWN), right.get_subplotspec().subgridspec(2, 1).subplots(), strict=True))
     _fan(fan, forecasts, backtest.study, shown)
-    chosen = {
-        policy: [f for f in select(forecasts, ALL, policy, "cumulative") if f.horizon <= LONGEST[policy]] for policy in (ANNOUNCED, KNOWN)
-    }
+    chosen = {policy: chosen_forecasts(forecasts, ALL, policy, "cumulative") for policy in panels}
     for policy, title in ((ANNOUNCED, "CRPS, budgets as announced"), (KNOWN, "CRPS, budgets as they came")):
         _scores(panels[policy], chosen[policy], title, several=len(origins) > 1)
     panels[ANNOUNCED].legend(loc="upper left", fontsize=8, ncols=2)
@@ -85,7 +84,7 @@ def _fan(axes: Any, forecasts: Sequence[Forecast], study: Study, origin: int) ->
     last = max(f.year for f in announced if f.horizon <= LONGEST[ANNOUNCED])
     if any(f.year > last for f in joined):
         axes.axvline(last + 0.5, color=GREY, linewidth=0.9, linestyle=(0, (2, 3)))
-        axes.annotate("budget cut known\nas policy", (last + 0.55, 0), xytext=(3, 6), textcoords="offset points", fontsize=8, color=GREY)
+        offset_text(axes, "budget cut known\nas policy", (last + 0.55, 0), (3, 6), fontsize=8, color=GREY)
     whole_numbers(axes)
     axes.set_xlim(min(counted), max(counted) + 0.05)
     axes.set_xticks(sorted(counted), [f"’{year % 100:02d}" for year in sorted(counted)])

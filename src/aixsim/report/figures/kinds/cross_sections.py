@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, head
+from aixsim.report.figures.style import BLUE, GREY, INK, head, offset_text
 from aixsim.report.figures.subjects import Calibration, source_of
 
 _TITLES = {"size": "By size class, end of 2024 (survey)", "park": "Tenants of seven parks, August 2022"}
@@ -42,15 +42,7 @@ def _panel(axes: Any, shares: Sequence[dict[str, Any]], title: str) -> None:
             axes.plot([100 * low, 100 * high], [y, y], color=BLUE, linewidth=width, alpha=alpha, solid_capstyle="butt")
         axes.plot(100 * one["median"], y, "|", color=BLUE, markersize=13, markeredgewidth=2.4)
         axes.plot(100 * one["counted"], y, "o", color=INK, markersize=6, zorder=5)
-        axes.annotate(
-            f"{100 * one['counted']:.1f} %",
-            (100 * one["counted"], y),
-            xytext=(0, 8),
-            textcoords="offset points",
-            ha="center",
-            fontsize=8,
-            color=GREY,
-        )
+        offset_text(axes, f"{100 * one['counted']:.1f} %", (100 * one["counted"], y), (0, 8), ha="center", fontsize=8, color=GREY)
     axes.set_yticks(range(len(shares)), [one["level"] for one in reversed(shares)])
     axes.set_ylim(-0.6, len(shares) - 0.3)
     axes.set_xlim(0, None)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from matplotlib.colors import LinearSegmentedColormap
+
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, BROWN, head, month_name
+from aixsim.report.figures.style import BLUE, BROWN, head
 from aixsim.report.figures.tiles import Tile, draw_tiles, pole_table
+from aixsim.report.figures.time_axis import month_name
 from aixsim.report.text.number_format import signed
 from aixsim.results.comparison import PolicyChange
 from aixsim.results.pairing import name_of
@@ -16,8 +19,6 @@ from aixsim.world.classification import POLES, PROVINCES
 
 def draw(change: PolicyChange, figure: Any) -> None:
     """Draws launched and operating, each tile with the difference and its paired interval, and the poles as a table."""
-    from matplotlib.colors import LinearSegmentedColormap
-
     one = change.pair
     *maps, table = figure.subplots(1, 3, width_ratios=(1, 1, 0.94))
     # Blue and brown differ in every common kind of colour vision; no difference is white.
@@ -29,7 +30,7 @@ def draw(change: PolicyChange, figure: Any) -> None:
         draw_tiles(axes, tiles, colours)
         axes.set_title(outcome)
     launched, operating = (_levels(change, "pole", outcome) for outcome in ("launched", "operating"))
-    rows = {pole: tuple(_cell(levels.get(pole)) for levels in (launched, operating)) for pole in POLES}
+    rows = {pole: tuple(_cell(levels[pole]) if pole in levels else "–" for levels in (launched, operating)) for pole in POLES}
     pole_table(table, rows, ("launched", "operating"), (0.76, 1.0))
     table.set_title("Five poles and three special zones")
     clear = [level for level in _levels(change, "province", "launched").values() if level.is_clear]
@@ -58,8 +59,8 @@ def _tile(level: LevelChange, most: float) -> Tile:
     return Tile(0.5 + 0.5 * d.estimate / most, signed(d.estimate), _span(level), is_faint=not level.is_clear)
 
 
-def _cell(level: LevelChange | None) -> str:
-    return "–" if level is None else f"{signed(level.contrast.paired.estimate)}\n{_span(level)}"
+def _cell(level: LevelChange) -> str:
+    return f"{signed(level.contrast.paired.estimate)}\n{_span(level)}"
 
 
 def _span(level: LevelChange) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, month_name
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, row_text
+from aixsim.report.figures.time_axis import month_name
 from aixsim.report.text.comparison_text import GROUP_NAMES
-from aixsim.report.text.number_format import signed
+from aixsim.report.text.number_format import bracket, signed
 from aixsim.results.comparison import PolicyChange
 from aixsim.results.pairing import name_of
 from aixsim.results.winners import LevelChange
@@ -48,11 +49,8 @@ def _rows(axes: Any, levels: list[LevelChange], highest: float) -> None:
         look: dict[str, Any] = {"color": colour, "markersize": 8, "markeredgewidth": 1.8, "zorder": 3}
         axes.plot([c.before], [y], "o", markerfacecolor="white", **look)
         axes.plot([c.after], [y], "o", markerfacecolor=colour, **look)
-        d = c.paired
-        axes.text(
-            1.02, y, f"{signed(d.estimate)}  [{signed(d.low)}, {signed(d.high)}]", transform=axes.get_yaxis_transform(), va="center",
-            fontsize=9, color=colour, fontweight="bold" if level.is_clear else "normal",
-        )  # fmt: skip
+        told = f"{signed(c.paired.estimate)}  {bracket(c.paired)}"
+        row_text(axes, 1.02, y, told, color=colour, fontweight="bold" if level.is_clear else "normal")
     axes.set_yticks(range(len(levels)), [level.level for level in levels], color=INK)
     axes.set_ylim(-0.6, len(levels) - 0.4)
     axes.set_xlim(-0.02 * highest, 1.05 * highest or 1.0)
@@ -68,13 +66,11 @@ def _finding(change: PolicyChange, poles: list[LevelChange]) -> str:
     losses = [level for level in clear if level.contrast.paired.estimate < 0]
     if not clear:
         return f"{name}: no pole or zone clearly gains or loses"
-    if not losses:
-        every = "every pole and zone gains" if len(gains) == len(poles) else "no pole or zone clearly loses"
-        return f"{name}: {every}; {gains[-1].level} gains most"
-    if not gains:
-        every = "every pole and zone loses" if len(losses) == len(poles) else "no pole or zone clearly gains"
-        return f"{name}: {every}; {losses[0].level} loses most"
-    return f"{name}: {gains[-1].level} gains most, {losses[0].level} loses most"
+    if gains and losses:
+        return f"{name}: {gains[-1].level} gains most, {losses[0].level} loses most"
+    does, other, most = ("gains", "loses", gains[-1]) if gains else ("loses", "gains", losses[0])
+    every = f"every pole and zone {does}" if len(clear) == len(poles) else f"no pole or zone clearly {other}"
+    return f"{name}: {every}; {most.level} {does} most"
 
 
 FIGURE = Figure("dumbbell", PolicyChange, "Two policies side by side by type, pole and size of firm", draw, size=(9.4, 7.4))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, offset_text, panel_grid
 from aixsim.report.figures.sweep_names import factor_name, goal_name, rounded, sentence
 from aixsim.results.main_effects import POLICY, UNSET, Effect, by_strength, main_effects, strength, varied
 from aixsim.results.sweep_result import Sweep
@@ -24,30 +24,16 @@ def draw(sweep: Sweep, figure: Any) -> None:
     shown = order[:_MOST]
     found = main_effects(sweep, shown)
     columns = _columns(len(shown))
-    panels = figure.subplots(math.ceil(len(shown) / columns), columns, sharey=True, squeeze=False).ravel()
-    for axes, factor in zip(panels, shown, strict=False):
+    panels = panel_grid(figure, len(shown), columns, sharey=True)
+    for axes, factor in zip(panels, shown, strict=True):
         axes.axhline(100 * sweep.level, color=VERMILION, linewidth=1.2, linestyle=(0, (6, 3)), zorder=1)
         _panel(axes, found[factor])
         axes.set_title(sentence(factor_name(sweep, factor)), fontsize=9.5, pad=19)
-        points = 100 * strength(sweep, factor)
-        axes.text(
-            0,
-            1.015,
-            f"{points:.0f} percentage points from lowest to highest",
-            transform=axes.transAxes,
-            fontsize=8.5,
-            color=GREY,
-            va="bottom",
-        )
-    for axes in panels[len(shown) :]:
-        axes.set_visible(False)
+        told = f"{100 * strength(sweep, factor):.0f} percentage points from lowest to highest"
+        axes.text(0, 1.015, told, transform=axes.transAxes, fontsize=8.5, color=GREY, va="bottom")
     panels[0].set_ylim(-3, 103)
     panels[0].set_yticks(range(0, 101, 20), [f"{y} %" for y in range(0, 101, 20)])
-    level = f"{100 * sweep.level:g} %"
-    panels[0].annotate(
-        level, (0, 100 * sweep.level), xycoords=("axes fraction", "data"), xytext=(3, 3), textcoords="offset points",
-        fontsize=8.5, color=VERMILION, fontweight="bold",
-    )  # fmt: skip
+    _line_name(panels[0], 100 * sweep.level, f"{100 * sweep.level:g} %", (0, 3, 3), color=VERMILION)
     many = any(effect.chance.n_points > 1 for effects in found.values() for effect in effects)
     mean = " mean over all points at a level or in a range of equally many." if many else ""
     more = f" {len(order) - _MOST} weaker factors are not shown." if len(order) > _MOST else ""
@@ -73,10 +59,13 @@ def _panel(axes: Any, effects: list[Effect]) -> None:
     for effect in unset:
         axes.axhspan(100 * effect.chance.low, 100 * effect.chance.high, color=GREY, alpha=0.15, linewidth=0)
         axes.axhline(100 * effect.chance.estimate, color=GREY, linewidth=1.4)
-        axes.annotate(
-            UNSET, (1, 100 * effect.chance.estimate), xycoords=("axes fraction", "data"), xytext=(-2, 2), textcoords="offset points",
-            ha="right", fontsize=8.5, color=GREY, fontweight="bold",
-        )  # fmt: skip
+        _line_name(axes, 100 * effect.chance.estimate, UNSET, (1, -2, 2), color=GREY, ha="right")
+
+
+def _line_name(axes: Any, y: float, text: str, place: tuple[float, float, float], **look: Any) -> None:
+    """Names a level line: at a share of the width, and so many points right of and above it."""
+    x, *offset = place
+    offset_text(axes, text, (x, y), (offset[0], offset[1]), xycoords=("axes fraction", "data"), fontsize=8.5, fontweight="bold", **look)
 
 
 def _categories(axes: Any, effects: list[Effect]) -> None:
@@ -95,7 +84,7 @@ def _bars(axes: Any, x: Any, effects: list[Effect], look: str) -> None:
 
 
 def _finding(sweep: Sweep, factor: str, effects: list[Effect]) -> str:
-    low, high = min(effects, key=lambda e: e.chance.estimate), max(effects, key=lambda e: e.chance.estimate)
+    low, high = (pick(effects, key=lambda e: e.chance.estimate) for pick in (min, max))
     ends = f"{rounded(low.chance.estimate)} % ({low.level.label}) to {rounded(high.chance.estimate)} % ({high.level.label})"
     if low.chance.high >= high.chance.low:
         return f"{sentence(sweep.goal.name)}: no factor clearly matters over the ranges tried; {factor_name(sweep, factor)} most, {ends}"

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import GREY, INK, OUTCOME_LOOK, head, month_ends, month_name, year_axis
-from aixsim.report.text.number_format import signed
+from aixsim.report.figures.style import GREY, INK, OUTCOME_LOOK, head, offset_text
+from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
+from aixsim.report.text.number_format import bracket, signed
 from aixsim.results.comparison import PolicyChange, paired_paths
 from aixsim.results.contrasts import contrast
 from aixsim.results.pairing import name_of
@@ -33,8 +34,7 @@ def draw(change: PolicyChange, figure: Any) -> None:
         axes.set_title(outcome)
         year_axis(axes, one.baseline, short=True)
         axes.yaxis.set_major_formatter(lambda y, _: f"{y:+,.0f}" if y else "0")
-        at_end = contrast(after[:, t], before[:, t], one.confidence)
-        found[outcome] = at_end
+        found[outcome] = at_end = contrast(after[:, t], before[:, t], one.confidence)
         _intervals(axes, x, t, (at_end.paired, at_end.unpaired), ink)
     panels[0].legend(loc="upper left")
     d = found["launched"]
@@ -57,17 +57,12 @@ def _intervals(axes: Any, x: Any, t: int, intervals: tuple[Difference, Differenc
         at = last + place * step
         axes.plot([at, at], [interval.low, interval.high], color=colour, linewidth=width, solid_capstyle="butt", clip_on=False)
     axes.plot([last + step], [paired.estimate], "o", color="white", markeredgecolor=ink, markersize=5, clip_on=False, zorder=4)
-    axes.annotate(
-        f"{signed(paired.estimate, 0)}\n{_span(paired)}", (last + 2 * step, paired.estimate), xytext=(7, 0), textcoords="offset points",
-        va="center", fontsize=9, fontweight="bold", color=ink, linespacing=1.25, annotation_clip=False,
-    )  # fmt: skip
+    told, at = f"{signed(paired.estimate, 0)}\n{bracket(paired, decimals=0)}", (last + 2 * step, paired.estimate)
+    look: dict[str, Any] = {"fontsize": 9, "fontweight": "bold", "va": "center", "linespacing": 1.25, "annotation_clip": False}
+    offset_text(axes, told, at, (7, 0), color=ink, **look)
     axes.set_xlim(x[0], last + 2.4 * step)
     if t + 1 < len(x):
         axes.axvline(x[t], color=GREY, linewidth=0.9, linestyle=(0, (2, 3)))
-
-
-def _span(d: Difference) -> str:
-    return f"[{signed(d.low, 0)}, {signed(d.high, 0)}]"
 
 
 FIGURE = Figure("fan", PolicyChange, "The difference between two policies over time", draw, size=(10.6, 5.2))

@@ -7,7 +7,7 @@ from typing import Any
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, VERIFIED
 from aixsim.evidence.track_record import TABLE, Record, concerns, records
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, offset_text
 from aixsim.results.result import Result
 
 _LOOK = {KNOWN: (BLUE, "o", "budgets as they came"), ANNOUNCED: (VERMILION, "D", "budgets as announced")}
@@ -27,7 +27,7 @@ def draw(result: Result, figure: Any) -> None:  # noqa: ARG001 - the same for ev
         look: dict[str, Any] = {"linestyle": (0, (2, 3)), "linewidth": 1.0, "markerfacecolor": "white", "markersize": 6, "zorder": 1}
         skill.plot([one.horizon for one in hollow], [one.skill for one in hollow], mark, color=colour, **look)
     skill.axhline(0, color=INK, linewidth=1.2)
-    skill.annotate("as good as the best simpler forecast", (3.35, 0), xytext=(0, -12), textcoords="offset points", fontsize=8, color=GREY)
+    offset_text(skill, "as good as the best simpler forecast", (3.35, 0), (0, -12), fontsize=8, color=GREY)
     skill.set_title("Skill")
     skill.set_xticks(range(1, 6), [f"{k} year{'s' if k > 1 else ''}" for k in range(1, 6)])
     skill.set_xlim(0.7, 5.5)
@@ -63,18 +63,10 @@ def _table(axes: Any, found: dict[str, list[Record]]) -> None:
         axes.text(0, y, label.capitalize(), color=colour, fontsize=9, fontweight="bold", va="center")
         y -= 1.0
         for one in mine:
-            best = f"{one.best_crps:,.0f}  {one.best_baseline}"
-            cells = (
-                f"{one.horizon}",
-                f"{one.origins}",
-                f"{one.crps:,.0f}",
-                best,
-                f"{one.skill:+.2f}",
-                f"{one.covered_80} of {one.origins}",
-            )
+            crps = (f"{one.crps:,.0f}", f"{one.best_crps:,.0f}  {one.best_baseline}")
+            cells = (f"{one.horizon}", f"{one.origins}", *crps, f"{one.skill:+.2f}", f"{one.covered_80} of {one.origins}")
             for k, (x, text) in enumerate(zip(_X, cells, strict=True)):
-                is_best = k == (2 if one.crps < one.best_crps else 3)
-                weight = "bold" if is_best else "normal"
+                weight = "bold" if k == (2 if one.crps < one.best_crps else 3) else "normal"
                 axes.text(x, y, text, ha="left" if x < 1 else "right", va="center", fontsize=9, color=INK, fontweight=weight)
             y -= 1.0
 

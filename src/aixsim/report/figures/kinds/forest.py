@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, row_text
 from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name
-from aixsim.report.text.number_format import bracketed
-from aixsim.report.text.sweep_comparison_text import n_line, reference_name
+from aixsim.report.text.number_format import bracketed, failed_note
+from aixsim.report.text.sweep_comparison_text import n_line, n_of, reference_name
 from aixsim.results.sweep_comparison import SweepComparison
 
 MOST: Final = 30
@@ -28,14 +28,9 @@ def draw(comparison: SweepComparison, figure: Any) -> None:
         axes.plot([100 * change.low, 100 * change.high], [y, y], color=colour, linewidth=3, solid_capstyle="butt", zorder=2)
         face = colour if d.is_sure_among_all else "white"
         axes.plot([100 * change.estimate], [y], "o", color=colour, markerfacecolor=face, markersize=7, markeredgewidth=1.8, zorder=3)
-        failed = f", {d.point.n_failed:,} failed" if d.point.n_failed else ""
-        n = f"{d.n:,}" if d.n == d.n_reference else f"{d.n:,}/{d.n_reference:,}"
-        axes.text(
-            1.01, y, f"{bracketed(change, 100.0)}  n = {n}{failed}", transform=axes.get_yaxis_transform(), va="center",
-            fontsize=8.5, color=colour,
-        )  # fmt: skip
-        name = f"{d.point.id}: {point_name(comparison.sweep, d.point, order, _ROOM)}"
-        axes.text(-0.01, y, name, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=8.5)
+        told = f"{bracketed(change, 100.0)}  n = {n_of(d)}{failed_note(d.point.n_failed)}"
+        row_text(axes, 1.01, y, told, fontsize=8.5, color=colour)
+        row_text(axes, -0.01, y, f"{d.point.id}: {point_name(comparison.sweep, d.point, order, _ROOM)}", ha="right", fontsize=8.5)
     axes.set_yticks([])
     axes.axvline(0, color=INK, linewidth=1.2, zorder=1)
     for colour, label in _LOOKS:
@@ -56,8 +51,10 @@ def draw(comparison: SweepComparison, figure: Any) -> None:
     )
 
 
-def _size(comparison: SweepComparison) -> tuple[float, float]:
-    return (10.5, 0.27 * len(comparison.of(comparison.sweep.goal)[:MOST]) + 2.7)
-
-
-FIGURE = Figure("forest", SweepComparison, "How much each point changes the probability of the goal", draw, size=_size)
+FIGURE = Figure(
+    "forest",
+    SweepComparison,
+    "How much each point changes the probability of the goal",
+    draw,
+    size=lambda comparison: (10.5, 0.27 * len(comparison.of(comparison.sweep.goal)[:MOST]) + 2.7),
+)

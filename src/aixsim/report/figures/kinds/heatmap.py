@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, INK, head
-from aixsim.report.figures.sweep_names import factor_name, goal_name, rounded, sentence, setting_name, settled
-from aixsim.results.main_effects import POLICY, Level, by_strength, is_number, known_points, levels, value_of, varied
+from aixsim.report.figures.style import BLUE, INK, head, panel_grid
+from aixsim.report.figures.sweep_names import factor_name, goal_name, naming_order, rounded, sentence, setting_name, settled
+from aixsim.results.main_effects import Level, by_strength, is_number, known_points, levels, value_of, varied
 from aixsim.results.pooled_chance import mean_chance
 from aixsim.results.sweep_points import SweepPoint
 from aixsim.results.sweep_result import Sweep
@@ -44,17 +47,14 @@ class Grid:
 
 def draw(sweep: Sweep, figure: Any) -> None:
     """Draws cells of a design that combines levels as they are, and a smooth surface through the points of others."""
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import LinearSegmentedColormap
-
     names = axes_of(sweep)
     third, parts = _parts(sweep)
     points = [point for part in parts for point in part.points]
     n_columns = min(len(parts), _COLUMNS)
-    panels = figure.subplots(math.ceil(len(parts) / n_columns), n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+    panels = panel_grid(figure, len(parts), n_columns, sharex=True, sharey=True)
     colours = LinearSegmentedColormap.from_list("probability", ["#FFFFFF", "#BBD9EE", BLUE, "#00304D"])
     grid = grid_of(points, names)
-    for axes, part in zip(panels, parts, strict=False):
+    for axes, part in zip(panels, parts, strict=True):
         axes.grid(visible=False)
         axes.set_title(setting_name(sweep, third, part.label) if third else "", fontsize=10)
         if grid is None:
@@ -67,11 +67,9 @@ def draw(sweep: Sweep, figure: Any) -> None:
             set_limits(values.min() - room, values.max() + room)
     else:
         panels[0].invert_yaxis()
-    for axes in panels[len(parts) :]:
-        axes.set_visible(False)
     for axes in panels[::n_columns]:
         axes.set_ylabel(sentence(factor_name(sweep, names[1])))
-    for axes in panels[max(len(parts) - n_columns, 0) : len(parts)]:
+    for axes in panels[-n_columns:]:
         axes.tick_params(axis="x", labelbottom=True)
         axes.set_xlabel(sentence(factor_name(sweep, names[0])))
     bar = figure.colorbar(ScalarMappable(cmap=colours), cax=panels[n_columns - 1].inset_axes((1.04, 0.0, 0.035, 1.0)))
@@ -85,8 +83,8 @@ def draw(sweep: Sweep, figure: Any) -> None:
 
 def axes_of(sweep: Sweep) -> tuple[str, str]:
     """Returns the two numeric factors that move the probability most, the strongest first."""
-    numeric = [factor for factor in by_strength(sweep) if _is_axis(sweep, factor)]
-    return numeric[0], numeric[1]
+    first, second, *_ = _numeric(sweep)
+    return first, second
 
 
 def grid_of(points: Sequence[SweepPoint], names: tuple[str, str]) -> Grid | None:
@@ -105,7 +103,6 @@ def _places(points: Sequence[SweepPoint], names: tuple[str, str]) -> Floats:
 def _cells(axes: Any, sweep: Sweep, grid: Grid, cells: dict[tuple[int, int], list[SweepPoint]], colours: Any, *, small: bool) -> None:
     """Draws the mean probability in every cell, bold where each of its points is settled on the same side of the decision level."""
     import seaborn as sns
-    from matplotlib.patheffects import withStroke
 
     shares = np.full((len(grid.ys), len(grid.xs)), np.nan)
     for place, points in cells.items():
@@ -114,10 +111,9 @@ def _cells(axes: Any, sweep: Sweep, grid: Grid, cells: dict[tuple[int, int], lis
     labels = [["" if np.isnan(share) else rounded(share) for share in row] for row in shares] if has_numbers else None
     ticks = [[f"{value:g}" for value in values] if has_numbers else "auto" for values in (grid.xs, grid.ys)]
     axes.set_facecolor("#EFEFEF")
-    sns.heatmap(
-        shares, ax=axes, vmin=0.0, vmax=1.0, cmap=colours, cbar=False, annot=labels, fmt="", linewidths=0.8,
-        annot_kws={"fontsize": 7.5 if small else 9, "zorder": 5}, xticklabels=ticks[0], yticklabels=ticks[1],
-    )  # fmt: skip
+    look: dict[str, Any] = {"annot_kws": {"fontsize": 7.5 if small else 9, "zorder": 5}, "linewidths": 0.8, "cbar": False}
+    look |= {"xticklabels": ticks[0], "yticklabels": ticks[1]}
+    sns.heatmap(shares, ax=axes, vmin=0.0, vmax=1.0, cmap=colours, annot=labels, fmt="", **look)
     axes.tick_params(axis="y", rotation=0)
     for text, (place, points) in zip(axes.texts, cells.items(), strict=False):
         text.set_path_effects([withStroke(linewidth=3, foreground=colours(shares[place]))])
@@ -139,8 +135,6 @@ def _surface(axes: Any, sweep: Sweep, points: Sequence[SweepPoint], names: tuple
 
 
 def _contours(axes: Any, lines: Sequence[Any], values: Floats, level: float, *, labelled: bool) -> None:
-    from matplotlib.patheffects import withStroke
-
     halo = [withStroke(linewidth=3.2, foreground="white")]
     styles = dict(sorted({level: "-", **CONTOURS}.items()))
     inside = {at: style for at, style in styles.items() if np.nanmin(values) < at < np.nanmax(values)}
@@ -158,8 +152,7 @@ def _parts(sweep: Sweep) -> tuple[str | None, list[Level]]:
     """Returns the factor that tells the panels apart, and its levels: what is averaged over instead can hide what matters."""
     names = axes_of(sweep)
     known = [point for point in known_points(sweep) if all(value_of(point, factor) is not None for factor in names)]
-    policies_first = sorted(by_strength(sweep), key=lambda factor: factor != POLICY)
-    for factor in policies_first:
+    for factor in naming_order(sweep):
         values = {str(value_of(point, factor)) for point in known}
         if factor not in names and 1 < len(values) <= _FEW:
             return factor, levels(known, factor)
@@ -194,15 +187,19 @@ def _explain(sweep: Sweep, names: tuple[str, str], third: str | None, points: Se
     )
 
 
-def _is_axis(sweep: Sweep, factor: str) -> bool:
-    values = [value_of(point, factor) for point in known_points(sweep)]
-    given = [value for value in values if value is not None]
-    return all(is_number(value) for value in given) and len(set(given)) > 1
+def _numeric(sweep: Sweep) -> list[str]:
+    """Returns the factors with two numbers or more, and nothing else, the strongest first."""
+    known, found = known_points(sweep), []
+    for factor in by_strength(sweep):
+        given = [value for point in known if (value := value_of(point, factor)) is not None]
+        if all(map(is_number, given)) and len(set(given)) > 1:
+            found.append(factor)
+    return found
 
 
 def _applies(sweep: Sweep) -> bool:
     """Whether two numeric factors vary together: one at a time, there is no surface."""
-    if len([factor for factor in varied(sweep) if _is_axis(sweep, factor)]) < 2:
+    if len(_numeric(sweep)) < 2:
         return False
     names = axes_of(sweep)
     together = [point for part in _parts(sweep)[1] for point in part.points]
@@ -217,4 +214,4 @@ def _size(sweep: Sweep) -> tuple[float, float]:
 
 FIGURE = Figure(
     "heatmap", Sweep, "The probability of the goal over two factors", draw, "two numeric factors that vary together", _applies, _size
-)  # fmt: skip
+)

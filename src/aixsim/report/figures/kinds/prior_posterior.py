@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from aixsim.model.keys import parse_key
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, head
+from aixsim.report.figures.style import BLUE, GREY, head, panel_grid
 from aixsim.report.figures.subjects import Calibration
 
 _SHOWN = 12
@@ -29,11 +29,9 @@ def narrowed(one: dict[str, Any]) -> float:
 def draw(calibration: Calibration, figure: Any) -> None:
     """Draws a histogram of each of the numbers that moved most, over the 90 % range of its prior."""
     uncertain = _uncertain(calibration)
-    panels = figure.subplots(_rows(calibration), _COLUMNS, squeeze=False).ravel()
-    for panel, one in zip(panels, uncertain[:_SHOWN], strict=False):
+    shown = uncertain[:_SHOWN]
+    for panel, one in zip(panel_grid(figure, len(shown), _COLUMNS), shown, strict=True):
         _panel(panel, one, calibration.values[:, list(calibration.keys).index(one["key"])])
-    for panel in panels[len(uncertain) :]:
-        panel.set_visible(False)
     learned = sum(narrowed(one) > _LEARNED for one in uncertain)
     head(
         figure,
@@ -47,10 +45,6 @@ def _uncertain(calibration: Calibration) -> list[dict[str, Any]]:
     """Returns the uncertain numbers, the one that moved most first."""
     found = [one for one in calibration.report["parameters"] if one["prior"]["p05"] < one["prior"]["p95"]]
     return sorted(found, key=narrowed, reverse=True)
-
-
-def _rows(calibration: Calibration) -> int:
-    return math.ceil(len(_uncertain(calibration)[:_SHOWN]) / _COLUMNS)
 
 
 def _panel(axes: Any, one: dict[str, Any], values: NDArray[np.float64]) -> None:
@@ -79,5 +73,5 @@ FIGURE = Figure(
     Calibration,
     "Prior and posterior of the numbers that the counts say most about",
     draw,
-    size=lambda calibration: (11.0, 1.3 + 1.75 * _rows(calibration)),
+    size=lambda calibration: (11.0, 1.3 + 1.75 * math.ceil(len(_uncertain(calibration)[:_SHOWN]) / _COLUMNS)),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BROWN, CYCLE, DASHES, GREY, ORANGE, end_labels, head, month_ends, month_name, year_axis
+from aixsim.report.figures.style import BROWN, CYCLE, DASHES, GREY, ORANGE, end_labels, head
+from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.quantile_curves import chance_by_month
 from aixsim.results.result import Result
 

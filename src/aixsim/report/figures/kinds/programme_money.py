@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import CYCLE, GREY, HATCHES, INK, head, scaled_note, whole_numbers
+from aixsim.report.figures.style import CYCLE, GREY, HATCHES, INK, head, offset_text, scaled_note, whole_numbers
 from aixsim.results.result import Result
 
 Floats = NDArray[np.float64]
@@ -35,10 +35,9 @@ def draw(result: Result, figure: Any) -> None:
     axes.bar(x - _WIDTH / 2 - 0.01, planned, _WIDTH, fill=False, edgecolor=GREY, linestyle=(0, (3, 2)), linewidth=1.0, zorder=0.9)
     low, high = np.quantile(total, [0.05, 0.95], axis=0)
     axes.vlines(x + _WIDTH / 2 + 0.01, low, high, color=INK, linewidth=1.1)
-    note: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8}
     for k, (come, paid) in enumerate(zip(budget.sum(axis=0), spent.sum(axis=0), strict=True)):
-        axes.annotate(f"{come:,.0f}", (k - _WIDTH / 2, come), xytext=(0, 3), ha="center", **note)
-        axes.annotate(f"{paid:,.0f}", (k + _WIDTH + 0.01, paid), xytext=(2, 0), va="center", **note)
+        offset_text(axes, f"{come:,.0f}", (k - _WIDTH / 2, come), (0, 3), ha="center", fontsize=8)
+        offset_text(axes, f"{paid:,.0f}", (k + _WIDTH + 0.01, paid), (2, 0), va="center", fontsize=8)
     axes.set_xticks(x, [str(year) for year in years])
     axes.set_xlim(-0.6, len(years) - 0.4)
     axes.grid(axis="x", visible=False)
@@ -47,11 +46,11 @@ def draw(result: Result, figure: Any) -> None:
     whole_numbers(axes)
     short = 1.0 - float(budget.sum() / planned.sum()) if planned.any() else 0.0
     missing = f"; {100 * short:.0f} % of the planned budgets does not come" if short >= 0.005 else ""
-    scaled = f" ({scaled_note(result)})" if result.is_sample else ""
     head(
         figure,
         f"KRW {spent.sum():,.0f} bn of public money spent from {years[0]} to {years[-1]}{missing}",
-        f"Mean of replicates by programme and year{scaled}. Pale, left: budget that comes; dashed: as planned. Full colour, right: spent.\n"
+        f"Mean of replicates by programme and year{scaled_note(result)}."
+        " Pale, left: budget that comes; dashed: as planned. Full colour, right: spent.\n"
         "Lines: 90 % of replicates, total spent. What firms pay themselves is not in it.",
     )
 

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from matplotlib import colormaps
+
 from aixsim.model.calendar import parse_month
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import head, month_name, scaled_note
+from aixsim.report.figures.style import head, scaled_note
 from aixsim.report.figures.tiles import UNTESTED, Tile, draw_tiles, pole_table
+from aixsim.report.figures.time_axis import month_name
 from aixsim.results.result import Result
 from aixsim.world.classification import PROVINCES
 
 
 def draw(result: Result, figure: Any) -> None:
     """Draws two maps and, as legend of the poles, a table of their totals."""
-    from matplotlib import colormaps
-
     number, rate, table = figure.subplots(1, 3, width_ratios=(1, 1, 0.94))
-    deadline = _deadline(result)
+    deadline = str(result.goal_records[0]["by"]) if result.goal_records else result.horizon.end
     counts, per_1000 = _launched(result, "province", deadline)
-    blues = colormaps["Blues"]
     highest, steepest = (max(*values.values(), 1e-12) for values in ({p: c[0] for p, c in counts.items()}, per_1000))
+    blues, oranges = colormaps["Blues"], colormaps["YlOrBr"]
     draw_tiles(number, {p: Tile(0.85 * c[0] / highest, _short(c[0]), f"{c[1]:,.0f} to {c[2]:,.0f}") for p, c in counts.items()}, blues)
     number.set_title("AI factories launched")
-    oranges = colormaps["YlOrBr"]
     firms = _firms(result, "province")
     draw_tiles(rate, {p: Tile(0.75 * v / steepest, _short(v), f"of {firms[p]:,.0f}") for p, v in per_1000.items()}, oranges)
     rate.set_title("per 1,000 firms")
@@ -31,18 +31,13 @@ def draw(result: Result, figure: Any) -> None:
     rows = {pole: (f"{mean:,.0f}\n{low:,.0f} to {high:,.0f}", f"{pole_rates[pole]:.1f}") for pole, (mean, low, high) in poles.items()}
     pole_table(table, rows, ("launched", "per 1,000\nfirms"), (0.74, 1.0))
     table.set_title("Five poles and three special zones")
-    note = scaled_note(result)
     head(
         figure,
         f"Where the model has AI factories launched by {month_name(deadline)}",
-        f"Counted projects{f' ({note})' if note else ''}, mean of replicates. Small print: left 90 % of replicates, right the number of"
+        f"Counted projects{scaled_note(result)}, mean of replicates. Small print: left 90 % of replicates, right the number of"
         f" firms.{UNTESTED}\n"
         "One tile a province, neighbours as near as squares allow; not to scale. Frames: poles and special zones.",
     )
-
-
-def _deadline(result: Result) -> str:
-    return str(result.goal_records[0]["by"]) if result.goal_records else result.horizon.end
 
 
 def _firms(result: Result, group: str) -> dict[str, float]:

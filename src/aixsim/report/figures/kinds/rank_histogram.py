@@ -9,7 +9,7 @@ import numpy as np
 
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.kinds.prior_posterior import short_name
-from aixsim.report.figures.style import BLUE, GREY, head
+from aixsim.report.figures.style import BLUE, GREY, head, panel_grid
 from aixsim.report.figures.subjects import SelfCheck
 from aixsim.stats.ranks import BINS, band, histogram, uniformity
 
@@ -20,8 +20,8 @@ def draw(check: SelfCheck, figure: Any) -> None:
     """Draws a histogram of the ranks of each uncertain parameter."""
     n = len(check.ranks)
     low, high = band(n)
-    panels = figure.subplots(_rows(check), _COLUMNS, squeeze=False, sharey=True).ravel()
-    for panel, key, column in zip(panels, check.keys, check.ranks.T, strict=False):
+    panels = panel_grid(figure, len(check.keys), _COLUMNS, sharey=True)
+    for panel, key, column in zip(panels, check.keys, check.ranks.T, strict=True):
         panel.bar((np.arange(BINS) + 0.5) / BINS, histogram(column), 0.92 / BINS, color=BLUE)
         panel.axhspan(low, high, color="#D9D9D9", alpha=0.6, linewidth=0, zorder=0)
         panel.axhline(n / BINS, color=GREY, linewidth=1.0, linestyle=(0, (3, 2)))
@@ -29,8 +29,6 @@ def draw(check: SelfCheck, figure: Any) -> None:
         panel.set_xlim(0, 1)
         panel.set_ylim(0, 2.2 * n / BINS)
         panel.tick_params(labelsize=8)
-    for panel in panels[len(check.keys) :]:
-        panel.set_visible(False)
     lie = int((np.abs(check.ranks - 0.5) <= 0.4).sum())
     head(
         figure,
@@ -40,14 +38,10 @@ def draw(check: SelfCheck, figure: Any) -> None:
     )
 
 
-def _rows(check: SelfCheck) -> int:
-    return math.ceil(len(check.keys) / _COLUMNS)
-
-
 FIGURE = Figure(
     "ranks",
     SelfCheck,
     "Ranks of known parameters among their posterior draws",
     draw,
-    size=lambda check: (9.5, 1.4 + 1.75 * _rows(check)),
+    size=lambda check: (9.5, 1.4 + 1.75 * math.ceil(len(check.keys) / _COLUMNS)),
 )

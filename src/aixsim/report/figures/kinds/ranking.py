@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, row_text
 from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name, sentence, settled
+from aixsim.report.text.number_format import failed_note
 from aixsim.results.main_effects import known_points
 from aixsim.results.sweep_points import SweepPoint
 from aixsim.results.sweep_ranking import blocks, ranked
 from aixsim.results.sweep_result import Sweep
 from aixsim.stats.confidence_sequence import bernoulli_sequence
-from aixsim.stats.intervals import Proportion
 
 _MOST, _ENDS, _NEAR = 30, 8, 7
 """Rows; of more points, so many of the first and last and to both sides of the decision level."""
@@ -43,7 +43,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
     axes.axvline(100 * sweep.level, color=INK, linewidth=1.3, linestyle=(0, (6, 3)), zorder=1)
     top = 0.75
     axes.text(100 * sweep.level, top, f" decision level {level}", fontsize=8.5, fontweight="bold", ha="right", va="bottom", color=INK)
-    axes.text(1.01, top, "probability, n", transform=axes.get_yaxis_transform(), fontsize=8.5, color=GREY, va="bottom")
+    row_text(axes, 1.01, top, "probability, n", fontsize=8.5, color=GREY, va="bottom")
     verdicts = {sweep.verdict(point) for point in shown}
     for verdict, (colour, mark, words) in _LOOK.items():
         if verdict in verdicts:
@@ -74,12 +74,7 @@ def _row(axes: Any, y: float, sweep: Sweep, point: SweepPoint) -> None:
     for (low, high), width in ((always, 1.2), (chance.clopper_pearson, 4.0)):
         axes.plot([100 * low, 100 * high], [y, y], color=colour, linewidth=width, solid_capstyle="butt", zorder=2)
     axes.plot([100 * chance.estimate], [y], mark, color=colour, markeredgecolor="white", markersize=8, zorder=3, clip_on=False)
-    axes.text(1.01, y, _words(chance, point), transform=axes.get_yaxis_transform(), va="center", fontsize=8.5, color=colour)
-
-
-def _words(chance: Proportion, point: SweepPoint) -> str:
-    failed = f", {point.n_failed:,} failed" if point.n_failed else ""
-    return f"{chance.short}  n = {chance.n:,}{failed}"
+    row_text(axes, 1.01, y, f"{chance.short}  n = {chance.n:,}{failed_note(point.n_failed)}", fontsize=8.5, color=colour)
 
 
 def _finding(sweep: Sweep) -> str:

@@ -17,12 +17,10 @@ from aixsim.report.figures.style import (
     VERMILION,
     end_labels,
     head,
-    month_ends,
-    month_name,
     scaled_note,
     whole_numbers,
-    year_axis,
 )
+from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.result import Result
 
 _DRAWN = ("decided", "launched", "operating", "failed", "abandoned", "withdrawn", "launched_own")
@@ -51,26 +49,24 @@ def draw(result: Result, figure: Any) -> None:
         base = base + values
     above.legend(loc="upper left", reverse=True, title="at the end", alignment="left")
     above.set_title("AI factory projects, counted routes")
-    whole_numbers(above)
     lines = {"decided": mean["decided"], "withdrawn": mean["withdrawn"], "launched": mean["launched"]}
     if "own" not in result.provenance["counts"]:
         lines["built on their own"] = mean["launched_own"]
-    colours = (GREEN, GREY, BLUE, PLUM)
-    for (name, values), colour, dash in zip(lines.items(), colours, DASHES, strict=False):
+    labels = []
+    for (name, values), colour, dash in zip(lines.items(), (GREEN, GREY, BLUE, PLUM), DASHES, strict=False):
         below.plot(x, values, color=colour, linestyle=dash, linewidth=2.2, label=name)
+        labels.append((float(values[-1]), f"  {name} {values[-1]:,.0f}", colour))
     below.set_title("Firms that decided, and what became of them, cumulative")
-    whole_numbers(below)
     for axes in (above, below):
+        whole_numbers(axes)
         year_axis(axes, result)
-    ends = [(name, float(values[-1])) for name, values in lines.items()]
-    end_labels(below, x[-1], [(y, f"  {name} {y:,.0f}", colour) for (name, y), colour in zip(ends, colours, strict=False)])
+    end_labels(below, x[-1], labels)
     launched, operating = (float(mean[outcome][-1]) for outcome in ("launched", "operating"))
     share = f"{100 * operating / launched:.0f} % of launched AI factories operate" if launched else "No project is launched"
-    note = scaled_note(result)
     head(
         figure,
         f"{share} in {month_name(result.horizon.end)}",
-        f"Mean of replicates at the end of each month{f' ({note})' if note else ''}.\n"
+        f"Mean of replicates at the end of each month{scaled_note(result)}.\n"
         "Withdrawn: neither funded nor able to pay. Who decided and is in no other line waits for money or is still to start.",
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, CYCLE, DASHES, GREY, head
+from aixsim.report.figures.style import BLUE, CYCLE, DASHES, GREY, head, offset_text
 from aixsim.results.result import Result
 
 
@@ -31,8 +31,7 @@ def draw(result: Result, figure: Any) -> None:
 
 
 def _tails(axes: Any, network: dict[str, Any]) -> None:
-    looks = zip(("customers", "suppliers"), CYCLE, DASHES, ("o", "s"), strict=False)
-    for name, colour, dash, marker in looks:
+    for name, colour, dash, marker in zip(("customers", "suppliers"), CYCLE, DASHES, ("o", "s"), strict=False):
         tail = network["tail"][name]
         look: dict[str, Any] = {"color": colour, "linestyle": dash, "linewidth": 2, "marker": marker, "markersize": 4}
         axes.loglog(tail["at_least"], tail["share"], label=name, **look)
@@ -64,13 +63,11 @@ def _tiers(axes: Any, network: dict[str, Any]) -> None:
 def _preference(axes: Any, network: dict[str, Any]) -> None:
     pairs = {f"same {name}": pair for name, pair in network["same"].items()}
     for place, pair in enumerate(pairs.values()):
-        for offset, key, colour, hatch, label in (
-            (-0.19, "observed", BLUE, "", "this network"),
-            (0.19, "random", GREY, "///", "by chance"),
-        ):
+        bars = ((-0.19, "observed", BLUE, "", "this network"), (0.19, "random", GREY, "///", "by chance"))
+        for offset, key, colour, hatch, label in bars:
             height = 100 * pair[key]
             axes.bar(place + offset, height, 0.36, color=colour, hatch=hatch, edgecolor="white", label=None if place else label)
-            axes.annotate(f"{height:.0f} %", (place + offset, height), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9)
+            offset_text(axes, f"{height:.0f} %", (place + offset, height), (0, 3), ha="center", fontsize=9)
     axes.set_xticks(range(len(pairs)), list(pairs))
     axes.set_xlim(-0.6, 1.6)
     axes.grid(axis="x", visible=False)

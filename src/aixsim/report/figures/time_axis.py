@@ -1,0 +1,37 @@
+"""Months on the horizontal axis of figures, and in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.model.calendar import parse_month
+from aixsim.results.result import Result
+from aixsim.results.sweep_result import Sweep
+
+
+def month_ends(months: Any) -> NDArray[np.datetime64]:
+    """Returns the last day of each month, where counts as of its end belong; of dates or timestamps, shape ``(n_months,)``."""
+    return (np.array(months, "datetime64[M]") + 1).astype("datetime64[D]") - 1
+
+
+def month_name(month: str) -> str:
+    """Returns ``"2030-12"`` as "December 2030"."""
+    return f"{dt.date(*parse_month(month), 1):%B %Y}"
+
+
+def year_axis(axes: Any, result: Result | Sweep, *, short: bool = False) -> None:
+    """Marks every January and names each year in its middle; short horizons keep matplotlib's own choice."""
+    if result.horizon.n_months < 18:
+        return
+    first, last = np.datetime64(result.horizon.start, "D"), np.datetime64(result.horizon.end, "M") + 1
+    years = result.horizon.years[:: 1 + result.horizon.n_months // 180]
+    middles = [(year, np.datetime64(f"{year}-07-02")) for year in years]
+    # Fixed ticks: matplotlib's date locators take most of the drawing time.
+    axes.set_xticks([january for year in years if first < (january := np.datetime64(f"{year}-01-01")) < last], [])
+    shown = [(year, middle) for year, middle in middles if first < middle < last]
+    axes.set_xticks([middle for _, middle in shown], [f"’{year % 100:02d}" if short else str(year) for year, _ in shown], minor=True)
+    axes.tick_params(axis="x", which="minor", length=0)
