@@ -7,7 +7,6 @@ from typing import Any
 
 from aixsim.report.text.number_format import failed_note
 from aixsim.report.text.text_layout import page, title
-from aixsim.results.sweep_points import SweepPoint
 from aixsim.results.sweep_ranking import blocks, ranked
 from aixsim.results.sweep_result import Sweep
 from aixsim.runs.progress import Status
