@@ -272,7 +272,7 @@ def test_a_home_that_is_unknown_costs_time_only(tiny: Path, tmp_path: Path) -> N
 
 def test_two_processes_compile_at_the_same_time(tiny: Path, tmp_path: Path, folder: Path) -> None:
     both = [start(tiny, tmp_path) for _ in range(2)]
-    assert all(compilations(process) > 0 for process in both)
+    assert max(compilations(process) for process in both) > 0  # one that starts late may find all that it needs
     compilations(start(tiny, tmp_path))  # one of them may have removed what the other one had not finished
     assert compilations(start(tiny, tmp_path)) == 0
     assert len(code_files(folder)) == 4
