@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
-from aixsim.config.lines import Path as Key
 from aixsim.config.parameter_tables import Table
-from aixsim.config.validation import NotAllowed, nearest
-from aixsim.config.values import annotated, by_year, finite, json_schema, month, plain, years_schema
+from aixsim.config.validation import NotAllowed, finite
+from aixsim.config.values import annotated, by_year, json_schema, month, plain, years_schema
 from aixsim.data.packaged import rows
-from aixsim.model.calendar import Horizon
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.parameters import Parameters, real
 from aixsim.model.programmes import Programme
@@ -110,12 +107,7 @@ class Announcement(Table):
 
     known_from: Month
     programme: Annotated[str, Field(min_length=1)]
-    budget_krw_bn: Annotated[
-        Any,
-        PlainValidator(lambda raw: by_year(_BUDGET, raw)),
-        PlainSerializer(plain),
-        WithJsonSchema(json_schema(_BUDGET)),
-    ]
+    budget_krw_bn: annotated(_BUDGET)  # type: ignore[valid-type]  # made from a declaration
     grant_krw_bn: Annotated[
         Any, PlainValidator(lambda raw: by_year(_GRANT, raw)), PlainSerializer(plain), WithJsonSchema(years_schema(json_schema(_GRANT)))
     ] = None
@@ -127,7 +119,7 @@ class Calibration(Table):
 
     particles: Annotated[int, Field(ge=16, le=1_000_000)] = 1000
     moves: Annotated[int, Field(ge=1, le=1000)] = 3
-    dispersion: annotated(DISPERSION) = DISPERSION.default  # type: ignore[valid-type]
+    dispersion: annotated(DISPERSION) = DISPERSION.default  # type: ignore[valid-type]  # as above
     policy_error: Annotated[Number, Field(ge=POLICY_ERROR.low, le=POLICY_ERROR.high)] = POLICY_ERROR.default
 
 
@@ -135,27 +127,3 @@ class Uncertainty(Table):
     """Where values of uncertain numbers come from, when not from their distributions."""
 
     ensemble: Annotated[str, Field(min_length=1)] | None = None
-
-
-def broken_rules(
-    horizon: Horizon,
-    programmes: list[str],
-    observed: list[Observed],
-    announcements: list[Announcement],
-) -> Iterator[tuple[Key, NotAllowed]]:
-    """Yields what is wrong between these tables and the rest of a config."""
-    for position, item in enumerate(observed):
-        if not 0 <= horizon.index(item.month) < horizon.n_months:
-            yield (
-                ("observed", position, "month"),
-                NotAllowed(f"found {item.month!r}", f"a month of the horizon, {horizon.start} to {horizon.end}"),
-            )
-        if item.programme is not None and (item.outcome != "applicants" or item.programme not in programmes):
-            allowed = f"with outcome = 'applicants' one of {', '.join(programmes)}, else none"
-            yield ("observed", position, "programme"), NotAllowed(f"found {item.programme!r}", allowed, nearest(item.programme, programmes))
-    for position, plan in enumerate(announcements):
-        if plan.programme not in programmes:
-            yield (
-                ("announcement", position, "programme"),
-                NotAllowed(f"found {plan.programme!r}", ", ".join(programmes) or "a [[programme]]", nearest(plan.programme, programmes)),
-            )

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aixsim.config.models import Config
 from aixsim.config.observations import DISPERSION
-from aixsim.config.study import Study
 from aixsim.model.catalogue import entries
 from aixsim.model.keys import dotted
 from aixsim.model.parameters import Parameter
 from aixsim.model.programmes import declared_of
+from aixsim.model.registry import Registry
 from aixsim.world.classification import SIZES
 
 OBSERVATION = "observation."
 """Prefix of numbers that belong to the law of the counts and not to the model, such as ``observation.dispersion``."""
 
 
-def numbers_of(study: Study) -> dict[str, Parameter]:
+def numbers_of(config: Config, registry: Registry) -> dict[str, Parameter]:
     """Returns the parameter behind every number that the config states or could state, by its key."""
-    years = tuple(map(str, study.horizon.years))
+    years = tuple(map(str, config.horizon.months.years))
+    tables = [(entry.key, entry.parameters) for entry in entries(registry)]
+    tables += [(dotted(("programme", table.name)), declared_of(table.kind)) for table in config.programme]
     found = {f"{OBSERVATION}{DISPERSION.name}": DISPERSION}
-    for entry in entries(study.registry):
-        for parameter in entry.parameters:
-            found |= {f"{entry.key}.{end}": parameter for end in _ends(parameter, years)}
-    for name, table in study.settings["programme"].items():
-        for parameter in declared_of(table["kind"]):
-            found |= {f"{dotted(('programme', name))}.{end}": parameter for end in _ends(parameter, years)}
+    for key, parameters in tables:
+        found |= {f"{key}.{end}": parameter for parameter in parameters for end in _ends(parameter, years)}
     return found
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from aixsim.errors import UserError
 
@@ -77,3 +78,27 @@ class NotAllowed(ValueError):  # noqa: N818 - it reads as what it says
         """Keeps the facts as fields."""
         super().__init__(f"{found}; allowed: {allowed}")
         self.found, self.allowed, self.hint = found, allowed, hint
+
+
+def finite(raw: Any, allowed: str) -> float:
+    """Returns a finite number.
+
+    Raises:
+        NotAllowed: anything else; true and false are no numbers.
+    """
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise NotAllowed(f"found {raw!r}", allowed)
+    try:
+        number = float(raw)
+    except OverflowError:
+        raise NotAllowed(f"found a number of {len(str(raw))} digits", allowed) from None
+    if not math.isfinite(number):
+        raise NotAllowed(f"found {raw!r}", allowed)
+    return number
+
+
+def name(raw: Any, choices: tuple[str, ...]) -> str:
+    """Returns one of the names."""
+    if raw not in choices:
+        raise NotAllowed(f"found {raw!r}", ", ".join(choices), nearest(raw, choices))
+    return str(raw)

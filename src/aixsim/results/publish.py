@@ -124,7 +124,7 @@ class Published:
         """Returns the result of a run without a folder."""
         made: dict[str, Callable[[], Any]] = {name: lambda name=name: self.table(name) for name in _LINKED}  # type: ignore[misc]  # bound now
         made["groups"] = lambda: pa.concat_tables(self.groups()).unify_dictionaries()
-        documents = Lazy({**self._makers, "config": self._study.document})
+        documents = Lazy({**self._makers, "config": self._study.table.document})
         return Result(MemorySource(Lazy(made), documents), self.provenance())
 
     @property
