@@ -30,7 +30,6 @@ class DesignError(UserError):
     """
 
     def __init__(self, key: str, found: str, allowed: str) -> None:
-        """Keeps the facts as fields."""
         super().__init__(f"{key}: {found}; allowed: {allowed}")
         self.key, self.found, self.allowed = key, found, allowed
 

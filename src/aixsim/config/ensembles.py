@@ -23,17 +23,11 @@ _ABOUT = b"aixsim"
 
 
 class EnsembleError(UserError):
-    """An ensemble that cannot be used.
-
-    Attributes:
-        path: of the file.
-        reason: what is wrong with it.
-    """
+    """An ensemble that cannot be used; ``reason`` says what is wrong with it."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        """Keeps the facts as fields."""
         super().__init__(f"{path}: {reason}; give a Parquet file that aixsim calibrate has written")
-        self.path, self.reason = path, reason
+        self.reason = reason
 
 
 def ensemble_bytes(keys: tuple[str, ...], values: NDArray[np.float64], about: Mapping[str, Any]) -> bytes:

@@ -20,7 +20,7 @@ from aixsim.config.observations import Announcement, Calibration, Observed, Unce
 from aixsim.config.parameter_tables import Table, table_of
 from aixsim.config.programme import ProgrammeTable
 from aixsim.config.validation import NotAllowed, finite
-from aixsim.config.values import month, plain
+from aixsim.config.values import Month, plain
 from aixsim.model.calendar import Horizon
 from aixsim.model.catalogue import SECTIONS
 from aixsim.model.outcomes import OUTCOMES
@@ -44,7 +44,6 @@ def _structural(raw: Any) -> Any:
 
 Number = Annotated[float, BeforeValidator(_structural), AfterValidator(lambda x: finite(x, "a finite number"))]
 Whole = Annotated[int, BeforeValidator(_structural)]
-Month = Annotated[str, AfterValidator(month)]
 Seed = Annotated[Whole, Field(ge=0, lt=2**64)]
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from aixsim.config.parameter_tables import Table
 from aixsim.config.validation import NotAllowed, finite
-from aixsim.config.values import annotated, by_year, json_schema, month, plain, years_schema
-from aixsim.data.packaged import rows
+from aixsim.config.values import Month, annotated, by_year, json_schema, plain, years_schema
+from aixsim.model.levers.parks import PLACES
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.parameters import Parameters, real
 from aixsim.model.programmes import Programme
 from aixsim.random.distributions import Distribution
 from aixsim.world.classification import SIZES
-
-PARK_NAMES = tuple(row["park"] for row in rows("industrial_parks.csv"))
 
 
 class CountingLaw(Parameters):
@@ -47,7 +45,6 @@ class CountingLaw(Parameters):
 DISPERSION, POLICY_ERROR = CountingLaw.declared
 _BUDGET, _GRANT = (next(item for item in Programme.declared if item.name == name) for name in ("budget_krw_bn", "grant_krw_bn"))
 Number = Annotated[Any, PlainValidator(lambda raw: finite(raw, "a finite number")), WithJsonSchema({"type": "number"})]
-Month = Annotated[str, AfterValidator(month)]
 
 
 class Observed(Table):
@@ -66,7 +63,7 @@ class Observed(Table):
     held_out: bool = False
     relative_error: Annotated[Number, Field(ge=0, le=2)] = 0.0
     size: Literal[SIZES] | None = None  # type: ignore[valid-type]  # as above
-    park: Literal[PARK_NAMES] | None = None  # type: ignore[valid-type]  # as above
+    park: Literal[PLACES] | None = None  # type: ignore[valid-type]  # as above
     programme: Annotated[str, Field(min_length=1)] | None = None
     source: Annotated[str, Field(min_length=1)]
 

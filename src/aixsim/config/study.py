@@ -181,7 +181,6 @@ class Study:
         return _again, (self.name, self.folder, self.table.document(), self.registry)
 
     def __repr__(self) -> str:
-        """Returns name, title and horizon."""
         return f"<Study {self.name!r}: {self.title!r}, {self.horizon.start} to {self.horizon.end}>"
 
 

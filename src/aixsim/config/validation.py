@@ -35,7 +35,6 @@ class ConfigProblem:
     hint: str = ""
 
     def __str__(self) -> str:
-        """Returns the message: place, key, found, allowed, hint."""
         file, key, found = (text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…" for text in (self.file, self.key, self.found))
         place = file if self.line is None else f"{file}, line {self.line}"
         parts = [f"{place}: {key}: {found}" if key else f"{place}: {found}"]
@@ -75,7 +74,6 @@ class NotAllowed(ValueError):  # noqa: N818 - it reads as what it says
     """
 
     def __init__(self, found: str, allowed: str, hint: str = "") -> None:
-        """Keeps the facts as fields."""
         super().__init__(f"{found}; allowed: {allowed}")
         self.found, self.allowed, self.hint = found, allowed, hint
 

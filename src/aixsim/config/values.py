@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, PlainSerializer, PlainValidator, WithJsonSchema
 
 from aixsim.config.distributions import DISTRIBUTION_SCHEMA, distribution, support
 from aixsim.config.validation import NotAllowed, finite, name, nearest
@@ -75,6 +75,9 @@ def month(raw: Any) -> str:
     except ValueError:
         raise NotAllowed(f"found {raw!r}", 'a month in quotes, such as "2026-03"') from None
     return str(raw)
+
+
+Month = Annotated[str, AfterValidator(month)]
 
 
 def names(raw: Any, choices: tuple[str, ...]) -> list[str]:

@@ -26,10 +26,11 @@ from aixsim.evidence.likelihood import Likelihood, data, usable
 from aixsim.evidence.prior import Prior
 from aixsim.evidence.sampler import STATE, Sampler, seen_of
 from aixsim.evidence.simulator import Seen, Simulator, look
+from aixsim.model.fingerprint import code_hash
 from aixsim.model.problem import Problem
 from aixsim.runs.cost import duration
 from aixsim.runs.identity import digest, inputs_of
-from aixsim.runs.provenance import code_hash, environment
+from aixsim.runs.provenance import environment
 from aixsim.runs.signals import Request, saying, stop_requests
 from aixsim.runs.store import Store
 from aixsim.stats.counting_law import widened

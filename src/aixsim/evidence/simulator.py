@@ -99,7 +99,6 @@ class Simulator:
         self._executor: Executor = InProcess()
 
     def __enter__(self) -> Self:
-        """Compiles the kernel and starts the processes."""
         problem = self.problems(0)
         prepare("kernel", problem, draw_scenario(problem, 0))
         if self.workers > 1:

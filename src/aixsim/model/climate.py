@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from aixsim.model.autoregression import log_deviations
 from aixsim.model.calendar import Horizon
-from aixsim.model.parameters import Parameters, month, real
+from aixsim.model.parameters import Parameters, fraction, month, real
 
 
 class Climate(Parameters):
@@ -28,11 +28,9 @@ class Climate(Parameters):
         0.15, "1", 0.0, 3.0, "standard deviation of the logarithm of the climate", "assumed", "assumed", "0.05 to 0.30"
     )
     persistence: float = real(0.95, "1", 0.0, 0.9999, "autocorrelation from month to month", "assumed", "assumed", "0.90 to 0.98")
-    tariffs: float = real(
-        0.0, "1", 0.0, 1.0, "share by which tariffs abroad lower the climate in adverse years", "assumed", "assumed", "0 to 0.4"
-    )
-    unfair_competition: float = real(
-        0.0, "1", 0.0, 1.0, "share by which unfair competition abroad lowers the climate in adverse years", "assumed", "assumed", "0 to 0.3"
+    tariffs: float = fraction(0.0, "share by which tariffs abroad lower the climate in adverse years", "assumed", "assumed", "0 to 0.4")
+    unfair_competition: float = fraction(
+        0.0, "share by which unfair competition abroad lowers the climate in adverse years", "assumed", "assumed", "0 to 0.3"
     )
     adverse_start: str = month("2027-01", "first month of the adverse years", "assumed", "assumed")
     adverse_stop: str = month("2029-01", "first month after the adverse years", "assumed", "assumed")

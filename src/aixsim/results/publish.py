@@ -22,6 +22,7 @@ from aixsim.config.models import target_in_sample
 from aixsim.config.study import Study
 from aixsim.escapes import to_csv
 from aixsim.model.calendar import Horizon
+from aixsim.model.fingerprint import code_hash
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
 from aixsim.results.counting_rules import counting
@@ -37,7 +38,7 @@ from aixsim.runs.files import durable_file, file_checksum, link_durably, write_d
 from aixsim.runs.identity import files_of, job_id
 from aixsim.runs.job import Job
 from aixsim.runs.loop import Session
-from aixsim.runs.provenance import code_hash, command, environment, now, sealed
+from aixsim.runs.provenance import command, environment, now, sealed
 from aixsim.runs.store import SHARDS, Store
 
 PROVENANCE: Final = "provenance.json"

@@ -27,7 +27,6 @@ class TooFewError(UserError):
     """
 
     def __init__(self, what: str, ess: float, n: int, remedy: str, least: float = LEAST_ESS) -> None:
-        """Keeps the facts as fields."""
         super().__init__(f"{what}: the effective sample size is {ess:.0f} of {n:,}, and at least {least:.0f} is needed; {remedy}")
         self.ess, self.n, self.least = ess, n, least
 

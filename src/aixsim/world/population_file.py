@@ -18,18 +18,10 @@ _COLUMNS: dict[str, Sequence[str]] = {"province": PROVINCES, "sector": SECTORS, 
 
 
 class TableError(UserError):
-    """A CSV file that cannot be used.
-
-    Attributes:
-        file: its path.
-        line: line number, the header is 1.
-        column: name of the column.
-    """
+    """A CSV file that cannot be used: at which line (the header is 1) and column."""
 
     def __init__(self, file: Path, line: int, column: str, message: str) -> None:
-        """Keeps the facts as fields."""
         super().__init__(f"{file}, line {line}, column {column!r}: {message}")
-        self.file, self.line, self.column = file, line, column
 
 
 def read_population(file: Path, seed: int) -> Population:
