@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -18,12 +19,12 @@ from pydantic import (
 
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.parameter_tables import Table, table_of
-from aixsim.config.programme import ProgrammeTable
 from aixsim.config.validation import NotAllowed, finite
-from aixsim.config.values import Month, plain
+from aixsim.config.values import Month, annotated, plain
 from aixsim.model.calendar import Horizon
 from aixsim.model.catalogue import SECTIONS
 from aixsim.model.outcomes import OUTCOMES
+from aixsim.model.programmes import TERMS, Programme
 from aixsim.model.registry import Registry
 from aixsim.world.classification import ROUTES
 
@@ -189,6 +190,24 @@ def _optional(table: type[Table]) -> Any:
 
     schema = {"anyOf": [table.model_json_schema(), {"const": False}], "description": table.__doc__}
     return Annotated[table | None, BeforeValidator(given), WithJsonSchema(schema)]
+
+
+def _with_terms(raw: Any) -> Any:
+    """Adds the parameters of the kind that are not stated."""
+    if not isinstance(raw, Mapping):
+        return raw
+    return {term.name: term.default for term, kind in TERMS.values() if kind == raw.get("kind", "grant")} | dict(raw)
+
+
+ProgrammeTable = table_of(
+    "Programme",
+    Programme.title(),
+    Programme,
+    validators={"with_terms": model_validator(mode="before")(_with_terms)},
+    name=(Annotated[str, Field(min_length=1)], ...),
+    **{term.name: (annotated(term), None) for term, _ in TERMS.values()},
+)
+"""The model of ``[[programme]]``; it grows with every kind of programme."""
 
 
 class Config(Table):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
@@ -43,6 +43,8 @@ class CountingLaw(Parameters):
 
 
 DISPERSION, POLICY_ERROR = CountingLaw.declared
+OBSERVATION: Final = "observation."
+"""Prefix of numbers that belong to the law of the counts and not to the model, such as ``observation.dispersion``."""
 _BUDGET, _GRANT = (next(item for item in Programme.declared if item.name == name) for name in ("budget_krw_bn", "grant_krw_bn"))
 Number = Annotated[Any, PlainValidator(lambda raw: finite(raw, "a finite number")), WithJsonSchema({"type": "number"})]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from aixsim.config.ensembles import EnsembleError, broken_columns, ensemble_path
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Config
-from aixsim.config.uncertain_numbers import numbers_of
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.model.levers.parks import PARK_MONEY
 from aixsim.model.programmes import TERMS
@@ -138,7 +137,7 @@ def _ensemble(config: Config, registry: Registry, folder: Path) -> Faults:
     if name is None:
         return
     try:
-        faults = list(broken_columns(ensemble_path(folder, name), numbers_of(config, registry)))
+        faults = list(broken_columns(ensemble_path(folder, name), config, registry))
     except NotAllowed as fault:
         faults = [fault]
     except EnsembleError as error:

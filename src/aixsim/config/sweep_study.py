@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -64,6 +65,7 @@ class SweepStudy:
         factors: keys that differ between points.
         outcomes: what is kept of every replicate.
         goals: what is to be reached; the same in every config.
+        policies: names of the configs.
     """
 
     path: Path
@@ -73,7 +75,7 @@ class SweepStudy:
     factors: tuple[str, ...]
     outcomes: tuple[str, ...]
     goals: tuple[Goal, ...]
-    policies: tuple[str, ...] = field(default=())
+    policies: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -149,9 +151,7 @@ def _rows(table: SweepTable, path: Path, refuse: Any) -> list[dict[str, Any]]:
     axes = tuple(
         Axis(key, law=value) if isinstance(value, Distribution) else Axis(key, levels=value) for key, value in table.factors.items()
     )
-    n_combinations = 1
-    for axis in axes:
-        n_combinations *= max(len(axis.levels), 1)
+    n_combinations = math.prod(max(len(axis.levels), 1) for axis in axes)
     if table.design.kind == "factorial" and n_combinations > MOST_POINTS:
         raise refuse(("factors",), f"found {n_combinations:,} combinations", f"at most {MOST_POINTS:,}; or another design, such as sobol")
     try:

@@ -60,7 +60,6 @@ def resample(weights: Floats, n: int, seed: int, attempt: int = 0) -> NDArray[np
     Args:
         weights: shape ``(n_particles,)``, sum 1.
         n: particles wanted.
-        seed: of the addressed numbers.
         attempt: tells several uses with one seed apart.
     """
     points = (np.arange(n) + uniform(seed, 0, Purpose.RESAMPLING, 0, attempt)) / n
