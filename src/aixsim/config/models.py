@@ -28,10 +28,8 @@ from aixsim.model.programmes import TERMS, Programme
 from aixsim.model.registry import Registry
 from aixsim.world.classification import ROUTES
 
-_NOT_THE_MODEL = (
-    "title", "horizon", "population", "network", "goal", "expect", "monte_carlo", "plugins",
-    "observed", "announcement", "calibration", "uncertainty",
-)  # fmt: skip
+_MODEL = ("counts", "programme", "mechanisms", "levers", *SECTIONS)
+"""Tables that the model is given."""
 _ONLY_IF_STATED = ("plugins", "calibration", "uncertainty")
 LONGEST = 600
 MOST_FIRMS_COMPLETE = 2000
@@ -240,7 +238,7 @@ class Config(Table):
     @property
     def settings(self) -> dict[str, Any]:
         """Settings as ``model.problem.Problem`` takes them: nested dicts with a ``Distribution`` at every leaf that is uncertain."""
-        out = {key: dict(value) if isinstance(value, Table) else value for key, value in self if key not in _NOT_THE_MODEL}
+        out = {key: dict(value) if isinstance(value, Table) else value for key, value in self if key in _MODEL}
         for group in ("mechanisms", "levers"):
             out[group] = {name: dict(table) for name, table in out[group].items() if table is not None}
         out["programme"] = {table.name: {key: value for key, value in table if key != "name"} for table in self.programme}

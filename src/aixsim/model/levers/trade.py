@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from aixsim.model.autoregression import log_deviations
+from aixsim.model.climate import log_deviations
 from aixsim.model.lever import Lever, starts, stops, window
 from aixsim.model.parameters import Parameters, fraction, month, real
 from aixsim.model.problem import Problem
