@@ -12,7 +12,7 @@ import pytest
 
 from aixsim.config import load
 from aixsim.config.build import problems
-from aixsim.config.programme import ProgrammeTable
+from aixsim.config.models import ProgrammeTable
 from aixsim.config.validation import ConfigError
 from aixsim.engines import reference
 from aixsim.engines.kernel import replicate as kernel

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aixsim.config.loading import load, settings_of
 from aixsim.config.models import config_model
+from aixsim.config.overrides import settings_of
 from aixsim.config.starter import starter
+from aixsim.config.study import load
 from aixsim.model.registry import Registry
 
 __all__ = ["load", "schema", "settings_of", "starter"]

@@ -11,11 +11,17 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.config.uncertain_numbers import OBSERVATION
+from aixsim.config.models import Config
+from aixsim.config.observations import DISPERSION, OBSERVATION
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.errors import UserError
+from aixsim.model.catalogue import entries
 from aixsim.model.ensemble import Ensemble
+from aixsim.model.keys import dotted
 from aixsim.model.parameters import Parameter
+from aixsim.model.programmes import declared_of
+from aixsim.model.registry import Registry
+from aixsim.world.classification import SIZES
 
 RESULT_TABLES: Final = ("trajectories", "groups", "projects", "parameters", "money", "answer")
 """Names of the tables that a result folder holds; a copy of the ensemble lies beside them."""
@@ -23,17 +29,11 @@ _ABOUT = b"aixsim"
 
 
 class EnsembleError(UserError):
-    """An ensemble that cannot be used.
-
-    Attributes:
-        path: of the file.
-        reason: what is wrong with it.
-    """
+    """An ensemble that cannot be used; ``reason`` says what is wrong with it."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        """Keeps the facts as fields."""
         super().__init__(f"{path}: {reason}; give a Parquet file that aixsim calibrate has written")
-        self.path, self.reason = path, reason
+        self.reason = reason
 
 
 def ensemble_bytes(keys: tuple[str, ...], values: NDArray[np.float64], about: Mapping[str, Any]) -> bytes:
@@ -87,16 +87,17 @@ def read_ensemble(path: Path) -> Ensemble:
     return Ensemble(tuple(keys[k] for k in kept), np.ascontiguousarray(values[:, kept]))
 
 
-def broken_columns(path: Path, numbers: Mapping[str, Parameter]) -> Iterator[NotAllowed]:
+def broken_columns(path: Path, config: Config, registry: Registry) -> Iterator[NotAllowed]:
     """Yields what is wrong with an ensemble for a config: a column that is none of its numbers, or a value outside of a number's range.
 
     Args:
         path: of the file.
-        numbers: of the config, by key.
+        config, registry: what the numbers are those of.
 
     Raises:
         EnsembleError: as ``read_columns``.
     """
+    numbers = numbers_of(config, registry)
     keys, values, _ = read_columns(path)
     for key, column in zip(keys, values.T, strict=True):
         parameter = numbers.get(key)
@@ -128,3 +129,23 @@ def ensemble_path(folder: Path, name: str) -> Path:
         if target.is_file():
             return target
     raise NotAllowed(f"found {name!r}, which does not exist", "a Parquet file that aixsim calibrate has written")
+
+
+def numbers_of(config: Config, registry: Registry) -> dict[str, Parameter]:
+    """Returns the parameter behind every number that the config states or could state, by its key."""
+    years = tuple(map(str, config.horizon.months.years))
+    tables = [(entry.key, entry.parameters) for entry in entries(registry)]
+    tables += [(dotted(("programme", table.name)), declared_of(table.kind)) for table in config.programme]
+    found = {f"{OBSERVATION}{DISPERSION.name}": DISPERSION}
+    for key, parameters in tables:
+        found |= {f"{key}.{end}": parameter for parameter in parameters for end in _ends(parameter, years)}
+    return found
+
+
+def _ends(parameter: Parameter, years: tuple[str, ...]) -> Iterator[str]:
+    if parameter.kind in ("number", "integer", "by_year") and not parameter.certain:
+        yield parameter.name
+    if parameter.kind == "by_size":
+        yield from (f"{parameter.name}.{size}" for size in SIZES)
+    if parameter.kind in ("by_year", "years"):
+        yield from (f"{parameter.name}.{year}" for year in years)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -18,15 +19,18 @@ from pydantic import (
 
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.parameter_tables import Table, table_of
-from aixsim.config.programme import ProgrammeTable
-from aixsim.config.validation import NotAllowed
-from aixsim.config.values import finite, month
+from aixsim.config.validation import NotAllowed, finite
+from aixsim.config.values import Month, annotated, plain
 from aixsim.model.calendar import Horizon
 from aixsim.model.catalogue import SECTIONS
 from aixsim.model.outcomes import OUTCOMES
+from aixsim.model.programmes import TERMS, Programme
 from aixsim.model.registry import Registry
 from aixsim.world.classification import ROUTES
 
+_MODEL = ("counts", "programme", "mechanisms", "levers", *SECTIONS)
+"""Tables that the model is given."""
+_ONLY_IF_STATED = ("plugins", "calibration", "uncertainty")
 LONGEST = 600
 MOST_FIRMS_COMPLETE = 2000
 
@@ -39,7 +43,6 @@ def _structural(raw: Any) -> Any:
 
 Number = Annotated[float, BeforeValidator(_structural), AfterValidator(lambda x: finite(x, "a finite number"))]
 Whole = Annotated[int, BeforeValidator(_structural)]
-Month = Annotated[str, AfterValidator(month)]
 Seed = Annotated[Whole, Field(ge=0, lt=2**64)]
 
 
@@ -51,12 +54,17 @@ class HorizonTable(Table):
 
     @model_validator(mode="after")
     def _ordered(self) -> HorizonTable:
-        n_months = Horizon(self.start, self.end).n_months
+        n_months = self.months.n_months
         if not 1 <= n_months <= LONGEST:
             raise NotAllowed(
                 f"found {self.start} to {self.end}, {n_months} months", f"an end after the start, at most {LONGEST} months later"
             )
         return self
+
+    @property
+    def months(self) -> Horizon:
+        """Simulated months, as the model has them."""
+        return Horizon(self.start, self.end)
 
 
 class PopulationTable(Table):
@@ -182,37 +190,35 @@ def _optional(table: type[Table]) -> Any:
     return Annotated[table | None, BeforeValidator(given), WithJsonSchema(schema)]
 
 
-@cache
-def config_model(registry: Registry) -> type[Table]:
-    """Returns the model of a whole config; it grows with every mechanism, lever and section."""
-    laws = {m.name: (_optional(table_of(m.name, m.title, m.parameters)), None) for m in registry.mechanisms.values()}
-    instruments = {lever.name: (_optional(table_of(lever.name, lever.title, lever.parameters)), None) for lever in registry.levers.values()}
-    sections: dict[str, Any] = {}
-    for key, section in SECTIONS.items():
-        model = table_of(key, section.title(), section)
-        sections[key] = (model, Field(default_factory=model))
-    mechanisms_table = create_model("Mechanisms", __base__=Table, **laws)  # type: ignore[call-overload]
-    levers_table = create_model("Levers", __base__=Table, **instruments)  # type: ignore[call-overload]
-    return create_model(
-        "Config",
-        __base__=_Whole,
-        mechanisms=(mechanisms_table, Field(default_factory=mechanisms_table)),
-        levers=(levers_table, Field(default_factory=levers_table)),
-        **sections,
-    )
+def _with_terms(raw: Any) -> Any:
+    """Adds the parameters of the kind that are not stated."""
+    if not isinstance(raw, Mapping):
+        return raw
+    return {term.name: term.default for term, kind in TERMS.values() if kind == raw.get("kind", "grant")} | dict(raw)
 
 
-class _Whole(Table):
+ProgrammeTable = table_of(
+    "Programme",
+    Programme.title(),
+    Programme,
+    validators={"with_terms": model_validator(mode="before")(_with_terms)},
+    name=(Annotated[str, Field(min_length=1)], ...),
+    **{term.name: (annotated(term), None) for term, _ in TERMS.values()},
+)
+"""The model of ``[[programme]]``; it grows with every kind of programme."""
+
+
+class Config(Table):
     """A study of how AI manufacturing diffuses."""
 
     title: Annotated[str, Field(min_length=1)]
-    counts: Annotated[list[Literal[ROUTES]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
+    counts: Annotated[list[Literal[ROUTES]], Field(min_length=1)] = Field(  # type: ignore[valid-type]  # one list of routes, here too
         default=["programme", "collaboration", "park"]
     )
     horizon: HorizonTable
     population: PopulationTable = PopulationTable()
     network: NetworkTable = NetworkTable()
-    programme: list[ProgrammeTable] = Field(default=[])  # type: ignore[valid-type]  # made from declarations
+    programme: list[Any] = Field(default=[])
     goal: list[Goal] = Field(default=[])
     expect: list[Expect] = Field(default=[])
     monte_carlo: MonteCarlo = MonteCarlo()
@@ -228,3 +234,37 @@ class _Whole(Table):
         if len(set(counts)) != len(counts):
             raise NotAllowed(f"found {counts!r}", "every route once")
         return counts
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Settings as ``model.problem.Problem`` takes them: nested dicts with a ``Distribution`` at every leaf that is uncertain."""
+        out = {key: dict(value) if isinstance(value, Table) else value for key, value in self if key in _MODEL}
+        for group in ("mechanisms", "levers"):
+            out[group] = {name: dict(table) for name, table in out[group].items() if table is not None}
+        out["programme"] = {table.name: {key: value for key, value in table if key != "name"} for table in self.programme}
+        out["initial_adopters"] = self.population.initial_adopters
+        return out
+
+    def document(self) -> dict[str, Any]:
+        """Returns the fully resolved config as TOML holds it."""
+        tables = {key: value for key, value in self if key not in _ONLY_IF_STATED or value.model_fields_set}
+        for key in ("population", "network"):
+            # Only what fits their kind, which is what was stated.
+            tables[key] = {name: value for name, value in tables[key] if name == "kind" or name in tables[key].model_fields_set}
+        document: dict[str, Any] = plain(tables)
+        return document
+
+
+@cache
+def config_model(registry: Registry) -> type[Config]:
+    """Returns the model of a whole config; it grows with every mechanism, lever and section."""
+    tables: dict[str, type[Table]] = {}
+    for key, items in (("Mechanisms", registry.mechanisms), ("Levers", registry.levers)):
+        optional: dict[str, Any] = {
+            item.name: (_optional(table_of(item.name, item.title, item.parameters)), None) for item in items.values()
+        }
+        tables[key.lower()] = create_model(key, __base__=Table, **optional)
+    tables |= {key: table_of(key, section.title(), section) for key, section in SECTIONS.items()}
+    fields: dict[str, Any] = {key: (table, Field(default_factory=table)) for key, table in tables.items()}
+    fields["programme"] = (list[ProgrammeTable], Field(default=[]))  # type: ignore[valid-type]  # made from declarations
+    return create_model("Config", __base__=Config, **fields)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
-from aixsim.config.lines import Path as Key
 from aixsim.config.parameter_tables import Table
-from aixsim.config.validation import NotAllowed, nearest
-from aixsim.config.values import annotated, by_year, finite, json_schema, month, plain, years_schema
-from aixsim.data.packaged import rows
-from aixsim.model.calendar import Horizon
+from aixsim.config.validation import NotAllowed, finite
+from aixsim.config.values import Month, annotated, by_year, json_schema, plain, years_schema
+from aixsim.model.levers.parks import PLACES
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.parameters import Parameters, real
 from aixsim.model.programmes import Programme
 from aixsim.random.distributions import Distribution
 from aixsim.world.classification import SIZES
-
-PARK_NAMES = tuple(row["park"] for row in rows("industrial_parks.csv"))
 
 
 class CountingLaw(Parameters):
@@ -48,9 +43,10 @@ class CountingLaw(Parameters):
 
 
 DISPERSION, POLICY_ERROR = CountingLaw.declared
+OBSERVATION: Final = "observation."
+"""Prefix of numbers that belong to the law of the counts and not to the model, such as ``observation.dispersion``."""
 _BUDGET, _GRANT = (next(item for item in Programme.declared if item.name == name) for name in ("budget_krw_bn", "grant_krw_bn"))
 Number = Annotated[Any, PlainValidator(lambda raw: finite(raw, "a finite number")), WithJsonSchema({"type": "number"})]
-Month = Annotated[str, AfterValidator(month)]
 
 
 class Observed(Table):
@@ -69,7 +65,7 @@ class Observed(Table):
     held_out: bool = False
     relative_error: Annotated[Number, Field(ge=0, le=2)] = 0.0
     size: Literal[SIZES] | None = None  # type: ignore[valid-type]  # as above
-    park: Literal[PARK_NAMES] | None = None  # type: ignore[valid-type]  # as above
+    park: Literal[PLACES] | None = None  # type: ignore[valid-type]  # as above
     programme: Annotated[str, Field(min_length=1)] | None = None
     source: Annotated[str, Field(min_length=1)]
 
@@ -110,12 +106,7 @@ class Announcement(Table):
 
     known_from: Month
     programme: Annotated[str, Field(min_length=1)]
-    budget_krw_bn: Annotated[
-        Any,
-        PlainValidator(lambda raw: by_year(_BUDGET, raw)),
-        PlainSerializer(plain),
-        WithJsonSchema(json_schema(_BUDGET)),
-    ]
+    budget_krw_bn: annotated(_BUDGET)  # type: ignore[valid-type]  # made from a declaration
     grant_krw_bn: Annotated[
         Any, PlainValidator(lambda raw: by_year(_GRANT, raw)), PlainSerializer(plain), WithJsonSchema(years_schema(json_schema(_GRANT)))
     ] = None
@@ -127,7 +118,7 @@ class Calibration(Table):
 
     particles: Annotated[int, Field(ge=16, le=1_000_000)] = 1000
     moves: Annotated[int, Field(ge=1, le=1000)] = 3
-    dispersion: annotated(DISPERSION) = DISPERSION.default  # type: ignore[valid-type]
+    dispersion: annotated(DISPERSION) = DISPERSION.default  # type: ignore[valid-type]  # as above
     policy_error: Annotated[Number, Field(ge=POLICY_ERROR.low, le=POLICY_ERROR.high)] = POLICY_ERROR.default
 
 
@@ -135,27 +126,3 @@ class Uncertainty(Table):
     """Where values of uncertain numbers come from, when not from their distributions."""
 
     ensemble: Annotated[str, Field(min_length=1)] | None = None
-
-
-def broken_rules(
-    horizon: Horizon,
-    programmes: list[str],
-    observed: list[Observed],
-    announcements: list[Announcement],
-) -> Iterator[tuple[Key, NotAllowed]]:
-    """Yields what is wrong between these tables and the rest of a config."""
-    for position, item in enumerate(observed):
-        if not 0 <= horizon.index(item.month) < horizon.n_months:
-            yield (
-                ("observed", position, "month"),
-                NotAllowed(f"found {item.month!r}", f"a month of the horizon, {horizon.start} to {horizon.end}"),
-            )
-        if item.programme is not None and (item.outcome != "applicants" or item.programme not in programmes):
-            allowed = f"with outcome = 'applicants' one of {', '.join(programmes)}, else none"
-            yield ("observed", position, "programme"), NotAllowed(f"found {item.programme!r}", allowed, nearest(item.programme, programmes))
-    for position, plan in enumerate(announcements):
-        if plan.programme not in programmes:
-            yield (
-                ("announcement", position, "programme"),
-                NotAllowed(f"found {plan.programme!r}", ", ".join(programmes) or "a [[programme]]", nearest(plan.programme, programmes)),
-            )

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from pathlib import Path
 
 from aixsim.config.ensembles import EnsembleError, broken_columns, ensemble_path
 from aixsim.config.lines import Path as Key
-from aixsim.config.models import MOST_FIRMS_COMPLETE, Expect, Goal
-from aixsim.config.observations import broken_rules
-from aixsim.config.study import Study
-from aixsim.config.uncertain_numbers import numbers_of
+from aixsim.config.models import MOST_FIRMS_COMPLETE, Config
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.model.levers.parks import PARK_MONEY
 from aixsim.model.programmes import TERMS
+from aixsim.model.registry import Registry
+
+Faults = Iterator[tuple[Key, NotAllowed]]
 
 
-def relations(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
-    """Yields every broken rule with the key it is about."""
-    yield from _names(study)
-    yield from _deadlines(study)
-    yield from _money(study)
-    yield from _levers(study)
-    yield from _network(study)
-    yield from _files(study)
-    yield from broken_rules(study.horizon, list(study.settings["programme"]), study.observed, study.announcements)
-    yield from _ensemble(study)
+def relations(config: Config, registry: Registry, folder: Path) -> Faults:
+    """Yields every broken rule with the key it is about.
+
+    Args:
+        config: whose tables are each valid.
+        registry: the mechanisms and levers that it may name.
+        folder: where paths in the config start.
+    """
+    yield from _names(config)
+    yield from _dates(config)
+    yield from _money(config)
+    yield from _levers(config)
+    yield from _network(config)
+    yield from _files(config, folder)
+    yield from _observations(config)
+    yield from _ensemble(config, registry, folder)
 
 
-def _names(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
-    for table, items in (("programme", study.table.programme), ("goal", study.goals), ("expect", study.expects)):  # type: ignore[attr-defined]
-        names = [item.name for item in items]
+def _names(config: Config) -> Faults:
+    for table, items in (("programme", config.programme), ("goal", config.goal), ("expect", config.expect)):
         first: dict[str, str] = {}
-        for position, name in enumerate(names):
+        for position, name in enumerate(item.name for item in items):
             same = first.get(_plain(name))
             first.setdefault(_plain(name), name)
             if same == name:
@@ -45,89 +51,95 @@ def _plain(name: str) -> str:
     return "".join(name.split()).casefold()
 
 
-def _deadlines(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
-    horizon = study.horizon
-    dated: list[tuple[str, Sequence[Goal | Expect]]] = [("goal", study.goals), ("expect", study.expects)]
-    for table, items in dated:
-        for position, item in enumerate(items):
-            if not 0 <= horizon.index(item.by) < horizon.n_months:
-                yield (table, position, "by"), NotAllowed(f"found {item.by!r}", f"a month of the horizon, {horizon.start} to {horizon.end}")
+def _dates(config: Config) -> Faults:
+    horizon = config.horizon.months
+    goals = [(("goal", position, "by"), goal.by) for position, goal in enumerate(config.goal)]
+    expects = [(("expect", position, "by"), expect.by) for position, expect in enumerate(config.expect)]
+    observed = [(("observed", position, "month"), item.month) for position, item in enumerate(config.observed)]
+    for key, month in (*goals, *expects, *observed):
+        if not 0 <= horizon.index(month) < horizon.n_months:
+            yield key, NotAllowed(f"found {month!r}", f"a month of the horizon, {horizon.start} to {horizon.end}")
 
 
-def _money(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
-    years = study.horizon.years
+def _money(config: Config) -> Faults:
+    years = config.horizon.months.years
     allowed = f"years of the horizon, {years[0]} to {years[-1]}"
-    for position, (name, table) in enumerate(study.settings["programme"].items()):
+    for position, table in enumerate(config.programme):
         for key in ("budget_krw_bn", "grant_krw_bn"):
-            if isinstance(table[key], dict):
-                for year in table[key]:
-                    if year not in years:
-                        yield ("programme", position, key, str(year)), NotAllowed(f"found the year {year}", allowed)
-        if table["delivered_from"] is not None and table["delivered_from"] not in years:
-            yield ("programme", position, "delivered_from"), NotAllowed(f"found {table['delivered_from']}", allowed)
+            by_year = getattr(table, key)
+            for year in by_year if isinstance(by_year, dict) else ():
+                if year not in years:
+                    yield ("programme", position, key, str(year)), NotAllowed(f"found the year {year}", allowed)
+        if table.delivered_from is not None and table.delivered_from not in years:
+            yield ("programme", position, "delivered_from"), NotAllowed(f"found {table.delivered_from}", allowed)
         for key, (_, kind) in TERMS.items():
-            if table[key] is not None and table["kind"] != kind:
+            if getattr(table, key) is not None and table.kind != kind:
                 yield (
                     ("programme", position, key),
-                    NotAllowed(f"found {key} with kind = {table['kind']!r}", f"{key} with kind = {kind!r} alone"),
+                    NotAllowed(f"found {key} with kind = {table.kind!r}", f"{key} with kind = {kind!r} alone"),
                 )
-        if _plain(name) == _plain(PARK_MONEY):
-            yield ("programme", position, "name"), NotAllowed(f"found {name!r}", "another name: this one is that of the parks' money")
-    if study.settings["funding"]["mode"] == "open" and study.settings["programme"]:
+        if _plain(table.name) == _plain(PARK_MONEY):
+            yield ("programme", position, "name"), NotAllowed(f"found {table.name!r}", "another name: this one is that of the parks' money")
+    if config.settings["funding"]["mode"] == "open" and config.programme:
         yield ("funding", "mode"), NotAllowed("found 'open' with programmes", "'programmes', or no [[programme]]")
 
 
-def _levers(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
-    programmes = list(study.settings["programme"])
-    for name, settings in study.settings["levers"].items():
-        if {"start", "stop"} <= settings.keys() and study.horizon.index(settings["stop"]) < study.horizon.index(settings["start"]):
-            yield (
-                ("levers", name, "stop"),
-                NotAllowed(f"found {settings['stop']!r}", f"a month that is not before the start, {settings['start']!r}"),
-            )
+def _levers(config: Config) -> Faults:
+    horizon, programmes = config.horizon.months, [table.name for table in config.programme]
+    for name, settings in config.settings["levers"].items():
+        if {"start", "stop"} <= settings.keys() and horizon.index(settings["stop"]) < horizon.index(settings["start"]):
+            allowed = f"a month that is not before the start, {settings['start']!r}"
+            yield ("levers", name, "stop"), NotAllowed(f"found {settings['stop']!r}", allowed)
         value = settings.get("programme", "all")
         if value not in ("all", *programmes):
             yield ("levers", name, "programme"), NotAllowed(f"found {value!r}", ", ".join(["all", *programmes]), nearest(value, programmes))
 
 
-def _network(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
-    kind, population = study.network.kind, study.population
+def _network(config: Config) -> Faults:
+    kind, population = config.network.kind, config.population
     if kind == "supply" and population.kind != "korea-2023":
-        yield (
-            ("network", "kind"),
-            NotAllowed("found 'supply'", "'supply' with population kind 'korea-2023'; otherwise none, complete, star, ring or file"),
-        )
+        allowed = "'supply' with population kind 'korea-2023'; otherwise none, complete, star, ring or file"
+        yield ("network", "kind"), NotAllowed("found 'supply'", allowed)
     if kind == "complete" and (population.firms or 10**9) > MOST_FIRMS_COMPLETE:
-        yield (
-            ("network", "kind"),
-            NotAllowed(
-                "found 'complete'",
-                f"a complete network with at most {MOST_FIRMS_COMPLETE:,} homogeneous firms; peers are the same at any size",
-            ),
-        )
+        allowed = f"a complete network with at most {MOST_FIRMS_COMPLETE:,} homogeneous firms; peers are the same at any size"
+        yield ("network", "kind"), NotAllowed("found 'complete'", allowed)
 
 
-def _files(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
-    for table in ("population", "network"):
-        name = getattr(study.table, table).file
+def _files(config: Config, folder: Path) -> Faults:
+    for table, name in (("population", config.population.file), ("network", config.network.file)):
         if name is None:
             continue
-        home, target = study.folder.resolve(), (study.folder / name).resolve()
-        if not target.is_relative_to(home):
+        target = (folder / name).resolve()
+        if not target.is_relative_to(folder.resolve()):
             yield (table, "file"), NotAllowed(f"found {name!r}", "a path below the config's folder")
         elif not target.is_file():
             yield (table, "file"), NotAllowed(f"found {name!r}, which does not exist", "a CSV file below the config's folder")
 
 
-def _ensemble(study: Study) -> Iterator[tuple[Key, NotAllowed]]:
+def _observations(config: Config) -> Faults:
+    programmes = [table.name for table in config.programme]
+    for position, item in enumerate(config.observed):
+        if item.programme is not None and (item.outcome != "applicants" or item.programme not in programmes):
+            allowed = f"with outcome = 'applicants' one of {', '.join(programmes)}, else none"
+            yield ("observed", position, "programme"), NotAllowed(f"found {item.programme!r}", allowed, nearest(item.programme, programmes))
+    for position, plan in enumerate(config.announcement):
+        if plan.programme not in programmes:
+            allowed = ", ".join(programmes) or "a [[programme]]"
+            yield (
+                ("announcement", position, "programme"),
+                NotAllowed(f"found {plan.programme!r}", allowed, nearest(plan.programme, programmes)),
+            )
+
+
+def _ensemble(config: Config, registry: Registry, folder: Path) -> Faults:
     """Every column of an ensemble must be a number of the model; where a config states one number, or no such table, that holds."""
-    if study.ensemble is None:
+    name = config.uncertainty.ensemble
+    if name is None:
         return
-    key = ("uncertainty", "ensemble")
     try:
-        faults = list(broken_columns(ensemble_path(study.folder, study.ensemble), numbers_of(study)))
+        faults = list(broken_columns(ensemble_path(folder, name), config, registry))
     except NotAllowed as fault:
         faults = [fault]
     except EnsembleError as error:
-        faults = [NotAllowed(f"found {study.ensemble!r}, which {error.reason}", "a Parquet file that aixsim calibrate has written")]
-    yield from ((key, fault) for fault in faults)
+        faults = [NotAllowed(f"found {name!r}, which {error.reason}", "a Parquet file that aixsim calibrate has written")]
+    yield from ((("uncertainty", "ensemble"), fault) for fault in faults)

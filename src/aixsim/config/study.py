@@ -1,27 +1,45 @@
-"""A study: a validated config, with everything resolved."""
+"""A study: a validated config, with everything resolved, and how one is read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
-from aixsim.config.models import Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, config_model
+from aixsim.arguments import as_path
+from aixsim.config.documents import Document, read
+from aixsim.config.models import Config, Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, config_model
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
-from aixsim.config.parameter_tables import Table
-from aixsim.config.values import plain
+from aixsim.config.overrides import change
+from aixsim.config.rules import relations
+from aixsim.config.validation import ConfigError
 from aixsim.model.calendar import Horizon
+from aixsim.model.plugins import PluginError, read_plugin, refuse_unsound_laws
 from aixsim.model.registry import Registry
 from aixsim.notebook import card
 
-_NOT_THE_MODEL = (
-    "title", "horizon", "population", "network", "goal", "expect", "monte_carlo", "plugins",
-    "observed", "announcement", "calibration", "uncertainty",
-)  # fmt: skip
-_ONLY_IF_STATED = ("plugins", "calibration", "uncertainty")
+
+def load(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None) -> Study:
+    """Reads and validates a config.
+
+    Args:
+        config: TOML file.
+        overrides: values by key, instead of what the file says: ``{"levers.parks.number": 27}``. A programme, goal or expectation is
+            addressed by its name, quoted where it is no bare key (``programme."AI Factory lead projects".grant_krw_bn``), or by its
+            position (``programme[0].grant_krw_bn``).
+
+    Raises:
+        ConfigError: with every mistake found.
+        ArgumentError: an argument is of another type.
+    """
+    path = as_path(config, "config")
+    document = read(path)
+    change(document, overrides or {})
+    return _validated(document, path.stem)
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,75 +55,73 @@ class Study:
 
     name: str
     folder: Path
-    table: Table
+    table: Config
     registry: Registry
-
-    def __getattr__(self, key: str) -> Any:
-        """Offers the tables of the config; the typed ones have properties of their own."""
-        if key.startswith("__"):
-            raise AttributeError(key)
-        return getattr(self.table, key)
 
     @property
     def title(self) -> str:
         """Title of the study."""
-        return str(self.table.title)  # type: ignore[attr-defined]
+        return self.table.title
 
     @property
     def horizon(self) -> Horizon:
         """Simulated months."""
-        horizon = self.table.horizon  # type: ignore[attr-defined]
-        return Horizon(horizon.start, horizon.end)
+        return self.table.horizon.months
 
     @property
     def population(self) -> PopulationTable:
         """Who there is."""
-        return self.table.population  # type: ignore[attr-defined]
+        return self.table.population
 
     @property
     def network(self) -> NetworkTable:
         """Who is tied to whom."""
-        return self.table.network  # type: ignore[attr-defined]
+        return self.table.network
+
+    @property
+    def programme(self) -> list[Any]:
+        """Public support lines."""
+        return self.table.programme
 
     @property
     def monte_carlo(self) -> MonteCarlo:
         """How many replicates, and the seed."""
-        return self.table.monte_carlo  # type: ignore[attr-defined]
+        return self.table.monte_carlo
 
     @property
     def goals(self) -> list[Goal]:
         """What is to be reached."""
-        return self.table.goal  # type: ignore[attr-defined]
+        return self.table.goal
 
     @property
     def expects(self) -> list[Expect]:
         """Statements that the model must satisfy."""
-        return self.table.expect  # type: ignore[attr-defined]
+        return self.table.expect
 
     @property
     def counts(self) -> list[str]:
         """Routes that count as AI factories."""
-        return self.table.counts  # type: ignore[attr-defined]
+        return self.table.counts
 
     @property
     def observed(self) -> list[Observed]:
         """What was counted."""
-        return self.table.observed  # type: ignore[attr-defined]
+        return self.table.observed
 
     @property
     def announcements(self) -> list[Announcement]:
         """Plans as they were announced."""
-        return self.table.announcement  # type: ignore[attr-defined]
+        return self.table.announcement
 
     @property
     def calibration(self) -> Calibration:
         """How the uncertain numbers are weighed."""
-        return self.table.calibration  # type: ignore[attr-defined]
+        return self.table.calibration
 
     @property
     def ensemble(self) -> str | None:
         """Name of the file of weighed values, relative to ``folder``."""
-        return self.table.uncertainty.ensemble  # type: ignore[attr-defined]
+        return self.table.uncertainty.ensemble
 
     @property
     def own_files(self) -> list[Path]:
@@ -115,13 +131,7 @@ class Study:
     @property
     def settings(self) -> dict[str, Any]:
         """Settings as ``model.problem.Problem`` takes them: nested dicts with a ``Distribution`` at every leaf that is uncertain."""
-        out: dict[str, Any] = {key: _fields(value) for key, value in _fields(self.table).items() if key not in _NOT_THE_MODEL}
-        for group in ("mechanisms", "levers"):
-            out[group] = {name: _fields(table) for name, table in out[group].items() if table is not None}
-        programmes = [_fields(table) for table in out["programme"]]
-        out["programme"] = {table.pop("name"): table for table in programmes}
-        out["initial_adopters"] = self.population.initial_adopters
-        return out
+        return self.table.settings
 
     def with_(self, settings: Mapping[str, Any]) -> Study:
         """Returns the same study with other settings, validated as a whole.
@@ -133,9 +143,9 @@ class Study:
         Raises:
             ConfigError: with every mistake found.
         """
-        from aixsim.config.loading import changed
-
-        return changed(self, settings)
+        document = Document(self.folder / f"{self.name}.toml", self.table.document(), {})
+        change(document, settings)
+        return _validated(document, self.name)
 
     def with_seed(self, seed: int) -> Study:
         """Returns the same study with a Monte Carlo seed."""
@@ -151,7 +161,7 @@ class Study:
 
     def to_toml(self) -> str:
         """Returns the fully resolved config, enough to run again."""
-        return tomli_w.dumps(self.document())
+        return tomli_w.dumps(self.table.document())
 
     def _repr_html_(self) -> str:
         """Returns what is asked of which firms, under which programmes and levers, for a notebook."""
@@ -166,51 +176,42 @@ class Study:
         rows = [[goal.name, f"{goal.at_least:,.0f} {goal.outcome}", goal.by] for goal in self.goals]
         return card(self.title, notes, ("goal", "at least", "by"), rows)
 
-    def document(self) -> dict[str, Any]:
-        """Returns the fully resolved config as TOML holds it."""
-        document: dict[str, Any] = {}
-        for key, value in _fields(self.table).items():
-            if key in _ONLY_IF_STATED and not value.model_fields_set:
-                continue
-            if isinstance(value, list) and value and hasattr(value[0], "model_fields_set"):
-                document[key] = [plain(_fields(item)) for item in value]
-            elif key in ("mechanisms", "levers"):
-                document[key] = {name: plain(_fields(table)) for name, table in _fields(value).items() if table is not None}
-            elif hasattr(value, "model_fields_set"):
-                document[key] = plain(_stated(value))
-            else:
-                document[key] = plain(value)
-        resolved: dict[str, Any] = _without_none(document)
-        return resolved
-
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles the resolved config: the classes of its tables are made from the registry, in each process anew."""
-        return _again, (self.name, self.folder, self.document(), self.registry)
+        return _again, (self.name, self.folder, self.table.document(), self.registry)
 
     def __repr__(self) -> str:
-        """Returns name, title and horizon."""
         return f"<Study {self.name!r}: {self.title!r}, {self.horizon.start} to {self.horizon.end}>"
 
 
-def _again(name: str, folder: Path, document: dict[str, Any], registry: Registry) -> Study:
-    return Study(name, folder, config_model(registry).model_validate(document), registry)
+def _again(name: str, folder: Path, tables: dict[str, Any], registry: Registry) -> Study:
+    return Study(name, folder, config_model(registry).model_validate(tables), registry)
 
 
-def _without_none(value: Any) -> Any:
-    """Returns nested tables without the keys whose value is None, which TOML does not have."""
-    if isinstance(value, dict):
-        return {key: _without_none(item) for key, item in value.items() if item is not None}
-    return [_without_none(item) for item in value] if isinstance(value, list) else value
+def _validated(document: Document, name: str) -> Study:
+    """Returns the study of a document that was put together."""
+    registry, folder = _registry(document), document.path.parent
+    table = document.validated(config_model(registry))
+    problems = [document.problem(key, fault.found, fault.allowed, fault.hint) for key, fault in relations(table, registry, folder)]
+    if problems:
+        raise ConfigError(dict.fromkeys(problems))
+    return Study(name, folder, table, registry)
 
 
-def _fields(model: Any) -> dict[str, Any]:
-    """Returns the values of a model by key, without turning them into something else."""
-    return {key: getattr(model, key) for key in type(model).model_fields} if hasattr(model, "model_fields_set") else model
-
-
-def _stated(model: Any) -> dict[str, Any]:
-    """Returns the fields of a table; of population and network only what fits their kind, which is what was stated."""
-    fields = _fields(model)
-    if isinstance(model, PopulationTable | NetworkTable):
-        return {key: value for key, value in fields.items() if key == "kind" or key in model.model_fields_set}
-    return fields
+def _registry(document: Document) -> Registry:
+    """Reads the files that a config names: what it may say depends on them. What is no list of names is left to validation."""
+    key, folder = ("plugins", "files"), document.path.parent
+    table = document.tables.get("plugins")
+    names = table.get("files") if isinstance(table, dict) else None
+    names = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    for name in names:
+        target = (folder / name).resolve()
+        if Path(name).is_absolute() or ".." in Path(name).parts or not target.is_relative_to(folder.resolve()) or target.suffix != ".py":
+            raise ConfigError([document.problem(key, f"found {name!r}", "Python files below the config's folder")])
+    Registry.of()  # what is wrong with an installed package is not the config's fault
+    try:
+        plugins = tuple(dict.fromkeys(read_plugin(folder / name, name) for name in names))
+        refuse_unsound_laws(plugins)
+        return Registry.of(plugins)
+    except PluginError as error:
+        raise ConfigError([document.problem(key, str(error), "")]) from error

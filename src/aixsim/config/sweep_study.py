@@ -5,22 +5,22 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from aixsim.arguments import as_path
 from aixsim.config.designs import Axis, DesignError, rows
+from aixsim.config.documents import Document, parse
 from aixsim.config.lines import Path as Key
-from aixsim.config.loading import Placed, Sources, load, parse, problem_of
 from aixsim.config.models import Goal, MonteCarlo
-from aixsim.config.study import Study
+from aixsim.config.overrides import Placed
+from aixsim.config.study import Study, load
 from aixsim.config.sweep_tables import MOST_POINTS, DecisionTable, SweepMonteCarlo, SweepTable
 from aixsim.config.validation import ConfigError, ConfigProblem, nearest
 from aixsim.model.keys import dotted, parse_key
@@ -65,6 +65,7 @@ class SweepStudy:
         factors: keys that differ between points.
         outcomes: what is kept of every replicate.
         goals: what is to be reached; the same in every config.
+        policies: names of the configs.
     """
 
     path: Path
@@ -74,7 +75,7 @@ class SweepStudy:
     factors: tuple[str, ...]
     outcomes: tuple[str, ...]
     goals: tuple[Goal, ...]
-    policies: tuple[str, ...] = field(default=())
+    policies: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -113,23 +114,17 @@ def load_sweep(path: str | PathLike[str]) -> SweepStudy:
         ConfigError: with every mistake of the file, or of the first config that is refused.
     """
     path = as_path(path, "study")
-    document, lines = parse(path)
-    sources: Sources = {key: (str(path), line) for key, line in lines.items()}
-    try:
-        table = SweepTable.model_validate(document)
-    except ValidationError as error:
-        raise ConfigError(dict.fromkeys(problem_of(item, sources, path, SweepTable) for item in error.errors())) from None
+    document = parse(path)
+    table = document.validated(SweepTable)
 
     def refuse(key: Key, found: str, allowed: str, hint: str = "") -> ConfigError:
-        near = next((lines[key[:n]] for n in range(len(key), 0, -1) if key[:n] in lines), None)
-        return ConfigError([ConfigProblem(str(path), near, ".".join(map(str, key)), found, allowed, hint)])
+        return ConfigError([ConfigProblem(*document.place(key), ".".join(map(str, key)), found, allowed, hint)])
 
     policies = table.policies or {ONLY: str(table.base)}
     for name, target in policies.items():
         _look_at(path, target, refuse, ("policies", name) if table.policies else ("base",))
-    placed = {key: Placed(value, str(path), lines.get(("set", key))) for key, value in table.set.items()}
     design = _rows(table, path, refuse)
-    points = _points(table, policies, design, placed, path, lines)
+    points = _points(table, policies, design, document)
     first = points[0].study
     _check_goals(table, points, refuse)
     # The answer needs those of the goals; others are kept when the file says so.
@@ -156,9 +151,7 @@ def _rows(table: SweepTable, path: Path, refuse: Any) -> list[dict[str, Any]]:
     axes = tuple(
         Axis(key, law=value) if isinstance(value, Distribution) else Axis(key, levels=value) for key, value in table.factors.items()
     )
-    n_combinations = 1
-    for axis in axes:
-        n_combinations *= max(len(axis.levels), 1)
+    n_combinations = math.prod(max(len(axis.levels), 1) for axis in axes)
     if table.design.kind == "factorial" and n_combinations > MOST_POINTS:
         raise refuse(("factors",), f"found {n_combinations:,} combinations", f"at most {MOST_POINTS:,}; or another design, such as sobol")
     try:
@@ -196,20 +189,18 @@ def _cell(text: str) -> Any:
         return text
 
 
-def _points(
-    table: SweepTable,
-    policies: Mapping[str, str],
-    design: list[dict[str, Any]],
-    placed: Mapping[str, Placed],
-    path: Path,
-    lines: Mapping[Key, int],
-) -> tuple[Point, ...]:
-    in_table = lines.get(("design", "file"))
+def _points(table: SweepTable, policies: Mapping[str, str], design: list[dict[str, Any]], document: Document) -> tuple[Point, ...]:
+    def placed(value: Any, *keys: Key) -> Placed:
+        """Returns a value with the line of the first of some keys that has one."""
+        line = next((document.places[key][1] for key in keys if key in document.places), None)
+        return Placed(value, str(document.path), line)
+
+    stated = {key: placed(value, ("set", key)) for key, value in table.set.items()}
     points: dict[str, Point] = {}
     for policy, target in policies.items():
         for row in design:
-            values = {key: Placed(value, str(path), lines.get(("factors", key), in_table)) for key, value in row.items()}
-            study = load(path.parent / target, {**placed, **values})
+            values = {key: placed(value, ("factors", key), ("design", "file")) for key, value in row.items()}
+            study = load(document.path.parent / target, {**stated, **values})
             named = {canonical(key, study): value for key, value in row.items()}
             point = Point(policy, named, _seeded(study, table.monte_carlo, policy, named))
             # Levels drawn from few values can make the same point twice; it is run once.

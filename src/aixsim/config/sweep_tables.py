@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from aixsim.config.designs import SIZED
+from aixsim.config.distributions import DISTRIBUTION_SCHEMA, distribution
 from aixsim.config.models import Number, Seed, Whole
 from aixsim.config.parameter_tables import Table
-from aixsim.config.validation import NotAllowed
-from aixsim.config.values import DISTRIBUTION_SCHEMA, distribution, finite
+from aixsim.config.validation import NotAllowed, finite
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.random.distributions import Distribution
 

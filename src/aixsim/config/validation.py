@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from aixsim.errors import UserError
 
@@ -34,7 +35,6 @@ class ConfigProblem:
     hint: str = ""
 
     def __str__(self) -> str:
-        """Returns the message: place, key, found, allowed, hint."""
         file, key, found = (text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…" for text in (self.file, self.key, self.found))
         place = file if self.line is None else f"{file}, line {self.line}"
         parts = [f"{place}: {key}: {found}" if key else f"{place}: {found}"]
@@ -74,6 +74,29 @@ class NotAllowed(ValueError):  # noqa: N818 - it reads as what it says
     """
 
     def __init__(self, found: str, allowed: str, hint: str = "") -> None:
-        """Keeps the facts as fields."""
         super().__init__(f"{found}; allowed: {allowed}")
         self.found, self.allowed, self.hint = found, allowed, hint
+
+
+def finite(raw: Any, allowed: str) -> float:
+    """Returns a finite number.
+
+    Raises:
+        NotAllowed: anything else; true and false are no numbers.
+    """
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise NotAllowed(f"found {raw!r}", allowed)
+    try:
+        number = float(raw)
+    except OverflowError:
+        raise NotAllowed(f"found a number of {len(str(raw))} digits", allowed) from None
+    if not math.isfinite(number):
+        raise NotAllowed(f"found {raw!r}", allowed)
+    return number
+
+
+def name(raw: Any, choices: tuple[str, ...]) -> str:
+    """Returns one of the names."""
+    if raw not in choices:
+        raise NotAllowed(f"found {raw!r}", ", ".join(choices), nearest(raw, choices))
+    return str(raw)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, PlainSerializer, PlainValidator, WithJsonSchema
 
-from aixsim.config.validation import NotAllowed, nearest
+from aixsim.config.distributions import DISTRIBUTION_SCHEMA, distribution, support
+from aixsim.config.validation import NotAllowed, finite, name, nearest
 from aixsim.model.calendar import parse_month
 from aixsim.model.parameters import Parameter
 from aixsim.random.distributions import PARAMETERS_OF, Distribution
 from aixsim.world.classification import SIZES
-
-SIGMAS = 6.0
-"""A normal or log-normal must stay within the allowed range up to so many standard deviations: one draw in 500 million lies beyond."""
 
 
 def read(parameter: Parameter, raw: Any) -> Any:
@@ -57,33 +54,18 @@ def annotated(parameter: Parameter) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Returns a value as TOML and JSON hold it: distributions as tables."""
+    """Returns a value as TOML and JSON hold it: models and distributions as tables, without what is None."""
     if isinstance(value, Distribution):
         if value.dist == "choice":
             return {"dist": "choice", "values": list(value.values)}
         return {"dist": value.dist, **dict(zip(PARAMETERS_OF[value.dist], value.values, strict=True))}
+    if isinstance(value, BaseModel):
+        value = dict(value)
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items() if item is not None}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value
-
-
-def finite(raw: Any, allowed: str) -> float:
-    """Returns a finite number.
-
-    Raises:
-        NotAllowed: anything else; true and false are no numbers.
-    """
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
-        raise NotAllowed(f"found {raw!r}", allowed)
-    try:
-        number = float(raw)
-    except OverflowError:
-        raise NotAllowed(f"found a number of {len(str(raw))} digits", allowed) from None
-    if not math.isfinite(number):
-        raise NotAllowed(f"found {raw!r}", allowed)
-    return number
 
 
 def month(raw: Any) -> str:
@@ -95,18 +77,18 @@ def month(raw: Any) -> str:
     return str(raw)
 
 
-def name(raw: Any, choices: tuple[str, ...]) -> str:
-    """Returns one of the names."""
-    if raw not in choices:
-        raise NotAllowed(f"found {raw!r}", ", ".join(choices), nearest(raw, choices))
-    return str(raw)
+Month = Annotated[str, AfterValidator(month)]
 
 
 def names(raw: Any, choices: tuple[str, ...]) -> list[str]:
     """Returns a list of different names."""
+    return [name(item, choices) for item in _different(raw, f"a list of different names out of {', '.join(choices)}")]
+
+
+def _different(raw: Any, allowed: str) -> list[Any]:
     if not isinstance(raw, list) or not raw or len(set(map(str, raw))) != len(raw):
-        raise NotAllowed(f"found {raw!r}", f"a list of different names out of {', '.join(choices)}")
-    return [name(item, choices) for item in raw]
+        raise NotAllowed(f"found {raw!r}", allowed)
+    return raw
 
 
 def by_year(parameter: Parameter, raw: Any) -> dict[int, float | Distribution]:
@@ -169,10 +151,11 @@ def _integer(parameter: Parameter, raw: Any) -> int | Distribution:
     return int(value)
 
 
-def _integers(parameter: Parameter, raw: Any) -> list[int]:
-    if not isinstance(raw, list) or not raw or len(set(map(str, raw))) != len(raw) or any(isinstance(item, Mapping) for item in raw):
+def _integers(parameter: Parameter, raw: Any) -> list[int | Distribution]:
+    items = _different(raw, _what(parameter))
+    if any(isinstance(item, Mapping) for item in items):
         raise NotAllowed(f"found {raw!r}", _what(parameter))
-    return [_integer(parameter, item) for item in raw]  # type: ignore[misc]  # no distributions, as above
+    return [_integer(parameter, item) for item in items]
 
 
 def _by_size(parameter: Parameter, raw: Any) -> dict[str, float | Distribution]:
@@ -192,114 +175,47 @@ def _distribution(parameter: Parameter, raw: Mapping[str, Any]) -> Distribution:
         if not all(parameter.low <= item <= parameter.high for item in law.values):
             raise NotAllowed(f"found {list(law.values)!r}", _range(parameter))
         return law
-    low, high = _support(law.dist, law.values)
+    low, high = support(law)
     if low < parameter.low or high > parameter.high:
         raise NotAllowed(f"{law.dist} reaches from {low:.4g} to {high:.4g}", _range(parameter))
     return law
 
 
-def distribution(raw: Mapping[str, Any]) -> Distribution:
-    """Returns the distribution that a table with ``dist`` describes.
-
-    Raises:
-        NotAllowed: there is no such distribution, or its parameters do not make one.
-    """
-    law = name(raw["dist"], tuple(PARAMETERS_OF))
-    wanted = PARAMETERS_OF[law]
-    for key in raw:
-        if key not in (*wanted, "dist"):
-            raise NotAllowed(f"{law} has no parameter {key!r}", ", ".join(wanted), nearest(key, wanted))
-    for key in wanted:
-        if key not in raw:
-            raise NotAllowed(f"{law} lacks its parameter {key!r}", ", ".join(wanted))
-    if law == "choice":
-        values = raw["values"]
-        if not isinstance(values, list) or not values:
-            raise NotAllowed(f"found {values!r}", "a list of numbers for values")
-        return Distribution("choice", tuple(finite(item, "numbers") for item in values))
-    v = tuple(finite(raw[key], f"a finite number for {key}") for key in wanted)
-    _check_shape(law, v)
-    return Distribution(law, v)
-
-
-def _check_shape(law: str, v: tuple[float, ...]) -> None:
-    right = {
-        "uniform": lambda: v[0] < v[1],
-        "loguniform": lambda: 0.0 < v[0] < v[1],
-        "normal": lambda: v[1] > 0.0,
-        "lognormal": lambda: v[0] > 0.0 and v[1] > 0.0,
-        "triangular": lambda: v[0] <= v[1] <= v[2] and v[0] < v[2],
-        "pert": lambda: v[0] <= v[1] <= v[2] and v[0] < v[2],
-        "beta": lambda: v[0] > 0.0 and v[1] > 0.0,
-    }
-    rule = {
-        "uniform": "low < high",
-        "loguniform": "0 < low < high",
-        "normal": "sd > 0",
-        "lognormal": "median > 0 and sigma > 0",
-        "triangular": "low <= mode <= high and low < high",
-        "pert": "low <= mode <= high and low < high",
-        "beta": "a > 0 and b > 0",
-    }
-    if not right[law]():
-        raise NotAllowed(f"{law} with {dict(zip(PARAMETERS_OF[law], v, strict=True))}", rule[law])
-
-
-def _support(law: str, v: tuple[float, ...]) -> tuple[float, float]:
-    if law == "normal":
-        return v[0] - SIGMAS * v[1], v[0] + SIGMAS * v[1]
-    if law == "lognormal":
-        return v[0] * math.exp(-SIGMAS * v[1]), v[0] * math.exp(min(SIGMAS * v[1], 700.0))
-    return (0.0, 1.0) if law == "beta" else (v[0], v[-1])
-
-
 def json_schema(parameter: Parameter) -> dict[str, Any]:
     """Returns the JSON schema of a setting."""
     text = f"{parameter.meaning} [{parameter.unit}]. Source: {parameter.source} ({parameter.confidence})."
+    return {**_shape(parameter), "description": text}
+
+
+def _shape(parameter: Parameter) -> dict[str, Any]:
     match parameter.kind:
         case "month":
-            return {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$", "description": text}
+            return {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}
         case "text":
-            return {"type": "string", "minLength": 1, "description": text}
+            return {"type": "string", "minLength": 1}
         case "choice":
-            return {"enum": list(parameter.choices), "description": text}
+            return {"enum": list(parameter.choices)}
         case "names":
-            return {"type": "array", "items": {"enum": list(parameter.choices)}, "uniqueItems": True, "description": text}
+            return {"type": "array", "items": {"enum": list(parameter.choices)}, "uniqueItems": True}
     whole = parameter.kind in ("integer", "integers")
     number: dict[str, Any] = {"type": "integer" if whole else "number", "minimum": parameter.low, "maximum": parameter.high}
     if parameter.kind == "integers":
-        return {"type": "array", "items": number, "uniqueItems": True, "description": text}
+        return {"type": "array", "items": number, "uniqueItems": True}
     if parameter.certain:
-        return {**number, "description": text}
+        return number
     either = [number, DISTRIBUTION_SCHEMA]
-    if parameter.kind == "years":
-        return {**years_schema({"anyOf": either}), "description": text}
-    if parameter.kind == "by_year":
-        return {"anyOf": [*either, years_schema({"anyOf": either})], "description": text}
-    if parameter.kind == "by_size":
-        by_size = {"type": "object", "properties": {size: {"anyOf": either} for size in SIZES}, "additionalProperties": False}
-        return {"anyOf": [*either, by_size], "description": text}
-    return {"anyOf": either, "description": text}
+    match parameter.kind:
+        case "years":
+            return years_schema({"anyOf": either})
+        case "by_year":
+            return {"anyOf": [*either, years_schema({"anyOf": either})]}
+        case "by_size":
+            by_size = {"type": "object", "properties": {size: {"anyOf": either} for size in SIZES}, "additionalProperties": False}
+            return {"anyOf": [*either, by_size]}
+        case _:
+            return {"anyOf": either}
 
 
 def years_schema(value: dict[str, Any]) -> dict[str, Any]:
     """Returns the JSON schema of a table by calendar year."""
     return {"type": "object", "patternProperties": {r"^\d{4}$": value}, "additionalProperties": False}
-
-
-DISTRIBUTION_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "description": "A number that is not known, drawn once per replicate.",
-    "oneOf": [
-        {
-            "type": "object",
-            "properties": {
-                "dist": {"const": law},
-                **{key: {"type": "array", "items": {"type": "number"}} if key == "values" else {"type": "number"} for key in wanted},
-            },
-            "required": ["dist", *wanted],
-            "additionalProperties": False,
-        }
-        for law, wanted in PARAMETERS_OF.items()
-    ],
-}

@@ -45,7 +45,6 @@ def money_of(study: Study, month: str, origin: int, *, n: int, seed: int) -> Mon
         month: what was known then counts.
         origin: last year of the past; not after ``month``.
         n: size of the sample.
-        seed: of the addressed numbers.
     """
     years = study.horizon.years
     budget, planned = np.zeros((n, len(years))), np.zeros((n, len(years)))

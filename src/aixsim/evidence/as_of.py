@@ -54,7 +54,6 @@ class Budgets:
 
         Args:
             n: size of the sample.
-            seed: of the addressed numbers.
             programme: its number, as from ``numbers_of``; every programme has a walk of its own.
         """
         from scipy.special import ndtri

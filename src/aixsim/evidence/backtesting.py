@@ -17,19 +17,18 @@ from aixsim.errors import UserError
 from aixsim.evidence.announced_money import money_of
 from aixsim.evidence.as_of import as_of, budgets_of
 from aixsim.evidence.baselines import Counted, count_ahead, curve_forecasts, walk_forecasts
-from aixsim.evidence.calibration import EXPECTED_STEPS, cost, enough, identity_of
+from aixsim.evidence.calibration import EXPECTED_STEPS, cost, enough, kept_work
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast
 from aixsim.evidence.likelihood import Likelihood, months_seen, usable
 from aixsim.evidence.prior import DISPERSION, Prior
-from aixsim.evidence.sampler import STATE, Sampler, seen_of
+from aixsim.evidence.sampler import Sampler, seen_of
 from aixsim.evidence.simulator import Seen, Simulator
 from aixsim.model.calendar import parse_month
 from aixsim.model.keys import dotted
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.uncertainties import numbers_of, uncertainties_of
-from aixsim.random.distributions import Distribution
 from aixsim.runs.checkpoints import CheckpointStore
-from aixsim.runs.signals import Request, saying, stop_requests
+from aixsim.runs.signals import Request
 from aixsim.stats.scores import score
 from aixsim.stats.sequential_monte_carlo import ParticleSet
 
@@ -76,12 +75,7 @@ def backtest(
         chosen = {counts: [y for y in years if y == year] for counts, years in chosen.items()}
     if not chosen[ALL]:
         raise UserError(f"{study.name}: a back-test needs [[observed]] counts of launched from at least {LEAST_COUNTS + 1} Decembers")
-    identity = identity_of(study, f"backtest {as_of_month}")
-    folder = out or Path("results") / study.name / f"backtest-{identity}"
-    kept = f"Interrupted: what was finished is kept in {folder}; the same command goes on with the rest."
-    with saying(kept), stop_requests() as request, CheckpointStore.opened(folder, (STATE,)) as store:
-        store.claim(identity)
-        store.sweep_out()
+    with kept_work(study, "backtest", str(as_of_month), out) as (_, folder, store, request):
         return folder, _forecasts(study, chosen, store, request, workers, tell)
 
 
@@ -102,7 +96,9 @@ def _forecasts(
             for year, law, particles in zip(years, laws, found, strict=True):
                 enough(particles, f"{study.name}, {counts} as of {year}-12")
                 seed = (study.monte_carlo.seed or 0) + year
-                curves = curve_forecasts(_counted(law, study.horizon.years), _dispersion(study), len(study.horizon.years), n=_N, seed=seed)
+                curves = curve_forecasts(
+                    _counted(law, study.horizon.years), prior.laws[DISPERSION], len(study.horizon.years), n=_N, seed=seed
+                )
                 for policy in (ANNOUNCED, KNOWN):
                     seen = seen_of(particles.payload) if policy == KNOWN else _announced(simulator, study, prior, particles, year)
                     made += _scored(study, law, prior, particles, seen, curves, counts, policy, year)
@@ -154,11 +150,6 @@ def _scored(
             yield Forecast(*about, "cumulative", model, score(total, actual[year]), len(sample))
             if year - 1 in actual:
                 yield Forecast(*about, "new", model, score(sample[:, ahead], actual[year] - actual[year - 1]), len(sample))
-
-
-def _dispersion(study: Study) -> Distribution:
-    spread = study.calibration.dispersion
-    return spread if isinstance(spread, Distribution) else Distribution("choice", (float(spread),))
 
 
 def _series(items: Sequence[Observed]) -> list[Observed]:

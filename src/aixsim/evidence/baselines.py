@@ -55,7 +55,6 @@ def curve_forecast(curve: Curve, counted: Counted, dispersion: Distribution, n_y
         dispersion: prior of the dispersion of the counts.
         n_years: years from the first of the horizon to the last that is forecast.
         n_each: counts drawn for each of the fitted curves.
-        seed: of the addressed numbers.
     """
     prior = Prior({**curve.priors, DISPERSION: dispersion})
 
@@ -81,7 +80,6 @@ def count_ahead(means: Floats, dispersion: Floats, n_each: int, seed: int) -> Fl
         means: shape ``(n, n_ahead)``.
         dispersion: shape ``(n,)``.
         n_each: draws for each.
-        seed: of the addressed numbers.
     """
     means, dispersion = np.repeat(means, n_each, axis=0), np.repeat(dispersion, n_each)
     u = np.stack([uniforms(seed, 3, Purpose.COUNTING, len(means), ahead) for ahead in range(means.shape[1])], axis=1)
@@ -89,7 +87,7 @@ def count_ahead(means: Floats, dispersion: Floats, n_each: int, seed: int) -> Fl
 
 
 def curve_forecasts(counted: Counted, dispersion: Distribution, n_years: int, *, n: int, seed: int) -> dict[str, Floats]:
-    """Returns the sample of every growth curve: new adopters, shape ``(n, n_ahead)``; arguments as ``curve_forecast``."""
+    """Returns the sample of every growth curve, shape ``(n, n_ahead)``; arguments as ``curve_forecast``."""
     return {curve.name: curve_forecast(curve, counted, dispersion, n_years, n_each=n // _N_CURVE, seed=seed) for curve in CURVES}
 
 
@@ -101,7 +99,6 @@ def walk_forecasts(counted: Counted, money: Money, n_ahead: int, *, n: int, seed
         money: as known, with the years of ``counted`` as its past.
         n_ahead: years ahead.
         n: size of the samples, as of that of the money.
-        seed: of the addressed numbers.
     """
     new, at = counted.yearly
     if len(new) <= LEAST_CHANGES:

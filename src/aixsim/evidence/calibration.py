@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -18,17 +19,19 @@ from aixsim.config.build import problems
 from aixsim.config.ensembles import ensemble_bytes
 from aixsim.config.observations import Observed
 from aixsim.config.study import Study
+from aixsim.engines import engine
 from aixsim.errors import UserError
 from aixsim.evidence.baselines import count_ahead
 from aixsim.evidence.likelihood import Likelihood, data, usable
 from aixsim.evidence.prior import Prior
 from aixsim.evidence.sampler import STATE, Sampler, seen_of
 from aixsim.evidence.simulator import Seen, Simulator, look
+from aixsim.model.fingerprint import code_hash
 from aixsim.model.problem import Problem
 from aixsim.runs.checkpoints import CheckpointStore
 from aixsim.runs.cost import duration
 from aixsim.runs.identity import digest, inputs_of
-from aixsim.runs.provenance import code_hash, environment
+from aixsim.runs.provenance import environment
 from aixsim.runs.signals import Request, saying, stop_requests
 from aixsim.stats.counting_law import widened
 from aixsim.stats.scores import score
@@ -93,12 +96,7 @@ def calibrate(
         raise UserError(f"{study.name}: there is nothing to calibrate on; state what was counted as [[observed]] tables")
     if not prior.model_keys:
         raise UserError(f"{study.name}: there is nothing to calibrate; give at least one number as a distribution, such as {{ dist = … }}")
-    identity = identity_of(study, f"calibration {sorted(with_held_out)} {verified_only}")
-    folder = out or Path("results") / study.name / f"calibration-{identity}"
-    kept = f"Interrupted: what was finished is kept in {folder}; the same command goes on with the rest."
-    with saying(kept), stop_requests() as request, CheckpointStore.opened(folder, (STATE,)) as store:
-        store.claim(identity)
-        store.sweep_out()
+    with kept_work(study, "calibration", f"{sorted(with_held_out)} {verified_only}", out) as (identity, folder, store, request):
         finished = store.kept(REPORT)
         if finished is not None and store.kept(ENSEMBLE) is not None:
             return Calibrated(folder, json.loads(finished), reused=True)
@@ -142,7 +140,14 @@ def _weigh(
         "acceptance": particles.acceptance,
         "with_held_out": with_held_out,
         "verified_only": verified_only,
-        "parameters": _parameters(prior, values),
+        "parameters": [
+            {
+                "key": key,
+                "prior": {name: law.quantile(level) for name, level in QUANTILES.items()},
+                "posterior": quantiles(values[:, k]),
+            }
+            for k, (key, law) in enumerate(prior.laws.items())
+        ],
         "data": [
             {"what": datum.label, "counted": datum.count, "source": datum.item.source, **quantiles(law.mean(datum, seen))}
             for datum in law.data
@@ -191,8 +196,6 @@ def cost(simulator: Simulator, n: int) -> str:
     """Returns the expected cost of a number of particles, measured on one."""
     problem = simulator.problems(0)
     started = perf_counter()
-    from aixsim.engines import engine
-
     look(problem, 0, {}, simulator.months, engine("kernel"))
     each = perf_counter() - started
     on = "1 worker" if simulator.workers == 1 else f"{simulator.workers} workers"
@@ -211,12 +214,25 @@ def enough(particles: ParticleSet, what: str) -> None:
         raise TooFewError(what, particles.ess, len(particles.z), remedy)
 
 
-def _parameters(prior: Prior, values: Floats) -> list[dict[str, Any]]:
-    out = []
-    for k, (key, law) in enumerate(prior.laws.items()):
-        before = {name: law.quantile(level) for name, level in QUANTILES.items()}
-        out.append({"key": key, "prior": before, "posterior": quantiles(values[:, k])})
-    return out
+@contextmanager
+def kept_work(study: Study, kind: str, options: str, out: Path | None) -> Iterator[tuple[str, Path, CheckpointStore, Request]]:
+    """Opens the folder in which a calculation keeps what it has finished; yields its identity, the folder, the store and requests to stop.
+
+    Args:
+        study: with seed.
+        kind, options: of the calculation.
+        out: the folder, by default ``results/<config name>/<kind>-<identity>``.
+
+    Raises:
+        StoreError: the folder belongs to something else, or the disk refuses.
+    """
+    identity = identity_of(study, f"{kind} {options}")
+    folder = out or Path("results") / study.name / f"{kind}-{identity}"
+    kept = f"Interrupted: what was finished is kept in {folder}; the same command goes on with the rest."
+    with saying(kept), stop_requests() as request, CheckpointStore.opened(folder, (STATE,)) as store:
+        store.claim(identity)
+        store.sweep_out()
+        yield identity, folder, store, request
 
 
 _CODE: Final = ("config", "evidence", "random", "runs", "stats")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.config.observations import OBSERVATION
 from aixsim.config.study import Study
-from aixsim.config.uncertain_numbers import OBSERVATION
 from aixsim.model.uncertainties import uncertainties_of
 from aixsim.random.distributions import Distribution
 

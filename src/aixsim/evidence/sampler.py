@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from aixsim.stats.sequential_monte_carlo import ParticleSet, Payload, advance, p
 Floats = NDArray[np.float64]
 STATE = "state"
 """Folder of the state of calibrations."""
-_SEEN = ("counts", "applicants", "by_size", "by_park")
+_SEEN = tuple(field.name for field in fields(Seen))
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,9 @@ class Sampler:
             names: of the sets, for files and messages.
         """
         found: list[ParticleSet] = []
-        before: Likelihood | None = None
-        for name, law in zip(names, laws, strict=True):
+        for name, before, law in zip(names, (None, *laws), laws, strict=False):
             found.append(self._one(found[-1] if found else None, before, law, name))
-            before = law
         return found
-
-    def values(self, z: Floats) -> Floats:
-        """Returns the values at points, shape ``(n, n_keys)``, columns as the keys of the prior."""
-        return self.prior.values(z)
 
     def _one(self, particles: ParticleSet | None, before: Likelihood | None, law: Likelihood, name: str) -> ParticleSet:
         held = self._read(f"{STATE}/{name}.npz")

@@ -19,7 +19,6 @@ from aixsim.evidence.simulator import Simulator
 from aixsim.random.draws import Purpose, uniforms
 from aixsim.stats.counting_law import quantile, widened
 from aixsim.stats.ranks import rank
-from aixsim.stats.sequential_monte_carlo import ParticleSet
 
 Floats = NDArray[np.float64]
 _FIRST_REPLICATE = 2**31
@@ -85,16 +84,12 @@ def self_check(
         ranks, ess = np.empty_like(truths), np.empty(n)
         for number in range(n):
             synthetic = replace(law, data=tuple(replace(datum, count=count) for datum, count in zip(law.data, counts[number], strict=True)))
-            particles = _posterior(prior, simulator, study, synthetic, seed + 1 + number)
+            sampler = Sampler(prior, simulator, study.calibration.particles, study.calibration.moves, seed + 1 + number, None)
+            particles = sampler.posteriors([synthetic], ["posterior"])[0]
             ranks[number], ess[number] = rank(prior.values(particles.z), truths[number]), particles.ess
             if (number + 1) % 50 == 0:
                 tell(f"{number + 1:,} of {n:,} data sets, mean effective sample size {ess[: number + 1].mean():.0f}")
     return Checked(prior.keys, ranks, ess)
-
-
-def _posterior(prior: Prior, simulator: Simulator, study: Study, law: Likelihood, seed: int) -> ParticleSet:
-    sampler = Sampler(prior, simulator, study.calibration.particles, study.calibration.moves, seed, None)
-    return sampler.posteriors([law], ["posterior"])[0]
 
 
 def _points(n: int, d: int, seed: int) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,7 +15,6 @@ from aixsim.config.build import Problems
 from aixsim.engines import engine, prepare
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event
-from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
 from aixsim.runs.executor import Executor, InProcess, Task, run_all
 from aixsim.runs.processes import LocalProcesses
@@ -42,15 +41,10 @@ class Seen:
     by_size: Floats
     by_park: Floats
 
-    def rows(self, chosen: NDArray[np.int64]) -> Seen:
-        """Returns some of the particles, in the given order."""
-        return Seen(self.counts[chosen], self.applicants[chosen], self.by_size[chosen], self.by_park[chosen])
-
     @classmethod
     def stack(cls, parts: Sequence[Seen]) -> Seen:
         """Returns the particles of all parts."""
-        names = ("counts", "applicants", "by_size", "by_park")
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
 
 
 def look(problem: Problem, replicate: int, given: dict[str, float], months: Sequence[int], run: Any) -> Seen:
@@ -105,7 +99,6 @@ class Simulator:
         self._executor: Executor = InProcess()
 
     def __enter__(self) -> Self:
-        """Compiles the kernel and starts the processes."""
         problem = self.problems(0)
         prepare("kernel", problem, draw_scenario(problem, 0))
         if self.workers > 1:
@@ -146,8 +139,3 @@ class Simulator:
                 parts[key] = seen
                 bar.update(len(seen.applicants))
         return Seen.stack([parts[task.key] for task in tasks])
-
-
-def outcome_index(name: str) -> int:
-    """Returns the position of an outcome in ``Seen.counts``."""
-    return OUTCOMES.index(name)

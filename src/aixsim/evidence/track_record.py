@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Final, get_type_hints
 
 from aixsim.data.packaged import rows
 from aixsim.escapes import to_csv
@@ -23,7 +23,7 @@ class Record:
     """The skill of forecasts of the cumulative count at one horizon.
 
     Attributes:
-        counts, policy: as in ``analysis.forecasts``.
+        counts, policy: as in ``evidence.forecasts``.
         horizon: years ahead.
         origins: years that forecasts were made from.
         crps: mean error of the whole forecast, in factories.
@@ -51,24 +51,18 @@ def summary_table(forecasts: Iterable[Forecast]) -> str:
     for counts in (ALL, VERIFIED):
         for policy, longest in LONGEST.items():
             for one in by_horizon([f for f in select(forecasts, counts, policy, "cumulative") if f.horizon <= longest]):
-                best = Record(
-                    counts, policy, one.horizon, one.n, round(one.crps[MODEL], 2), one.best, round(one.crps[one.best], 2),
-                    round(one.skill, 4), one.coverage[0.8].successes, round(100 * one.error[MODEL], 1),
-                )  # fmt: skip
-                out.append(asdict(best))
+                crps, best = round(one.crps[MODEL], 2), round(one.crps[one.best], 2)
+                skill, error = round(one.skill, 4), round(100 * one.error[MODEL], 1)
+                record = Record(counts, policy, one.horizon, one.n, crps, one.best, best, skill, one.coverage[0.8].successes, error)
+                out.append(asdict(record))
     return to_csv(out)
 
 
 def records(counts: str, policy: str) -> list[Record]:
     """Returns the packaged records, by horizon."""
-    return [
-        Record(
-            counts, policy, int(row["horizon"]), int(row["origins"]), float(row["crps"]), row["best_baseline"], float(row["best_crps"]),
-            float(row["skill"]), int(row["covered_80"]), float(row["error_pct"]),
-        )
-        for row in rows(TABLE)
-        if (row["counts"], row["policy"]) == (counts, policy)
-    ]  # fmt: skip
+    kinds = get_type_hints(Record)
+    chosen = [row for row in rows(TABLE) if (row["counts"], row["policy"]) == (counts, policy)]
+    return [Record(**{name: kind(row[name]) for name, kind in kinds.items()}) for row in chosen]
 
 
 def concerns(result: Result) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -172,8 +172,8 @@ def _quantiles(values: Floats, weights: Floats) -> tuple[float, float, float]:
     return low, middle, high
 
 
-def _moved(result: Result, goal: dict[str, object], weights: Floats, ess: float) -> GoalUpdate:
-    outcome, by, at_least = str(goal["outcome"]), str(goal["by"]), float(str(goal["at_least"]))
+def _moved(result: Result, goal: Mapping[str, Any], weights: Floats, ess: float) -> GoalUpdate:
+    outcome, by, at_least = goal["outcome"], goal["by"], float(goal["at_least"])
     counts = result.counts_in(by)[outcome].astype(np.float64)
     reached = counts >= target_in_sample(at_least, result.scale)
     confidence = float(result.provenance["confidence"])
@@ -182,17 +182,9 @@ def _moved(result: Result, goal: dict[str, object], weights: Floats, ess: float)
     low = proportion(math.floor(after * n), n, confidence).clopper_pearson[0]
     high = proportion(math.ceil(after * n), n, confidence).clopper_pearson[1]
     equal = np.full(len(weights), 1.0 / len(weights))
-    return GoalUpdate(
-        str(goal["name"]),
-        at_least,
-        outcome,
-        by,
-        proportion(int(reached.sum()), len(reached), confidence),
-        after,
-        (low, high),
-        _quantiles(counts / result.scale, equal),
-        _quantiles(counts / result.scale, weights),
-    )
+    before = proportion(int(reached.sum()), len(reached), confidence)
+    ranges = (_quantiles(counts / result.scale, each) for each in (equal, weights))
+    return GoalUpdate(goal["name"], at_least, outcome, by, before, after, (low, high), *ranges)
 
 
 def _parameters(result: Result, weights: Floats) -> tuple[tuple[str, float], ...]:

@@ -87,12 +87,6 @@ def over_years(value: Any, horizon: Horizon, fill: float | None) -> NDArray[np.f
     if not isinstance(value, Mapping):
         return np.full(len(horizon.years), float(value))
     stated = {int(year): float(number) for year, number in value.items()}
-    out = np.empty(len(horizon.years))
-    for position, year in enumerate(horizon.years):
-        if year in stated:
-            out[position] = stated[year]
-        elif fill is not None:
-            out[position] = fill
-        else:
-            out[position] = stated[max((y for y in stated if y < year), default=min(stated))]
-    return out
+    if fill is not None:
+        return np.array([stated.get(year, fill) for year in horizon.years])
+    return np.array([stated[max((y for y in stated if y <= year), default=min(stated))] for year in horizon.years])

@@ -8,13 +8,15 @@ climate is lower; what a government does about trade is a lever and stands in ``
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.model.autoregression import log_deviations
 from aixsim.model.calendar import Horizon
-from aixsim.model.parameters import Parameters, month, real
+from aixsim.model.parameters import Parameters, fraction, month, real
+from aixsim.random.draws import Purpose, normal, uniforms
+from aixsim.world.arrays import read_only
 
 
 class Climate(Parameters):
@@ -28,14 +30,33 @@ class Climate(Parameters):
         0.15, "1", 0.0, 3.0, "standard deviation of the logarithm of the climate", "assumed", "assumed", "0.05 to 0.30"
     )
     persistence: float = real(0.95, "1", 0.0, 0.9999, "autocorrelation from month to month", "assumed", "assumed", "0.90 to 0.98")
-    tariffs: float = real(
-        0.0, "1", 0.0, 1.0, "share by which tariffs abroad lower the climate in adverse years", "assumed", "assumed", "0 to 0.4"
-    )
-    unfair_competition: float = real(
-        0.0, "1", 0.0, 1.0, "share by which unfair competition abroad lowers the climate in adverse years", "assumed", "assumed", "0 to 0.3"
+    tariffs: float = fraction(0.0, "share by which tariffs abroad lower the climate in adverse years", "assumed", "assumed", "0 to 0.4")
+    unfair_competition: float = fraction(
+        0.0, "share by which unfair competition abroad lowers the climate in adverse years", "assumed", "assumed", "0 to 0.3"
     )
     adverse_start: str = month("2027-01", "first month of the adverse years", "assumed", "assumed")
     adverse_stop: str = month("2029-01", "first month after the adverse years", "assumed", "assumed")
+
+
+@lru_cache(maxsize=1)
+def log_deviations(volatility: float, persistence: float, n_months: int, seed: int, replicate: int) -> NDArray[np.float64]:
+    """Returns the stationary AR(1) ``x(t) = rho * x(t-1) + sd * sqrt(1 - rho^2) * z(t)``, shape ``(n_months,)``, read-only.
+
+    Kept for the next caller, because the climate and the lever that damps it ask for the same path in every replicate.
+
+    Args:
+        volatility: stationary standard deviation ``sd``.
+        persistence: autocorrelation ``rho`` from month to month.
+        n_months: of the horizon.
+        seed, replicate: address of the numbers.
+    """
+    path = np.empty(n_months)
+    x = 0.0
+    for t, u in enumerate(uniforms(seed, replicate, Purpose.CLIMATE, n_months).tolist()):
+        z = normal(u)
+        x = volatility * z if t == 0 else persistence * x + volatility * math.sqrt(1.0 - persistence * persistence) * z
+        path[t] = x
+    return read_only(path)
 
 
 def climate_path(p: Climate, n_months: int, seed: int, replicate: int) -> NDArray[np.float64]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 
-def discover(package: str, attribute: str) -> dict[str, Any]:
+@cache
+def discover(package: str, attribute: str) -> Mapping[str, Any]:
     """Returns ``{name: object}`` of every module of ``package`` that defines ``attribute``: one file a mechanism or lever, no list to keep.
 
     The order is alphabetical by module, hence the same on every machine: sums of floats depend on it.
@@ -16,11 +18,6 @@ def discover(package: str, attribute: str) -> dict[str, Any]:
     Raises:
         ValueError: two modules define the same name.
     """
-    return dict(_discovered(package, attribute))
-
-
-@cache
-def _discovered(package: str, attribute: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     location = importlib.import_module(package).__path__
     for module_info in sorted(pkgutil.iter_modules(location), key=lambda info: info.name):

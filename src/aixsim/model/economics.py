@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from aixsim.model.parameters import BySize, Parameters, by_size, derived, real
+from aixsim.model.parameters import BySize, Parameters, by_size, derived, fraction, real
 
 
 class Economics(Parameters):
@@ -48,14 +48,8 @@ class Economics(Parameters):
     experience: float = real(
         1000.0, "factories", 1.0, 1e9, "factories whose experience the cost at the start embodies", "assumed", "assumed", "300 to 10,000"
     )
-    expected_success: float = real(
-        0.13,
-        "1",
-        0.0,
-        1.0,
-        "chance of a grant that an applicant expects",
-        "behaviour_parameters.csv: 26 of 213 and 76 of 519 demands",
-        "derived",
+    expected_success: float = fraction(
+        0.13, "chance of a grant that an applicant expects", "behaviour_parameters.csv: 26 of 213 and 76 of 519 demands", "derived"
     )
 
     @derived

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from aixsim.model.parameters import BySize, Parameters, by_size, derived, integer, real
+from aixsim.model.parameters import BySize, Parameters, by_size, derived, fraction, integer, real
 from aixsim.world.classification import ROUTES
 
 OWN: Final = ROUTES.index("own")
@@ -36,8 +36,8 @@ class Implementation(Parameters):
         "assumed",
         "0.6 to 0.95",
     )
-    own_success: float = real(
-        0.9, "1", 0.0, 1.0, "the same chance of a project that the firm pays itself, as a share of it", "assumed", "assumed", "0.7 to 1"
+    own_success: float = fraction(
+        0.9, "the same chance of a project that the firm pays itself, as a share of it", "assumed", "assumed", "0.7 to 1"
     )
     abandonment_per_year: float = real(
         0.03,

@@ -87,6 +87,11 @@ def real(
     return Parameter("number", default, unit, low, high, meaning, source, confidence, prior)
 
 
+def fraction(default: float, meaning: str, source: str, confidence: Confidence, prior: str = "") -> Any:
+    """Declares a pure number from 0 to 1: a share or a chance."""
+    return real(default, "1", 0.0, 1.0, meaning, source, confidence, prior)
+
+
 def integer(
     default: int | None,
     unit: str,

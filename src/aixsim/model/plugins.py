@@ -29,18 +29,10 @@ _DEFINE = "define MECHANISM or LEVER in it (several: MECHANISMS or LEVERS, a tup
 
 
 class PluginError(UserError):
-    """A plugin that cannot be used.
-
-    Attributes:
-        file: the file, or the entry point.
-        found: what is wrong.
-        remedy: what to do about it.
-    """
+    """A plugin that cannot be used."""
 
     def __init__(self, file: str, found: str, remedy: str) -> None:
-        """Keeps the facts as fields."""
         super().__init__(f"{file}: {found}; {remedy}")
-        self.file, self.found, self.remedy = file, found, remedy
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +60,9 @@ class Plugin:
 
     def __reduce__(self) -> Any:
         """Pickles the text instead of the code; of an installed package, which one it is."""
-        return (
-            (plugin_of, (self.name, self.path, self.text))
-            if self.text is not None
-            else (_installed_as, (self.name, self.path, self.digest))
-        )
+        if self.text is None:
+            return _installed_as, (self.name, self.path, self.digest)
+        return plugin_of, (self.name, self.path, self.text)
 
 
 def read_plugin(path: Path, name: str) -> Plugin:
@@ -136,8 +126,7 @@ def _from_entry_point(point: EntryPoint) -> Plugin:
         loaded = point.load()
     except Exception as error:
         raise PluginError(path, f"raises {_told(error, '')}", f"mend or uninstall {package}") from error
-    items = (loaded,) if isinstance(loaded, Mechanism | Lever) else None
-    return Plugin(point.name, path, None, _code_hash(point.module), _items(loaded, path, items))
+    return Plugin(point.name, path, None, _code_hash(point.module), _items(loaded, path))
 
 
 def _code_hash(module: str) -> str:
@@ -149,12 +138,11 @@ def _code_hash(module: str) -> str:
     return digest.hexdigest()
 
 
-def _items(module: Any, path: str, given: tuple[Any, ...] | None = None) -> tuple[Mechanism | Lever, ...]:
+def _items(module: Any, path: str) -> tuple[Mechanism | Lever, ...]:
+    """Returns what a module defines; an entry point may also name a mechanism or lever itself."""
     items: list[Mechanism | Lever] = []
-    found = [("", item) for item in given] if given else list(_defined(module, path))
-    for attribute, item in found:
-        kind = _KINDS[attribute] if attribute else (Mechanism, Lever)
-        if not isinstance(item, kind):
+    for attribute, item in [("", module)] if isinstance(module, Mechanism | Lever) else list(_defined(module, path)):
+        if attribute and not isinstance(item, _KINDS[attribute]):
             raise PluginError(path, f"its {attribute} is a {type(item).__name__}", f"make it a {_KINDS[attribute].__name__}")
         wrong = next(faults(item), None)
         if wrong is not None:

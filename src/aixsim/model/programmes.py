@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon, over_years
 from aixsim.model.economics import Economics
-from aixsim.model.parameters import ByYear, Parameter, Parameters, by_year, choice, each_year, integer, integers, names, real
+from aixsim.model.parameters import ByYear, Parameter, Parameters, by_year, choice, each_year, fraction, integer, integers, names, real
 from aixsim.model.programme_kinds import programme_kinds
 from aixsim.model.scenario import FundingLine
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
@@ -76,14 +76,8 @@ class Programme(Parameters):
     provinces: tuple[str, ...] = names(list(PROVINCES), PROVINCES, "provinces that may apply", "assumed", "assumed")
     sectors: tuple[str, ...] = names(list(SECTORS), SECTORS, "sectors that may apply", "assumed", "assumed")
     agent_types: tuple[str, ...] = names(list(AGENT_TYPES), AGENT_TYPES, "types of firm that may apply", "assumed", "assumed")
-    regional_floor: float = real(
-        0.0,
-        "1",
-        0.0,
-        1.0,
-        "share of the budget for firms outside the Capital pole first",
-        "national_growth_fund.csv (at least 40 %)",
-        "quoted",
+    regional_floor: float = fraction(
+        0.0, "share of the budget for firms outside the Capital pole first", "national_growth_fund.csv (at least 40 %)", "quoted"
     )
     delivered_share: float = real(
         1.0,
@@ -95,17 +89,11 @@ class Programme(Parameters):
         "assumed",
         "0.36 to 1; the counts of 2024 and 2025 were 2.6 and 3.0 times the plan, by smaller grants",
     )
-    shortfall_carried: float = real(
-        0.0, "1", 0.0, 1.0, "share of a year's shortfall that is due again in the next year", "assumed", "assumed", "0 to 1"
+    shortfall_carried: float = fraction(
+        0.0, "share of a year's shortfall that is due again in the next year", "assumed", "assumed", "0 to 1"
     )
-    public_share_max: float = real(
-        0.5,
-        "1",
-        0.0,
-        1.0,
-        "highest public share of a project's cost that firms expect",
-        "smart_factory_unit_support.csv (50 %)",
-        "quoted",
+    public_share_max: float = fraction(
+        0.5, "highest public share of a project's cost that firms expect", "smart_factory_unit_support.csv (50 %)", "quoted"
     )
     delivered_from: int | None = integer(
         None, "year", 1900, 2200, "first year to which delivered_share applies; none: all", "assumed", "assumed", certain=True

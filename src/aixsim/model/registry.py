@@ -39,14 +39,13 @@ class Registry:
         """
         plugins = installed() + files
         _refuse_clashes(plugins)
-        mechanisms, levers = (discover(*package) for package in _PACKAGES)
+        mechanisms, levers = (dict(discover(*package)) for package in _PACKAGES)
         items = sorted((item for plugin in plugins for item in plugin.items), key=lambda item: item.name)
         mechanisms |= {item.name: item for item in items if isinstance(item, Mechanism)}
         levers |= {item.name: item for item in items if isinstance(item, Lever)}
         return cls(mechanisms, levers, plugins)
 
     def __hash__(self) -> int:
-        """Returns a number that equal registries share."""
         return hash((*self.mechanisms, *self.levers, *(plugin.digest for plugin in self.plugins)))
 
     def __reduce__(self) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from aixsim.model.programme_kind import ProgrammeKind
 from aixsim.model.sensing import Sensing
 from aixsim.model.susceptibility import Susceptibility
 from aixsim.model.uplift import Uplifts
+from aixsim.world.classification import ROUTES
+
+_PROGRAMME: Final = ROUTES.index("programme")
 
 
 @dataclass(slots=True)
@@ -139,3 +142,7 @@ class Scenario:
     counts: NDArray[np.bool_]
     initial_adopters: int
     lines: list[FundingLine] = field(default_factory=list)
+
+    def programmes(self, name: str = "all") -> list[FundingLine]:
+        """Returns the lines of all programmes, or of the one of that name."""
+        return [line for line in self.lines if line.route == _PROGRAMME and name in ("all", line.name)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aixsim.model.parameters import Parameters, derived, real
+from aixsim.model.parameters import Parameters, derived, fraction, real
 
 WEIGHT_UNIT: Final = 1024
 """Tie weights are whole multiples of 1/1024, so that weighted counts are integers and independent of order."""
@@ -19,14 +19,9 @@ def _weight(default: float, what: str) -> Any:
 class Sensing(Parameters):
     """What firms see of each other's AI factories."""
 
-    visibility: float = real(
-        0.5, "1", 0.0, 1.0, "what a launched project counts against an operating one", "assumed", "assumed", "0.2 to 0.8"
-    )
-    disappointment: float = real(
+    visibility: float = fraction(0.5, "what a launched project counts against an operating one", "assumed", "assumed", "0.2 to 0.8")
+    disappointment: float = fraction(
         0.5,
-        "1",
-        0.0,
-        1.0,
         "what an abandoned or failed project takes away",
         "assumed; behaviour_parameters.csv (pilots: 70 % of manufacturers report pilot purgatory)",
         "assumed",

@@ -26,7 +26,6 @@ class Uplifts:
     equips: NDArray[np.bool_]
 
     def __len__(self) -> int:
-        """Returns the number of entries."""
         return len(self.month)
 
     @classmethod

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from aixsim.config.build import problems
 from aixsim.config.study import Study
 from aixsim.escapes import to_csv
+from aixsim.model.fingerprint import code_hash
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
 from aixsim.results.counting_rules import counting
@@ -36,7 +37,7 @@ from aixsim.runs.files import durable_file, file_checksum, link_durably, write_d
 from aixsim.runs.identity import files_of, job_id
 from aixsim.runs.job import Job
 from aixsim.runs.progress import now
-from aixsim.runs.provenance import code_hash, command, environment, sealed
+from aixsim.runs.provenance import command, environment, sealed
 from aixsim.runs.session import Session
 from aixsim.runs.store import SHARDS, Store
 
@@ -117,7 +118,7 @@ class Published:
         """Returns the result of a run without a folder."""
         made: dict[str, Callable[[], Any]] = {name: partial(self.table, name) for name in _LINKED}
         made["groups"] = lambda: pa.concat_tables(self.groups()).unify_dictionaries()
-        documents = Lazy({**self.documents(), "config": self.job.study.document})
+        documents = Lazy({**self.documents(), "config": self.job.study.table.document})
         return Result(MemorySource(Lazy(made), documents), self.provenance())
 
     @property

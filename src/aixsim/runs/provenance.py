@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from aixsim.model.fingerprint import model_hash
+from aixsim.model.fingerprint import code_hash, model_hash
 from aixsim.runs.files import canonical_checksum
 
 _PACKAGES = ("mesa", "numba", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
@@ -25,14 +24,6 @@ _PACKAGES = ("mesa", "numba", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
 def data_hash() -> str:
     """Returns the SHA-256 of the packaged tables."""
     return code_hash((Path(str(files("aixsim"))) / "data").glob("*.csv"))
-
-
-def code_hash(paths: Iterable[Path]) -> str:
-    """Returns the SHA-256 of some files with their names."""
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
 
 
 def sealed(provenance: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,8 +44,7 @@ def independent_mean(after: NDArray[np.float64], before: NDArray[np.float64], co
     """Returns the difference of two means with Welch's interval (1947, doi:10.1093/biomet/34.1-2.28).
 
     Args:
-        after: one value a replicate, two or more.
-        before: likewise, of other replicates.
+        after, before: one value a replicate, two replicates or more.
         confidence: of the interval.
     """
     parts = [float(values.var(ddof=1)) / len(values) for values in (after, before)]
@@ -68,16 +67,11 @@ def paired_proportions(both: int, only_after: int, only_before: int, neither: in
     Medicine 17, 2635-2650). Unlike the normal interval it does not shrink to nothing when no pair differs.
 
     Args:
-        both: pairs with success in both.
-        only_after: pairs with success only after.
-        only_before: pairs with success only before.
-        neither: pairs without success.
+        both, only_after, only_before, neither: pairs by where they have success.
         confidence: of the interval.
     """
-    n = both + only_after + only_before + neither
-    return _square_and_add(
-        (both + only_after, n), (both + only_before, n), _correlation(both, only_after, only_before, neither), confidence
-    )
+    n, phi = both + only_after + only_before + neither, _correlation(both, only_after, only_before, neither)
+    return _square_and_add((both + only_after, n), (both + only_before, n), phi, confidence)
 
 
 def independent_proportions(after: tuple[int, int], before: tuple[int, int], confidence: float) -> Difference:
@@ -86,8 +80,7 @@ def independent_proportions(after: tuple[int, int], before: tuple[int, int], con
     Method 10 of Newcombe (1998, Statistics in Medicine 17, 873-890).
 
     Args:
-        after: successes and n.
-        before: successes and n.
+        after, before: successes and n.
         confidence: of the interval.
     """
     return _square_and_add(after, before, 0.0, confidence)
@@ -131,8 +124,7 @@ def fisher(after: tuple[int, int], before: tuple[int, int]) -> float:
     Fisher (1922, doi:10.2307/2340521), given how many reach the goal in both together.
 
     Args:
-        after: successes and n.
-        before: successes and n.
+        after, before: successes and n.
     """
     from scipy.stats import fisher_exact
 

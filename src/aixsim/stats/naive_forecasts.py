@@ -23,7 +23,6 @@ def drift(new: Floats, n_ahead: int, n: int, seed: int) -> Floats:
         new: counted new adopters of the years so far, at least three.
         n_ahead: years ahead.
         n: size of the sample.
-        seed: of the addressed numbers.
 
     Returns:
         New counts, shape ``(n, n_ahead)``, never below 0.
@@ -39,7 +38,6 @@ def unit_cost(new: Floats, budgets: Floats, budgets_ahead: Floats, seed: int) ->
         new: counted new adopters of the years so far, at least three.
         budgets: of the same years, in any unit.
         budgets_ahead: sample of budgets of the years ahead, shape ``(n, n_ahead)``.
-        seed: of the addressed numbers.
 
     Returns:
         New counts, shape ``(n, n_ahead)``.
@@ -56,7 +54,6 @@ def planned_numbers(new: Floats, planned: Floats, planned_ahead: Floats, seed: i
         new: counted new adopters of the years so far, at least two.
         planned: numbers that were planned for the same years.
         planned_ahead: sample of the numbers planned for the years ahead, shape ``(n, n_ahead)``.
-        seed: of the addressed numbers.
 
     Returns:
         New counts, shape ``(n, n_ahead)``.

@@ -92,11 +92,6 @@ def log_score(sample: Floats, counted: float) -> float:
     return -log_density
 
 
-def coverage(scores: Sequence[Score], level: float) -> tuple[int, int]:
-    """Returns how many counts lay in their intervals of that level, and of how many."""
-    return sum(one.covers(level) for one in scores), len(scores)
-
-
 def skill(crps_of_model: Sequence[float], crps_of_reference: Sequence[float]) -> float:
     """Returns 1 minus the ratio of the mean scores: 1 is perfect, 0 as good as the reference, below 0 worse."""
     return 1.0 - float(np.mean(crps_of_model)) / float(np.mean(crps_of_reference))

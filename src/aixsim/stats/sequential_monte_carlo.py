@@ -112,7 +112,6 @@ def advance(
         simulate: runs particles.
         before, after: log-likelihoods of the data so far and with what is new.
         n_moves: Metropolis-Hastings moves of every particle after each step.
-        seed: of the addressed random numbers.
     """
     while particles.power < 1.0:
         old = before(particles.payload, particles.z)

@@ -27,7 +27,6 @@ class TooFewError(UserError):
     """
 
     def __init__(self, what: str, ess: float, n: int, remedy: str, least: float = LEAST_ESS) -> None:
-        """Keeps the facts as fields."""
         super().__init__(f"{what}: the effective sample size is {ess:.0f} of {n:,}, and at least {least:.0f} is needed; {remedy}")
         self.ess, self.n, self.least = ess, n, least
 
@@ -61,7 +60,6 @@ def resample(weights: Floats, n: int, seed: int, attempt: int = 0) -> NDArray[np
     Args:
         weights: shape ``(n_particles,)``, sum 1.
         n: particles wanted.
-        seed: of the addressed numbers.
         attempt: tells several uses with one seed apart.
     """
     points = (np.arange(n) + uniform(seed, 0, Purpose.RESAMPLING, 0, attempt)) / n

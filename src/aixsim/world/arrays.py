@@ -26,7 +26,6 @@ class ReadOnly:
     """Base of dataclasses whose arrays are read-only."""
 
     def __post_init__(self) -> None:
-        """Makes the arrays read-only."""
         for field in fields(self):  # type: ignore[arg-type]  # those derived from this are dataclasses
             read_only(getattr(self, field.name))
 
@@ -35,7 +34,6 @@ class cached_array(cached_property[T]):  # noqa: N801 - used as a decorator
     """Decorates a method whose arrays are computed once and are read-only."""
 
     def __init__(self, method: Callable[[Any], T]) -> None:
-        """Wraps the method."""
 
         @wraps(method)
         def once(instance: Any) -> T:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import astuple, fields
 from importlib.resources import files
 from pathlib import Path
 
@@ -23,13 +24,10 @@ from aixsim.world.population import Park, Population
 from aixsim.world.supply_chain import build_supply_chain
 
 Arrays = dict[str, NDArray[np.generic]]
-_PARK = ("name", "province", "sectors", "tenants")
 _HEADER = hashlib.sha256().digest_size
 _NOT_ARRAYS = ("parks", "weight")
-_CODE = (
-    "world/korea.py", "world/margins.py", "world/supply_chain.py", "world/network.py", "world/population.py", "world/classification.py",
-    "random/draws.py",
-)  # fmt: skip
+_BUILDERS = ("korea", "margins", "supply_chain", "network", "population", "classification")
+_CODE = (*(f"world/{name}.py" for name in _BUILDERS), "random/draws.py")
 
 
 def cache_folder() -> Path:
@@ -45,13 +43,10 @@ def cache_folder() -> Path:
 
 def korea_population(scale: float, seed: int) -> Population:
     """Returns ``build_korea(scale, seed)``, from the cache when it is there."""
-    expected = {field.name for field in fields(Population)} - set(_NOT_ARRAYS) | {f"park_{part}" for part in _PARK}
+    expected = {field.name for field in fields(Population)} - {"weight"}
     arrays = _cached(f"population-{scale!r}-{seed}", expected, lambda: _pack(build_korea(scale, seed)))
-    names, home, sectors, tenants = (arrays.pop(f"park_{part}").tolist() for part in _PARK)
-    parks = tuple(
-        Park(name, province, tuple(int(sector) for sector in specialised.split()), n)
-        for name, province, specialised, n in zip(names, home, sectors, tenants, strict=True)
-    )
+    listed = json.loads(str(arrays.pop("parks")))
+    parks = tuple(Park(name, province, tuple(sectors), n_tenants) for name, province, sectors, n_tenants in listed)
     return Population(parks=parks, weight=1.0 / scale, **arrays)  # type: ignore[arg-type]  # the file holds what _pack wrote
 
 
@@ -66,15 +61,12 @@ def supply_network(population: Population, scale: float, seed: int, links_per_fi
         return {"start": network.start, "partner": network.partner, "kind": network.kind}
 
     inputs = f"network-{scale!r}-{seed}-{links_per_firm!r}-{_digest(population)}"
-    return Network(**_cached(inputs, {field.name for field in fields(Network)}, build))  # type: ignore[arg-type]
+    return Network(**_cached(inputs, {field.name for field in fields(Network)}, build))  # type: ignore[arg-type]  # as above
 
 
 def _pack(population: Population) -> Arrays:
     arrays: Arrays = {field.name: getattr(population, field.name) for field in fields(population) if field.name not in _NOT_ARRAYS}
-    arrays["park_name"] = np.array([park.name for park in population.parks])
-    arrays["park_province"] = np.array([park.province for park in population.parks])
-    arrays["park_sectors"] = np.array([" ".join(map(str, park.sectors)) for park in population.parks])
-    arrays["park_tenants"] = np.array([park.n_tenants for park in population.parks])
+    arrays["parks"] = np.array(json.dumps([astuple(park) for park in population.parks]))
     return arrays
 
 
@@ -109,7 +101,7 @@ def _cached(inputs: str, expected: set[str], build: Callable[[], Arrays]) -> Arr
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(stream, **made)  # type: ignore[arg-type]
+        np.savez(stream, **made)  # type: ignore[arg-type]  # the stubs mistake arrays for the flag that follows them
         temporary.write_bytes(_header(key, stream.getvalue()) + stream.getvalue())
         temporary.replace(path)
     except OSError:

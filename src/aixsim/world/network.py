@@ -30,7 +30,6 @@ class Network(ReadOnly):
     kind: NDArray[np.int8]
 
     def __len__(self) -> int:
-        """Returns the number of firms."""
         return len(self.start) - 1
 
     @property

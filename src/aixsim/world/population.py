@@ -65,7 +65,6 @@ class Population(ReadOnly):
     weight: float
 
     def __len__(self) -> int:
-        """Returns the number of factory sites."""
         return len(self.province)
 
     @classmethod

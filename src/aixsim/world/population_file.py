@@ -18,18 +18,10 @@ _COLUMNS: dict[str, Sequence[str]] = {"province": PROVINCES, "sector": SECTORS, 
 
 
 class TableError(UserError):
-    """A CSV file that cannot be used.
-
-    Attributes:
-        file: its path.
-        line: line number, the header is 1.
-        column: name of the column.
-    """
+    """A CSV file that cannot be used: at which line (the header is 1) and column."""
 
     def __init__(self, file: Path, line: int, column: str, message: str) -> None:
-        """Keeps the facts as fields."""
         super().__init__(f"{file}, line {line}, column {column!r}: {message}")
-        self.file, self.line, self.column = file, line, column
 
 
 def read_population(file: Path, seed: int) -> Population:
@@ -43,17 +35,14 @@ def read_population(file: Path, seed: int) -> Population:
     if not n:
         raise TableError(file, 1, "province", "there is no firm below the header")
     index = {
-        column: np.array([_value(file, i, row, column, names.index, ", ".join(names)) for i, row in enumerate(rows)])
+        column: np.array([_value(file, i, row, column, names.index, ", ".join(names)) for i, row in enumerate(rows)], np.int8)
         for column, names in _COLUMNS.items()
     }
     employees = [_value(file, i, row, "employees", _positive, "a whole number from 1") for i, row in enumerate(rows)]
     return Population(
-        province=index["province"].astype(np.int8),
-        sector=index["sector"].astype(np.int8),
-        size=index["size"].astype(np.int8),
+        **index,
         employees=np.array(employees, np.int32),
-        agent_type=index["agent_type"].astype(np.int8),
-        tier=index["agent_type"].astype(np.int8),
+        tier=index["agent_type"],
         park=np.full(n, -1, np.int16),
         company=np.arange(n, dtype=np.int32),
         ready=np.zeros(n, np.bool_),

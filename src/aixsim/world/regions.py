@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -13,17 +12,13 @@ from aixsim.world.arrays import read_only
 from aixsim.world.classification import POLE_OF_PROVINCE, PROVINCES, SECTORS
 
 
-def growth_engines(poles: Sequence[str]) -> NDArray[np.bool_]:
+@cache
+def growth_engines(poles: tuple[str, ...]) -> NDArray[np.bool_]:
     """Returns the provinces and sectors of the poles' growth engines, bool ``(17, 23)``, read-only.
 
     The plan's list of growth engines by pole was not found. A pole's engines are therefore the sectors that are over-represented
     in any of its provinces (``region_specialisation.csv``), everywhere in the pole.
     """
-    return _cells(tuple(poles))
-
-
-@cache
-def _cells(poles: tuple[str, ...]) -> NDArray[np.bool_]:
     sectors_of: dict[str, set[str]] = {pole: set() for pole in POLE_OF_PROVINCE.values()}
     for row in rows("region_specialisation.csv"):
         sectors_of[POLE_OF_PROVINCE[row["province"]]].update(row["specialised_sectors"].split(";"))

@@ -13,7 +13,6 @@ from aixsim.model.lever import Lever, programme_named, starts, stops, whole_year
 from aixsim.model.parameters import ByYear, Parameters, by_year
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
-from aixsim.world.classification import ROUTES
 
 
 class Budget(Parameters):
@@ -46,10 +45,9 @@ def apply(scenario: Scenario, p: Budget, problem: Problem) -> None:
     """Multiplies budgets and grants of the programmes in whole years of the window."""
     years = whole_years(p, problem.horizon)
     factor, grant = (np.where(years, over_years(value, problem.horizon, fill=1.0), 1.0) for value in (p.budget_factor, p.grant_factor))
-    for line in scenario.lines:
-        if line.route == ROUTES.index("programme") and p.programme in ("all", line.name):
-            line.multiply(factor)
-            line.grant = np.maximum(np.rint(line.grant * grant[:, None]), 1.0).astype(np.int64)
+    for line in scenario.programmes(p.programme):
+        line.multiply(factor)
+        line.grant = np.maximum(np.rint(line.grant * grant[:, None]), 1.0).astype(np.int64)
 
 
 LEVER = Lever(

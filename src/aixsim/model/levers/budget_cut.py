@@ -9,10 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from aixsim.model.lever import Lever, programme_named, starts, stops, whole_years
-from aixsim.model.parameters import Parameters, integer, real
+from aixsim.model.parameters import Parameters, fraction, integer
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
-from aixsim.world.classification import ROUTES
 
 
 class BudgetCut(Parameters):
@@ -21,11 +20,8 @@ class BudgetCut(Parameters):
     start: str = starts("2028-01", "assumed: any year could be cut", "assumed")
     stop: str = stops()
     programme: str = programme_named()
-    share: float = real(
+    share: float = fraction(
         0.52,
-        "1",
-        0.0,
-        1.0,
         "share of the budget that is cut in the first year",
         "smart_factory_dropout_and_demand.csv (-51.8 % from 2022 to 2023)",
         "derived",
@@ -46,9 +42,8 @@ def apply(scenario: Scenario, p: BudgetCut, problem: Problem) -> None:
     years = whole_years(p, problem.horizon)
     age = np.cumsum(years) - 1
     cut = p.share * np.maximum(1.0 - age / p.recovery_years, 0.0)
-    for line in scenario.lines:
-        if line.route == ROUTES.index("programme") and p.programme in ("all", line.name):
-            line.multiply(np.where(years, 1.0 - cut, 1.0))
+    for line in scenario.programmes(p.programme):
+        line.multiply(np.where(years, 1.0 - cut, 1.0))
 
 
 LEVER = Lever(

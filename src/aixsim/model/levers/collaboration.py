@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.model.lever import Lever, starts, stops, window
-from aixsim.model.parameters import Parameters, integer, real
+from aixsim.model.parameters import Parameters, fraction, integer
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.random.draws import Purpose, uniforms_of
-from aixsim.world.classification import ROUTES
 
 
 class Collaboration(Parameters):
@@ -26,7 +25,7 @@ class Collaboration(Parameters):
     start: str = starts("2026-03", "assumed; the plan dates the models to 2026", "assumed")
     stop: str = stops()
     members: int = integer(20, "firms", 1, 10000, "members of a model beside its lead", "assumed", "assumed", "5 to 50")
-    quota: float = real(0.15, "1", 0.0, 1.0, "share of every programme's budget kept for members first", "assumed", "assumed", "0 to 0.3")
+    quota: float = fraction(0.15, "share of every programme's budget kept for members first", "assumed", "assumed", "0 to 0.3")
 
 
 def apply(scenario: Scenario, p: Collaboration, problem: Problem) -> None:
@@ -42,9 +41,8 @@ def apply(scenario: Scenario, p: Collaboration, problem: Problem) -> None:
     scenario.model_lead = np.array(leads, dtype=np.int32)
     scenario.model_start = np.full(len(leads), problem.horizon.index(p.start), dtype=np.int64)
     scenario.model_stop = np.full(len(leads), end, dtype=np.int64)
-    for line in scenario.lines:
-        if line.route == ROUTES.index("programme"):
-            line.quota[first:end] = np.maximum(line.quota[first:end], p.quota)
+    for line in scenario.programmes():
+        line.quota[first:end] = np.maximum(line.quota[first:end], p.quota)
 
 
 def _leads(problem: Problem, seed: int, replicate: int, number: int) -> list[int]:

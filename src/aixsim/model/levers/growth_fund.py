@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from aixsim.data.packaged import value
 from aixsim.model.calendar import over_years
 from aixsim.model.lever import Lever, starts, stops, window
-from aixsim.model.parameters import ByYear, Parameters, by_year, integer, real
+from aixsim.model.parameters import ByYear, Parameters, by_year, fraction, integer, real
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.world.arrays import read_only
@@ -61,25 +61,20 @@ class GrowthFund(Parameters):
         "assumed",
         "0.2 to 1",
     )
-    regional_share: float = real(
-        0.4, "1", 0.0, 1.0, "share for poles outside the Capital", "national_growth_fund.csv (at least 40 %)", "quoted"
-    )
-    ai_share: float = real(0.2, "1", 0.0, 1.0, "share for AI", "national_growth_fund.csv (30 of 150)", "derived")
+    regional_share: float = fraction(0.4, "share for poles outside the Capital", "national_growth_fund.csv (at least 40 %)", "quoted")
+    ai_share: float = fraction(0.2, "share for AI", "national_growth_fund.csv (30 of 150)", "derived")
     demand_krw_tn: float = real(
         153.0, "KRW tn", 0.001, 1e5, "demand over the years", "national_growth_fund.csv (received by 2025-11)", "quoted"
     )
     ai_demand_share: float = real(0.3, "1", 0.001, 1.0, "share of the demand that is for AI", "assumed", "assumed", "0.2 to 1")
-    loan_share: float = real(
+    loan_share: float = fraction(
         0.33,
-        "1",
-        0.0,
-        1.0,
         "share of a project's cost that is lent when the demand is met",
         "assumed; national_growth_fund.csv: 50 of 150 are loans",
         "assumed",
         "0.1 to 0.7",
     )
-    grant_element: float = real(0.1, "1", 0.0, 1.0, "share of a loan that its low rate gives away", "assumed", "assumed", "0 to 0.25")
+    grant_element: float = fraction(0.1, "share of a loan that its low rate gives away", "assumed", "assumed", "0 to 0.25")
 
 
 def apply(scenario: Scenario, p: GrowthFund, problem: Problem) -> None:

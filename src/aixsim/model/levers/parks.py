@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from aixsim.data.packaged import rows
 from aixsim.model.lever import Lever, starts, stops, window
-from aixsim.model.parameters import Parameters, integer, month, names, real
+from aixsim.model.parameters import Parameters, fraction, integer, month, names, real
 from aixsim.model.problem import Problem
 from aixsim.model.programme_kinds.grant import KIND as GRANT
 from aixsim.model.scenario import FundingLine, Scenario
@@ -71,11 +71,8 @@ class Parks(Parameters):
     central_krw_bn: float = real(14.0, "KRW bn", 0.0, 1e5, "central money of a park over its years", "ax_parks.csv", "quoted")
     local_match: float = real(0.4, "1", 0.0, 10.0, "local money over central money", "ax_parks.csv", "quoted")
     years: int = integer(4, "year", 1, 30, "calendar years over which the money is paid", "ax_parks.csv (2025 to 2028)", "quoted")
-    project_share: float = real(
+    project_share: float = fraction(
         0.3,
-        "1",
-        0.0,
-        1.0,
         "share of the money that pays tenants' projects; the rest builds shared facilities",
         "assumed; three model plants are planned for Changwon (ax_parks.csv)",
         "assumed",

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from aixsim.model.lever import Lever, starts, stops, window
-from aixsim.model.parameters import Parameters, real
+from aixsim.model.parameters import Parameters, fraction
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
-from aixsim.world.classification import ROUTES
 
 
 class RegionalFloor(Parameters):
@@ -16,11 +15,8 @@ class RegionalFloor(Parameters):
 
     start: str = starts("2026-01", "work plan of 17 December 2025 (seed_article in sources.csv), for 2026", "derived")
     stop: str = stops()
-    share: float = real(
+    share: float = fraction(
         0.4,
-        "1",
-        0.0,
-        1.0,
         "share of every programme's budget for firms outside the Capital pole first",
         "national_growth_fund.csv (at least 40 %)",
         "quoted",
@@ -30,9 +26,8 @@ class RegionalFloor(Parameters):
 def apply(scenario: Scenario, p: RegionalFloor, problem: Problem) -> None:
     """Raises the programmes' floors; what a programme keeps for the regions by its own rules remains."""
     first, end = window(p, problem.horizon)
-    for line in scenario.lines:
-        if line.route == ROUTES.index("programme"):
-            line.floor[first:end] = np.maximum(line.floor[first:end], p.share)
+    for line in scenario.programmes():
+        line.floor[first:end] = np.maximum(line.floor[first:end], p.share)
 
 
 LEVER = Lever(

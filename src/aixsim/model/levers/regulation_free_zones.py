@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from aixsim.model.lever import Lever, starts, stops, window
-from aixsim.model.parameters import Parameters, integer, names, real
+from aixsim.model.parameters import Parameters, fraction, integer, names, real
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.world.classification import CAPITAL, POLES
@@ -28,8 +28,8 @@ class RegulationFreeZones(Parameters):
         "assumed; pole_structure.csv, region_specialisation.csv",
         "assumed",
     )
-    activity: float = real(
-        1.0, "1", 0.0, 1.0, "share of the zones' firms and projects that the suspended rules concern", "assumed", "assumed", "0.1 to 1"
+    activity: float = fraction(
+        1.0, "share of the zones' firms and projects that the suspended rules concern", "assumed", "assumed", "0.1 to 1"
     )
     ramp_months: int = integer(12, "month", 1, 240, "months until a zone is fully active", "assumed", "assumed", "6 to 24")
     duration_factor: float = real(

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 
-from aixsim.model.autoregression import log_deviations
+from aixsim.model.climate import log_deviations
 from aixsim.model.lever import Lever, starts, stops, window
-from aixsim.model.parameters import Parameters, month, real
+from aixsim.model.parameters import Parameters, fraction, month, real
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 
@@ -26,10 +26,10 @@ class Trade(Parameters):
 
     start: str = starts("2026-01", f"{_PLAN}, for 2026", "derived")
     stop: str = stops()
-    diversification: float = real(
-        0.03, "1", 0.0, 1.0, "share by which more diverse export markets raise the climate", "assumed", "assumed", "0 to 0.1"
+    diversification: float = fraction(
+        0.03, "share by which more diverse export markets raise the climate", "assumed", "assumed", "0 to 0.1"
     )
-    cptpp: float = real(0.02, "1", 0.0, 1.0, "share by which accession to the CPTPP raises the climate", "assumed", "assumed", "0 to 0.05")
+    cptpp: float = fraction(0.02, "share by which accession to the CPTPP raises the climate", "assumed", "assumed", "0 to 0.05")
     cptpp_from: str = month("2028-01", "month of the accession", "assumed: the plan gives none", "assumed")
     fund_usd_bn: float = real(200.0, "USD bn", 0.0, 1e4, "size of the investment fund with the United States", _PLAN, "quoted")
     fund_effect: float = real(
@@ -43,11 +43,8 @@ class Trade(Parameters):
         "-0.03 to 0.03",
     )
     insurance_krw_tn: float = real(275.0, "KRW tn", 0.0, 1e4, "trade insurance", _PLAN, "quoted")
-    insurance_damping: float = real(
+    insurance_damping: float = fraction(
         0.2,
-        "1",
-        0.0,
-        1.0,
         "share of the climate's deviations that KRW 275 tn of insurance take away; more insurance takes more, at most all",
         "assumed",
         "assumed",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
 
 from aixsim.model.discovery import discover
 from aixsim.model.programme_kind import ProgrammeKind
 
 
-@cache
-def programme_kinds() -> dict[str, ProgrammeKind]:
+def programme_kinds() -> Mapping[str, ProgrammeKind]:
     """Returns every kind of programme by name, in a fixed order."""
     return discover(__name__, "KIND")

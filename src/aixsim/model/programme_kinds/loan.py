@@ -6,19 +6,17 @@ projects within the horizon. Interest is left out.
 
 from __future__ import annotations
 
-from aixsim.model.parameters import Parameters, real
+from aixsim.model.parameters import Parameters, fraction
 from aixsim.model.programme_kind import ProgrammeKind
 
 
 class Loan(Parameters):
     """Parameters of the kind."""
 
-    repaid_share: float = real(
-        0.9, "1", 0.0, 1.0, "share of a loan that its project pays back when it starts operating", "assumed", "assumed", "0.7 to 1"
+    repaid_share: float = fraction(
+        0.9, "share of a loan that its project pays back when it starts operating", "assumed", "assumed", "0.7 to 1"
     )
-    recovered_share: float = real(
-        0.3, "1", 0.0, 1.0, "share of a loan that is recovered when its project fails", "assumed", "assumed", "0 to 0.6"
-    )
+    recovered_share: float = fraction(0.3, "share of a loan that is recovered when its project fails", "assumed", "assumed", "0 to 0.6")
 
 
 def on_operate(taken: int, p: Loan) -> int:

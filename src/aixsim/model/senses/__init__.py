@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
 
 from aixsim.model.discovery import discover
 from aixsim.model.sense import Sense
 
 
-@cache
-def senses() -> dict[str, Sense]:
+def senses() -> Mapping[str, Sense]:
     """Returns every sense by name, in a fixed order."""
     return discover(__name__, "SENSE")

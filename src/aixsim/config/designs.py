@@ -1,0 +1,114 @@
+"""Designs: which settings a sweep tries."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Final
+
+from aixsim.errors import UserError
+from aixsim.random.distributions import Distribution
+
+DESIGNS: Final = ("factorial", "latin-hypercube", "sobol", "morris", "one-at-a-time")
+"""Names as a study file has them; ``table`` reads the rows from a file instead."""
+SIZED: Final = ("latin-hypercube", "sobol", "morris")
+"""Designs that need to be told how large they are."""
+_EDGE: Final = 2.0**-40
+"""Designs may touch 0 and 1, where a normal distribution has no quantile."""
+_LOW_MIDDLE_HIGH: Final = (0.05, 0.5, 0.95)
+_MORRIS_LEVELS: Final = 4
+"""Of the grid in the unit cube: the usual number (Saltelli et al. 2008, Global Sensitivity Analysis, section 3.3)."""
+
+
+class DesignError(UserError):
+    """A design that cannot take a factor.
+
+    Attributes:
+        key: the factor.
+        found, allowed: what is wrong, and what would be right.
+    """
+
+    def __init__(self, key: str, found: str, allowed: str) -> None:
+        super().__init__(f"{key}: {found}; allowed: {allowed}")
+        self.key, self.found, self.allowed = key, found, allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A factor of a sweep, as a design sees it.
+
+    Attributes:
+        key: config key that it sets.
+        levels: the values that it takes, in order; empty for a distribution.
+        law: the distribution that it is drawn from; None for levels.
+    """
+
+    key: str
+    levels: tuple[Any, ...] = ()
+    law: Distribution | None = None
+
+    def at(self, u: float) -> Any:
+        """Returns the value below which a share ``u`` in 0..1 lies; levels have equal shares."""
+        if self.law is not None:
+            return self.law.quantile(min(max(u, _EDGE), 1.0 - _EDGE))
+        return self.levels[min(int(u * len(self.levels)), len(self.levels) - 1)]
+
+
+def rows(kind: str, axes: tuple[Axis, ...], size: int, seed: int) -> list[dict[str, Any]]:
+    """Returns the rows of a design: the value of every factor, by key.
+
+    Args:
+        kind: one of ``DESIGNS``.
+        axes: the factors, at least one.
+        size: points of a Latin hypercube or Sobol sequence, trajectories of Morris; without meaning for the others.
+        seed: of what is drawn at random.
+
+    Raises:
+        DesignError: the design cannot take one of the factors.
+        UserError: SALib is not installed, which a Morris design needs.
+    """
+    match kind:
+        case "factorial":
+            return _factorial(axes)
+        case "one-at-a-time":
+            # The base, which sets nothing; then every level of every factor alone, of a distribution its 5, 50 and 95 % quantiles.
+            return [{}, *({axis.key: value} for axis in axes for value in axis.levels or map(axis.at, _LOW_MIDDLE_HIGH))]
+        case _:
+            units = _unit_points(kind, len(axes), size, seed)
+            return [{axis.key: axis.at(u) for axis, u in zip(axes, row, strict=True)} for row in units]
+
+
+def _factorial(axes: tuple[Axis, ...]) -> list[dict[str, Any]]:
+    """Returns every combination, the last factor changing fastest."""
+    for axis in axes:
+        if axis.law is not None:
+            raise DesignError(axis.key, "a factorial design has no levels of a distribution", "a list, a range or a grid")
+    keys = [axis.key for axis in axes]
+    return [dict(zip(keys, values, strict=True)) for values in product(*(axis.levels for axis in axes))]
+
+
+def _unit_points(kind: str, n_axes: int, size: int, seed: int) -> list[list[float]]:
+    """Returns the points of a design in the unit cube.
+
+    Latin hypercube (McKay, Beckman and Conover 1979, doi:10.2307/1268522; by SciPy): every factor has one value in each of ``size`` equally
+    likely slices. Sobol (1967; scrambled after Owen 1998, by SciPy): even in every projection; a longer one begins with the shorter, and
+    powers of two are the most even. Morris (1991, doi:10.2307/1269043; by SALib): ``size`` trajectories of one row more than there are
+    factors, which change one factor a step.
+    """
+    if kind == "morris":
+        try:
+            from SALib.sample import morris
+        except ImportError:
+            raise UserError("a Morris design needs SALib; install it with: pip install 'aixsim[sensitivity]'") from None
+        problem = {"num_vars": n_axes, "names": [str(k) for k in range(n_axes)], "bounds": [[0.0, 1.0]] * n_axes}
+        points: list[list[float]] = morris.sample(problem, size, num_levels=_MORRIS_LEVELS, seed=seed).tolist()
+        return points
+    from scipy.stats import qmc
+
+    if kind == "latin-hypercube":
+        return qmc.LatinHypercube(n_axes, rng=seed).random(size).tolist()
+    with warnings.catch_warnings():
+        # Any other number loses some evenness and nothing else; the dry run says so.
+        warnings.filterwarnings("ignore", "The balance properties of Sobol", UserWarning)
+        return qmc.Sobol(n_axes, scramble=True, rng=seed).random(size).tolist()
