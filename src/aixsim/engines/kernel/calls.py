@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.engines.kernel.compile import compiled
+from aixsim.engines.kernel.compile import compiled, inlined
 from aixsim.engines.kernel.philox import fill_uniforms, open_unit
 from aixsim.engines.kernel.slots import DECIDED, FUNDED, WITHDRAWN
 from aixsim.engines.kernel.sorting import rank
@@ -61,7 +61,7 @@ def rank_applicants(case: Any, state: Any, ranking: Any, inputs: Any, month: int
     rank(ranking.points[0], ranking.firm[0], ranking.points[1], ranking.firm[1], ranking.count, n)
 
 
-@compiled
+@inlined
 def hold_call(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, month: int, k: int) -> None:
     """Ranks the applicants of a programme and spends its budget from the top."""
     year, rules = inputs.month[month].year, lines.rules[k]
@@ -142,7 +142,7 @@ def wait(case: Any, state: Any, inputs: Any, month: int, cost: float) -> None:
     state.tally[0].waiting = kept
 
 
-@compiled
+@inlined
 def fund(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, month: int, cost: float) -> None:
     """Contracts fall due, calls are held, and who is left without money waits, pays itself or withdraws."""
     slot = np.int64(state.due[CONTRACT, month])
