@@ -15,7 +15,7 @@ import numpy as np
 
 from aixsim.errors import UserError
 from aixsim.model.economics import attraction, cost_now
-from aixsim.model.funding import award, gives_up, log_employees, merit, own_hazard
+from aixsim.model.funding import award, award_rest, gives_up, log_employees, merit, own_hazard
 from aixsim.model.history import Event, EventLog, History
 from aixsim.model.implementation import duration_factor, duration_months, lifetime_months, success_chance
 from aixsim.model.pressure import PACE_UNIT, grown, lowered, pace, raised, rate, reaches, threshold
@@ -352,9 +352,9 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             firm.partners = [
                 (self.firms[j], weights[k]) for j, k in zip(network.partner[ties].tolist(), network.kind[ties].tolist(), strict=True)
             ]
-        self.left = [line.budget.copy() for line in scenario.lines]
+        self.budget = [np.concatenate([line.budget, line.beyond]) for line in scenario.lines]
+        self.left, self.lots = [budget.copy() for budget in self.budget], [line.lot for line in scenario.lines]
         shape = (len(scenario.lines), len(problem.horizon.years))
-        self.budget = np.array([line.budget for line in scenario.lines], dtype=np.int64).reshape(shape)
         self.applicants, self.funded, self.repaid = (np.zeros(shape, np.int64) for _ in range(3))
         for firm in self.firms[: scenario.initial_adopters]:
             firm.commit()
@@ -443,7 +443,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             return
         refused: set[Firm] = set()
         for k, line in enumerate(self.case.lines):
-            if line.calls[self.month] and self.budget[k, self.year] > 0:
+            if line.calls[self.month] and self.budget[k][self.year] > 0:
                 refused.update(
                     self.hold_call(k, line, [firm for firm in waiting if firm.stage == Stage.DECIDED and firm.is_eligible(line)])
                 )
@@ -458,11 +458,11 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         for firm in ranked:
             firm.applications.append((self.month, line.name))
         calls_left = sum(bool(line.calls[t]) for t in range(self.month, len(line.calls)) if self.problem.horizon.year_index(t) == self.year)
-        budget = int(self.budget[k, self.year])
+        budget = int(self.budget[k][self.year])
         funded = np.zeros(len(ranked), np.bool_)
-        self.applicants[k, self.year] += len(ranked)
-        self.funded[k, self.year] += award(
-            grants=np.array([line.kind.taken(int(line.grant[self.year, firm.size]), line.terms) for firm in ranked], dtype=np.int64),
+        grants = np.array([line.kind.taken(int(line.grant[self.year, firm.size]), line.terms) for firm in ranked], dtype=np.int64)
+        award(
+            grants=grants,
             members=np.array([firm.in_started_model() for firm in ranked], dtype=np.bool_),
             regional=np.array([POLE_INDEX[firm.province] != CAPITAL for firm in ranked], dtype=np.bool_),
             left=self.left[k],
@@ -473,6 +473,10 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             floor=int(line.floor[self.month] * budget),
             funded=funded,
         )
+        if self.case.scale < 1.0 and calls_left == 1:
+            self.lots[k] = award_rest(grants, self.left[k], self.budget[k], self.year, line.instalments, self.lots[k], funded)
+        self.applicants[k, self.year] += len(ranked)
+        self.funded[k, self.year] += int(funded.sum())
         for firm, has_won in zip(ranked, funded, strict=True):
             if has_won:
                 firm.receive(k, line)
@@ -489,7 +493,8 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
     def history(self) -> History:
         """Returns what has happened so far."""
         month, event, firm, route = self.log.columns()
-        left = np.array(self.left, dtype=np.int64).reshape(self.budget.shape)
+        n_years = len(self.problem.horizon.years)
+        budget, left = (np.array([row[:n_years] for row in rows], np.int64).reshape(-1, n_years) for rows in (self.budget, self.left))
         return History(
             month,
             event,
@@ -497,8 +502,8 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             route,
             pressure=np.array([f.milieu.pressure + f.pressure for f in self.firms], dtype=np.int64),
             lines=tuple(line.name for line in self.case.lines),
-            budget=self.budget,
-            spent=self.budget - left,
+            budget=budget,
+            spent=budget - left,
             applicants=self.applicants,
             funded=self.funded,
             repaid=self.repaid,

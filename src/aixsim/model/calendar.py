@@ -79,14 +79,15 @@ class Horizon:
         return np.arange(self.n_months) + parse_month(self.start)[1] - 1
 
 
-def over_years(value: Any, horizon: Horizon, fill: float | None) -> NDArray[np.float64]:
-    """Spreads a number, or a table by year, over the years of the horizon.
+def over_years(value: Any, horizon: Horizon, fill: float | None, beyond: int = 0) -> NDArray[np.float64]:
+    """Spreads a number, or a table by year, over the years of the horizon and some ``beyond`` it.
 
     A year that a table leaves out takes ``fill``, or the latest earlier value (the first value before it) when ``fill`` is ``None``.
     """
+    years = range(horizon.years[0], horizon.years[-1] + beyond + 1)
     if not isinstance(value, Mapping):
-        return np.full(len(horizon.years), float(value))
+        return np.full(len(years), float(value))
     stated = {int(year): float(number) for year, number in value.items()}
     if fill is not None:
-        return np.array([stated.get(year, fill) for year in horizon.years])
-    return np.array([stated[max((y for y in stated if y <= year), default=min(stated))] for year in horizon.years])
+        return np.array([stated.get(year, fill) for year in years])
+    return np.array([stated[max((y for y in stated if y <= year), default=min(stated))] for year in years])

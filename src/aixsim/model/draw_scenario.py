@@ -12,6 +12,7 @@ from aixsim.model.funding import Funding, own_burdens
 from aixsim.model.implementation import Implementation
 from aixsim.model.problem import Problem
 from aixsim.model.programmes import HIGHEST_SUPPORT, Programme, expected_support, programme_line
+from aixsim.model.sample import start_of
 from aixsim.model.scenario import Scenario
 from aixsim.model.sensing import Sensing
 from aixsim.model.susceptibility import Susceptibility, factors, frailty
@@ -82,6 +83,8 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
     )
     for lever, p in problem.registry.chosen_levers(settings):
         lever.apply(scenario, p, problem)
+    for line in scenario.lines:
+        line.lot = start_of(problem.seed, replicate, line.name)
     # Programmes come first among the lines; levers may have changed what they offer.
     shares = [programme.public_share_max for programme in programmes.values()]
     offered = expected_support(scenario.lines[: len(programmes)], horizon, economics, shares)

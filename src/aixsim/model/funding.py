@@ -160,6 +160,58 @@ def award(
     return n_funded
 
 
+def award_rest(
+    grants: NDArray[np.int64],
+    left: NDArray[np.int64],
+    budget: NDArray[np.int64],
+    year: int,
+    instalments: int,
+    lot: float,
+    funded: NDArray[np.bool_],
+) -> float:
+    """Makes what a year has left below one grant a whole grant or nothing, in a sample of the nation.
+
+    A sample has its share of the budgets, and grants as large as the nation's: without this, more and more of its money is left below one
+    grant the smaller it is. The best applicant without a grant gets one with the chance that the rest is of it. Chances of a line add up
+    from a start drawn by lot, and a grant is due whenever their sum passes 1 (systematic sampling, Madow and Madow 1944): awards are then
+    unbiased, and never more than one away from what the money pays for.
+
+    Args:
+        grants: as in ``award``.
+        left, budget: by year in won, shape ``(n_years,)`` or longer; the rest is added to or taken from both, in place.
+        year, instalments: as in ``award``.
+        lot: sum of the chances, 0 to below 1.
+        funded: shape ``(m,)``, as ``award`` left it; changed in place.
+
+    Returns:
+        The new sum of the chances.
+    """
+    for rank in range(len(grants)):
+        if funded[rank]:
+            continue
+        part = grants[rank] // instalments
+        first = grants[rank] - part * (instalments - 1)
+        chance = min(left[year] / first, 1.0)
+        for later in range(year + 1, min(year + instalments, len(left))):
+            if part > 0:
+                chance = min(chance, left[later] / part)
+        lot += chance
+        wins = lot >= 1.0
+        if wins:
+            lot -= 1.0
+            funded[rank] = True
+            for later in range(year + 1, min(year + instalments, len(left))):
+                paid = min(part, left[later])
+                budget[later] += part - paid
+                left[later] -= paid
+        if wins or left[year] < first:
+            # As much is added when it wins as is taken away when it does not, in expectation.
+            budget[year] += (first if wins else 0) - min(left[year], first)
+            left[year] -= min(left[year], first)
+        break
+    return lot
+
+
 def log_employees(employees: int) -> float:
     """Returns the natural logarithm of the number of employees, at least of one."""
     return math.log(max(employees, 1))

@@ -125,14 +125,16 @@ def programme_line(name: str, p: Programme, table: Mapping[str, Any], horizon: H
         scale: share of the national population.
     """
     kind = programme_kinds()[p.kind]
-    planned = over_years(p.budget_krw_bn, horizon, fill=0.0)
+    planned = over_years(p.budget_krw_bn, horizon, fill=0.0, beyond=p.instalments - 1)
     first = max((p.delivered_from or horizon.years[0]) - horizon.years[0], 0)
     delivered = delivered_budget(planned, p.delivered_share, p.shortfall_carried, first)
+    budget, n_years = np.rint(delivered * scale * WON_PER_BN).astype(np.int64), len(horizon.years)
     grant = np.rint(over_years(p.grant_krw_bn, horizon, fill=None) * WON_PER_BN).astype(np.int64)
     return FundingLine(
         name=name,
         route=ROUTES.index("programme"),
-        budget=np.rint(delivered * scale * WON_PER_BN).astype(np.int64),
+        budget=budget[:n_years],
+        beyond=budget[n_years:],
         grant=np.repeat(grant[:, None], len(SIZES), axis=1),
         instalments=p.instalments,
         calls=np.isin(horizon.calendar_months, p.call_months),

@@ -31,6 +31,7 @@ class FundingLine:
         name: as in the config.
         route: index into ``ROUTES`` of the projects it pays (members of a started model count as ``collaboration``).
         budget: int64, shape ``(n_years,)``.
+        beyond: int64, shape ``(instalments - 1,)``: budgets of the years after the horizon, which instalments reserve.
         grant: int64, shape ``(n_years, 5)``: money for one project by size class, in the year of the call; what its budget pays for one
             is up to ``kind``.
         instalments: years over which a grant is paid; later years are reserved.
@@ -45,11 +46,13 @@ class FundingLine:
             of it before.
         kind, terms: what becomes of the money of a project, and the values of the kind's parameters.
         carries: what is left at the end of a year moves to the next one instead of lapsing.
+        lot: where the sum of the chances starts by which a sample awards what is left below one grant (``funding.award_rest``).
     """
 
     name: str
     route: int
     budget: NDArray[np.int64]
+    beyond: NDArray[np.int64]
     grant: NDArray[np.int64]
     instalments: int
     calls: NDArray[np.bool_]
@@ -65,6 +68,7 @@ class FundingLine:
     terms: Parameters
     park_tenants_only: bool = False
     carries: bool = False
+    lot: float = 0.0
 
     def multiply(self, factor: NDArray[np.float64]) -> None:
         """Multiplies what each year is to have, shape ``(n_years,)``; several factors multiply, to the won in any order."""

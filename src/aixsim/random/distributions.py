@@ -74,7 +74,7 @@ class Distribution:
 
     def draw(self, seed: int, replicate: int, path: str) -> float:
         """Returns the value of this replicate for the config key ``path``; the key is the address, not the order."""
-        return self.quantile(uniform(seed, replicate, Purpose.PARAMETER, _agent(path)))
+        return self.quantile(uniform(seed, replicate, Purpose.PARAMETER, agent_of(path)))
 
 
 def draw_all(
@@ -87,14 +87,15 @@ def draw_all(
         seed, replicate: of the draw.
         addresses: of keys that are addressed by another text than themselves.
     """
-    agents = np.array([_agent((addresses or {}).get(path, path)) for path in distributions], np.int64)
+    agents = np.array([agent_of((addresses or {}).get(path, path)) for path in distributions], np.int64)
     levels = uniforms_of(seed, replicate, Purpose.PARAMETER, agents).tolist()
     return {path: dist.quantile(u) for (path, dist), u in zip(distributions.items(), levels, strict=True)}
 
 
 @lru_cache(maxsize=4096)
-def _agent(path: str) -> int:
-    return int.from_bytes(hashlib.sha256(path.encode()).digest()[:4], "big")
+def agent_of(text: str) -> int:
+    """Returns the number by which something that has a name is addressed, such as an uncertain number by its key."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
 
 def _beta_quantile(u: float, a: float, b: float) -> float:

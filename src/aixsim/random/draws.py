@@ -55,6 +55,7 @@ class Purpose(IntEnum):
     RESAMPLING = 12
     COUNTING = 13
     MOVE = 14
+    SAMPLE_LOT = 15
     FRAILTY = 20
     READINESS = 21
     EMPLOYEES = 22

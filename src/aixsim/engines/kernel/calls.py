@@ -13,14 +13,14 @@ from aixsim.engines.kernel.sorting import rank
 from aixsim.engines.kernel.state import CONTRACT, PAUSE
 from aixsim.engines.kernel.transitions import COLLABORATION, OWN, PROGRAMME, in_open_park, in_started_model, launch, log_event, put, taken
 from aixsim.model import pressure as fixed
-from aixsim.model.funding import award, gives_up, merit, own_hazard
+from aixsim.model.funding import award, award_rest, gives_up, merit, own_hazard
 from aixsim.model.history import NO_ROUTE, Event
 from aixsim.random.draws import Purpose, logistic
 
 _FUNDED, _WITHDRAWN, _MERIT = np.int64(Event.FUNDED), np.int64(Event.WITHDRAWN), np.int64(Purpose.MERIT)
 _NO_ROUTE = np.int64(NO_ROUTE)
 _logistic, _award, _merit, _own_hazard = compiled(logistic), compiled(award), compiled(merit), compiled(own_hazard)
-_rate, _gives_up = compiled(fixed.rate), compiled(gives_up)
+_rate, _gives_up, _award_rest = compiled(fixed.rate), compiled(gives_up), compiled(award_rest)
 
 
 @compiled
@@ -81,10 +81,14 @@ def hold_call(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, mont
         if lines.calls[k, later] and inputs.month[later].year == year:
             calls_left += 1
     spent.applicants += n
-    spent.funded += _award(
+    _award(
         grant, member, regional, lines.left[k], year, rules.instalments, lines.left[k, year] // calls_left,
         int(lines.quota[k, month] * spent.budget), int(lines.floor[k, month] * spent.budget), funded,
     )  # fmt: skip
+    if case.scale < 1.0 and calls_left == 1:
+        lines.lot[k] = _award_rest(grant, lines.left[k], lines.year[k].budget, year, rules.instalments, lines.lot[k], funded)
+    for position in range(n):
+        spent.funded += funded[position]
     for position in range(n):
         slot = np.int64(ranking.slot[position])
         life = state.life[slot]

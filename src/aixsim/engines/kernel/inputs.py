@@ -55,7 +55,7 @@ YEAR_OF_LINE = np.dtype(
 
 
 class FundingLines(NamedTuple):
-    """Public money. Shapes: K lines, Y years, T months."""
+    """Public money. Shapes: K lines, Y years (of the horizon, and those after it that instalments reserve), T months."""
 
     rules: Array
     """LINE (K,)."""
@@ -71,6 +71,8 @@ class FundingLines(NamedTuple):
     """YEAR_OF_LINE (K, Y)."""
     left: Array
     """int64 (K, Y), unspent, in won; apart, because awards take it whole."""
+    lot: Array
+    """float64 (K,), sum of the chances by which a sample awards what is left below one grant."""
 
 
 @cache
@@ -165,7 +167,8 @@ def lines_of(scenario: Scenario, problem: Problem) -> FundingLines:
     Raises:
         ValueError: a line is of a kind that the compiled code does not know.
     """
-    n_lines, n_months, n_years = len(scenario.lines), problem.horizon.n_months, len(problem.horizon.years)
+    n_lines, n_months, in_horizon = len(scenario.lines), problem.horizon.n_months, len(problem.horizon.years)
+    n_years = in_horizon + max((len(line.beyond) for line in scenario.lines), default=0)
     rules, year = np.zeros(n_lines, LINE), np.zeros((n_lines, n_years), YEAR_OF_LINE)
     calls, left = np.zeros((n_lines, n_months), np.bool_), np.zeros((n_lines, n_years), np.int64)
     quota, floor, change = np.zeros((n_lines, n_months)), np.zeros((n_lines, n_months)), np.zeros((n_lines, n_years), np.int64)
@@ -177,9 +180,10 @@ def lines_of(scenario: Scenario, problem: Problem) -> FundingLines:
             raise ValueError(f"the kernel was made without the kind of programme {line.kind.name!r}")
         rules["kind"][k] = KINDS.index(line.kind)
         fill(rules["terms"][line.kind.name][k : k + 1], line.terms)
-        year["budget"][k], year["grant"][k] = line.budget, line.grant
-        calls[k], left[k], quota[k], floor[k], change[k] = line.calls, line.budget, line.quota, line.floor, line.change
-    return FundingLines(rules, calls, quota, floor, change, year, left)
+        year["budget"][k, : in_horizon + len(line.beyond)] = np.concatenate([line.budget, line.beyond])
+        year["grant"][k, :in_horizon], change[k, :in_horizon], left[k] = line.grant, line.change, year["budget"][k]
+        calls[k], quota[k], floor[k] = line.calls, line.quota, line.floor
+    return FundingLines(rules, calls, quota, floor, change, year, left, np.array([line.lot for line in scenario.lines], np.float64))
 
 
 def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:

@@ -47,6 +47,7 @@ def run(problem: Problem, scenario: Scenario) -> History:
             break
         room = n_events
     events = state.event[:n_events]
+    year = lines.year[:, : len(problem.horizon.years)]
     pressure = np.empty(len(problem.population), np.int64)
     add_pressures(world_of(problem), state, pressure)
     return History(
@@ -56,11 +57,8 @@ def run(problem: Problem, scenario: Scenario) -> History:
         route=events["route"].astype(np.int32),
         pressure=pressure,
         lines=tuple(line.name for line in scenario.lines),
-        budget=lines.year["budget"].copy(),
-        spent=lines.year["budget"] - lines.left,
-        applicants=lines.year["applicants"].copy(),
-        funded=lines.year["funded"].copy(),
-        repaid=lines.year["repaid"].copy(),
+        spent=year["budget"] - lines.left[:, : year.shape[1]],
+        **{name: year[name].copy() for name in ("budget", "applicants", "funded", "repaid")},
     )
 
 

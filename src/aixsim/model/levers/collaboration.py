@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from aixsim.model.lever import Lever, starts, stops, window
 from aixsim.model.parameters import Parameters, fraction, integer
 from aixsim.model.problem import Problem
+from aixsim.model.sample import part_of
 from aixsim.model.scenario import Scenario
 from aixsim.random.draws import Purpose, uniforms_of
 
@@ -30,7 +31,7 @@ class Collaboration(Parameters):
 
 def apply(scenario: Scenario, p: Collaboration, problem: Problem) -> None:
     """Forms the models of one replicate and reserves the programmes' quota for them."""
-    number = round(p.number * problem.scale)
+    number = part_of(p.number * problem.scale, scenario.seed, scenario.replicate, "levers.collaboration.number")
     first, end = window(p, problem.horizon)
     if number <= 0 or first == end:
         return
@@ -39,7 +40,7 @@ def apply(scenario: Scenario, p: Collaboration, problem: Problem) -> None:
     for lead in leads:
         _gather(problem, lead, p.members, scenario.model_of)
     scenario.model_lead = np.array(leads, dtype=np.int32)
-    scenario.model_start = np.full(len(leads), problem.horizon.index(p.start), dtype=np.int64)
+    scenario.model_start = np.full(len(leads), first, dtype=np.int64)
     scenario.model_stop = np.full(len(leads), end, dtype=np.int64)
     for line in scenario.programmes():
         line.quota[first:end] = np.maximum(line.quota[first:end], p.quota)

@@ -123,6 +123,7 @@ def apply(scenario: Scenario, p: Parks, problem: Problem) -> None:
             name=PARK_MONEY,
             route=ROUTES.index("park"),
             budget=budget,
+            beyond=np.zeros(0, np.int64),
             grant=np.full((len(horizon.years), len(SIZES)), round(p.grant_krw_bn * _WON_PER_BN), np.int64),
             instalments=1,
             calls=horizon.calendar_months == p.call_month,
