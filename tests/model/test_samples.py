@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,9 +25,7 @@ BN = 1_000_000_000
 PATIENT = {"mode": "programmes", "own_rate": 0.0, "attempts": 100, "patience_months": 1000}
 
 
-def rest_of(
-    left: list[float], lot: float, grants: tuple[float, ...] = (1.0,), instalments: int = 1
-) -> tuple[float, list[float], list[float], list[bool]]:
+def rest_of(left: list[float], lot: float, grants: tuple[float, ...] = (1.0,), instalments: int = 1) -> Any:
     """Returns the new sum of chances, and money left and budget by year in KRW bn, and who is funded; budgets were what is left."""
     money, budget = (np.array([round(each * BN) for each in left], np.int64) for _ in range(2))
     funded = np.zeros(len(grants), np.bool_)
