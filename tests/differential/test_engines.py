@@ -124,7 +124,8 @@ def random_worlds(draw: st.DrawFn) -> Problem:
         },
     )
     network = Network.from_ties(n, ties[:, 0], ties[:, 1], kinds)
-    return worlds.problem(chosen, population=population, network=network, end="2026-12", seed=draw(st.integers(0, 2**64 - 1)))
+    world = worlds.problem(chosen, population=population, network=network, end="2026-12", seed=draw(st.integers(0, 2**64 - 1)))
+    return replace(world, scale=draw(st.sampled_from([1.0, 0.3])))
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
@@ -175,7 +176,8 @@ def contagions(draw: st.DrawFn) -> Problem:
         economics={"elasticity": draw(some), "learning_rate": draw(st.sampled_from([0.0, 0.2])), "experience": 3.0},
     )
     network = Network.from_ties(n, ties[:, 0], ties[:, 1], kinds)
-    return worlds.problem(chosen, population=population, network=network, end="2026-12", seed=draw(st.integers(0, 2**64 - 1)))
+    world = worlds.problem(chosen, population=population, network=network, end="2026-12", seed=draw(st.integers(0, 2**64 - 1)))
+    return replace(world, scale=draw(st.sampled_from([1.0, 0.3])))
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
@@ -244,6 +246,11 @@ def wrong_call(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
     return world, replace(scenario, lines=lines)
 
 
+def wrong_lot(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
+    """Chances of what a sample has left below one grant that begin half a grant higher or lower."""
+    return world, replace(scenario, lines=[replace(line, lot=(line.lot + 0.5) % 1.0) for line in scenario.lines])
+
+
 def wrong_repayment(world: Problem, scenario: Scenario) -> tuple[Problem, Scenario]:
     """One won too much of every loan of ten million."""
     lines = [
@@ -267,7 +274,7 @@ def wrong_visibility(world: Problem, scenario: Scenario) -> tuple[Problem, Scena
 Fault = Callable[[Problem, Scenario], tuple[Problem, Scenario]]
 
 
-@pytest.mark.parametrize("fault", [wrong_count, wrong_hazard, wrong_call, wrong_repayment, wrong_climate, wrong_visibility])
+@pytest.mark.parametrize("fault", [wrong_count, wrong_hazard, wrong_call, wrong_lot, wrong_repayment, wrong_climate, wrong_visibility])
 def test_a_planted_fault_is_caught(korea: Problem, fault: Fault) -> None:
     scenario = draw_scenario(korea, 0)
     expected = reference.run(korea, scenario)
