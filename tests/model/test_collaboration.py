@@ -17,15 +17,15 @@ from aixsim.world.network import SUPPLIER, Network
 from tests import worlds
 from tests.model.values import LARGE, SMALL, firms, with_lever, world_of
 
-SUPPLIES = [(0, 2), (0, 3), (1, 4), (2, 5), (2, 6), (3, 6), (4, 7)]
-"""Who (second) sells to whom: firms 0 and 1 are large, 2 to 4 sell to them, 5 to 7 to those, 8 and 9 are large without suppliers."""
-EMPLOYEES = [900, 800, 60, 90, 50, 10, 30, 20, 700, 600]
+SUPPLIES = [(0, 2), (0, 3), (1, 4), (2, 5), (2, 6), (3, 5), (3, 6), (4, 7), (3, 10), (10, 11)]
+"""Who (second) sells to whom: 0 and 1 are large, 2 to 4 sell to them, 5, 6, 7 and 10 to those, 11 to 10; 8 and 9 are large and alone."""
+EMPLOYEES = [900, 800, 60, 90, 50, 10, 30, 20, 700, 600, 5, 80]
 
 
 def world(**changes: Any) -> Problem:
-    population = firms(size=[LARGE, LARGE, *[SMALL] * 6, LARGE, LARGE], employees=EMPLOYEES, company=list(range(10)))
+    population = firms(size=[LARGE, LARGE, *[SMALL] * 6, LARGE, LARGE, SMALL, SMALL], employees=EMPLOYEES, company=list(range(12)))
     buyer, seller = np.array(SUPPLIES, np.int32).T
-    network = Network.from_ties(10, buyer, seller, np.full(len(SUPPLIES), SUPPLIER, np.int8))
+    network = Network.from_ties(12, buyer, seller, np.full(len(SUPPLIES), SUPPLIER, np.int8))
     return replace(world_of(population=population, **changes), network=network)
 
 
@@ -39,13 +39,29 @@ def models(**stated: Any) -> dict[int, set[int]]:
 
 
 def test_leads_are_large_sites_with_suppliers_and_members_their_suppliers_and_theirs() -> None:
-    assert models(members=20) == {0: {2, 3, 5, 6}, 1: {4, 7}}
+    assert models(members=20) == {0: {2, 3, 5, 6, 10}, 1: {4, 7}}, "and not firm 11, which sells to a supplier of a supplier"
 
 
 def test_the_largest_come_first_and_direct_suppliers_before_theirs() -> None:
     assert models(members=1) == {0: {3}, 1: {4}}  # 90 employees before 60
     assert models(members=2) == {0: {2, 3}, 1: {4, 7}}
-    assert models(members=3) == {0: {2, 3, 6}, 1: {4, 7}}  # 30 employees before 10; 6 sells to both and counts once
+    assert models(members=3) == {0: {2, 3, 6}, 1: {4, 7}}  # 30 employees before 10
+
+
+def test_who_sells_to_several_of_a_circle_counts_once() -> None:
+    """Firms 5 and 6 sell to both 2 and 3, so three places below those are for 6, 5 and 10."""
+    assert models(members=4)[0] == {2, 3, 5, 6}
+    assert models(members=5)[0] == {2, 3, 5, 6, 10}
+
+
+def test_a_supplier_of_two_leads_stays_with_the_first() -> None:
+    shared = [*SUPPLIES, (1, 3)]
+    buyer, seller = np.array(shared, np.int32).T
+    both = replace(world(), network=Network.from_ties(12, buyer, seller, np.full(len(shared), SUPPLIER, np.int8)))
+    for replicate in range(6):
+        found = with_lever("collaboration", both, replicate, start="2024-03", number=2)
+        assert found.model_of[3] == 0
+        assert sorted(found.model_of[found.model_lead]) == [0, 1]
 
 
 def test_numbers_are_those_of_the_sample() -> None:
@@ -57,7 +73,7 @@ def test_numbers_are_those_of_the_sample() -> None:
 
 
 def test_sites_of_one_company_lead_one_model() -> None:
-    one = replace(world(), population=replace(world().population, company=np.array([0, 0, *range(2, 10)], np.int32)))
+    one = replace(world(), population=replace(world().population, company=np.array([0, 0, *range(2, 12)], np.int32)))
     assert len(with_lever("collaboration", one, start="2024-03", number=2).model_lead) == 1
 
 
@@ -95,7 +111,7 @@ def test_the_lead_commits_itself_and_members_projects_count_as_collaboration() -
         for firm, month, event in zip(history.firm, history.month, history.event, strict=True)
         if event == Event.DECIDED
     }
-    assert decided == {0: 2, 1: 2, 2: 5, 3: 5, 4: 5, 5: 5, 6: 5, 7: 5}
+    assert decided == {0: 2, 1: 2, 2: 5, 3: 5, 4: 5, 5: 5, 6: 5, 7: 5, 10: 5}
     routes = history.route[history.event == Event.LAUNCHED]
-    assert len(routes) == 8
+    assert len(routes) == 9
     assert (routes == ROUTES.index("collaboration")).all()

@@ -104,3 +104,8 @@ def test_every_programme_of_a_config_keeps_its_own_highest_share() -> None:
     tables = [worlds.programme(name="a", grant_krw_bn=4.0, public_share_max=0.1), worlds.programme(name="b", grant_krw_bn=1.0)]
     scenario = draw_scenario(world_of(programme=tables, economics={"project_cost_krw_bn": COSTS}), 0)
     assert scenario.support[0, MEDIUM] == pytest.approx(0.13 * 0.2)  # b: 1 of 5 bn; a: 4 of 5, cut to 0.1
+
+
+def test_every_line_needs_its_highest_share() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        support([both_years(), both_years()], [0.5])

@@ -116,6 +116,7 @@ def test_smart_factories_make_firms_ready_that_were_not() -> None:
     assert found.equips.all()
     assert found.factor.tolist() == [1.0 if firm % 2 == 0 else 3.0 for firm in found.firm.tolist()], "even ones were ready"
     assert found.month.tolist() == [month for month in range(6) for _ in range(2)]
+    assert uplifts("smart_factories", per_year={2024: 3.0}).month.tolist() == [3, 7, 11], "none in a year that is left out"
 
 
 @pytest.mark.parametrize(("strength", "factor"), [(0.0, 1.0), (0.5, 3.0**0.5), (2.0, 9.0)])

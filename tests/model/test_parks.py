@@ -70,7 +70,9 @@ def test_the_first_places_open_in_two_waves() -> None:
 
 def test_places_say_which_parks_are_the_first() -> None:
     assert opened(places=["Myeongji-Noksan", "Changwon"]).park_open.tolist() == [14, 60, 2]
-    assert opened(places=["Pohang", "Banwol-Sihwa"], number=1).park_open.tolist() == [60, 2, 60], "a place that this population has not"
+    assert opened(places=["Pohang", "Gunsan", "Banwol-Sihwa"], number=1).park_open.tolist() == [60, 2, 60], (
+        "places that this population has not"
+    )
     assert opened(number=0).park_open.tolist() == [60, 60, 60]
 
 
@@ -78,7 +80,8 @@ def test_a_park_that_closes_serves_nobody_any_more() -> None:
     found = opened(stop="2024-06")
     assert found.park_service[0, :7].tolist() == [0.0, 0.0, 0.5, 1.0, 1.0, 0.0, 0.0]
     assert (found.park_close[0], found.park_open[1]) == (5, 60), "the second wave would have come later"
-    assert not opened(stop="2024-03").park_service.any()
+    assert opened(stop="2024-03").lines == [], "it would close in the month in which it opens"
+    assert opened(stop="2024-03").park_open.tolist() == [60, 60, 60]
 
 
 def test_the_lever_holds_openings_back_until_its_start() -> None:

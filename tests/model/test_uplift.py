@@ -60,3 +60,8 @@ def test_none_is_empty_and_more_stand_in_order_whoever_came_first() -> None:
         assert found.factor.tolist() == [4.0, 2.0, 3.0, 1.5, 1.5]
         assert found.equips.tolist() == [False, True, False, False, True]
         assert (found.month.dtype.name, found.firm.dtype.name) == ("int64", "int32")
+
+
+def test_two_uplifts_of_one_firm_in_one_month_stand_by_their_factor() -> None:
+    month, firm = np.array([2, 2]), np.array([1, 1], np.int32)
+    assert Uplifts.none().and_more(month, firm, np.array([3.0, 2.0]), equips=False).factor.tolist() == [2.0, 3.0]
