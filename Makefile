@@ -19,7 +19,7 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Slow statistical checks: many replicates, narrow margins. In one process, so that what they print is seen.
+# Slow checks: many replicates, narrow margins, and altered laws that tests must notice. In one process, so that what they print is seen.
 verify: $(STAMP)
 	$(BIN)/python -m pytest -m verify -n 0
 

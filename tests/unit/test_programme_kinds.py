@@ -123,21 +123,6 @@ def test_what_a_firm_paid_itself_is_not_paid_back() -> None:
         assert money(run, problem)["repaid"] == [0, 4 * BN]
 
 
-def test_firms_count_what_they_keep_as_support() -> None:
-    """Grant 2 bn at a cost of 5 bn and a chance of 0.13; a loan of which half comes back counts half."""
-    grant, loan, whole = (
-        draw_scenario(world(1.0, 12.0, public_share_max=1.0, **terms), 0).support[0, SIZES.index("medium")]
-        for terms in (
-            {},
-            {"kind": "loan", "repaid_share": 0.5, "recovered_share": 0.0},
-            {"kind": "loan", "repaid_share": 1.0, "recovered_share": 0.0},
-        )
-    )
-    assert grant == pytest.approx(0.13 * 2.0 / 5.0)
-    assert loan == pytest.approx(grant / 2)
-    assert whole == 0.0
-
-
 @pytest.mark.parametrize("kind", programme_kinds().values(), ids=lambda kind: kind.name)
 def test_hooks_give_whole_won_and_never_take_more_than_was_paid(kind: ProgrammeKind) -> None:
     for end in ("default", "low", "high"):

@@ -1,0 +1,197 @@
+"""Mutation testing of the laws: ``python -m tests.model.mutation`` alters them one place at a time and asks whether a test of this folder
+notices. Every mutant is run in a child process, with the tests that call the altered function, the quickest first.
+
+A mutant exchanges an arithmetic, comparison or logical operator, a number, or ``min`` and ``max``.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any, Final
+
+import pytest
+
+import aixsim.model
+from tests.model.mutants import compiled, replaced
+
+SOURCE: Final = Path(aixsim.model.__file__).parent
+LAWS: Final = (
+    *("calendar", "climate", "draw_scenario", "economics", "funding", "implementation", "lever", "lottery", "pressure", "programme_kind"),
+    *("programmes", "scenario", "sensing", "susceptibility", "uplift"),
+    *(
+        f"{folder}.{path.stem}"
+        for folder in ("levers", "mechanisms", "programme_kinds")
+        for path in sorted((SOURCE / folder).glob("[!_]*.py"))
+    ),
+)
+SECONDS: Final = 60
+"""After which a mutant that does not end counts as noticed."""
+
+OTHER: Final[dict[type[ast.AST], tuple[type[ast.AST], ...]]] = {
+    ast.Add: (ast.Sub,),
+    ast.Sub: (ast.Add,),
+    ast.Mult: (ast.Div,),
+    ast.Div: (ast.Mult,),
+    ast.FloorDiv: (ast.Mult,),
+    ast.Mod: (ast.Mult,),
+    ast.Pow: (ast.Mult,),
+    ast.BitAnd: (ast.BitOr,),
+    ast.BitOr: (ast.BitAnd,),
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.And: (ast.Or,),
+    ast.Or: (ast.And,),
+}
+EXTREMES: Final = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A law altered in one place."""
+
+    module: str
+    function: str
+    line: int
+    change: str
+    tree: ast.FunctionDef
+
+
+def changes(node: ast.AST) -> Iterator[tuple[str, Any, str]]:
+    """Yields what can be altered in a node: the attribute, its other value, and both in words."""
+    match node:
+        case ast.BinOp(op=op) | ast.AugAssign(op=op) | ast.BoolOp(op=op):
+            for other in OTHER.get(type(op), ()):
+                yield "op", other(), f"{type(op).__name__} -> {other.__name__}"
+        case ast.Compare(ops=[op]):
+            for other in OTHER.get(type(op), ()):
+                yield "ops", [other()], f"{type(op).__name__} -> {other.__name__}"
+        case ast.Constant(value=bool() as value):
+            yield "value", not value, f"{value} -> {not value}"
+        case ast.Constant(value=int() | float() as number):
+            yield "value", number + 1, f"{number} -> {number + 1}"
+        case ast.UnaryOp(op=ast.USub()):
+            yield "op", ast.UAdd(), "- -> +"
+        case ast.Name(id=name) if name in EXTREMES:
+            yield "id", EXTREMES[name], f"{name} -> {EXTREMES[name]}"
+        case ast.Attribute(attr=name) if name in EXTREMES:
+            yield "attr", EXTREMES[name], f"{name} -> {EXTREMES[name]}"
+
+
+def mutants(module: str) -> Iterator[Mutant]:
+    """Yields every mutant of the functions and methods of a module."""
+    body = ast.parse((SOURCE / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")).body
+    inside = [
+        (f"{node.name}.{item.name}", item)
+        for node in body
+        if isinstance(node, ast.ClassDef)
+        for item in node.body
+        if isinstance(item, ast.FunctionDef)
+    ]
+    for name, function in [(node.name, node) for node in body if isinstance(node, ast.FunctionDef)] + inside:
+        quiet = {id(node) for item in ast.walk(function) if isinstance(item, ast.Raise | ast.arguments) for node in ast.walk(item)}
+        quiet |= {id(node) for item in function.decorator_list for node in ast.walk(item)}
+        for place, node in enumerate(ast.walk(function)):
+            if id(node) in quiet:
+                continue
+            for attribute, value, words in changes(node):
+                tree = copy.deepcopy(function)
+                altered = list(ast.walk(tree))[place]
+                setattr(altered, attribute, value)
+                yield Mutant(module, name, getattr(node, "lineno", 0), words, ast.fix_missing_locations(tree))
+
+
+def found(module: str, name: str) -> Any:
+    """Returns a function of a module, or a method without what wraps it."""
+    owner, _, method = name.rpartition(".")
+    holder = importlib.import_module(f"aixsim.model.{module}")
+    function = vars(getattr(holder, owner))[method] if owner else getattr(holder, method)
+    return getattr(function, "func", getattr(function, "__func__", function))
+
+
+class Mutation:
+    """A pytest plugin: instead of running the tests once, runs them on every mutant."""
+
+    def __init__(self) -> None:
+        """Nothing has been tried."""
+        self.killed = 0
+        self.survivors: list[str] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Runs the tests as they are, notes which functions each calls, and then tries the mutants."""
+        cost: dict[str, float] = {}
+        callers: dict[tuple[str, str], list[pytest.Item]] = {}
+        for item in session.items:
+            called: set[CodeType] = set()
+
+            def note(frame: FrameType, event: str, argument: object, called: set[CodeType] = called) -> None:
+                if event == "call":
+                    called.add(frame.f_code)
+
+            start = time.perf_counter()
+            sys.setprofile(note)
+            run(item)
+            sys.setprofile(None)
+            cost[item.nodeid] = time.perf_counter() - start
+            for code in called:
+                callers.setdefault((code.co_filename, code.co_qualname), []).append(item)
+        if session.testsfailed:
+            raise session.Failed("tests fail without any mutant")
+        for module in LAWS:
+            for mutant in mutants(module):
+                tests = callers.get((str(SOURCE / f"{module.replace('.', '/')}.py"), mutant.function), [])
+                if survives(mutant, sorted(tests, key=lambda item: cost[item.nodeid]), session):
+                    self.survivors.append(f"{mutant.module}:{mutant.line} {mutant.function}: {mutant.change}")
+                else:
+                    self.killed += 1
+        return True
+
+
+def run(item: pytest.Item) -> None:
+    """Runs one test."""
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+
+
+def survives(mutant: Mutant, tests: list[pytest.Item], session: pytest.Session) -> bool:
+    """Whether all tests pass on a mutant, in a child process."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    signal.alarm(SECONDS)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    try:
+        with replaced(found(mutant.module, mutant.function), compiled(mutant.tree, "mutant")):
+            for item in tests:
+                run(item)
+                if session.testsfailed:
+                    os._exit(1)
+    except BaseException:  # noqa: BLE001 - whatever ends the child, the mutant was noticed
+        os._exit(1)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    plugin = Mutation()
+    folder = str(Path(__file__).parent)
+    # Without the planted faults, which run other tests a second time.
+    arguments = [folder, "-o", "addopts=", "-q", "-s", "-p", "no:cacheprovider", "-m", "not verify"]
+    code = pytest.main([*arguments, f"--ignore={Path(folder) / 'test_planted_faults.py'}"], plugins=[plugin])
+    sys.stdout.write(json.dumps({"killed": plugin.killed, "survivors": plugin.survivors}) + "\n")
+    sys.exit(code)
