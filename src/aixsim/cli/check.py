@@ -9,6 +9,7 @@ from aixsim.api import run
 from aixsim.cli.output import say, tell
 from aixsim.config import load, settings_of
 from aixsim.config.build import problems
+from aixsim.config.scenario import changed
 from aixsim.errors import UserError
 from aixsim.model.plugins import read_plugin
 from aixsim.model.registry import Registry
@@ -48,6 +49,8 @@ def check_config(config: Path, overrides: Sequence[str], workers: int) -> bool:
     problem = problems(study)(0)
     say(f"{config}: valid")
     say(f"  {study.title}")
+    for key, values in study.scenario.differs.items():
+        say(f"  differs from {study.scenario.base}: {changed(key, *values)}")
     say(f"  {study.horizon.start} to {study.horizon.end}: {study.horizon.n_months} months")
     sample = f", sample of {100 * problem.scale:g} %" if problem.scale < 1 else ""
     say(f"  {len(problem.population):,} firms{sample}, {problem.network.n_ties:,} ties")
@@ -61,7 +64,7 @@ def check_config(config: Path, overrides: Sequence[str], workers: int) -> bool:
         return True
     result = run(study, workers=workers, tell=tell)
     failed = result.provenance["replicates_failed"]
-    verdicts = [judge(expectation, result.counts_in(expectation.by)[expectation.outcome]) for expectation in study.expects]
+    verdicts = [judge(one, result.counts_in(one.by)[one.outcome], result.scale) for one in study.expects]
     for verdict in verdicts:
         error = "" if verdict.standard_error is None else f" (standard error {verdict.standard_error:.3g})"
         beside = f", {failed} failed" if failed else ""
