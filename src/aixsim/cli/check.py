@@ -11,9 +11,11 @@ from aixsim.config import load, settings_of
 from aixsim.config.build import problems
 from aixsim.config.scenario import changed
 from aixsim.errors import UserError
+from aixsim.evidence.history import changes_of
 from aixsim.model.plugins import read_plugin
 from aixsim.model.registry import Registry
 from aixsim.results.expectations import judge
+from aixsim.results.publish import observed
 
 
 def check(config: Path | None, overrides: Sequence[str], workers: int, plugins: Sequence[Path]) -> int:
@@ -60,6 +62,8 @@ def check_config(config: Path, overrides: Sequence[str], workers: int) -> bool:
         say(f"  plugin {plugin.name}: {', '.join(plugin.keys)}")
     say(f"  programmes: {', '.join(study.settings['programme']) or 'none'}")
     say(f"  {len(problem.uncertainties)} uncertain numbers, {study.monte_carlo.replicates:,} replicates")
+    for change in changes_of(study.table.document(), observed(study)):
+        say(f"  WARNING: changes a year that was counted: {change}")
     if not study.expects:
         return True
     result = run(study, workers=workers, tell=tell)

@@ -28,6 +28,12 @@ class Scenario:
     places: Mapping[str, str] = field(default_factory=dict)
 
 
+def scenario_of(provenance: Mapping[str, Any]) -> Scenario:
+    """Returns the scenario of a result, without places; an empty one for results of versions that did not write it."""
+    stated = provenance.get("scenario", {})
+    return Scenario(stated.get("base", ""), {key: tuple(ends) for key, ends in stated.get("differs", {}).items()})
+
+
 def leaves(tables: Mapping[str, Any]) -> Leaves:
     """Returns the settings of a config by key, without those that are about the run alone.
 

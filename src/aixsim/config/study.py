@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ class Study:
     folder: Path
     table: Config
     registry: Registry
-    scenario: Scenario = Scenario()
+    scenario: Scenario = field(default_factory=Scenario)
 
     @property
     def title(self) -> str:
@@ -153,7 +153,9 @@ class Study:
         document = Document(self.folder / f"{self.name}.toml", self.table.document(), {})
         own = self.scenario
         # A number for all years that stands for a table of years in the base is told year by year.
-        before = {key: value for key, value in leaves(document.tables).items() if not any(name.startswith(f"{key}.") for name in own.differs)}
+        before = {
+            key: value for key, value in leaves(document.tables).items() if not any(name.startswith(f"{key}.") for name in own.differs)
+        }
         before |= {key: value for key, (value, _) in own.differs.items()}
         change(document, settings)
         new = _validated(document, self.name, own.base or self.name, before)

@@ -13,7 +13,6 @@ from aixsim.config.study import Study
 from aixsim.errors import ArgumentError
 from aixsim.evidence.forecasts import Forecast
 from aixsim.results.comparison import PolicyChange
-from aixsim.results.pairing import name_of
 from aixsim.results.result import Result
 from aixsim.results.sweep_comparison import SweepComparison
 from aixsim.results.sweep_result import Sweep
@@ -98,7 +97,8 @@ def source_of(subject: object) -> Sequence[str]:
             return (f"Source: aixsim sweep {subject.facts['name']}", subject.n_note, unfinished, _sample(subject.scale))
         case PolicyChange():
             both = (subject.pair.baseline, subject.pair.other)
-            failed = ", ".join(f"{n:,} of {name_of(result)} failed" for result in both if (n := result.provenance["replicates_failed"]))
+            lost = [(name, result.provenance["replicates_failed"]) for name, result in zip(subject.pair.names, both, strict=True)]
+            failed = ", ".join(f"{n:,} of {name} failed" for name, n in lost if n)
             runs = " and ".join(str(result.provenance["run_id"]) for result in both)
             n_pairs = f"n = {len(subject.pair.replicates):,} pairs of replicates"
             return (f"Source: aixsim simulations, runs {runs}", n_pairs, failed, both[0].sample_note)
