@@ -69,7 +69,8 @@ def ledger(study: Study | None = None) -> list[Line]:
         table = _table(settings, entry.key)
         if study is None or table is not None:
             for item in entry.parameters:
-                out += _lines(entry.key, item, (table or {}).get(item.name, item.default), places)
+                value = (table or {}).get(item.name, item.default)
+                out += [_line(f"{entry.key}.{item.name}", item, value)] if study is None else _lines(entry.key, item, value, places)
     if study is None:
         out += [_line(f"programme.{item.name}", item, item.default) for item in PROGRAMME.parameters]
     for name, table in settings.get("programme", {}).items():

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.config.scenario import scenario_of, told
 from aixsim.config.study import Study
 from aixsim.errors import ArgumentError
 from aixsim.evidence.forecasts import Forecast
@@ -90,7 +91,12 @@ def source_of(subject: object) -> Sequence[str]:
     """
     match subject:
         case Result():
-            return (f"Source: aixsim simulation, run {subject.provenance['run_id']}", subject.n_note, subject.sample_note)
+            return (
+                f"Source: aixsim simulation, run {subject.provenance['run_id']}",
+                _scenario(subject),
+                subject.n_note,
+                subject.sample_note,
+            )
         case Sweep():
             done = f"{subject.n_done + subject.n_failed:,} of {subject.given:,}"
             unfinished = "" if subject.is_complete else f"unfinished: {done} replicates"
@@ -113,6 +119,15 @@ def source_of(subject: object) -> Sequence[str]:
             return (f"Source: aixsim calibration of {subject.config}, {len(subject.ranks):,} times",)
         case _:
             raise ArgumentError("subject", subject, ", ".join(NOUNS.values()))
+
+
+def _scenario(result: Result) -> str:
+    """Returns the name of the scenario, with the setting in which it differs from its base, or how many there are."""
+    name, own = str(result.provenance.get("config") or ""), scenario_of(result.provenance)
+    if not own.differs:
+        return name
+    (key, (_, after)), *more = own.differs.items()
+    return f"{name}: {len(own.differs)} settings differ from {own.base}" if more else f"{name}: {key} {told(after)}"
 
 
 def _sample(scale: float) -> str:
