@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -130,7 +131,7 @@ def test_a_goal_by_hand() -> None:
 def test_an_expectation_is_national_as_a_goal_is(scale: float) -> None:
     """The same statement, of 100, 200, 300 and 400 firms of the nation, has the same answer at every scale."""
     counts = np.rint(np.array([100, 200, 300, 400]) * scale).astype(np.int32)
-    about = {"name": "e", "outcome": "launched", "by": "2030-05"}
+    about: dict[str, Any] = {"name": "e", "outcome": "launched", "by": "2030-05"}
     (goal,) = evaluate_goals(
         {"launched": counts[:, None].repeat(6, axis=1)}, [FakeGoal("g", "launched", 300, "2030-05")], HORIZON, scale, 0, SURE
     )
