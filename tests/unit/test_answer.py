@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -12,15 +13,18 @@ import pytest
 from scipy.stats import spearmanr
 
 from aixsim.config import load
-from aixsim.evidence.history import changed_past, past
+from aixsim.evidence.calibration import enough
+from aixsim.evidence.history import changed_past, changes_of, past
 from aixsim.evidence.published import unlike_published
 from aixsim.random.draws import Purpose, uniforms
 from aixsim.report.text.answer import WORDS, answer, word_of
 from aixsim.report.text.headline import headline, headline_json
 from aixsim.results.drivers import drivers, floor_of, rank_correlation
 from aixsim.results.goals import evaluate_goals
+from aixsim.results.publish import observed
 from aixsim.results.result import Result, open_result
 from aixsim.results.source import MemorySource
+from aixsim.stats.weights import TooFewError
 from tests.result_fixture import GOALS, HORIZON, make_result
 
 KOREA = Path(__file__).parents[2] / "configs" / "korea-2030.toml"
@@ -183,6 +187,21 @@ def test_only_published_budgets_are_called_so(made: Result) -> None:
     for settings in ({f"{key}budget_krw_bn.2027": 10.0}, {f"{key}delivered_share": 0.5}, {"levers.parks.number": 27}):
         assert changed_past(like(made, config=korea(**settings))) == [], "the future is no past"
     assert changed_past(made) is None, "a result without its config: not known"
+
+
+def test_check_and_sweep_look_at_the_past_before_a_run() -> None:
+    """A scalar grant rewrites 2025; the number of parks does not. A config that is not about the AI factories has no such past."""
+    key = 'programme."AI Factory lead projects".grant_krw_bn'
+    for settings, n in (({key: 1.2}, 1), ({"levers.parks.number": 27}, 0)):
+        study = load(KOREA, settings)
+        assert len(changes_of(study.table.document(), observed(study))) == n
+    bass = load(KOREA.parent / "theory" / "bass.toml")
+    assert changes_of(bass.table.document(), observed(bass)) == []
+
+
+def test_a_calibration_with_too_few_particles_says_how_many_would_do() -> None:
+    with pytest.raises(TooFewError, match=r"calibration\.particles=300 would do"):
+        enough(cast(Any, SimpleNamespace(z=np.zeros((100, 2)), ess=60.0)), "study")
 
 
 def test_a_programme_more_or_less_changes_the_past() -> None:
