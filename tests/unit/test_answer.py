@@ -201,7 +201,7 @@ def test_check_and_sweep_look_at_the_past_before_a_run() -> None:
 
 def test_a_calibration_with_too_few_particles_says_how_many_would_do() -> None:
     with pytest.raises(TooFewError, match=r"calibration\.particles=300 would do"):
-        enough(cast(Any, SimpleNamespace(z=np.zeros((100, 2)), ess=60.0)), "study")
+        enough(cast("Any", SimpleNamespace(z=np.zeros((100, 2)), ess=60.0)), "study")
 
 
 def test_a_programme_more_or_less_changes_the_past() -> None:
