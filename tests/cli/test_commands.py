@@ -193,10 +193,10 @@ def test_compare_is_paired(study: Path) -> None:
 @pytest.mark.figures
 def test_compare_draws_and_runs_configs_first(study: Path) -> None:
     (study / "free.toml").write_text(UNCERTAIN.replace("seed = 1\n", "").replace("grant_krw_bn = 1.0", "grant_krw_bn = 2.0"))
-    ended = run_cli(["compare", "study.toml", "free.toml", "-n", "8", "--workers", "1", "-o", "both"], study)
+    ended = run_cli(["compare", "study.toml", "free.toml", "-n", "8", "--workers", "1", "-o", "both", "--full"], study)
     assert ended.code == 0, ended.err
     assert "n = 8 pairs" in ended.out
-    assert "programme.calls.grant_krw_bn: 1.0 -> 2.0" in ended.out
+    assert "programme.calls.grant_krw_bn: 2 instead of 1" in ended.out
     assert {"comparison.json", "comparison.txt", "fan.png", "dumbbell.svg"} <= {path.name for path in (study / "both").iterdir()}
     assert (study / "both" / "comparison.txt").read_text() in ended.out
     again = run_cli(["compare", "study.toml", "free.toml", "-n", "8", "--json"], study)

@@ -13,10 +13,12 @@ import pyarrow as pa
 import pytest
 from scipy.stats import multinomial, ttest_1samp, ttest_ind
 
+from aixsim.config.scenario import changed
 from aixsim.random.draws import Purpose, uniforms
-from aixsim.report.text.comparison_text import comparison_text
+from aixsim.report.text.comparison_text import comparison_text, verdict
 from aixsim.results.comparison import Comparison, ComparisonError, compare
-from aixsim.results.pairing import Pair
+from aixsim.results.fixed_numbers import fixing_of, split
+from aixsim.results.pairing import Pair, labels_of
 from aixsim.results.result import Result, open_result
 from aixsim.results.settings_changed import settings_changed
 from aixsim.results.source import FolderSource, MemorySource
@@ -114,7 +116,9 @@ def test_a_result_does_not_differ_from_itself(results: dict[str, Result]) -> Non
     assert policy.spent_krw_bn.paired.estimate == 0
     assert policy.settings == {}
     assert policy.firms.deadweight is not None
-    assert (policy.firms.deadweight.estimate, policy.firms.displaced.estimate, policy.firms.gained.estimate) == (1, 0, 0)
+    assert policy.firms.funded_under_both is not None
+    found = (policy.firms.deadweight, policy.firms.funded_under_both, policy.firms.displaced, policy.firms.gained)
+    assert [one.estimate for one in found] == [0, 1, 0, 0]
     assert not any(level.is_clear for level in policy.groups)
 
 
@@ -146,7 +150,7 @@ def at_deadline(result: Result, outcome: str = "launched") -> np.ndarray[tuple[i
 
 def test_the_printed_factor_is_that_of_the_printed_intervals(results: dict[str, Result]) -> None:
     comparison = compare(results["plan"], results["lifted"])
-    change, text = comparison.changes[0], comparison_text(comparison)
+    change, text = comparison.changes[0], comparison_text(comparison, full=True)
     before, after = at_deadline(results["plan"]), at_deadline(results["lifted"])
     paired = ttest_1samp(after - before, 0.0).confidence_interval(SURE)
     apart = ttest_ind(after, before, equal_var=False).confidence_interval(SURE)
@@ -187,11 +191,11 @@ def test_broken_pairing_is_noticed(results: dict[str, Result]) -> None:
     assert change.variance_reduction < 2
     assert change.count.narrower is not None
     assert change.count.narrower < 1.5
-    assert "gains nothing" in comparison_text(Comparison([broken])) or change.count.narrower > 1.05
-    assert paired.firms.deadweight is not None
-    assert broken.firms.deadweight is not None
-    assert paired.firms.deadweight.low > 0.8
-    assert broken.firms.deadweight.high < 0.3
+    assert "gains nothing" in comparison_text(Comparison([broken]), full=True) or change.count.narrower > 1.05
+    assert paired.firms.funded_under_both is not None
+    assert broken.firms.funded_under_both is not None
+    assert paired.firms.funded_under_both.low > 0.8
+    assert broken.firms.funded_under_both.high < 0.3
     assert paired.firms.displaced.high < 1 < broken.firms.displaced.low
 
 
@@ -249,9 +253,96 @@ def test_what_configs_state_differently_is_told(results: dict[str, Result], tmp_
 
 
 def test_words_fit_the_terminal(results: dict[str, Result]) -> None:
-    text = comparison_text(compare(results["plan"], results["lifted"]))
-    assert text.isascii()
-    assert max(len(line) for line in text.splitlines()) <= 80
+    for full in (False, True):
+        text = comparison_text(compare(results["plan"], results["lifted"]), full=full)
+        assert text.isascii()
+        assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_the_verdict_comes_first_in_five_lines_and_the_rest_on_request(results: dict[str, Result]) -> None:
+    comparison = compare(results["plan"], results["lifted"])
+    lines = comparison_text(comparison).splitlines()
+    told = lines[2 : lines.index("")]
+    assert told[: len(told)] == verdict(comparison.policies[0])
+    assert len(told) <= 5
+    before, after = (f"{100 * share:.1f}" for share in comparison.changes[0].chances)
+    assert told[0].startswith(f"500 launched: {before} -> {after} %, ")
+    assert "funded under both" in told[3]
+    assert not any("province" in line for line in lines)
+    assert "province" in comparison_text(comparison, full=True)
+
+
+def test_a_probability_of_nothing_is_told_with_its_bound(results: dict[str, Result]) -> None:
+    (policy,) = compare(results["plan"], results["lifted"]).policies
+    none = replace(policy, goals=[replace(policy.goals[0], chances=(0.0, 1.0))])
+    assert verdict(none)[0].startswith("500 launched: below 6.0 -> above 94.0 %, "), "Clopper and Pearson's bounds of 0 and 60 of 60"
+
+
+def test_folders_of_one_name_are_told_apart(results: dict[str, Result], tmp_path: Path) -> None:
+    """The same name in two places, and one folder given twice."""
+    places = [tmp_path / "a" / "run", tmp_path / "b" / "run"]
+    one, other = (replace(results["plan"], source=FolderSource(place)) for place in places)
+    assert labels_of([one, other]) == ["a/run", "b/run"]
+    assert labels_of([one, one])[1] == f"{labels_of([one, one])[0]} (2)"
+    assert len(set(labels_of([one, one, other, results["plan"]]))) == 4
+    assert labels_of([results["plan"], results["lifted"]]) == ["plan", "lifted"]
+    comparison = compare(results["plan"], results["plan"])
+    assert len(set(comparison.policies[0].pair.names)) == 2
+
+
+def drawing(n: int, seed: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    """An uncertain number from 0.83 to 2, and paired differences: 5 for the policy, 40 for each unit that fixing it at 1.2 takes away."""
+    u, noise = uniforms(seed, 0, Purpose.PARAMETER, n), uniforms(seed, 1, Purpose.PARAMETER, n) - 0.5
+    x = 0.83 + 1.17 * u
+    return x, 5.0 + 40.0 * (x - 1.2) + 4.0 * noise
+
+
+def test_fixing_an_uncertain_number_is_told_apart_from_the_policy() -> None:
+    held, as_policy = 0, 0
+    for seed in range(200):
+        x, change = drawing(60, seed)
+        distance = np.stack([x - 1.2, np.square(x - 1.2)], axis=1)
+        rest, fixed = split(change, distance, SURE)
+        held += rest.low <= 5.0 <= rest.high
+        assert rest.estimate + fixed.estimate == pytest.approx(change.mean())
+        whole = paired_mean(change, SURE)
+        as_policy += whole.low <= 5.0 <= whole.high
+    assert held >= 0.9 * 200
+    assert as_policy < 0.2 * 200, "the planted fault: all of the difference is called the policy's"
+
+
+def uncertain(result: Result, key: str, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Result:
+    """A result that has drawn some values for a number."""
+    names = ("trajectories", "money", "projects")
+    tables = {name: result.source.table(name) for name in names}
+    tables["parameters"] = pa.table({"replicate": pa.array(result.replicates), key: values})
+    return Result(MemorySource(tables, {name: result.source.document(name) for name in ("firms", "goals")}), result.provenance)
+
+
+def test_what_cannot_be_split_says_why(results: dict[str, Result]) -> None:
+    key, n = "implementation.own_success", len(results["plan"].replicates)
+    plan = uncertain(results["plan"], key, np.linspace(0.7, 1.0, n))
+    one = Pair(plan, results["lifted"], plan.replicates.astype(np.int64), 0)
+    law = {"dist": "uniform", "low": 0.7, "high": 1.0}
+    other = {"levers.parks.number": (13, 27)}
+    assert fixing_of(one, other) is None
+    assert fixing_of(one, {key: (law, {"dist": "uniform", "low": 0.8, "high": 1.0})}) is None, "uncertain in both"
+    found = fixing_of(one, {key: (law, 0.85), **other})
+    assert found is not None
+    assert found.rest is not None
+    assert found.fixed is not None
+    total = compare(results["plan"], results["lifted"]).changes[0].count.paired.estimate
+    assert found.rest.estimate + found.fixed.estimate == pytest.approx(total)
+    assert not found.is_all
+    for value, missing in ((0.5, "edge"), (0.85, "not in the result")):
+        name = key if missing == "edge" else "climate.volatility"
+        refused = fixing_of(one, {name: (law, value), **other})
+        assert refused is not None
+        assert (refused.rest, missing in refused.why_not) == (None, True)
+    alone = fixing_of(one, {key: (law, 0.85)})
+    assert alone is not None
+    assert alone.is_all
+    assert changed(key, law, 0.85) == f"{key}: uncertain 0.7 to 1, now fixed at 0.85"
 
 
 def test_counts_of_a_sample_are_scaled_to_the_nation(tmp_path: Path) -> None:

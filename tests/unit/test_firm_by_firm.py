@@ -52,11 +52,9 @@ def test_every_firm_by_hand(result: Result) -> None:
     found = firm_by_firm(paired(result, before, after))
     assert (found.n, found.public_projects) == (2, 2.5), "a second project of a firm is paid a second time"
     assert found.deadweight is not None
-    assert found.anyway_alone is not None
-    assert found.anyway_public is not None
-    assert found.deadweight.estimate == pytest.approx(3 / 5)
-    assert found.anyway_alone.estimate == pytest.approx(2 / 5)
-    assert found.anyway_public.estimate == pytest.approx(1 / 5)
+    assert found.funded_under_both is not None
+    assert found.deadweight.estimate == pytest.approx(2 / 5), "launched on own money without support"
+    assert found.funded_under_both.estimate == pytest.approx(1 / 5), "funded anyway: no deadweight"
     assert found.displaced.estimate == 0.5
     assert (found.displaced_alone.estimate, found.displaced_public.estimate) == (0.5, 0.0)
     assert found.displaced_share is not None

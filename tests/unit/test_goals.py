@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from aixsim.config.models import target_in_sample
+from aixsim.config.models import Expect, target_in_sample
 from aixsim.errors import UserError
 from aixsim.model.calendar import Horizon
+from aixsim.results.expectations import judge
 from aixsim.results.goals import evaluate_goals, month_reached
 from aixsim.stats.intervals import percent, proportion, wilson_half_width
 from tests.result_fixture import FakeGoal
@@ -123,6 +125,24 @@ def test_a_goal_by_hand() -> None:
     assert goal["interval_method"] == "Clopper-Pearson"
     assert goal["interval"]["low"] == clopper_pearson(3, 4)[0]
     assert goal["wilson_interval"]["high"] == wilson(3, 4)[1]
+
+
+@pytest.mark.parametrize("scale", [0.01, 0.07, 1.0])
+def test_an_expectation_is_national_as_a_goal_is(scale: float) -> None:
+    """The same statement, of 100, 200, 300 and 400 firms of the nation, has the same answer at every scale."""
+    counts = np.rint(np.array([100, 200, 300, 400]) * scale).astype(np.int32)
+    about: dict[str, Any] = {"name": "e", "outcome": "launched", "by": "2030-05"}
+    (goal,) = evaluate_goals(
+        {"launched": counts[:, None].repeat(6, axis=1)}, [FakeGoal("g", "launched", 300, "2030-05")], HORIZON, scale, 0, SURE
+    )
+    likely = judge(Expect(**about, statistic="probability", reaches=300, at_least=0.5), counts, scale)
+    assert (likely.observed, likely.holds) == (goal["probability"], True)
+    assert judge(Expect(**about, at_least=250), counts, scale).holds
+    assert judge(Expect(**about, at_most=250), counts, scale).holds
+    assert judge(Expect(**about, equals=250, within=0.0), counts, scale).holds
+    assert judge(Expect(**about, statistic="p95", at_least=380), counts, scale).observed == pytest.approx(385)
+    if scale < 1:
+        assert not judge(Expect(**about, at_least=250), counts).holds, "the planted fault: firms of the sample"
 
 
 def test_what_is_lost_before_the_deadline_does_not_count() -> None:

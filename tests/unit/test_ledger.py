@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aixsim.config import load
+from aixsim.config import load, settings_of
 from aixsim.data.packaged import rows
 from aixsim.evidence.assumptions import COLLECTED, GRADES, Line, date_of, ledger
 from aixsim.model.catalogue import PROGRAMME, entries
@@ -26,7 +26,7 @@ def lacking(lines: list[Line]) -> list[str]:
         for line in lines
         if not all(str(getattr(line, field.name)).strip() for field in fields(line))
         or line.grade not in GRADES
-        or not re.match(r"(19|20)\d\d", line.date)
+        or (line.grade != "U" and not re.match(r"(19|20)\d\d", line.date))
     ]
 
 
@@ -58,8 +58,41 @@ def test_what_is_assumed_has_a_range_of_its_own_unless_it_is_a_setting() -> None
 def test_a_config_shows_its_own_values() -> None:
     values = {line.key: line.value for line in ledger(load(CONFIGS / "korea-2030.toml"))}
     assert values["mechanisms.peers.rate"] == "lognormal(median 0.02, sigma 0.5)"
-    assert "2026 145" in values['programme."AI Factory lead projects".budget_krw_bn']
+    assert values['programme."AI Factory lead projects".budget_krw_bn.2026'] == "145"
     assert "levers.budget_cut.share" not in values
+
+
+def graded(*settings: str, config: Path = CONFIGS / "korea-2030.toml") -> dict[str, Line]:
+    return {line.key: line for line in ledger(load(config, settings_of(settings)))}
+
+
+def test_grades_are_of_a_value_and_a_year() -> None:
+    """The published 63.2, 145.0 and 200 are quoted; the straight line between is not, and neither is the equal split of 190."""
+    lines, key = graded(), 'programme."AI Factory lead projects".budget_krw_bn'
+    assert "".join(lines[f"{key}.{year}"].grade for year in range(2025, 2031)) == "AACCCA"
+    assert lines['programme."Lead projects 2024".budget_krw_bn.2024'].grade == "C"
+    assert lines["levers.parks.number"].grade == "A"
+    assert lines["mechanisms.peers.rate"].grade in "CD", "a distribution over what is assumed is assumed"
+
+
+def test_what_a_user_sets_is_neither_quoted_nor_derived(tmp_path: Path) -> None:
+    key = 'programme."AI Factory lead projects".budget_krw_bn.2026'
+    lines = graded(f"{key}=900", "levers.parks.number=20", "mechanisms.peers.rate=0.03")
+    for name, place in (
+        (key, f"--set {key}=900"),
+        ("levers.parks.number", "--set levers.parks.number=20"),
+        ("mechanisms.peers.rate", "--set"),
+    ):
+        assert lines[name].grade == "U", name
+        assert f"set in {place}" in lines[name].source
+    assert "sourced: 145" in lines[key].source
+    assert lines['programme."AI Factory lead projects".budget_krw_bn.2025'].grade == "A", "the other years keep theirs"
+    same = graded("levers.parks.number=13")
+    assert same["levers.parks.number"].grade == "A", "the sourced value, whoever states it"
+    mine = tmp_path / "mine.toml"
+    mine.write_text((CONFIGS / "korea-2030.toml").read_text().replace("number = 13", "number = 14"))
+    line = next(k for k, text in enumerate(mine.read_text().splitlines(), 1) if text == "number = 14")
+    assert graded(config=mine)["levers.parks.number"].source.startswith(f"set in mine.toml:{line};")
 
 
 def test_the_date_is_that_of_the_newest_source() -> None:

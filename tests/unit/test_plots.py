@@ -201,6 +201,23 @@ def test_long_titles_shrink_and_dollars_are_no_formulas() -> None:
         assert not any(text.get_parse_math() for text in figure.texts)
 
 
+@pytest.mark.parametrize(("installed", "warned"), [([], True), (["NanumGothic"], False)])
+def test_a_missing_font_for_hangul_is_named(
+    results: dict[str, Result], monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder, installed: list[str], warned: bool
+) -> None:
+    monkeypatch.setattr(font_manager, "get_font_names", lambda: installed)
+    one = next(iter(results.values()))
+    goals = [{**goal, "name": "공장 500"} for goal in one.goal_records]
+    korean = replace(one)
+    korean.__dict__["goal_records"] = goals
+    draw(korean, "probability")
+    told = [str(item.message) for item in recwarn if "Hangul" in str(item.message)]
+    assert bool(told) == warned
+    assert all("Noto Sans CJK KR" in text for text in told)
+    draw(one, "probability")
+    assert len([item for item in recwarn if "Hangul" in str(item.message)]) == len(told), "no Korean, no warning"
+
+
 @pytest.mark.parametrize(("installed", "expected"), [(["DejaVu Sans"], []), (["NanumGothic", "Arial"], ["NanumGothic"])])
 def test_names_in_hangul_get_a_font_that_is_installed(monkeypatch: pytest.MonkeyPatch, installed: list[str], expected: list[str]) -> None:
     monkeypatch.setattr(font_manager, "get_font_names", lambda: installed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,6 +60,18 @@ def test_a_count_beyond_the_run_is_refused(result: Result) -> None:
         update(result, [NewCount("2026-12", "launched", 900.0)])
     assert refused.value.ess < 100
     assert refused.value.exit_code == 2
+
+
+def test_a_refusal_says_what_would_do(tmp_path: Path) -> None:
+    """The wider error that it names is enough, and so are the replicates at the rate that was found."""
+    result = open_result(make_result(tmp_path / "small", 150))
+    counts = [NewCount("2026-12", "launched", 172.0)]
+    with pytest.raises(TooFewError) as refused:
+        update(result, counts, 0.05)
+    wide = float(str(refused.value).partition("--error ")[2].partition(")")[0])
+    assert update(result, counts, wide).ess >= refused.value.least
+    wanted = int(str(refused.value).partition("-n ")[2].partition(")")[0])
+    assert wanted / refused.value.n * refused.value.ess >= refused.value.least
 
 
 @pytest.mark.parametrize(

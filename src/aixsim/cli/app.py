@@ -64,6 +64,7 @@ def run(
         int | None, typer.Option(metavar="N", min=1, help="Run the first N replicates on both engines and report any difference.")
     ] = None,
     json: Json = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print months, shortfalls, definitions and the track record as well.")] = False,
 ) -> None:
     """Run a config and write a result folder.
 
@@ -72,7 +73,7 @@ def run(
     """
     from aixsim.cli.run import run as command
 
-    raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], trace, verify, as_json=json))
+    raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], trace, verify, as_json=json, verbose=verbose))
 
 
 @app.command()
@@ -128,17 +129,15 @@ def compare(
     replicates: Replicates = None,
     workers: Workers = CORES,
     reference: Annotated[
-        int | None,
-        typer.Option(
-            metavar="NUMBER", min=0, help="Point that those of a sweep are compared with [default: the first policy, or else point 0]."
-        ),
+        int | None, typer.Option(metavar="NUMBER", min=0, help="Point of a sweep to compare with [default: the first policy, or point 0].")
     ] = None,
     json: Json = False,
+    full: Annotated[bool, typer.Option("--full", help="After the verdict, print everything: months, money, firms and groups.")] = False,
 ) -> None:
     """Compare results with the first one, or points of a sweep, paired by replicate."""
     from aixsim.cli.compare import compare as command
 
-    command(results, out, replicates, workers, reference, as_json=json)
+    command(results, out, replicates, workers, reference, as_json=json, full=full)
 
 
 @app.command()

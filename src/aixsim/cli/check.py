@@ -9,10 +9,13 @@ from aixsim.api import run
 from aixsim.cli.output import say, tell
 from aixsim.config import load, settings_of
 from aixsim.config.build import problems
+from aixsim.config.scenario import changed
 from aixsim.errors import UserError
+from aixsim.evidence.history import changes_of
 from aixsim.model.plugins import read_plugin
 from aixsim.model.registry import Registry
 from aixsim.results.expectations import judge
+from aixsim.results.publish import observed
 
 
 def check(config: Path | None, overrides: Sequence[str], workers: int, plugins: Sequence[Path]) -> int:
@@ -48,6 +51,8 @@ def check_config(config: Path, overrides: Sequence[str], workers: int) -> bool:
     problem = problems(study)(0)
     say(f"{config}: valid")
     say(f"  {study.title}")
+    for key, values in study.scenario.differs.items():
+        say(f"  differs from {study.scenario.base}: {changed(key, *values)}")
     say(f"  {study.horizon.start} to {study.horizon.end}: {study.horizon.n_months} months")
     sample = f", sample of {100 * problem.scale:g} %" if problem.scale < 1 else ""
     say(f"  {len(problem.population):,} firms{sample}, {problem.network.n_ties:,} ties")
@@ -57,11 +62,13 @@ def check_config(config: Path, overrides: Sequence[str], workers: int) -> bool:
         say(f"  plugin {plugin.name}: {', '.join(plugin.keys)}")
     say(f"  programmes: {', '.join(study.settings['programme']) or 'none'}")
     say(f"  {len(problem.uncertainties)} uncertain numbers, {study.monte_carlo.replicates:,} replicates")
+    for change in changes_of(study.table.document(), observed(study)):
+        say(f"  WARNING: changes a year that was counted: {change}")
     if not study.expects:
         return True
     result = run(study, workers=workers, tell=tell)
     failed = result.provenance["replicates_failed"]
-    verdicts = [judge(expectation, result.counts_in(expectation.by)[expectation.outcome]) for expectation in study.expects]
+    verdicts = [judge(one, result.counts_in(one.by)[one.outcome], result.scale) for one in study.expects]
     for verdict in verdicts:
         error = "" if verdict.standard_error is None else f" (standard error {verdict.standard_error:.3g})"
         beside = f", {failed} failed" if failed else ""

@@ -31,6 +31,7 @@ def compare(
     reference: int | None,
     *,
     as_json: bool,
+    full: bool = False,
 ) -> None:
     """Prints how each result differs from the first, or each point of a sweep from its reference."""
     if out is not None and ((out / "provenance.json").exists() or is_sweep(out)):
@@ -47,10 +48,10 @@ def compare(
     comparison = compare_results(*_open(results, replicates, workers))
     document = json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n"
     if out is not None:
-        write_texts(out, {"comparison.json": document, "comparison.txt": comparison_text(comparison, WIDTH)})
+        write_texts(out, {"comparison.json": document, "comparison.txt": comparison_text(comparison, WIDTH, full=True)})
         for number, policy in enumerate(comparison.policies, start=1):
             draw_figures(policy, out if len(comparison.policies) == 1 else out / f"{number}-{policy.pair.other.path.resolve().name}")
-    _say(document, comparison_text(comparison), out, as_json=as_json)
+    _say(document, comparison_text(comparison, full=full), out, as_json=as_json)
 
 
 def _compare_sweep(place: Path, n_given: int, out: Path | None, replicates: int | None, reference: int | None, *, as_json: bool) -> None:

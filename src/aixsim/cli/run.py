@@ -30,6 +30,7 @@ def run(
     verify: int | None,
     *,
     as_json: bool,
+    verbose: bool = False,
 ) -> int:
     """Returns the exit code: 0 done, 6 some replicates failed, 130 interrupted."""
     options = {"replicates": replicates, "seed": seed}
@@ -58,7 +59,7 @@ def run(
     if as_json:
         print_json(headline_json(result))
     else:
-        sys.stdout.write(headline(result) + f"\nResults and figures: {out}\n")
+        sys.stdout.write(headline(result, verbose=verbose) + f"\nResults and figures: {out}\n")
     failed = result.provenance["replicates_failed"]
     if failed:
         sys.stderr.write(f"{failed} replicates failed: see {out / 'failures.jsonl'}; every estimate counts them beside it.\n")

@@ -9,12 +9,14 @@ import sys
 from pathlib import Path
 
 from aixsim import api
-from aixsim.cli.output import print_json, say
+from aixsim.cli.output import print_json, say, tell
 from aixsim.cli.progress_line import ProgressLine
-from aixsim.config.sweep_study import load_sweep
+from aixsim.config.sweep_study import SweepStudy, load_sweep
 from aixsim.errors import UserError
+from aixsim.evidence.history import changes_of
 from aixsim.report.figures.drawing import draw_figures
 from aixsim.report.text.sweep_text import sweep_json, sweep_text
+from aixsim.results.publish import observed
 from aixsim.results.sweep_result import open_sweep
 from aixsim.runs.cost import forecast
 from aixsim.runs.duration import seconds_until
@@ -26,6 +28,8 @@ from aixsim.runs.replicates import Batch, BatchResult, run_batch
 from aixsim.runs.signals import Interrupted, stop_requests
 
 _MEASURED = 5
+_LOOKED_AT, _NAMED = 20, 3
+"""Points that are searched for changes of the past, and changes that are named."""
 
 
 def sweep(
@@ -47,6 +51,7 @@ def sweep(
     if not dry_run and not fork:
         FolderLock.refuse_if_held(folder)
     study = load_sweep(study_file)
+    _warn_of_the_past(study)
     if dry_run:
         return _dry_run(Job.of_sweep(study), workers, cluster)
     with ProgressLine() as line:
@@ -66,6 +71,14 @@ def sweep(
     if notify:
         _notify(notify, done.path, status)
     return 6 if status.failed else 0
+
+
+def _warn_of_the_past(study: SweepStudy) -> None:
+    """Tells which points change years that were counted, so that they start from another past; of many points some are looked at."""
+    looked_at = study.points[:: max(len(study.points) // _LOOKED_AT, 1)]
+    found = dict.fromkeys(one for point in looked_at for one in changes_of(point.study.table.document(), observed(point.study)))
+    for one in list(found)[:_NAMED]:
+        tell(f"WARNING: changes a year that was counted: {one}")
 
 
 def _dry_run(job: Job, workers: int, cluster: str | None) -> int:

@@ -32,11 +32,13 @@ class Document:
         path: of the file.
         tables: its content.
         places: file and line of every key; ``--set`` has no line.
+        base: the config that it is laid over, None when it stands alone.
     """
 
     path: Path
     tables: dict[str, Any]
     places: dict[Key, tuple[str, int | None]]
+    base: Document | None = None
 
     def place(self, key: Key) -> tuple[str, int | None]:
         """Returns file and line of a key, or of the nearest table that holds it."""
@@ -105,7 +107,7 @@ def read(path: Path, above: tuple[Path, ...] = ()) -> Document:
     if base is None:
         return own
     below = read(_base(own, base), (*above, path.resolve()))
-    return Document(path, _merge(below.tables, own.tables), below.places | _numbered(own, below.tables))
+    return Document(path, _merge(below.tables, own.tables), below.places | _numbered(own, below.tables), below)
 
 
 def parse(path: Path) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ from aixsim.config.models import Config, Expect, Goal, MonteCarlo, NetworkTable,
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.overrides import change
 from aixsim.config.rules import relations
+from aixsim.config.scenario import Scenario, differences, leaves
 from aixsim.config.validation import ConfigError
 from aixsim.model.calendar import Horizon
+from aixsim.model.keys import dotted
 from aixsim.model.plugins import PluginError, read_plugin, refuse_unsound_laws
 from aixsim.model.registry import Registry
 from aixsim.notebook import card
@@ -38,8 +40,11 @@ def load(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None
     """
     path = as_path(config, "config")
     document = read(path)
+    below = document.base or document
+    before = leaves(below.tables)
     change(document, overrides or {})
-    return _validated(document, path.stem)
+    base = below.path.stem if document.base is not None or overrides else ""
+    return _validated(document, path.stem, base, before)
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,12 +56,14 @@ class Study:
         folder: where paths in the config start.
         table: the validated config.
         registry: the mechanisms and levers that the config may name.
+        scenario: what it states otherwise than its base.
     """
 
     name: str
     folder: Path
     table: Config
     registry: Registry
+    scenario: Scenario = field(default_factory=Scenario)
 
     @property
     def title(self) -> str:
@@ -144,8 +151,15 @@ class Study:
             ConfigError: with every mistake found.
         """
         document = Document(self.folder / f"{self.name}.toml", self.table.document(), {})
+        own = self.scenario
+        # A number for all years that stands for a table of years in the base is told year by year.
+        before = {
+            key: value for key, value in leaves(document.tables).items() if not any(name.startswith(f"{key}.") for name in own.differs)
+        }
+        before |= {key: value for key, (value, _) in own.differs.items()}
         change(document, settings)
-        return _validated(document, self.name)
+        new = _validated(document, self.name, own.base or self.name, before)
+        return replace(new, scenario=replace(new.scenario, places={**own.places, **new.scenario.places}))
 
     def with_seed(self, seed: int) -> Study:
         """Returns the same study with a Monte Carlo seed."""
@@ -178,24 +192,43 @@ class Study:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles the resolved config: the classes of its tables are made from the registry, in each process anew."""
-        return _again, (self.name, self.folder, self.table.document(), self.registry)
+        return _again, (self.name, self.folder, self.table.document(), self.registry, self.scenario)
 
     def __repr__(self) -> str:
         return f"<Study {self.name!r}: {self.title!r}, {self.horizon.start} to {self.horizon.end}>"
 
 
-def _again(name: str, folder: Path, tables: dict[str, Any], registry: Registry) -> Study:
-    return Study(name, folder, config_model(registry).model_validate(tables), registry)
+def _again(name: str, folder: Path, tables: dict[str, Any], registry: Registry, scenario: Scenario) -> Study:
+    return Study(name, folder, config_model(registry).model_validate(tables), registry, scenario)
 
 
-def _validated(document: Document, name: str) -> Study:
-    """Returns the study of a document that was put together."""
+def _validated(document: Document, name: str, base: str, before: Mapping[str, Any]) -> Study:
+    """Returns the study of a document that was put together.
+
+    Args:
+        document: as read and changed.
+        name: of the study.
+        base: name of what it is told apart from; empty for none.
+        before: leaves of the base.
+    """
     registry, folder = _registry(document), document.path.parent
     table = document.validated(config_model(registry))
     problems = [document.problem(key, fault.found, fault.allowed, fault.hint) for key, fault in relations(table, registry, folder)]
     if problems:
         raise ConfigError(dict.fromkeys(problems))
-    return Study(name, folder, table, registry)
+    differs = differences(dict(before), leaves(document.tables)) if base else {}
+    return Study(name, folder, table, registry, Scenario(base, differs, _places(document)))
+
+
+def _places(document: Document) -> dict[str, str]:
+    """Returns where every key is stated, by its text with names of programmes instead of positions."""
+    found = {}
+    for key, (file, line) in document.places.items():
+        parts: list[str | int] = list(key)
+        if len(key) > 1 and key[0] == "programme" and isinstance(key[1], int):
+            parts[1] = str(document.tables["programme"][key[1]]["name"])
+        found[dotted(parts)] = file if line is None else f"{Path(file).name}:{line}"
+    return found
 
 
 def _registry(document: Document) -> Registry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -12,8 +12,9 @@ from typing import Any, Final
 from aixsim.config.observations import DISPERSION, POLICY_ERROR
 from aixsim.config.study import Study
 from aixsim.data.packaged import rows
+from aixsim.evidence.published import PUBLISHED, Published
 from aixsim.model.catalogue import PROGRAMME, entries
-from aixsim.model.keys import dotted
+from aixsim.model.keys import dotted, parse_key
 from aixsim.model.parameters import Parameter
 from aixsim.model.programmes import declared_of
 from aixsim.model.registry import Registry
@@ -26,6 +27,7 @@ GRADES: Final = {
     "B": "derived from quoted numbers",
     "C": "assumed, with a source for its size or sign",
     "D": "assumed, without a source",
+    "U": "set by the user, in the config: not the value that the package has a source or a reason for",
 }
 
 
@@ -61,20 +63,22 @@ def ledger(study: Study | None = None) -> list[Line]:
         study: whose values are shown; by default those that no config states. Mechanisms and levers that it does not use are left out.
     """
     settings: Mapping[str, Any] = study.settings if study is not None else {}
+    places = study.scenario.places if study is not None else {}
     out: list[Line] = []
     for entry in entries(study.registry if study is not None else Registry.of()):
         table = _table(settings, entry.key)
         if study is None or table is not None:
-            out += [_line(entry.key, item, (table or {}).get(item.name, item.default)) for item in entry.parameters]
-    programmes = (
-        {dotted(("programme", name)): table for name, table in settings["programme"].items()} if study is not None else {"programme": {}}
-    )
-    for key, table in programmes.items():
-        parameters = declared_of(table["kind"]) if table else PROGRAMME.parameters
-        out += [_line(key, item, table.get(item.name, item.default)) for item in parameters]
+            for item in entry.parameters:
+                value = (table or {}).get(item.name, item.default)
+                out += [_line(f"{entry.key}.{item.name}", item, value)] if study is None else _lines(entry.key, item, value, places)
+    if study is None:
+        out += [_line(f"programme.{item.name}", item, item.default) for item in PROGRAMME.parameters]
+    for name, table in settings.get("programme", {}).items():
+        for item in declared_of(table["kind"]):
+            out += _lines(dotted(("programme", name)), item, table.get(item.name, item.default), places, name)
     chosen = study.calibration if study is not None else None
     for item in (DISPERSION, POLICY_ERROR):
-        out.append(_line("calibration", item, getattr(chosen, item.name, item.default)))
+        out += _lines("calibration", item, getattr(chosen, item.name, item.default), places)
     out += list(_population())
     return out
 
@@ -86,9 +90,56 @@ def _table(settings: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
     return node
 
 
+def _lines(table: str, item: Parameter, value: Any, places: Mapping[str, str], programme: str = "") -> Iterator[Line]:
+    """Yields the lines of a setting: one, or one a calendar year, whose values have sources of their own."""
+    key = f"{table}.{item.name}"
+    if not isinstance(value, Mapping) or item.kind not in ("by_year", "years"):
+        yield _judged(key, item, value, item.default, PUBLISHED.get((programme, item.name, "")), places)
+        return
+    default = item.default if isinstance(item.default, Mapping) else {}
+    for year, number in value.items():
+        sourced = PUBLISHED.get((programme, item.name, str(year)))
+        yield _judged(f"{key}.{year}", item, number, default.get(year, item.default if not default else None), sourced, places)
+
+
+def _judged(key: str, item: Parameter, value: Any, default: Any, sourced: Published | None, places: Mapping[str, str]) -> Line:
+    """Returns the line of a value: with source and grade only where it is the value that these belong to.
+
+    A distribution over what is assumed is assumed as well; everything else that is neither published nor the value of the declaration was
+    set by the user.
+    """
+    line = _line(key, item, value)
+    if sourced is not None and _plain(value) == _plain(sourced.value):
+        return replace(line, source=sourced.source, date=date_of(sourced.source), grade=sourced.grade)
+    is_assumed = isinstance(value, Distribution) and item.confidence == "assumed"
+    if is_assumed or (sourced is None and _plain(value) == _plain(default)):
+        return line
+    place = next((places[part] for part in _upwards(key) if part in places), "the config")
+    known = sourced.value if sourced is not None else default
+    other = (
+        ""
+        if known is None
+        else f"; sourced: {text_of(known)}, {item.source}"
+        if item.confidence != "assumed"
+        else f"; else {text_of(known)}"
+    )
+    return replace(line, source=f"set in {place}{other}", date="not dated", grade="U")
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+
+
+def _upwards(key: str) -> Iterator[str]:
+    """Yields a key, and those of the tables that hold it."""
+    parts = parse_key(key)
+    for n in range(len(parts), 0, -1):
+        yield dotted(parts[:n])
+
+
 def _line(key: str, item: Parameter, value: Any) -> Line:
     return Line(
-        key=f"{key}.{item.name}",
+        key=key,
         value=text_of(value),
         unit=item.unit or "1",
         range=_range(item),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -210,7 +211,11 @@ def enough(particles: ParticleSet, what: str) -> None:
         TooFewError: its effective sample size is below 100.
     """
     if particles.ess < LEAST_ESS:
-        remedy = "give more particles (--set calibration.particles=…) or moves, or look for what the model cannot reproduce"
+        wanted = math.ceil(len(particles.z) * 1.5 * LEAST_ESS / max(particles.ess, 1.0) / 100) * 100
+        remedy = (
+            f"give more particles (--set calibration.particles={wanted} would do at this rate) or moves, or look for what the model cannot"
+            " reproduce"
+        )
         raise TooFewError(what, particles.ess, len(particles.z), remedy)
 
 

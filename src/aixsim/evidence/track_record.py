@@ -70,6 +70,12 @@ def concerns(result: Result) -> bool:
     return any((seen["month"], seen["outcome"], seen["value"]) == COUNTED for seen in result.provenance["observed"])
 
 
+def better() -> tuple[int, int]:
+    """Returns in how many comparisons the model beat the best simpler forecast, and how many there are."""
+    found = [one for policy in (ANNOUNCED, KNOWN) for counts in (ALL, VERIFIED) for one in records(counts, policy)]
+    return sum(one.skill > 0 for one in found), len(found)
+
+
 def sentence() -> str:
     """Returns the track record in a few sentences, for reports on the AI factories."""
     announced, known, without = records(ALL, ANNOUNCED), records(ALL, KNOWN), records(VERIFIED, ANNOUNCED)

@@ -24,6 +24,9 @@ ERROR: Final = 0.18
 """Relative error of a yearly count given the model, estimated on the smart factories: root of a dispersion of 0.032 (0.12 to 0.28)."""
 MOST: Final = 1e9
 """Highest count that makes sense, as in ``[[observed]]``."""
+_ERRORS: Final = (0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+_FEW: Final = 3.0
+"""Effective sample size up to which no number of replicates is named: it would be a guess."""
 LEVELS: Final = np.array([0.05, 0.5, 0.95])
 
 
@@ -122,6 +125,33 @@ def update(result: Result, counts: Sequence[NewCount], error: float = ERROR) -> 
         UserError: a month is outside the run, something is counted twice, or a cumulative count falls.
         TooFewError: too few replicates are near the counts.
     """
+    weights, simulated = _weighed(result, counts, error)
+    ess = effective_sample_size(weights)
+    if ess < LEAST_ESS:
+        ranges = "; ".join(f"{low:,.0f} to {high:,.0f}" for low, _, high in simulated)
+        raise TooFewError(
+            "the run cannot speak about this count",
+            ess,
+            len(weights),
+            f"the run had {ranges} there (90 %): {_help(result, counts, error, ess)}",
+        )
+    goals = tuple(_moved(result, goal, weights, ess) for goal in result.goal_records)
+    return Update(ess, len(weights), goals, _parameters(result, weights), tuple(simulated))
+
+
+def _help(result: Result, counts: Sequence[NewCount], error: float, ess: float) -> str:
+    """Returns what would do: how many replicates at this rate, and which error of a count with these."""
+    n = len(result.replicates)
+    enough = math.ceil(n * 1.1 * LEAST_ESS / ess / 100) * 100 if ess > _FEW else None
+    wider = (one for one in _ERRORS if one > error)
+    wide = next((one for one in wider if effective_sample_size(_weighed(result, counts, one)[0]) >= LEAST_ESS), None)
+    ways = [f"run about {enough:,} replicates (aixsim run … -n {enough})"] if enough else []
+    ways += [f"allow a wider error of a count (--error {wide:g})"] if wide else []
+    return ", or ".join([*ways, "calibrate a config that can say this"])
+
+
+def _weighed(result: Result, counts: Sequence[NewCount], error: float) -> tuple[Floats, list[tuple[float, float, float]]]:
+    """Returns the weights of the replicates, and what they had for each new count before (5, 50 and 95 %)."""
     known = [NewCount(seen["month"], seen["outcome"], float(seen["value"])) for seen in result.provenance["observed"]]
     log_weights: Floats | None = None
     simulated = []
@@ -141,14 +171,7 @@ def update(result: Result, counts: Sequence[NewCount], error: float = ERROR) -> 
         known.append(new)
     if log_weights is None:
         raise UserError("nothing was observed: give at least one --observe YYYY-MM=COUNT")
-    weights = normalised(log_weights)
-    ess = effective_sample_size(weights)
-    if ess < LEAST_ESS:
-        ranges = "; ".join(f"{low:,.0f} to {high:,.0f}" for low, _, high in simulated)
-        remedy = f"the run had {ranges} there (90 %): run more replicates, or calibrate a config that can say this"
-        raise TooFewError("the run cannot speak about this count", ess, len(weights), remedy)
-    goals = tuple(_moved(result, goal, weights, ess) for goal in result.goal_records)
-    return Update(ess, len(weights), goals, _parameters(result, weights), tuple(simulated))
+    return normalised(log_weights), simulated
 
 
 def _refuse_what_contradicts(new: NewCount, known: Sequence[NewCount]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,9 @@ from aixsim.notebook import card
 from aixsim.plotting import Drawable
 from aixsim.results.contrasts import NEWCOMBE, STUDENT, Contrast, contrast, ends, narrowing, tidy, tidy_row
 from aixsim.results.firm_by_firm import FirmByFirm, firm_by_firm
+from aixsim.results.fixed_numbers import Fixing, fixing_of
 from aixsim.results.goals import month_reached
-from aixsim.results.pairing import ComparisonError, Pair, name_of, pair
+from aixsim.results.pairing import ComparisonError, Pair, labels_of, pair
 from aixsim.results.result import Result, open_result
 from aixsim.results.settings_changed import settings_changed
 from aixsim.results.winners import LevelChange, winners_and_losers
@@ -102,6 +103,7 @@ class PolicyChange(Drawable):
         spent_krw_bn: public money over the horizon, of the nation.
         groups: winners and losers.
         firms: deadweight and displacement.
+        fixing: what part of the difference comes from fixing what was uncertain; None where nothing was fixed.
     """
 
     pair: Pair
@@ -110,6 +112,7 @@ class PolicyChange(Drawable):
     spent_krw_bn: Contrast
     groups: list[LevelChange]
     firms: FirmByFirm
+    fixing: Fixing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         """Returns the differences in the goals for a notebook."""
         first = self.policies[0].pair
-        notes = [f"baseline: {name_of(first.baseline)}", f"{100 * first.confidence:g} % intervals", first.baseline.sample_note]
+        notes = [f"baseline: {first.names[0]}", f"{100 * first.confidence:g} % intervals", first.baseline.sample_note]
         notes += dict.fromkeys(note for policy in self.policies for note in policy.pair.notes)
         rows = [_told(policy, change) for policy in self.policies for change in policy.goals]
         columns = ("result", "goal", "probability", "difference", "count", "difference", "n")
@@ -161,7 +164,8 @@ class Comparison:
             out["groups"] += [{**about, **level.to_dict()} for level in policy.groups]
             out["firms"].append({**about, **policy.firms.to_dict()})
             changed = {key: list(values) for key, values in policy.settings.items()}
-            out["settings"].append({**about, "changed": changed, "notes": list(one.notes)})
+            fixing = None if policy.fixing is None else policy.fixing.to_dict()
+            out["settings"].append({**about, "changed": changed, "fixed": fixing, "notes": list(one.notes)})
         return out
 
 
@@ -180,12 +184,13 @@ def compare(baseline: Result | str | PathLike[str], *others: Result | str | Path
     if not others:
         raise ArgumentError("others", others, "one result or more to compare with the first")
     first, *rest = (one if isinstance(one, Result) else open_result(one) for one in (baseline, *others))
-    return Comparison([_policy(pair(first, other)) for other in rest])
+    base, *names = labels_of([first, *rest])
+    return Comparison([_policy(replace(pair(first, other), labels=(base, name))) for other, name in zip(rest, names, strict=True)])
 
 
 def _rows(policy: PolicyChange) -> Iterator[dict[str, Any]]:
     one = policy.pair
-    about = {"baseline": name_of(one.baseline), "result": name_of(one.other)}
+    about = {"baseline": one.names[0], "result": one.names[1]}
     for change in policy.goals:
         of = {**about, "goal": change.goal, "outcome": change.outcome, "by": np.datetime64(change.by, "M").astype("datetime64[ms]")}
         count = change.count
@@ -201,7 +206,7 @@ def _group_rows(policy: PolicyChange) -> Iterator[dict[str, Any]]:
     one = policy.pair
     for level in policy.groups:
         found = level.contrast
-        about = {"baseline": name_of(one.baseline), "result": name_of(one.other), "group": level.group, "level": level.level}
+        about = {"baseline": one.names[0], "result": one.names[1], "group": level.group, "level": level.level}
         numbers = tidy_row("count", "firms of the nation", (found.before, found.after), found.paired, found.n, STUDENT)
         yield {**about, "outcome": level.outcome, **numbers}
 
@@ -211,7 +216,7 @@ def _told(policy: PolicyChange, change: Change) -> list[str]:
     moved, count = change.probability, change.count
     low, high = (100 * end for end in (moved.low, moved.high))
     return [
-        name_of(policy.pair.other),
+        policy.pair.names[1],
         f"{change.goal} by {change.by}",
         f"{before} → {after}",
         f"{100 * moved.estimate:+.1f} points [{low:+.1f}, {high:+.1f}]",
@@ -222,13 +227,15 @@ def _told(policy: PolicyChange, change: Change) -> list[str]:
 
 
 def _policy(one: Pair) -> PolicyChange:
+    settings = settings_changed(one)
     return PolicyChange(
         pair=one,
-        settings=settings_changed(one),
+        settings=settings,
         goals=[_change(one, goal) for goal in one.baseline.provenance["goals"]],
         spent_krw_bn=contrast(_spent(one, one.other), _spent(one, one.baseline), one.confidence),
         groups=winners_and_losers(one),
         firms=firm_by_firm(one),
+        fixing=fixing_of(one, settings),
     )
 
 

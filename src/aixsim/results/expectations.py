@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.config.models import Expect
+from aixsim.config.models import Expect, target_in_sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,19 @@ class Verdict:
     statement: str
 
 
-def judge(expectation: Expect, counts: NDArray[np.int32]) -> Verdict:
-    """Compares the counts of the outcome at the month of the expectation with the statement.
+_LAST_BITS: Final = 1e-9
+"""Relative: counts that are scaled to the nation may differ from a limit in their last bits."""
+
+
+def judge(expectation: Expect, counts: NDArray[np.int32], scale: float = 1.0) -> Verdict:
+    """Compares the national counts of the outcome at the month of the expectation with the statement, as a goal is judged.
 
     Args:
-        expectation: what must hold.
-        counts: shape ``(n_replicates,)``.
+        expectation: what must hold, in national numbers.
+        counts: of the simulated firms, shape ``(n_replicates,)``.
+        scale: share of the nation that was simulated.
     """
-    values = counts.astype(np.float64)
+    values = counts / scale
     n = len(values)
     error: float | None = None
     match expectation.statistic:
@@ -48,7 +53,7 @@ def judge(expectation: Expect, counts: NDArray[np.int32]) -> Verdict:
             observed = float(values.mean())
             error = float(values.std(ddof=1) / math.sqrt(n)) if n > 1 else None
         case "probability":
-            observed = float((values >= (expectation.reaches or 0.0)).mean())
+            observed = float((counts >= target_in_sample(expectation.reaches or 0.0, scale)).mean())
             error = math.sqrt(max(observed * (1.0 - observed), 1.0 / n) / n)
         case statistic:
             observed = float(np.quantile(values, {"median": 0.5, "p05": 0.05, "p95": 0.95}[statistic]))
@@ -59,12 +64,13 @@ def judge(expectation: Expect, counts: NDArray[np.int32]) -> Verdict:
 
 def _compare(expectation: Expect, observed: float, error: float | None) -> tuple[bool, str]:
     if expectation.at_least is not None:
-        return observed >= expectation.at_least, f"at least {expectation.at_least:g}"
+        return observed >= expectation.at_least * (1.0 - _LAST_BITS), f"at least {expectation.at_least:g}"
     if expectation.at_most is not None:
-        return observed <= expectation.at_most, f"at most {expectation.at_most:g}"
+        return observed <= expectation.at_most * (1.0 + _LAST_BITS), f"at most {expectation.at_most:g}"
     expected: Any = expectation.equals
     if expectation.within_standard_errors is not None:
         # One replicate, or replicates all alike, give no error to measure by: then only equality holds.
         margin = expectation.within_standard_errors * (error or 0.0)
         return abs(observed - expected) <= margin, f"= {expected:g} within {expectation.within_standard_errors:g} standard errors"
-    return abs(observed - expected) <= (expectation.within or 0.0), f"= {expected:g} within {expectation.within or 0.0:g}"
+    margin = (expectation.within or 0.0) + _LAST_BITS * abs(expected)
+    return abs(observed - expected) <= margin, f"= {expected:g} within {expectation.within or 0.0:g}"

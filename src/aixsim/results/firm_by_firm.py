@@ -25,9 +25,9 @@ class FirmByFirm:
         by: the deadline.
         n: replicates.
         public_projects: that the policy pays publicly.
-        deadweight: share of them whose firm launches in the same replicate under the baseline too, by any route: the firm would have
-            adopted anyway. None when there are none.
-        anyway_alone, anyway_public: the same, split by who pays under the baseline: the firm itself alone, or public money.
+        deadweight: share of them whose firm launches in the same replicate under the baseline on its own money, without support: it
+            needed none. None when there are no such projects.
+        funded_under_both: share of them whose firm has public money under the baseline too.
         displaced: firms that launch under the baseline, by any route, and no longer under the policy.
         displaced_share: of the firms that launch under the baseline; None when none does.
         displaced_public, displaced_alone: the displaced, by who pays under the baseline.
@@ -38,8 +38,7 @@ class FirmByFirm:
     n: int
     public_projects: float
     deadweight: Difference | None
-    anyway_alone: Difference | None
-    anyway_public: Difference | None
+    funded_under_both: Difference | None
     displaced: MeanDifference
     displaced_share: Difference | None
     displaced_public: MeanDifference
@@ -75,9 +74,8 @@ def firm_by_firm(pair: Pair) -> FirmByFirm:
         by=pair.deadline,
         n=n,
         public_projects=float(total.mean()),
-        deadweight=ratio(each(paid[anyway]), total, sure),
-        anyway_alone=ratio(each(paid[anyway & ~with_money]), total, sure),
-        anyway_public=ratio(each(paid[with_money]), total, sure),
+        deadweight=ratio(each(paid[anyway & ~with_money]), total, sure),
+        funded_under_both=ratio(each(paid[with_money]), total, sure),
         displaced=paired_mean(each(lost), sure),
         displaced_share=ratio(each(lost), each(firms_a), sure),
         displaced_public=paired_mean(each(lost[lost_public]), sure),

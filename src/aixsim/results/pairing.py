@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,7 @@ class Pair:
         replicates: those that both have finished, ascending, shape ``(n,)``, two or more.
         dropped: replicates that only one of them has finished.
         notes: what a reader should know about the pair, in sentences; usually nothing.
+        labels: names of the two where others are compared beside them; by default those that tell the two apart.
     """
 
     baseline: Result
@@ -40,6 +42,13 @@ class Pair:
     replicates: NDArray[np.int64]
     dropped: int
     notes: tuple[str, ...] = ()
+    labels: tuple[str, str] | None = None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Short names of the two, which differ."""
+        base, other = self.labels or labels_of([self.baseline, self.other])
+        return base, other
 
     @property
     def confidence(self) -> float:
@@ -116,3 +125,17 @@ def name_of(result: Result) -> str:
         return config
     folder = result.path.resolve().name
     return f"{config} {folder[:6]}" if folder == result.provenance["run_id"] else folder
+
+
+def labels_of(results: Sequence[Result]) -> list[str]:
+    """Returns short names of results that all differ: folders of one name get those above them, and one folder given twice a number."""
+    folders = [None if one.source.path is None else one.path.resolve() for one in results]
+    labels = [name_of(one) for one in results]
+    depth = 2
+    while any(labels.count(label) > 1 for label in labels) and depth <= max(len(folder.parts) if folder else 0 for folder in folders):
+        twice = [labels.count(label) > 1 for label in labels]
+        for k, folder in enumerate(folders):
+            if twice[k] and folder is not None:
+                labels[k] = "/".join(folder.parts[-depth:])
+        depth += 1
+    return [f"{label} ({labels[:k].count(label) + 1})" if label in labels[:k] else label for k, label in enumerate(labels)]

@@ -173,6 +173,7 @@ class Published:
             "run_id": job_id(job),
             "title": job.title,
             "config": job.name,
+            "scenario": {"base": study.scenario.base, "differs": {key: list(ends) for key, ends in study.scenario.differs.items()}},
             "scale": problem.scale,
             "n_firms": len(problem.population),
             "n_ties": problem.network.n_ties,
@@ -196,7 +197,7 @@ class Published:
                 {"name": goal.name, "outcome": goal.outcome, "at_least": goal.at_least, "target": goal.target(problem.scale), "by": goal.by}
                 for goal in job.goals
             ],
-            "observed": [item for item in _observed(study) if 0 <= study.horizon.index(str(item["month"])) < study.horizon.n_months],
+            "observed": [item for item in observed(study) if 0 <= study.horizon.index(str(item["month"])) < study.horizon.n_months],
             "wall_seconds": round(self.seconds, 3),
             "written": now(),
             "command": command(),
@@ -260,7 +261,7 @@ def _write_groups(path: Path, parts: Iterator[pa.Table]) -> None:
             writer.write_table(part)
 
 
-def _observed(study: Study) -> list[dict[str, Any]]:
+def observed(study: Study) -> list[dict[str, Any]]:
     """Returns the national counts that the config states, or those of the AI factories when it states none."""
     if study.observed:
         return [

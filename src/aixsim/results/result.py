@@ -42,7 +42,7 @@ class Result(Drawable):
 
     Attributes:
         source: where tables and documents are read from.
-        provenance: where the result comes from: versions, seed, horizon, numbers of replicates.
+        provenance: where it comes from: versions, seed, horizon, numbers of replicates.
     """
 
     source: Source

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import io
 import pkgutil
+import warnings
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
@@ -113,7 +114,8 @@ def write_figure(subject: object, kind: str, paths: Sequence[Path]) -> list[Path
     for path in paths:
         content = io.BytesIO()
         metadata = {"Software": "aixsim"} if path.suffix == ".png" else {"Date": None}
-        with house_style():
+        with house_style(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")
             page.savefig(content, format=path.suffix[1:], metadata={**metadata, "Identifier": identity})
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -168,12 +170,18 @@ def missing_figures(subject: object, folder: Path) -> list[str]:
 
 def _page(figure: Figure[Any], subject: object, dpi: int) -> Any:
     """Returns a whole figure with its source line, laid out."""
-    from aixsim.report.figures.style import house_style, lay_out, new_figure
+    from matplotlib.text import Text
+
+    from aixsim.report.figures.style import NO_KOREAN, has_hangul, house_style, korean_fonts, lay_out, new_figure
 
     with house_style():
         page = new_figure(figure.size(subject) if callable(figure.size) else figure.size, dpi)
         figure.draw(subject, page)
-        lay_out(page, _source_line(figure, subject))
+        if any(has_hangul(text.get_text()) for text in page.findobj(Text)) and not korean_fonts():
+            warnings.warn(NO_KOREAN, stacklevel=2)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")  # told above, once and with the remedy
+            lay_out(page, _source_line(figure, subject))
     return page
 
 

@@ -39,17 +39,30 @@ _KOREAN = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "
 """Fonts for names in Hangul, where they are installed: DejaVu Sans, which comes with matplotlib, has none."""
 
 
+NO_KOREAN = f"names in Korean are drawn as boxes, for no font with Hangul is installed; install one of {', '.join(_KOREAN)}"
+
+
+def korean_fonts() -> list[str]:
+    """Returns the fonts with Hangul that are installed."""
+    installed = set(font_manager.get_font_names())
+    return [name for name in _KOREAN if name in installed]
+
+
+def has_hangul(text: str) -> bool:
+    """Returns whether a text has a syllable or letter of Korean."""
+    return any("\uac00" <= letter <= "\ud7a3" or "\u1100" <= letter <= "\u11ff" or "\u3130" <= letter <= "\u318f" for letter in text)
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """Sets how figures look, for a while: nobody else's matplotlib settings are touched."""
     import seaborn as sns
 
-    installed = set(font_manager.get_font_names())
     own: dict[Any, Any] = {
         "svg.hashsalt": "aixsim",
         "svg.fonttype": "none",
         "text.parse_math": False,  # names may hold dollar signs
-        "font.family": ["DejaVu Sans", *(name for name in _KOREAN if name in installed)],
+        "font.family": ["DejaVu Sans", *korean_fonts()],
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.spines.left": False,

@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.config.scenario import scenario_of, told
 from aixsim.config.study import Study
 from aixsim.errors import ArgumentError
 from aixsim.evidence.forecasts import Forecast
 from aixsim.results.comparison import PolicyChange
-from aixsim.results.pairing import name_of
 from aixsim.results.result import Result
 from aixsim.results.sweep_comparison import SweepComparison
 from aixsim.results.sweep_result import Sweep
@@ -91,14 +91,20 @@ def source_of(subject: object) -> Sequence[str]:
     """
     match subject:
         case Result():
-            return (f"Source: aixsim simulation, run {subject.provenance['run_id']}", subject.n_note, subject.sample_note)
+            return (
+                f"Source: aixsim simulation, run {subject.provenance['run_id']}",
+                _scenario(subject),
+                subject.n_note,
+                subject.sample_note,
+            )
         case Sweep():
             done = f"{subject.n_done + subject.n_failed:,} of {subject.given:,}"
             unfinished = "" if subject.is_complete else f"unfinished: {done} replicates"
             return (f"Source: aixsim sweep {subject.facts['name']}", subject.n_note, unfinished, _sample(subject.scale))
         case PolicyChange():
             both = (subject.pair.baseline, subject.pair.other)
-            failed = ", ".join(f"{n:,} of {name_of(result)} failed" for result in both if (n := result.provenance["replicates_failed"]))
+            lost = [(name, result.provenance["replicates_failed"]) for name, result in zip(subject.pair.names, both, strict=True)]
+            failed = ", ".join(f"{n:,} of {name} failed" for name, n in lost if n)
             runs = " and ".join(str(result.provenance["run_id"]) for result in both)
             n_pairs = f"n = {len(subject.pair.replicates):,} pairs of replicates"
             return (f"Source: aixsim simulations, runs {runs}", n_pairs, failed, both[0].sample_note)
@@ -113,6 +119,15 @@ def source_of(subject: object) -> Sequence[str]:
             return (f"Source: aixsim calibration of {subject.config}, {len(subject.ranks):,} times",)
         case _:
             raise ArgumentError("subject", subject, ", ".join(NOUNS.values()))
+
+
+def _scenario(result: Result) -> str:
+    """Returns the name of the scenario, with the setting in which it differs from its base, or how many there are."""
+    name, own = str(result.provenance.get("config") or ""), scenario_of(result.provenance)
+    if not own.differs:
+        return name
+    (key, (_, after)), *more = own.differs.items()
+    return f"{name}: {len(own.differs)} settings differ from {own.base}" if more else f"{name}: {key} {told(after)}"
 
 
 def _sample(scale: float) -> str:

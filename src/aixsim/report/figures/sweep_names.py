@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from functools import cache
 
-from aixsim.model.catalogue import entries
 from aixsim.model.keys import parse_key
-from aixsim.model.registry import Registry
 from aixsim.report.figures.time_axis import month_name
+from aixsim.report.setting_names import setting_name as words_of
 from aixsim.results.main_effects import POLICY, by_strength, is_number, value_of
 from aixsim.results.sweep_points import SweepPoint
 from aixsim.results.sweep_result import Sweep
-
-_MONEY = {"_krw_bn": "KRW bn", "_krw_tn": "KRW tn", "_usd_bn": "USD bn"}
-_PLAIN = ("", "1", "month", "name", "names")
-"""Units that a label does better without."""
 
 
 def factor_name(sweep: Sweep, key: str) -> str:
@@ -26,19 +20,8 @@ def factor_name(sweep: Sweep, key: str) -> str:
     """
     if key == POLICY:
         return "policy"
-    parts = list(map(str, parse_key(key)))
-    year = f" {parts.pop()}" if parts[-1].isdigit() else ""
-    name, unit = parts[-1], _units().get(".".join(parts), "")
-    for ending, money in _MONEY.items():
-        if name.endswith(ending):
-            name, unit = name.removesuffix(ending), money
-    words = name.replace("_", " ")
-    where = parts[-2].replace("_", " ") if len(parts) > 1 else ""
     alike = [other for other in sweep.factors if other != key and _setting(other) == _setting(key)]
-    if words.startswith(where) or (parts[0] == "programme" and not alike):
-        where = ""
-    unit = "" if unit in (*_PLAIN, where) else f", {unit}"
-    return f"{where}: {words}{year}{unit}" if where else f"{words}{year}{unit}"
+    return words_of(key, with_programme=bool(alike))
 
 
 def _setting(key: str) -> list[str]:
@@ -73,11 +56,6 @@ def point_name(sweep: Sweep, point: SweepPoint, order: Sequence[str], room: int)
             return f"{text} …"
         text = f"{text}, {part}"
     return text
-
-
-@cache
-def _units() -> dict[str, str]:
-    return {f"{entry.key}.{item.name}": item.unit for entry in entries(Registry.of()) for item in entry.parameters}
 
 
 def rounded(share: float) -> str:

@@ -2,32 +2,80 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any, Final
 
+from aixsim.config.scenario import changed
 from aixsim.report.text.number_format import bracket, bracketed
 from aixsim.report.text.text_layout import Block, page, table, title
 from aixsim.results.comparison import Change, Comparison, PolicyChange
-from aixsim.results.pairing import Pair, name_of
+from aixsim.results.fixed_numbers import Fixing
+from aixsim.results.pairing import Pair
 from aixsim.results.winners import COMPARED
 from aixsim.stats.differences import Difference
-from aixsim.stats.intervals import percent
+from aixsim.stats.intervals import percent, proportion
 
 _MOST_SETTINGS: Final = 8
+_MOST_GOALS: Final = 2
 _WORTH_SAYING: Final = 1.05
 GROUP_NAMES: Final = {"agent_type": "type of firm", "pole": "pole or zone", "size": "size of firm", "province": "province"}
 Row = tuple[str, str, str, str]
 
 
-def comparison_text(comparison: Comparison, width: int | None = None) -> str:
-    """Returns all differences, ``width`` columns wide."""
+def comparison_text(comparison: Comparison, width: int | None = None, *, full: bool = False) -> str:
+    """Returns a verdict a result, ``width`` columns wide.
+
+    Args:
+        comparison: of the results.
+        width: in columns; by default that of the terminal.
+        full: add the intervals without pairing, months, money and the differences by group.
+    """
     pages = []
     for policy in comparison.policies:
         one = policy.pair
-        heading = [*title(f"{name_of(one.other)} minus {name_of(one.baseline)}"), *_made_of(policy)]
-        goals = [_goal(one, change) for change in policy.goals]
-        pages.append(page([heading, *goals, [_money(policy)], _firms(policy), *_groups(policy)], width))
+        blocks: list[Block] = [[*title(f"{one.names[1]} minus {one.names[0]}"), *verdict(policy)], _made_of(policy)]
+        if full:
+            blocks += [*(_goal(one, change) for change in policy.goals), [_money(policy)], _firms(policy), *_groups(policy)]
+        else:
+            blocks.append(["--full shows months, money, firms and groups, and what pairing gains."])
+        pages.append(page(blocks, width))
     return "\n\n".join(pages)
+
+
+def verdict(policy: PolicyChange) -> list[str]:
+    """Returns what the comparison comes to, in five lines at most."""
+    lines = []
+    for c in policy.goals[:_MOST_GOALS]:
+        d = c.probability
+        word = "more likely" if d.low > 0 else "less likely" if d.high < 0 else "not clear"
+        before, after = (_chance(policy.pair, c, share) for share in c.chances)
+        lines.append(f"{c.goal}: {before} -> {after} %, {bracketed(d, 100.0)} points, {word}")
+    first, money, firms = policy.goals[0], policy.spent_krw_bn, policy.firms
+    lines.append(f"{first.outcome}, mean {bracketed(first.count.paired)}; KRW bn spent {bracketed(money.paired)}")
+    if firms.deadweight and firms.funded_under_both:
+        both, without = (percent(share.estimate) for share in (firms.funded_under_both, firms.deadweight))
+        lines.append(f"{firms.public_projects:,.0f} funded projects: {both} funded under both, {without} deadweight")
+    return lines + ([fixing_text(policy.fixing)] if policy.fixing else [])
+
+
+def fixing_text(fixing: Fixing) -> str:
+    """Returns what part of the difference is no policy, but the end of an uncertainty."""
+    if fixing.is_all:
+        return "no policy differs: all of this comes from fixing numbers that were uncertain"
+    if fixing.rest is None or fixing.fixed is None:
+        return f"part of this comes from fixing what was uncertain, and cannot be told apart: {fixing.why_not}"
+    return f"of it {bracketed(fixing.fixed)} by fixing uncertain numbers, {bracketed(fixing.rest)} else"
+
+
+def _chance(one: Pair, c: Change, share: float) -> str:
+    """Returns a probability in percent; at 0 and 100 the bound of its interval."""
+    low, high = proportion(round(share * c.n), c.n, one.confidence).clopper_pearson
+    return (
+        f"below {percent(high).removesuffix(' %')}"
+        if not share
+        else f"above {percent(low).removesuffix(' %')}"
+        if share == 1
+        else f"{100 * share:.1f}"
+    )
 
 
 def _made_of(policy: PolicyChange) -> list[str]:
@@ -39,7 +87,7 @@ def _made_of(policy: PolicyChange) -> list[str]:
     lines.append(f"Brackets: {100 * one.confidence:g} % intervals, paired by replicate.")
     if one.baseline.is_sample:
         lines.append(f"{one.baseline.sample_note}: counts scaled to the nation")
-    settings = [f"  {key}: {_value(before)} -> {_value(after)}" for key, (before, after) in policy.settings.items()]
+    settings = [f"  {changed(key, before, after)}" for key, (before, after) in policy.settings.items()]
     if settings:
         lines += ["They differ in", *settings[:_MOST_SETTINGS]]
         if len(settings) > _MOST_SETTINGS:
@@ -47,12 +95,8 @@ def _made_of(policy: PolicyChange) -> list[str]:
     return lines + [f"NOTE: {note}" for note in one.notes]
 
 
-def _value(value: Any) -> str:
-    return "none" if value is None else textwrap.shorten(str(value), 30, placeholder=" ...")
-
-
 def _table(one: Pair, label: str, rows: list[Row]) -> Any:
-    return table((label, name_of(one.baseline), name_of(one.other), "difference"), rows, right=(1, 2))
+    return table((label, one.names[0], one.names[1], "difference"), rows, right=(1, 2))
 
 
 def _goal(one: Pair, c: Change) -> Block:
@@ -62,7 +106,7 @@ def _goal(one: Pair, c: Change) -> Block:
         ("count, mean", f"{count.before:,.1f}", f"{count.after:,.1f}", bracketed(count.paired)),
         ("  if not paired", "", "", bracket(count.unpaired)),
         ("  90 % of replicates", "", "", f"{c.count_quantiles['p05']:+,.0f} to {c.count_quantiles['p95']:+,.0f}"),
-        ("probability, %", f"{100 * c.chances[0]:.1f}", f"{100 * c.chances[1]:.1f}", bracketed(c.probability, 100.0)),
+        ("probability, %", _chance(one, c, c.chances[0]), _chance(one, c, c.chances[1]), bracketed(c.probability, 100.0)),
         ("  if not paired", "", "", bracket(c.probability_unpaired, 100.0)),
         ("  reach it only here", f"{c.lost:,}", f"{c.gained:,}", f"exact test: p = {c.p_value:.2g}"),
         ("month reached, median", before, after, ""),
@@ -99,13 +143,13 @@ def _money(policy: PolicyChange) -> Any:
 
 
 def _firms(policy: PolicyChange) -> Block:
-    firms, a, b = policy.firms, name_of(policy.pair.baseline), name_of(policy.pair.other)
+    firms, a, b = policy.firms, policy.pair.names[0], policy.pair.names[1]
     lines = [f"Firm by firm, by {firms.by}, means of replicates"]
-    if firms.deadweight and firms.anyway_alone and firms.anyway_public:
+    if firms.deadweight and firms.funded_under_both:
         lines.append(
-            f"  Deadweight: of the {firms.public_projects:,.0f} projects that {b} pays publicly, {_share(firms.deadweight)} belong to"
-            f" firms that launch under {a} too: {_share(firms.anyway_alone)} on their own money,"
-            f" {_share(firms.anyway_public)} with public money."
+            f"  Of the {firms.public_projects:,.0f} projects that {b} pays publicly, {_share(firms.funded_under_both)} are funded under"
+            f" both: their firms have public money under {a} too. Deadweight: {_share(firms.deadweight)}, whose firms launch under {a} on"
+            " their own money, without support."
         )
     share = f", {_share(firms.displaced_share)} of all that launch there" if firms.displaced_share else ""
     lines.append(

@@ -1,58 +1,77 @@
-"""The result of a run as text and as JSON: the probability of every goal, counts, and what is known of the model's skill."""
+"""The result of a run as text and as JSON: the answer in words, every goal, what it depends on, and what is known of the model's skill."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-import numpy as np
-
-from aixsim.evidence.track_record import concerns, sentence
+from aixsim.config.scenario import changed, scenario_of
+from aixsim.evidence.history import changed_past, past
+from aixsim.evidence.track_record import better, concerns, sentence
 from aixsim.model.outcomes import OUTCOMES
+from aixsim.report.setting_names import setting_name
+from aixsim.report.text.answer import answer
 from aixsim.report.text.counting_table import counting_table
 from aixsim.report.text.number_format import spread
 from aixsim.report.text.text_layout import Block, page, table, title
+from aixsim.results.drivers import LEAST, drivers
 from aixsim.results.result import Result
 from aixsim.stats.intervals import percent
 from aixsim.stats.summary import quantiles
 
 _ABREAST = 2
 """Goals side by side in one table."""
+_TOP: Final = 3
+"""Uncertain numbers that are named."""
+_MOST_CHANGES: Final = 6
+"""Settings that are named; the others are counted."""
 _REPLICATES = ("replicates_requested", "replicates_done", "replicates_failed", "interrupted")
 _KEYS = ("run_id", "title", "scale", "n_firms", "seed", *_REPLICATES, "counts")
 _LATE = "after the deadline"
 
 
-def headline(result: Result, width: int | None = None) -> str:
-    """Returns the results for every goal, ``width`` columns wide."""
+def headline(result: Result, width: int | None = None, *, verbose: bool = False) -> str:
+    """Returns the answer in words, the goals, and what to know about them, ``width`` columns wide.
+
+    Args:
+        result: of the run.
+        width: in columns; by default that of the terminal.
+        verbose: add months, shortfalls, the definitions of an AI factory, and the track record.
+    """
     p, goals = result.provenance, result.goal_records
     blocks: list[Block] = [[*title(p["title"]), *_made_of(result)]]
     if not p["replicates_done"]:
         blocks.append(["NO REPLICATE FINISHED, so there is no result: see failures.jsonl in the result folder."])
-    blocks += [_goals(goals[i : i + _ABREAST]) for i in range(0, len(goals), _ABREAST)]
-    if p["replicates_done"]:
-        blocks += [counting_table(result.counting), _own(result), _history(result)]
-        blocks += [[sentence()]] if concerns(result) else []
+        return page(blocks, width)
+    blocks.insert(0, [answer(result)] if goals else [])
+    blocks += [_goals(result), [_depends(result)] if goals else [], [*_history(result), *_validation(result)]]
+    if verbose:
+        blocks += [_details(goals[i : i + _ABREAST]) for i in range(0, len(goals), _ABREAST)]
+        blocks += [counting_table(result.counting), _own(result), [sentence()] if concerns(result) else []]
     return page(blocks, width)
 
 
 def headline_json(result: Result) -> dict[str, Any]:
     """Returns the same for programs."""
+    found = {(one.month, one.outcome): one.median for one in past(result)}
+    seen = [{**one, "simulated_median": found.get((one["month"], one["outcome"]))} for one in result.provenance["observed"]]
     return {
         "result": result.where,
         **{key: result.provenance[key] for key in _KEYS},
+        "scenario": {"name": result.provenance["config"], **result.provenance.get("scenario", {})},
+        "answer": answer(result) or None,
         "sample": result.sample_note or None,
         "goals": result.goal_records,
         "counting": result.counting,
         "final_counts": _final(result),
         "evidence": sentence() if concerns(result) else None,
-        "observed": [{**seen, "simulated_median": _simulated(result, seen)} for seen in result.provenance["observed"]],
+        "observed": seen,
     }
 
 
 def _made_of(result: Result) -> list[str]:
     p = result.provenance
-    lines = [f"{result.n_note}, seed {p['seed']}, {p['horizon']['start']} to {p['horizon']['end']}"]
+    lines = [*_scenario(result), f"{result.n_note}, seed {p['seed']}, {p['horizon']['start']} to {p['horizon']['end']}"]
     if result.is_sample:
         lines.append(f"{result.sample_note}: {p['n_firms']:,} simulated, counts scaled to the nation")
     else:
@@ -64,26 +83,67 @@ def _made_of(result: Result) -> list[str]:
     return lines
 
 
-def _goals(goals: Sequence[dict[str, Any]]) -> Block:
-    questions = [f"{g['name']}: at least {g['at_least']:,.0f} {g['outcome']} by {g['by']}?" for g in goals]
-    rows: list[tuple[str, list[str]]] = [
-        ("probability", [g["short_statement"] for g in goals]),
-        ("", [f"{g['successes']:,} of {g['n']:,}, {100 * g['confidence']:g} % interval" for g in goals]),
-    ]
+def _scenario(result: Result) -> list[str]:
+    """Names the scenario, and what it states otherwise than its base."""
+    own, name = scenario_of(result.provenance), result.provenance["config"]
+    if not own.differs:
+        return [f"Scenario: {name}"]
+    lines = [f"  {changed(key, before, after)}" for key, (before, after) in own.differs.items()]
+    more = [f"  and {len(lines) - _MOST_CHANGES} more settings (--json names them)"] if len(lines) > _MOST_CHANGES else []
+    with_ = "with other settings" if own.base == name else f"which differs from {own.base} in"
+    return [f"Scenario: {name}, {with_}", *lines[:_MOST_CHANGES], *more]
+
+
+def _goals(result: Result) -> Block:
+    """Returns a row a goal; what the interval holds is said below."""
+    goals = result.goal_records
+    if not goals:
+        return []
+    rows = []
+    for g in goals:
+        about = f"{g['name']} by {g['by']}" if f"{g['at_least']:g}" in g["name"] else f"{g['name']}: {g['at_least']:,.0f} by {g['by']}"
+        n = f"{g['n']:,}" + (f", {g['n_failed']:,} failed" if g["n_failed"] else "")
+        rows.append((about, g["short_statement"], n, f"{g['count_at_deadline']['p50']:,.0f}", spread(g["count_at_deadline"])))
+    sure = f"Brackets: {100 * goals[0]['confidence']:g} % intervals of the sampling error alone, not of what the model leaves out."
+    return [table(("goal", "probability", "n", "median", "90 % of futures"), rows, right=[3]), sure]
+
+
+def _depends(result: Result) -> str:
+    """States which uncertain numbers the first goal's count goes with; nothing beyond what chance alone would give."""
+    goal = result.goal_records[0]
+    if not result.has("parameters"):
+        return ""
+    found = drivers(result, goal)
+    if found is None:
+        n = goal["n"]
+        return f"What it depends on most cannot be told from {n:,} replicates; {LEAST} or more are needed." if n < LEAST else ""
+    if not found:
+        return f"No uncertain number is clear of chance with {goal['n']:,} replicates."
+    named = "; ".join(f"{setting_name(one.key, with_unit=False)} ({one.correlation:+.2f})" for one in found[:_TOP])
+    return f"{goal['name']} depends most on: {named}. (Rank correlation with the count, over the ranges of this run; clear of chance.)"
+
+
+def _validation(result: Result) -> Block:
+    if not concerns(result):
+        return []
+    won, n = better()
+    return [f"Validation: on smart factories, 2014 to 2024, better than the best simpler forecast in {won} of {n} comparisons."]
+
+
+def _details(goals: Sequence[dict[str, Any]]) -> Block:
+    rows: list[tuple[str, list[str]]] = [("reached in", [f"{g['successes']:,} of {g['n']:,} replicates" for g in goals])]
     if any(g["n_failed"] for g in goals):
         rows += [
             ("  failed replicates", [f"{g['n_failed']:,}, left out; with them" for g in goals]),
             ("", [f"{percent(g['probability_if_failed_missed'])} to {percent(g['probability_if_failed_reached'])}" for g in goals]),
         ]
     rows += [
-        ("count, median", [f"{g['count_at_deadline']['p50']:,.0f}" for g in goals]),
-        ("  90 % range", [spread(g["count_at_deadline"]) for g in goals]),
         ("month reached, median", [g["month_reached"]["p50"] or _LATE for g in goals]),
         ("  90 % range", [_months(g["month_reached"]) for g in goals]),
         ("shortfall, mean", [f"{g['shortfall']['mean']:,.0f}" for g in goals]),
         ("  median", [f"{g['shortfall']['p50']:,.0f}" for g in goals]),
     ]
-    return [*questions, "", table(("", *(g["name"] for g in goals)), ((label, *cells) for label, cells in rows))]
+    return [table(("", *(g["name"] for g in goals)), ((label, *cells) for label, cells in rows))]
 
 
 def _months(month: dict[str, str | None]) -> str:
@@ -110,15 +170,20 @@ def _own(result: Result) -> Block:
     ]
 
 
-def _simulated(result: Result, seen: dict[str, Any]) -> float | None:
-    counts = result.counts_in(seen["month"])[seen["outcome"]] / result.scale
-    return float(np.median(counts)) if len(counts) else None
-
-
-def _history(result: Result) -> Block:
-    """States how the past was treated: the shipped config is given the published budgets, so it is conditioned on these counts."""
-    seen = result.provenance["observed"]
-    if not seen:
+def _history(result: Result) -> list[str]:
+    """States what was counted beside what this run simulated, and whether agreement could be otherwise."""
+    found = past(result)
+    if not found:
         return []
-    counted = " and ".join(f"{s['value']:,} {s['outcome']} by {s['month']} (simulated median {_simulated(result, s):,.0f})" for s in seen)
-    return [f"History: counted {counted}. These years are conditioned on published budgets, not forecast: agreement is no evidence."]
+    seen = "; ".join(
+        f"{one.counted:,} {one.outcome} by {one.month}, simulated {one.median:,.0f} [{one.low:,.0f} to {one.high:,.0f}]" for one in found
+    )
+    lines = [f"History: counted {seen} (median, 90 % of replicates)."]
+    if wrong := [one.month for one in found if not one.agrees]:
+        lines.append(f"THE RUN DOES NOT AGREE WITH WHAT WAS COUNTED by {' and '.join(wrong)}: it starts from another past.")
+    changes = changed_past(result)
+    if changes:
+        lines.append(f"WARNING: settings of years that were counted are not the published ones: {'; '.join(changes)}.")
+    elif changes is not None and not wrong:
+        lines[0] += " These years are given the published budgets and grants, so agreement is no evidence."
+    return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from aixsim.report.figures.sweep_names import settled
 from aixsim.report.text.number_format import failed_note
 from aixsim.report.text.text_layout import page, title
 from aixsim.results.sweep_ranking import blocks, ranked
@@ -20,11 +21,10 @@ def sweep_text(sweep: Sweep, width: int | None = None) -> str:
     goal = sweep.goal
     verdicts = [sweep.verdict(point) for point in sweep.points]
     level = f"{100 * sweep.level:g} %"
-    above, below, open_ = (verdicts.count(verdict) for verdict in ("above", "below", "open"))
+    below = verdicts.count("below")
     lines = [
         *title(sweep.title),
-        f"{goal.name} by {goal.by}: {above} of {len(verdicts)} points significantly above {level}, {below} significantly below,"
-        f" {open_} open ({sweep.n_note}).",
+        f"{goal.name} by {goal.by}: {settled(sweep, sweep.points)}, {below:,} clearly below {level} ({sweep.n_note}).",
     ]
     ranking, before = ranked(sweep), 0
     for block in blocks(sweep, ranking, most=_MOST, ends=_ENDS, near=_NEAR):

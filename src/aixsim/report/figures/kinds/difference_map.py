@@ -12,7 +12,6 @@ from aixsim.report.figures.tiles import Tile, draw_tiles, pole_table
 from aixsim.report.figures.time_axis import month_name
 from aixsim.report.text.number_format import signed
 from aixsim.results.comparison import PolicyChange
-from aixsim.results.pairing import name_of
 from aixsim.results.winners import LevelChange
 from aixsim.world.classification import POLES, PROVINCES
 
@@ -36,8 +35,8 @@ def draw(change: PolicyChange, figure: Any) -> None:
     clear = [level for level in _levels(change, "province", "launched").values() if level.is_clear]
     head(
         figure,
-        f"{name_of(one.other)}: {_finding(clear)}",
-        f"Difference from {name_of(one.baseline)}, AI factories by {month_name(one.deadline)}, mean of {len(one.replicates):,} pairs;"
+        f"{one.names[1]}: {_finding(clear)}",
+        f"Difference from {one.names[0]}, AI factories by {month_name(one.deadline)}, mean of {len(one.replicates):,} pairs;"
         f" below it the paired {100 * one.confidence:g} % interval.\n"
         "Blue: more. Brown: fewer. Hatched: the interval holds zero. Frames: poles and special zones.",
     )

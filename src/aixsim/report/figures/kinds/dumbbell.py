@@ -10,7 +10,6 @@ from aixsim.report.figures.time_axis import month_name
 from aixsim.report.text.comparison_text import GROUP_NAMES
 from aixsim.report.text.number_format import bracket, signed
 from aixsim.results.comparison import PolicyChange
-from aixsim.results.pairing import name_of
 from aixsim.results.winners import LevelChange
 
 _SHOWN = ("agent_type", "pole", "size")
@@ -26,7 +25,7 @@ def draw(change: PolicyChange, figure: Any) -> None:
         levels.sort(key=lambda level: level.contrast.paired.estimate)
         _rows(axes, levels, highest)
         axes.set_title(f"By {GROUP_NAMES[group]}")
-    names = {name_of(one.baseline): "white", name_of(one.other): INK}
+    names = {one.names[0]: "white", one.names[1]: INK}
     for name, face in names.items():
         panels[0].plot([], [], "o", color=INK, markerfacecolor=face, markersize=8, markeredgewidth=1.8, label=name)
     panels[0].legend(loc="lower right", ncols=2, bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1, handletextpad=0.2)
@@ -60,7 +59,7 @@ def _rows(axes: Any, levels: list[LevelChange], highest: float) -> None:
 
 def _finding(change: PolicyChange, poles: list[LevelChange]) -> str:
     """Says who gains and who loses most, as far as the intervals tell."""
-    name = name_of(change.pair.other)
+    name = change.pair.names[1]
     clear = sorted((level for level in poles if level.is_clear), key=lambda level: level.contrast.paired.estimate)
     gains = [level for level in clear if level.contrast.paired.estimate > 0]
     losses = [level for level in clear if level.contrast.paired.estimate < 0]

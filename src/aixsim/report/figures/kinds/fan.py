@@ -12,7 +12,6 @@ from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.report.text.number_format import bracket, signed
 from aixsim.results.comparison import PolicyChange, paired_paths
 from aixsim.results.contrasts import contrast
-from aixsim.results.pairing import name_of
 from aixsim.stats.differences import Difference
 
 
@@ -41,9 +40,9 @@ def draw(change: PolicyChange, figure: Any) -> None:
     times = f", {d.narrower:.1f} times as wide" if d.narrower else ""
     head(
         figure,
-        f"{name_of(one.other)}: {abs(d.paired.estimate):,.0f} {'more' if d.paired.estimate >= 0 else 'fewer'} AI factories launched by"
-        f" {month_name(one.deadline)} than {name_of(one.baseline)}",
-        f"Difference from {name_of(one.baseline)} in the same replicate, that is with the same random numbers."
+        f"{one.names[1]}: {abs(d.paired.estimate):,.0f} {'more' if d.paired.estimate >= 0 else 'fewer'} AI factories launched by"
+        f" {month_name(one.deadline)} than {one.names[0]}",
+        f"Difference from {one.names[0]} in the same replicate, that is with the same random numbers."
         f" Bands: pointwise, {d.n:,} pairs.\n"
         f"Bars: {100 * one.confidence:g} % interval of the mean. Thick: paired. Thin: the same runs without pairing{times} (launched).",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, VERIFIED
-from aixsim.evidence.track_record import TABLE, Record, concerns, records
+from aixsim.evidence.track_record import TABLE, Record, better, concerns, records
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, offset_text
 from aixsim.results.result import Result
@@ -36,16 +36,11 @@ def draw(result: Result, figure: Any) -> None:  # noqa: ARG001 - the same for ev
     _table(table, found)
     head(
         figure,
-        _finding([*found.values(), *without.values()]),
+        "Tested on smart factories: better than the best simpler forecast in {} of {} comparisons".format(*better()),
         "Back-test on the smart factories of 2014 to 2024, cumulative count, forecasts from every year from 2016 on. Skill: 1 perfect,\n"
         "0 equal to the best of six simpler forecasts, below 0 worse; hollow: without the count of 2014, which is not verified,\n"
         "hence from 2018 on. Again: aixsim backtest configs/smart-factory.toml.",
     )
-
-
-def _finding(found: list[list[Record]]) -> str:
-    better = sum(one.skill > 0 for mine in found for one in mine)
-    return f"Tested on smart factories: better than the best simpler forecast in {better} of {sum(map(len, found))} comparisons"
 
 
 def _table(axes: Any, found: dict[str, list[Record]]) -> None:

@@ -1,0 +1,93 @@
+"""Values of programmes that a source states or that follow from one, by programme, setting and year.
+
+They have no place in the model, whose programmes are what a config says; they tell which of a config's values are published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aixsim.config.scenario import told
+from aixsim.random.distributions import Distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A value.
+
+    Attributes:
+        value: as a study's settings have it.
+        grade: ``A`` quoted, ``B`` derived, ``C`` assumed on the size that a source states.
+        source: table of the package, and how the value follows from it.
+    """
+
+    value: Any
+    grade: str
+    source: str
+
+
+_BUDGETS, _DELIVERY = "ai_factory_budgets.csv", "ai_factory_plan_and_delivery.csv"
+_EVEN = Published(47.5, "C", f"{_BUDGETS}: 190 for 2024 to 2027; the equal split is assumed")
+_LINE = f"{_BUDGETS}: 145.0 in 2026 and 200 in 2030; a straight line between is assumed"
+_FIRST, _SECOND = "Lead projects 2024", "AI Factory lead projects"
+PUBLISHED: Final[Mapping[tuple[str, str, str], Published]] = {
+    **{(_FIRST, "budget_krw_bn", str(year)): _EVEN for year in range(2024, 2028)},
+    (_FIRST, "grant_krw_bn", ""): Published(7.3, "B", f"{_BUDGETS}: 190 / 26"),
+    (_FIRST, "call_months", ""): Published([6], "A", "ai_factory_programme_by_year.csv: demand call of 5 June 2024"),
+    (_FIRST, "lag_months", ""): Published(4, "B", "ai_factory_programme_by_year.csv: call in June, signed in October 2024"),
+    (_FIRST, "instalments", ""): Published(4, "A", "ai_factory_programme_by_year.csv: 4 years"),
+    (_SECOND, "budget_krw_bn", "2025"): Published(63.2, "A", _BUDGETS),
+    (_SECOND, "budget_krw_bn", "2026"): Published(145.0, "A", f"{_BUDGETS}: bill"),
+    (_SECOND, "budget_krw_bn", "2027"): Published(158.75, "C", _LINE),
+    (_SECOND, "budget_krw_bn", "2028"): Published(172.5, "C", _LINE),
+    (_SECOND, "budget_krw_bn", "2029"): Published(186.25, "C", _LINE),
+    (_SECOND, "budget_krw_bn", "2030"): Published(200.0, "A", f"{_BUDGETS}: expected in May 2025"),
+    (_SECOND, "grant_krw_bn", "2025"): Published(0.83, "B", f"{_BUDGETS}: 63.2 / 76"),
+    (_SECOND, "grant_krw_bn", "2026"): Published(
+        Distribution("loguniform", (0.83, 2.0)), "C", f"{_BUDGETS}: 0.83 in 2025, 1.65 in the call of 2026; 2.0 is the plan of 2030"
+    ),
+    (_SECOND, "call_months", ""): Published([5], "A", _DELIVERY),
+    (_SECOND, "lag_months", ""): Published(2, "B", f"{_DELIVERY}: call in May and June, selection in June and July"),
+}
+"""The year is empty where one value holds for all."""
+_NONE: Final = Published(0.0, "A", "")
+_FIRST_YEAR: Final = 2024
+"""Of the AI Factory programmes."""
+
+
+def unlike_published(programmes: Sequence[Mapping[str, Any]], last_year: int) -> list[str]:
+    """Returns in words what budgets and grants of the AI Factory programmes are not the published ones, up to a year that was counted.
+
+    Args:
+        programmes: the ``[[programme]]`` tables of a resolved config.
+        last_year: of the last count.
+    """
+    stated = {table["name"]: table for table in programmes}
+    out = [f"{name} is not there" for name in dict.fromkeys(name for name, *_ in PUBLISHED) if name not in stated]
+    for name, table in stated.items():
+        years = [str(year) for year in range(_FIRST_YEAR, last_year + 1)]
+        for year in years:
+            budget = _in_year(table["budget_krw_bn"], year)
+            _note(out, f"{name}, budget of {year} in KRW bn", budget, PUBLISHED.get((name, "budget_krw_bn", year), _NONE).value)
+            grant = PUBLISHED.get((name, "grant_krw_bn", year)) or PUBLISHED.get((name, "grant_krw_bn", ""))
+            if grant and budget and _in_year(table["grant_krw_bn"], year) != 0.0:
+                _note(out, f"{name}, grant of {year} in KRW bn", _in_year(table["grant_krw_bn"], year), grant.value)
+        for setting in ("call_months", "lag_months", "instalments"):
+            if published := PUBLISHED.get((name, setting, "")):
+                _note(out, f"{name}, {setting}", table.get(setting, published.value), published.value)
+        first = int(table.get("delivered_from") or 0)
+        if first <= last_year and table.get("delivered_share", 1.0) != 1.0:
+            out.append(f"{name}: delivered_share holds from {first or 'the start'}, so also for years that were counted")
+    return out
+
+
+def _note(out: list[str], what: str, value: Any, published: Any) -> None:
+    if value != published:
+        out.append(f"{what}: {told(value)}, published {told(published)}")
+
+
+def _in_year(value: Any, year: str) -> Any:
+    """Returns the value of a table by year, or the one for all years; 0 where there is none."""
+    return value.get(year, 0.0) if isinstance(value, Mapping) and "dist" not in value else value

@@ -1,0 +1,117 @@
+"""The answer of a run in plain words: how probable each goal is, and under which condition on the money."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aixsim.config.scenario import is_uncertain
+from aixsim.model.calendar import parse_month
+from aixsim.model.keys import dotted
+from aixsim.results.result import Result
+from aixsim.stats.summary import quantiles
+
+WORDS: Final = (
+    (0.99, "will almost certainly", "almost certain"),
+    (0.9, "will very probably", "very likely"),
+    (2 / 3, "will probably", "likely"),
+    (1 / 3, "may or may not", "about as likely as not"),
+    (0.1, "will probably not", "unlikely"),
+    (0.01, "will very probably not", "very unlikely"),
+    (0.0, "will almost certainly not", "almost excluded"),
+)
+"""Words by the lowest probability that they stand for, before a verb and as an adjective; the steps are those of the IPCC (Mastrandrea et
+al. 2010, guidance note on uncertainties)."""
+_WIDEST: Final = 0.5
+"""Width of the interval of a probability beyond which no word is given."""
+_DONE: Final = {"launched": ("projects", "have been started", "started"), "operating": ("AI factories", "be running", "running")}
+"""By outcome what is counted, the verb after ``will``, and the participle; others are named as they are."""
+_SHARES: Final = {0.0: "none", 0.25: "a quarter", 1 / 3: "a third", 0.5: "half", 2 / 3: "two thirds", 0.75: "three quarters", 1.0: "all"}
+_NEAR: Final = 0.03
+
+
+def answer(result: Result) -> str:
+    """Returns a sentence a goal; empty without goals or replicates. The first one tells the condition, if there is one."""
+    sentences = []
+    for position, goal in enumerate(result.goal_records):
+        told = _short(goal) if position else _full(goal)
+        condition = _condition(result) if not position else ""
+        sentences.append(f"If {condition}, {told}" if condition else told[:1].upper() + told[1:])
+    return " ".join(sentences)
+
+
+def word_of(goal: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Returns the words for a goal's probability, before a verb and as an adjective; None where the replicates are too few for any."""
+    low, high = goal["interval"]["low"], goal["interval"]["high"]
+    if high - low > _WIDEST:
+        return None
+    # None or all of few replicates say no more than their bound.
+    share = high if not goal["successes"] else low if goal["successes"] == goal["n"] else goal["probability"]
+    return next((before, adjective) for lowest, before, adjective in WORDS if share >= lowest)
+
+
+def _full(goal: Mapping[str, Any]) -> str:
+    what, verb, _ = _DONE.get(goal["outcome"], (f"({goal['outcome']})", "have been counted", ""))
+    number, word = f"{goal['at_least']:,.0f} {what}", word_of(goal)
+    if word is None:
+        return f"whether {number} will {verb} by {_date(goal['by'])} cannot be told: {_futures(goal)}, which is too few."
+    return f"{number} {word[0]} {verb} by {_date(goal['by'])}: {_futures(goal)}{_expected(goal)}."
+
+
+def _short(goal: Mapping[str, Any]) -> str:
+    *_, participle = _DONE.get(goal["outcome"], ("", "", goal["outcome"]))
+    word, by = word_of(goal), "" if goal["by"].endswith("-12") else f" by {_date(goal['by'])}"
+    verdict = f"is {word[1]}" if word else "cannot be told from so few"
+    return f"{goal['at_least']:,.0f} {participle}{by} {verdict}: {_futures(goal, whole=False)}{_expected(goal)}."
+
+
+def _futures(goal: Mapping[str, Any], *, whole: bool = True) -> str:
+    """Returns the share of replicates in words; at the ends what was counted with the bound of the interval."""
+    futures = " simulated futures" if whole else ""
+    share, n, successes = goal["probability"], goal["n"], goal["successes"]
+    if successes in (0, n):
+        bound = goal["short_statement"].partition("(")[2].removesuffix(")")
+        return f"{'all' if successes else 'none'} of {n:,}{futures} ({bound})"
+    if n >= 100 and 0.01 <= share <= 0.99:
+        return f"{'about ' if whole else ''}{100 * share:.0f} in 100{futures}"
+    return f"{successes:,} of {n:,}{futures}"
+
+
+def _expected(goal: Mapping[str, Any]) -> str:
+    """Returns the median count where the goal is missed more often than not."""
+    return f"; expect about {goal['count_at_deadline']['p50']:,.0f}" if goal["probability"] < 0.5 else ""
+
+
+def _date(month: str) -> str:
+    year, number = parse_month(month)
+    return f"the end of {year}" if number == 12 else f"the end of {dt.date(year, number, 1):%B %Y}"
+
+
+def _condition(result: Result) -> str:
+    """Returns how much of the planned money comes, where that is uncertain in this run: the range of its distribution or ensemble."""
+    ranges = []
+    for programme in result.config.get("programme", []):
+        share = programme.get("delivered_share")
+        drawn = _drawn(result, dotted(("programme", programme["name"], "delivered_share")))
+        if is_uncertain(share) and drawn is not None:
+            # An ensemble has values of its own, wherever the distribution lies.
+            is_prior = {"low", "high"} <= share.keys() and not result.config.get("uncertainty", {}).get("ensemble")
+            ranges.append((share["low"], share["high"]) if is_prior else drawn)
+    if not ranges:
+        return ""
+    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+    return f"between {_share(low)} and {_share(high)} of the planned money arrives"
+
+
+def _drawn(result: Result, key: str) -> tuple[float, float] | None:
+    """Returns the 5 and 95 % quantiles of what was drawn; None when that is one number or nothing."""
+    table = result.parameters() if result.has("parameters") else None
+    if table is None or key not in table or table[key].nunique() < 2:
+        return None
+    found = quantiles(table[key].to_numpy())
+    return found["p05"], found["p95"]
+
+
+def _share(value: float) -> str:
+    return next((word for share, word in _SHARES.items() if abs(value - share) <= _NEAR), f"{100 * value:.0f} %")

@@ -1,0 +1,121 @@
+"""The part of a difference that comes from fixing a number that was uncertain, which is no policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.config.scenario import is_uncertain
+from aixsim.results.contrasts import ends
+from aixsim.results.pairing import Pair
+from aixsim.results.result import Result
+from aixsim.stats.differences import Difference
+
+Floats = NDArray[np.float64]
+_PER_TERM: Final = 10
+"""Pairs of replicates for each coefficient of the regression, at least."""
+_EDGE: Final = 0.02
+"""Share of the drawn values that must lie to either side of the fixed one: beyond what was drawn nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """What fixing uncertain numbers does to the mean count of the first goal.
+
+    Attributes:
+        keys: of the numbers that are uncertain in one result and fixed in the other.
+        is_all: whether the two results differ in nothing else.
+        rest: difference that remains where the number has its fixed value in both; None when it cannot be told.
+        fixed: difference that comes from fixing; None likewise.
+        why_not: why not, in words.
+    """
+
+    keys: tuple[str, ...]
+    is_all: bool
+    rest: Difference | None
+    fixed: Difference | None
+    why_not: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it ready for JSON."""
+        rest, fixed = (None if one is None else ends(one) for one in (self.rest, self.fixed))
+        return {"keys": list(self.keys), "is_all": self.is_all, "rest": rest, "fixed": fixed, "why_not": self.why_not}
+
+
+def fixing_of(pair: Pair, settings: Mapping[str, tuple[Any, Any]]) -> Fixing | None:
+    """Splits the difference of the mean count of the first goal; None when no number is uncertain in one result and fixed in the other.
+
+    In replicates that drew about the fixed value both results have the same number, so that what differs there is all else. The paired
+    differences are therefore regressed on the drawn values, and read off at the fixed ones.
+    """
+    fixed = {key: ends_ for key, ends_ in settings.items() if is_uncertain(ends_[0]) != is_uncertain(ends_[1])}
+    fixed = {key: ends_ for key, ends_ in fixed.items() if all(is_uncertain(end) or _is_number(end) for end in ends_)}
+    if not fixed:
+        return None
+    keys, is_all = tuple(fixed), len(fixed) == len(settings)
+    goal = pair.baseline.provenance["goals"][0]
+    before, after = (_counts(pair, result, goal) for result in (pair.baseline, pair.other))
+    change, columns = (after - before) / pair.scale, []
+    for key, (first, second) in fixed.items():
+        drawn = _drawn(pair, pair.baseline if is_uncertain(first) else pair.other, key)
+        value = float(second if is_uncertain(first) else first)
+        if drawn is None:
+            return Fixing(keys, is_all, None, None, f"the drawn values of {key} are not in the result")
+        # By ranks: the same for every distribution.
+        place = float((drawn < value).mean() + 0.5 * (drawn == value).mean())
+        if not _EDGE <= place <= 1.0 - _EDGE:
+            return Fixing(keys, is_all, None, None, f"{value:g} lies at the edge of what was drawn for {key}")
+        ranks = (np.argsort(np.argsort(drawn, kind="stable"), kind="stable") + 0.5) / len(drawn)
+        columns += [ranks - place, np.square(ranks - place)]
+    if len(change) < _PER_TERM * (len(columns) + 1):
+        return Fixing(keys, is_all, None, None, f"{len(change)} pairs are too few, {_PER_TERM * (len(columns) + 1)} are needed")
+    return Fixing(keys, is_all, *split(change, np.stack(columns, axis=1), pair.confidence))
+
+
+def split(change: Floats, distance: Floats, confidence: float) -> tuple[Difference, Difference]:
+    """Returns the mean change where all distances are 0, and the rest of the mean, by least squares.
+
+    The errors allow for a spread that depends on the distance (HC3, MacKinnon and White 1985, doi:10.1016/0304-4076(85)90158-7).
+
+    Args:
+        change: shape ``(n,)``.
+        distance: terms that are 0 at the point, shape ``(n, k)``.
+        confidence: of both intervals.
+    """
+    from scipy.special import stdtrit
+
+    n = len(change)
+    design = np.column_stack([np.ones(n), distance])
+    inverse = np.linalg.pinv(design.T @ design)
+    beta = inverse @ design.T @ change
+    leverage = np.einsum("ij,jk,ik->i", design, inverse, design)
+    scaled = design * ((change - design @ beta) / np.maximum(1.0 - leverage, 1e-9))[:, None]
+    covariance = inverse @ (scaled.T @ scaled) @ inverse
+    reach = float(stdtrit(n - design.shape[1], 0.5 + confidence / 2.0))
+    out = []
+    for weights in (np.eye(design.shape[1])[0], np.concatenate([[0.0], distance.mean(axis=0)])):
+        estimate, error = float(weights @ beta), float(np.sqrt(max(weights @ covariance @ weights, 0.0)))
+        out.append(Difference(estimate, estimate - reach * error, estimate + reach * error))
+    return out[0], out[1]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _counts(pair: Pair, result: Result, goal: Mapping[str, Any]) -> Floats:
+    found = result.counts_in(goal["by"])
+    return found[goal["outcome"]][np.searchsorted(found["replicate"], pair.replicates)].astype(np.float64)
+
+
+def _drawn(pair: Pair, result: Result, key: str) -> Floats | None:
+    """Returns what the compared replicates drew for a number; None when the result does not say."""
+    table = result.parameters().sort_values("replicate") if result.has("parameters") else None
+    if table is None or key not in table:
+        return None
+    rows = np.searchsorted(table["replicate"].to_numpy(), pair.replicates)
+    return table[key].to_numpy(np.float64)[rows]
