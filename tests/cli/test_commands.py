@@ -221,8 +221,36 @@ def test_describe_shows_unit_range_and_source(tmp_path: Path) -> None:
     one = run_cli(["describe", "mechanisms.peers.rate"], tmp_path).out
     for word in ("1/month", "0 to 5", "behaviour_parameters.csv", "assumed"):
         assert word in one
-    wrong = run_cli(["describe", "peer"], tmp_path)
+    assert run_cli(["describe", "parks"], tmp_path).out.count("[mechanisms.parks]") == 1
+    assert "[levers.parks]" in run_cli(["describe", "parks"], tmp_path).out, "a name may be that of a mechanism and of a lever"
+    wrong = run_cli(["describe", "paers"], tmp_path)
     assert (wrong.code, "did you mean 'peers'" in wrong.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("grant", ["programme.grant_krw_bn", "levers.parks.grant_krw_bn"]),
+        ("Goals", ["[[goal]]", "answer.goal"]),
+        ("levers", ["levers.parks", "levers.training", "levers.*.stop"]),
+        ("mechanisms", ["mechanisms.peers"]),
+        ("replicates", ["[monte_carlo]", "answer.n_failed"]),
+        ("productive use", ["operating  ", "projects.operating_from"]),
+        ("tenant", ["levers.parks.capacity", "mechanisms.parks"]),
+    ],
+)
+def test_describe_searches_names_and_meanings(word: str, found: list[str], tmp_path: Path) -> None:
+    ended = run_cli(["describe", word], tmp_path)
+    assert ended.code == 0, ended.err
+    for name in found:
+        assert f"  {name}" in ended.out
+    assert "climate.volatility" not in ended.out
+
+
+def test_describe_that_finds_nothing_names_the_nearest(tmp_path: Path) -> None:
+    near, none = run_cli(["describe", "elastcity"], tmp_path), run_cli(["describe", "xxxx"], tmp_path)
+    assert (near.code, "did you mean 'elasticity'" in near.err) == (2, True)
+    assert (none.code, len(none.err.splitlines()), "did you mean" in none.err) == (2, 1, False)
 
 
 def test_schema_accepts_what_loads_and_refuses_what_does_not(tmp_path: Path) -> None:

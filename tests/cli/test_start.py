@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,8 +38,51 @@ def test_help_loads_nothing_at_all(tmp_path: Path) -> None:
     assert "Usage: aixsim" in out
 
 
+def test_help_answers_at_once(tmp_path: Path) -> None:
+    """In half a second on a machine that does nothing else: the fastest of a few, in time of the processor."""
+    command = [sys.executable, "-m", "aixsim", "--help"]
+    seconds = []
+    for _ in range(4):
+        before = os.times()
+        subprocess.run(command, capture_output=True, check=True, cwd=tmp_path)
+        after = os.times()
+        seconds.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    assert min(seconds) < 0.5
+
+
+def test_every_way_to_ask_for_version_and_help(tmp_path: Path) -> None:
+    import aixsim
+
+    command = [sys.executable, "-m", "aixsim", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout == f"aixsim {aixsim.__version__}\n"
+    for one, other in ((["help"], ["--help"]), (["help", "run"], ["run", "--help"])):
+        assert loads(one, tmp_path) == loads(other, tmp_path)
+    assert loads(["help", "rum"], tmp_path)[0] == 2
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_commands_and_options(shell: str, tmp_path: Path) -> None:
+    """The script that ``--show-completion`` prints asks the program for words in this way."""
+    environment = {**os.environ, "HOME": str(tmp_path), "_AIXSIM_COMPLETE": f"complete_{shell}"}
+    asked = {
+        "bash": {"COMP_WORDS": "aixsim ru", "COMP_CWORD": "1"},
+        "zsh": {"_TYPER_COMPLETE_ARGS": "aixsim ru"},
+        "fish": {"_TYPER_COMPLETE_ARGS": "aixsim ru", "_TYPER_COMPLETE_FISH_ACTION": "get-args", "_TYPER_COMPLETE_WORD_TO_COMPLETE": "ru"},
+    }
+    command = [sys.executable, "-m", "aixsim"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment | asked[shell], cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "run" in done.stdout
+    assert "sweep" not in done.stdout
+    told = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    script = subprocess.run([*command, "--show-completion", shell], capture_output=True, text=True, check=False, env=told, cwd=tmp_path)
+    assert script.returncode == 0, script.stderr
+    assert "_AIXSIM_COMPLETE" in script.stdout
+
+
 # Typer itself loads pydantic to take the arguments of a command apart.
-@pytest.mark.parametrize("command", ["run", "plot", "compare", "check", "describe", "schema", "init"])
+@pytest.mark.parametrize("command", ["run", "plot", "compare", "check", "describe", "schema", "init", "help"])
 def test_the_help_of_a_command_loads_nothing_heavy(command: str, tmp_path: Path) -> None:
     code, out, loaded = loads([command, "--help"], tmp_path, (*HEAVY, "numpy"))
     assert (code, loaded) == (0, [])

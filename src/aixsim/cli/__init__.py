@@ -1,5 +1,5 @@
 """The command line: one file a command, which parses, calls the API and prints; ``app`` has the arguments of all of them."""
 
-from aixsim.cli.app import main
+from aixsim.cli.main import main
 
 __all__ = ["main"]

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
-import tempfile
-import traceback
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,12 +13,13 @@ app = typer.Typer(
     name="aixsim",
     help="Can South Korea reach 500 AI factories by 2030, and what would it take? Simulates firm by firm how AI manufacturing diffuses.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # importing rich takes longer than all else that --help does, and it swallows [default: …] as markup
 )
 
-Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="TOML file of the study, such as configs/korea-2030.toml.")]
+Config = Annotated[
+    Path, typer.Argument(metavar="CONFIG", help="TOML file of the study, or a packaged config by its name, such as korea-2030.")
+]
 Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be given several times.")]
 Replicates = Annotated[int | None, typer.Option("-n", "--replicates", min=1, help="Number of replicates, instead of the config's.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Monte Carlo seed, instead of the config's.")]
@@ -142,7 +139,9 @@ def compare(
 
 @app.command()
 def check(
-    config: Annotated[Path | None, typer.Argument(metavar="[CONFIG]", help="TOML file of the study; not needed with --plugin.")] = None,
+    config: Annotated[
+        Path | None, typer.Argument(metavar="[CONFIG]", help="TOML file of the study, or a packaged config; not needed with --plugin.")
+    ] = None,
     plugin: Plugins = None,
     overrides: Overrides = None,
     workers: Workers = CORES,
@@ -159,14 +158,17 @@ def check(
 
 @app.command()
 def describe(
-    name: Annotated[str | None, typer.Argument(help="A mechanism, lever or section, or one of its keys; with --ledger a config.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[WORD]", help="A name, or a word to search names and meanings for; with --ledger a config.")
+    ] = None,
     plugin: Plugins = None,
     ledger: Annotated[bool, typer.Option("--ledger", help="Every number with range, unit, source, date and grade.")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Of the ledger: .csv, .html or .txt.")] = None,
 ) -> None:
     """Show parameters with units and sources.
 
-    Without a name, lists everything; with one, shows unit, range, source and confidence of every setting.
+    Without a word, lists everything; with the name of a mechanism, lever or section, shows unit, range, source and confidence of every
+    setting. Any other word is searched for in names and meanings of settings, outcomes and columns of results.
     """
     from aixsim.cli.describe import describe as entries
     from aixsim.cli.describe import ledger as every_number
@@ -255,44 +257,20 @@ def schema() -> None:
 
 
 @app.command()
-def init(name: Annotated[str, typer.Argument(help="Name of the study.")] = "my-study") -> None:
-    """Write a commented config to start from."""
+def init(
+    name: Annotated[str, typer.Argument(help="Name of the study.")] = "my-study",
+    base: Annotated[str, typer.Option("--from", metavar="CONFIG", help="Packaged config to start from.")] = "korea-2030",
+) -> None:
+    """Write a commented config to start from.
+
+    It takes everything from a packaged config, and lists its levers for you to change.
+    """
     from aixsim.cli.init import init as command
 
-    command(name)
+    command(name, base)
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Runs the command line.
-
-    Raises:
-        SystemExit: always, with 0 done, 1 a bug, 2 bad usage or config, 3 and 4 a folder that cannot be used, 5 storage, 6 some
-            replicates failed, 130 interrupted.
-    """
-    from aixsim.errors import UserError
-
-    # Arrow's own allocator keeps what tables have used; the system's gives it back, so that a long run takes no more than a short one.
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # names in Korean on a terminal that has no Hangul
-    try:
-        app(args=None if argv is None else list(argv), prog_name="aixsim", standalone_mode=True)
-    except UserError as error:
-        from aixsim.cli.output import tell
-
-        tell(str(error))
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of a pipe, such as head, has gone: nothing is wrong, and nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except Exception as error:  # noqa: BLE001 - the last resort of the program: say what happened and where to report it
-        with tempfile.NamedTemporaryFile("w", prefix="aixsim-", suffix=".log", delete=False, encoding="utf-8") as log:
-            log.write(traceback.format_exc())
-        from aixsim.cli.output import tell
-
-        tell(
-            f"aixsim: this is a bug: {type(error).__name__}: {error}\n"
-            f"Please report it with the file {log.name}, the config and the command to the maintainers (see CITATION.cff)."
-        )
-        sys.exit(1)
+@app.command(name="help")
+def show_help(command: Annotated[str | None, typer.Argument(metavar="[COMMAND]", help="Show the options of one.")] = None) -> None:
+    """Show this help, or that of a command."""
+    app(args=[command, "--help"] if command else ["--help"], prog_name="aixsim")

@@ -11,6 +11,7 @@ from pathlib import Path
 from aixsim import api
 from aixsim.cli.output import write_texts
 from aixsim.config import load
+from aixsim.config.shipped import located
 from aixsim.errors import UserError
 from aixsim.escapes import to_csv
 from aixsim.report.figures.drawing import draw_figures
@@ -82,7 +83,7 @@ def _open(places: Sequence[Path], replicates: int | None, workers: int) -> list[
     """Opens result folders and runs configs; a config without a seed takes that of the first result, or it could not be paired."""
     opened: list[Result] = []
     for place in places:
-        if not place.is_file():
+        if place.is_dir() or not located(place).is_file():
             opened.append(open_result(place))
             continue
         study = load(place, {} if replicates is None else {"monte_carlo.replicates": replicates})

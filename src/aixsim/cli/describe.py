@@ -7,36 +7,91 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aixsim.config import load
+from aixsim.config import config_tables, load
 from aixsim.errors import UserError, storage_error
 from aixsim.evidence.assumptions import ledger as every_number
 from aixsim.model.catalogue import PROGRAMME, Entry, entries
+from aixsim.model.outcomes import DECLARED
 from aixsim.model.parameters import Parameter
 from aixsim.model.plugins import read_plugin
 from aixsim.model.registry import Registry
+from aixsim.model.senses import senses
 from aixsim.report.text.ledger_table import as_csv, as_html, as_text
+from aixsim.results.columns import SWEEP_TABLES, TABLES
 
 
-def describe(name: str | None, plugins: Sequence[Path]) -> None:
-    """Prints the list of everything, what plugins offer included, or one entry with its parameters."""
+def describe(word: str | None, plugins: Sequence[Path]) -> None:
+    """Prints the list of everything, what plugins offer included; or the entry of a name; or all in which a word occurs."""
     registry = Registry.of(tuple(read_plugin(file, str(file)) for file in plugins))
     known = [*entries(registry), PROGRAMME]
-    if name is None:
-        width = max(len(entry.key) for entry in known)
-        for entry in known:
-            sys.stdout.write(f"{entry.key:<{width}}  {entry.title} ({len(entry.parameters)} settings)\n")
-        sys.stdout.write("\naixsim describe NAME shows one of them with unit, range, source and confidence of every setting.\n")
+    if word is None:
+        _list([(entry.key, f"{entry.title} ({len(entry.parameters)} settings)") for entry in known])
+        sys.stdout.write("\naixsim describe WORD shows one of them with unit, range, source and confidence, or searches for a word.\n")
         return
-    table, _, key = name.rpartition(".")
+    table, _, key = word.rpartition(".")
+    named = [entry for entry in known if word in (entry.key, entry.key.rpartition(".")[2])]
+    chosen = [(entry, entry.parameters) for entry in named] or [
+        (entry, tuple(item for item in entry.parameters if item.name == key))
+        for entry in known
+        if table in (entry.key, entry.key.rpartition(".")[2]) and any(item.name == key for item in entry.parameters)
+    ]
+    for number, (entry, parameters) in enumerate(chosen):
+        sys.stdout.write("\n" if number else "")
+        _print(entry, parameters)
+    if not chosen:
+        _search(word, known)
+
+
+def _search(word: str, known: Sequence[Entry]) -> None:
+    """Prints everything with a word in its name or meaning; an s at the end of the word is left out.
+
+    Raises:
+        UserError: there is nothing.
+    """
+    owners: dict[tuple[str, str], list[tuple[str, Parameter]]] = {}
     for entry in known:
-        names = (entry.key, entry.key.rpartition(".")[2])
-        one = [item for item in entry.parameters if item.name == key] if table in names else []
-        if name in names or one:
-            _print(entry, entry.parameters if name in names else one)
-            return
-    close = difflib.get_close_matches(name, [entry.key for entry in known] + [entry.key.rpartition(".")[2] for entry in known], 1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    raise UserError(f"there is nothing called {name!r}{hint}; aixsim describe lists everything")
+        for item in entry.parameters:
+            owners.setdefault((item.name, item.meaning), []).append((entry.key, item))
+    # What all levers have is shown once.
+    settings = [
+        (f"{key if len(same) == 1 else key.partition('.')[0] + '.*'}.{item.name}", item)
+        for same in owners.values()
+        for key, item in same[:1]
+    ]
+    tables = [(f"{table}.{name}", one) for found in (TABLES, SWEEP_TABLES) for table, held in found.items() for name, one in held.items()]
+    # Title; name, meaning and unit of each. Every setting of a lever has "levers" in its name: only its own part is searched.
+    everything = {
+        "Mechanisms, levers, sections": [(entry.key, entry.title, "") for entry in known],
+        "Settings": [(name, item.meaning, item.unit) for name, item in settings],
+        "Other tables of a config": [(*line, "") for line in config_tables()],
+        "Outcomes": [(outcome.name, outcome.title, "") for outcome in DECLARED],
+        "Senses": [(sense.name, sense.meaning, "") for sense in senses().values()],
+        "Columns of results (docs/reference/columns.md)": [(name, one.meaning, one.unit) for name, one in dict(tables).items()],
+    }
+    wanted = word.casefold().removesuffix("s")
+    found = {
+        title: [
+            (name, f"{meaning} [{unit}]" if unit else meaning)
+            for name, meaning, unit in lines
+            if wanted in f"{name.rpartition('.')[2] if title == 'Settings' else name} {meaning}".casefold()
+        ]
+        for title, lines in everything.items()
+    }
+    for title, lines in found.items():
+        if lines:
+            sys.stdout.write(f"{title}\n")
+            _list(lines, "  ")
+    if not any(found.values()):
+        words = {part for lines in everything.values() for name, *_ in lines for part in (name, name.rpartition(".")[2])}
+        close = difflib.get_close_matches(word, sorted(words), 3)
+        hint = f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
+        raise UserError(f"there is nothing called {word!r}, and no meaning has this word{hint}; aixsim describe lists everything")
+
+
+def _list(lines: Sequence[tuple[str, str]], indent: str = "") -> None:
+    width = max(len(name) for name, _ in lines)
+    for name, text in lines:
+        sys.stdout.write(f"{indent}{name:<{width}}  {text}\n")
 
 
 def ledger(config: Path | None, out: Path | None) -> None:

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from aixsim.config.ensembles import ensemble_path, read_ensemble
 from aixsim.config.models import NetworkTable, PopulationTable
+from aixsim.config.shipped import find_file
 from aixsim.config.study import Study
 from aixsim.model.calendar import Horizon
 from aixsim.model.ensemble import Ensemble
@@ -116,14 +117,14 @@ def _population(table: PopulationTable, folder: Path, seed: int) -> Population:
     if table.firms is not None:
         return Population.homogeneous(table.firms, seed)
     if table.file is not None:
-        return read_population(folder / table.file, seed)
+        return read_population(find_file(folder, table.file), seed)
     return korea_population(table.scale, seed)
 
 
 def _network(table: NetworkTable, folder: Path, population: Population, scale: float, seed: int) -> Network:
     n = len(population)
     if table.file is not None:
-        return read_network(folder / table.file, n)
+        return read_network(find_file(folder, table.file), n)
     match table.kind:
         case "none":
             return Network.none(n)

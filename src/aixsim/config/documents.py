@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from aixsim.config.lines import Path as Key
 from aixsim.config.lines import lines_of
+from aixsim.config.shipped import meant, shipped_folder, shipped_names
 from aixsim.config.validation import ConfigError, ConfigProblem, NotAllowed, nearest
 from aixsim.model.keys import dotted
 
@@ -125,7 +126,7 @@ def parse(path: Path) -> Document:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         near = nearest(path.name, [item.name for item in path.parent.glob("*.toml")]) if path.parent.is_dir() else ""
-        raise _fail(path, "there is no such file", "an existing TOML file", hint=near) from None
+        raise _fail(path, "there is no such file", existing(), hint=near or meant(str(path))) from None
     except UnicodeDecodeError as error:
         raise _fail(path, f"is not UTF-8 text (byte {error.start})", "a TOML file in UTF-8") from None
     except OSError as error:
@@ -144,6 +145,11 @@ def parse(path: Path) -> Document:
     if found:
         raise ConfigError([document.problem(key, found, "a value that the setting takes")])
     return document
+
+
+def existing() -> str:
+    """Returns what stands for a config, in words: a file or one of the packaged names."""
+    return f"an existing TOML file, or the name of a packaged config: {', '.join(shipped_names())}"
 
 
 def unfit(value: Any) -> tuple[Key, str]:
@@ -167,11 +173,11 @@ def _fail(path: Path, found: str, allowed: str, line: int | None = None, hint: s
 
 
 def _base(document: Document, base: Any) -> Path:
-    """Returns the path of a base: below the config's folder, or below a folder ``configs`` that holds both."""
+    """Returns the path of a base: below the config's folder, or below a folder ``configs`` that holds both; or a packaged config."""
 
-    def refuse(found: str) -> ConfigError:
-        allowed = "the path of a config below this folder, or below the same folder 'configs'"
-        return ConfigError([document.problem(("base",), found, allowed)])
+    def refuse(found: str, hint: str = "") -> ConfigError:
+        allowed = "the path of a config below this folder, or below the same folder 'configs', or the name of a packaged config: "
+        return ConfigError([document.problem(("base",), found, allowed + ", ".join(shipped_names()), hint)])
 
     if not isinstance(base, str) or Path(base).is_absolute():
         raise refuse(f"found {base!r}")
@@ -179,10 +185,12 @@ def _base(document: Document, base: Any) -> Path:
     target = (folder / base).resolve()
     home = next((parent for parent in (folder, *folder.parents) if parent.name == "configs"), folder)
     if not target.is_relative_to(home):
-        raise refuse(f"{base!r} leads outside {home.name!r}")
-    if not target.is_file():
-        raise refuse(f"{base!r} does not exist")
-    return target
+        raise refuse(f"{base!r} leads outside {home.name!r}", meant(base))
+    if target.is_file():
+        return target
+    if base in shipped_names():
+        return shipped_folder() / f"{base}.toml"
+    raise refuse(f"{base!r} does not exist", meant(base))
 
 
 def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

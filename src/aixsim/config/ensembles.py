@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from aixsim.config.models import Config
 from aixsim.config.observations import DISPERSION, OBSERVATION
+from aixsim.config.shipped import find_file
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.errors import UserError
 from aixsim.model.catalogue import entries
@@ -111,7 +112,7 @@ def broken_columns(path: Path, config: Config, registry: Registry) -> Iterator[N
 
 
 def ensemble_path(folder: Path, name: str) -> Path:
-    """Returns the path of an ensemble: below the config's folder, or below the folder ``configs`` that holds it, as for a base.
+    """Returns the path of an ensemble: below the config's folder, below a folder ``configs`` that holds it, or packaged.
 
     Raises:
         NotAllowed: there is no such file, or its copy in a result folder would lie outside of it or in the place of a table.
@@ -121,14 +122,10 @@ def ensemble_path(folder: Path, name: str) -> Path:
         raise NotAllowed(f"found {name!r}", "a Parquet file below the config's folder, or below its folder 'configs', without '..'")
     if len(plain.parts) == 1 and plain.stem.casefold() in RESULT_TABLES:
         raise NotAllowed(f"found {name!r}", f"another name: a result has tables called {', '.join(RESULT_TABLES)}")
-    home = folder.resolve()
-    for place in (home, *(parent for parent in home.parents if parent.name == "configs")):
-        target = (place / name).resolve()
-        if not target.is_relative_to(place):
-            raise NotAllowed(f"found {name!r}", "a path below the config's folder")
-        if target.is_file():
-            return target
-    raise NotAllowed(f"found {name!r}, which does not exist", "a Parquet file that aixsim calibrate has written")
+    target = find_file(folder, name)
+    if not target.is_file():
+        raise NotAllowed(f"found {name!r}, which does not exist", "a Parquet file that aixsim calibrate has written")
+    return target
 
 
 def numbers_of(config: Config, registry: Registry) -> dict[str, Parameter]:

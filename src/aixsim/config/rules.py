@@ -8,6 +8,7 @@ from pathlib import Path
 from aixsim.config.ensembles import EnsembleError, broken_columns, ensemble_path
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Config
+from aixsim.config.shipped import find_file
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.model.levers.parks import PARK_MONEY
 from aixsim.model.programmes import TERMS
@@ -109,11 +110,11 @@ def _files(config: Config, folder: Path) -> Faults:
     for table, name in (("population", config.population.file), ("network", config.network.file)):
         if name is None:
             continue
-        target = (folder / name).resolve()
-        if not target.is_relative_to(folder.resolve()):
-            yield (table, "file"), NotAllowed(f"found {name!r}", "a path below the config's folder")
-        elif not target.is_file():
-            yield (table, "file"), NotAllowed(f"found {name!r}, which does not exist", "a CSV file below the config's folder")
+        try:
+            if not find_file(folder, name).is_file():
+                yield (table, "file"), NotAllowed(f"found {name!r}, which does not exist", "a CSV file below the config's folder")
+        except NotAllowed as fault:
+            yield (table, "file"), fault
 
 
 def _observations(config: Config) -> Faults:

@@ -2,55 +2,68 @@
 
 from __future__ import annotations
 
-_TEXT = """\
+from collections.abc import Mapping
+from typing import Any
+
+from aixsim.config.shipped import shipped_folder
+from aixsim.config.study import load
+from aixsim.config.values import plain
+from aixsim.model.lever import Lever
+from aixsim.model.parameters import Parameter
+from aixsim.model.registry import Registry
+
+_HEAD = """\
+# What this file does not state is as in the packaged config {base}.
+# aixsim describe WORD shows settings with unit, range and source.
+base = "{base}"
 title = "{name}"
-
-# A number may be a distribution instead: it is then uncertain and drawn once per replicate.
-# aixsim describe NAME shows every setting with unit, range, source and confidence.
-
-[horizon]
-start = "2024-01"
-end = "2030-12"
-
+"""
+_POPULATION = """
 [population]
-kind = "korea-2023"             # or "homogeneous" with firms = 10000, or "file" with file = "firms.csv"
-scale = 0.02                    # share of the 164,000 firms; below 1 a sample, and every output says so
-
-[network]
-kind = "supply"                 # or "none", "star", "ring", "complete", "file"
-
-[mechanisms.innovation]         # a mechanism that is absent is off
-rate = {{ dist = "lognormal", median = 2.6e-4, sigma = 0.25 }}      # 1/month
-
-[mechanisms.peers]
-rate = 0.02
-
-[mechanisms.partners]
-rate = {{ dist = "lognormal", median = 0.05, sigma = 0.7 }}
-
-[levers.parks]                  # a lever that is absent stays neutral
-number = 13
-
-[[programme]]
-name = "AI Factory lead projects"
-budget_krw_bn = {{ 2024 = 10.0, 2025 = 63.2, 2026 = 145.0, 2027 = 158.75, 2028 = 172.5, 2029 = 186.25, 2030 = 200.0 }}
-grant_krw_bn = {{ dist = "loguniform", low = 0.83, high = 2.0 }}
-call_months = [5]
-delivered_from = 2026
-delivered_share = {{ dist = "uniform", low = 0.36, high = 1.0 }}
-
-[[goal]]
-name = "500 launched"
-outcome = "launched"
-at_least = 500
-by = "2030-12"
-
+scale = 1.0                     # the whole country; a smaller share is faster, but its numbers are those of a sample
+"""
+_REST = """
 [monte_carlo]
-replicates = 50
-seed = 1
+replicates = 50                 # for a first look; 1000 for narrow intervals
+
+# A number may be uncertain: {{ dist = "uniform", low = 0.1, high = 0.5 }} is drawn once per replicate.
+# To change a lever, delete the "# " before its table and before the settings to change.
+# To take away a lever of {base}: "parks = false" below "[levers]".
 """
 
 
-def starter(name: str) -> str:
-    """Returns a small commented config with the given title."""
-    return _TEXT.format(name=name.replace("\\", " ").replace('"', " "))
+def starter(name: str, base: str) -> str:
+    """Returns a config with a title that takes everything from a packaged one and lists all levers as comments."""
+    study = load(shipped_folder() / f"{base}.toml")
+    stated = study.settings["levers"]
+    levers = Registry.of().levers
+    is_country = study.population.kind == "korea-2023"
+    text = (_HEAD + (_POPULATION if is_country else "") + _REST).format(base=base, name=name)
+    for title, chosen in ((f"Levers of {base}", [*stated]), ("Levers that it leaves out", [key for key in levers if key not in stated])):
+        if chosen:
+            text += f"\n# --- {title}\n\n" + "\n".join(_lever(levers[key], stated.get(key, {})) for key in chosen)
+    return text
+
+
+def _lever(lever: Lever, stated: Mapping[str, Any]) -> str:
+    """Returns a lever as comments: what the base states, else the defaults; without lists that name everything there is."""
+    lines = [f"[levers.{lever.name}]  # {lever.title}"]
+    for item in lever.parameters.declared:
+        value = stated.get(item.name, item.default)
+        if value is not None and value != list(item.choices):
+            lines.append(f"{item.name} = {_inline(plain(value))}  # {_about(item)}")
+    return "".join(f"# {line}\n" for line in lines)
+
+
+def _about(item: Parameter) -> str:
+    bounds = "" if item.low == item.high else f", {item.low:g} to {item.high:g}"
+    return f"{item.meaning}{'' if item.unit == '1' and not bounds else f' ({item.unit}{bounds})'}"
+
+
+def _inline(value: Any) -> str:
+    """Returns a value as TOML on one line."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_inline(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_inline, value))}]"
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()

@@ -17,6 +17,7 @@ from aixsim.config.observations import Announcement, Calibration, Observed, Unce
 from aixsim.config.overrides import change
 from aixsim.config.rules import relations
 from aixsim.config.scenario import Scenario, differences, leaves
+from aixsim.config.shipped import find_file, located
 from aixsim.config.validation import ConfigError
 from aixsim.model.calendar import Horizon
 from aixsim.model.keys import dotted
@@ -29,7 +30,7 @@ def load(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None
     """Reads and validates a config.
 
     Args:
-        config: TOML file.
+        config: TOML file, or the name of a packaged config, such as ``korea-2030``.
         overrides: values by key, instead of what the file says: ``{"levers.parks.number": 27}``. A programme, goal or expectation is
             addressed by its name, quoted where it is no bare key (``programme."AI Factory lead projects".grant_krw_bn``), or by its
             position (``programme[0].grant_krw_bn``).
@@ -38,7 +39,7 @@ def load(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None
         ConfigError: with every mistake found.
         ArgumentError: an argument is of another type.
     """
-    path = as_path(config, "config")
+    path = located(as_path(config, "config"))
     document = read(path)
     below = document.base or document
     before = leaves(below.tables)
@@ -133,7 +134,7 @@ class Study:
     @property
     def own_files(self) -> list[Path]:
         """Tables of the user that the config names."""
-        return [self.folder / name for name in (self.population.file, self.network.file) if name is not None]
+        return [find_file(self.folder, name) for name in (self.population.file, self.network.file) if name is not None]
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from typing import Any
 
 from aixsim.arguments import as_path
 from aixsim.config.designs import Axis, DesignError, rows
-from aixsim.config.documents import Document, parse
+from aixsim.config.documents import Document, existing, parse
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import Goal, MonteCarlo
 from aixsim.config.overrides import Placed
+from aixsim.config.shipped import meant, shipped_folder, shipped_names
 from aixsim.config.study import Study, load
 from aixsim.config.sweep_tables import MOST_POINTS, DecisionTable, SweepMonteCarlo, SweepTable
 from aixsim.config.validation import ConfigError, ConfigProblem, nearest
@@ -121,10 +122,11 @@ def load_sweep(path: str | PathLike[str]) -> SweepStudy:
         return ConfigError([ConfigProblem(*document.place(key), ".".join(map(str, key)), found, allowed, hint)])
 
     policies = table.policies or {ONLY: str(table.base)}
-    for name, target in policies.items():
-        _look_at(path, target, refuse, ("policies", name) if table.policies else ("base",))
+    configs = {
+        name: _config(path, target, refuse, ("policies", name) if table.policies else ("base",)) for name, target in policies.items()
+    }
     design = _rows(table, path, refuse)
-    points = _points(table, policies, design, document)
+    points = _points(table, configs, design, document)
     first = points[0].study
     _check_goals(table, points, refuse)
     # The answer needs those of the goals; others are kept when the file says so.
@@ -134,13 +136,17 @@ def load_sweep(path: str | PathLike[str]) -> SweepStudy:
     return SweepStudy(path, title, table, points, factors, tuple(outcomes), tuple(first.goals), tuple(policies))
 
 
-def _look_at(path: Path, target: str, refuse: Any, key: Key) -> None:
-    if Path(target).is_absolute() or not target.endswith(".toml"):
-        raise refuse(key, f"found {target!r}", "the path of a config, from this file")
+def _config(path: Path, target: str, refuse: Any, key: Key) -> Path:
+    """Returns the path of a config that a study names: a file, from the study's folder, or a packaged config."""
     place = path.parent / target
+    if target in shipped_names() and not place.is_file():
+        return shipped_folder() / f"{target}.toml"
+    if Path(target).is_absolute() or not (target.endswith(".toml") or meant(target)):
+        raise refuse(key, f"found {target!r}", f"the path of a config, from this file; or {existing()}")
     if not place.is_file():
         near = nearest(place.name, [item.name for item in place.parent.glob("*.toml")]) if place.parent.is_dir() else ""
-        raise refuse(key, f"{target!r} does not exist", "an existing config", near)
+        raise refuse(key, f"{target!r} does not exist", existing(), near or meant(target))
+    return place
 
 
 def _rows(table: SweepTable, path: Path, refuse: Any) -> list[dict[str, Any]]:
@@ -189,7 +195,7 @@ def _cell(text: str) -> Any:
         return text
 
 
-def _points(table: SweepTable, policies: Mapping[str, str], design: list[dict[str, Any]], document: Document) -> tuple[Point, ...]:
+def _points(table: SweepTable, configs: Mapping[str, Path], design: list[dict[str, Any]], document: Document) -> tuple[Point, ...]:
     def placed(value: Any, *keys: Key) -> Placed:
         """Returns a value with the line of the first of some keys that has one."""
         line = next((document.places[key][1] for key in keys if key in document.places), None)
@@ -197,10 +203,10 @@ def _points(table: SweepTable, policies: Mapping[str, str], design: list[dict[st
 
     stated = {key: placed(value, ("set", key)) for key, value in table.set.items()}
     points: dict[str, Point] = {}
-    for policy, target in policies.items():
+    for policy, config in configs.items():
         for row in design:
             values = {key: placed(value, ("factors", key), ("design", "file")) for key, value in row.items()}
-            study = load(document.path.parent / target, {**stated, **values})
+            study = load(config, {**stated, **values})
             named = {canonical(key, study): value for key, value in row.items()}
             point = Point(policy, named, _seeded(study, table.monte_carlo, policy, named))
             # Levels drawn from few values can make the same point twice; it is run once.

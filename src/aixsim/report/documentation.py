@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from aixsim.data.packaged import rows
@@ -14,9 +14,17 @@ from aixsim.model.schedule import SCHEDULE
 from aixsim.model.senses import senses
 from aixsim.random.draws import Purpose
 from aixsim.report.text.markdown import markdown_table
+from aixsim.results.columns import MORE, SWEEP_TABLES, TABLES, Column, column
 from aixsim.world.classification import POLE_OF_PROVINCE, POLES, ROUTES, SECTORS, SIZES
 
 ODD = Path("docs/model/odd.md")
+COLUMNS = Path("docs/reference/columns.md")
+_COLUMNS_HEAD = """\
+# Columns of the tables
+
+Written by `make docs`; a test compares it with the tables that a run and a sweep write. Counts are
+of simulated firms: divided by the scale of the sample they are firms of the nation.
+"""
 
 
 def schedule() -> str:
@@ -80,6 +88,27 @@ def assumptions() -> str:
     return _table(("assumption", "value", "range", "used for", "note"), cells)
 
 
+def columns() -> str:
+    """Returns the page of all columns of all tables of results."""
+    of_run = {name: dict(table) for name, table in TABLES.items()}
+    of_run["trajectories"] |= {outcome.name: column("trajectories", outcome.name) for outcome in DECLARED}
+    of_run["parameters"]["KEY"] = MORE["parameters"]
+    parts = [_COLUMNS_HEAD, "## A run (`aixsim run`)\n", *(_columns(f"`{name}.parquet`", table) for name, table in of_run.items())]
+    names = {
+        "trajectories": "`trajectories/*.parquet`",
+        "answer": "`answer.csv`, `answer.parquet`",
+        "comparison": "`comparison.csv` (`aixsim compare SWEEP -o DIR`)",
+    }
+    parts += ["## A sweep (`aixsim sweep`)\n", *(_columns(names[name], table) for name, table in SWEEP_TABLES.items())]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _columns(heading: str, table: Mapping[str, Column]) -> str:
+    kinds = {"whole": "whole number", "number": "number", "month": "date", "name": "text", "flag": "true or false"}
+    cells = [(f"`{name}`", kinds[one.kind], one.unit, one.meaning) for name, one in table.items()]
+    return f"### {heading}\n\n{_table(('column', 'type', 'unit', 'meaning'), cells)}\n"
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "schedule": schedule,
     "laws": laws,
@@ -130,3 +159,4 @@ def _default(parameter: Parameter) -> str:
 
 if __name__ == "__main__":
     ODD.write_text(fill(ODD.read_text(encoding="utf-8")), encoding="utf-8")
+    COLUMNS.write_text(columns(), encoding="utf-8")

@@ -1,9 +1,12 @@
-"""The tables of a result: what each column holds and in which unit."""
+"""The tables of results: what each column holds and in which unit. ``make docs`` writes docs/reference/columns.md from here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
+
+from aixsim.model.outcomes import DECLARED
+from aixsim.world.classification import GROUPS, ROUTES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,60 +21,136 @@ class Column:
 
     Attributes:
         kind: what its values are; months are first days of months.
-        unit: of the values; what it is for columns without one.
+        unit: of the values; empty for names, months, numbers of things, and what is true or false.
+        meaning: what it holds, in a few words.
     """
 
     kind: Kind
     unit: str
+    meaning: str
 
 
 FIRMS: Final = "simulated firms"
 """Unit of counts: divided by ``Result.scale`` they are firms of the nation."""
+NATION: Final = "firms of the nation"
+SHARE: Final = "share of replicates"
 BASIC_OUTCOMES: Final = ("decided", "launched", "operating", "failed", "abandoned", "withdrawn", "launched_own", "operating_own")
-_KRW: Final = Column("number", "KRW bn of the simulated population")
-_REPLICATE: Final = Column("whole", "number of the replicate")
-_LEVELS: Final = ("agent_type", "province", "size", "sector")
+_KRW: Final = "KRW bn of the simulated population"
+_REPLICATE: Final = Column("whole", "", "number of the replicate")
+_MONTH: Final = Column("month", "", "month, the first of its days; counts are as of its end")
+_COUNTED: Final = {outcome.name: Column("whole", FIRMS, outcome.title) for outcome in DECLARED}
+_TRAITS: Final = {"agent_type": "type of the firm", "province": "province of the firm", "size": "size class of the firm"}
+
+
+def _quantiles(unit: str, of: str) -> dict[str, Column]:
+    """Returns the columns of a mean and of quantiles over replicates."""
+    named = {"p05": "5 % quantile", "p25": "lower quartile", "p50": "median", "p75": "upper quartile", "p95": "95 % quantile"}
+    return {name: Column("number", unit, f"{text} of {of} over replicates") for name, text in {"mean": "mean", **named}.items()}
+
+
 TABLES: Final[dict[str, dict[str, Column]]] = {
-    "trajectories": {
-        "replicate": _REPLICATE,
-        "month": Column("month", "month; counts are as of its end"),
-        **dict.fromkeys(BASIC_OUTCOMES, Column("whole", FIRMS)),
-    },
+    "trajectories": {"replicate": _REPLICATE, "month": _MONTH, **{name: _COUNTED[name] for name in BASIC_OUTCOMES}},
     "groups": {
-        "month": Column("month", "month; counts are as of its end"),
-        "group": Column("name", "grouping of firms"),
-        "level": Column("name", "level of the group"),
-        "outcome": Column("name", "what is counted"),
-        **dict.fromkeys(("mean", "p05", "p25", "p50", "p75", "p95"), Column("number", FIRMS)),
+        "month": _MONTH,
+        "group": Column("name", "", f"by what firms are grouped: {', '.join(GROUPS)}"),
+        "level": Column("name", "", "which of the groups"),
+        "outcome": Column("name", "", "what is counted: a column of trajectories"),
+        **_quantiles(FIRMS, "the count"),
     },
     "projects": {
         "replicate": _REPLICATE,
-        "firm": Column("whole", "number of the firm"),
-        "route": Column("name", "who pays"),
-        "launched": Column("month", "month"),
-        "operating_from": Column("month", "month; missing: not within the horizon"),
-        "ended": Column("month", "month; missing: not within the horizon"),
-        "operating": Column("flag", "in operation at the end of the horizon"),
-        **dict.fromkeys(_LEVELS, Column("name", "of the firm")),
+        "firm": Column("whole", "", "number of the firm"),
+        "route": Column("name", "", f"who pays: {', '.join(ROUTES)}"),
+        "launched": Column("month", "", "month in which the project started"),
+        "operating_from": Column("month", "", "month in which productive use began; missing: not within the horizon"),
+        "ended": Column("month", "", "month in which it failed or was abandoned; missing: not within the horizon"),
+        "operating": Column("flag", "", "whether it is in operation at the end of the horizon"),
+        **{name: Column("name", "", meaning) for name, meaning in _TRAITS.items()},
+        "sector": Column("name", "", "sector of the firm"),
     },
     "parameters": {"replicate": _REPLICATE},
     "money": {
         "replicate": _REPLICATE,
-        "year": Column("whole", "calendar year"),
-        "programme": Column("name", "funding line"),
-        **dict.fromkeys(("budget_krw_bn", "spent_krw_bn", "left_krw_bn"), _KRW),
-        **dict.fromkeys(("applicants", "funded"), Column("whole", FIRMS)),
-        "repaid_krw_bn": _KRW,
+        "year": Column("whole", "", "calendar year"),
+        "programme": Column("name", "", "programme, or line of money of a lever"),
+        "budget_krw_bn": Column("number", _KRW, "money for projects in the year, with what came back from earlier ones"),
+        "spent_krw_bn": Column("number", _KRW, "money that projects took"),
+        "left_krw_bn": Column("number", _KRW, "budget less what was spent"),
+        "applicants": Column("whole", FIRMS, "applications in the calls of the year"),
+        "funded": Column("whole", FIRMS, "projects that were funded"),
+        "repaid_krw_bn": Column("number", _KRW, "money that came back from projects"),
     },
 }
-"""Columns that every result has, by table. ``trajectories`` has one more for each other outcome, ``parameters`` one for each
+"""Columns that every result of a run has, by table. ``trajectories`` has one more for each other outcome, ``parameters`` one for each
 uncertain parameter."""
-MORE: Final = {"trajectories": Column("whole", FIRMS), "parameters": Column("number", "of the parameter: see aixsim describe")}
+MORE: Final = {
+    "trajectories": Column("whole", FIRMS, "count of an outcome"),
+    "parameters": Column("number", "of the parameter: see aixsim describe", "value that was drawn of the setting of this key"),
+}
+_FACTOR: Final = {"FACTOR": Column("number", "of the setting", "value of a factor; the column is called like the config's key")}
+_POINT: Final = {"point": Column("whole", "", "number of the point of the sweep")}
+_POLICY: Final = {"policy": Column("name", "", "policy that the point starts from; base when there is only one")}
+_GOAL: Final = {"goal": Column("name", "", "name of the goal")}
+
+
+def _interval(name: str, what: str, unit: str, kind: str) -> dict[str, Column]:
+    """Returns the columns of an estimate and of the ends of its interval."""
+    ends = {f"{name}_low": f"lower end of its {kind}", f"{name}_high": f"upper end of its {kind}"}
+    return {key: Column("number", unit, text) for key, text in {name: what, **ends}.items()}
+
+
+SWEEP_TABLES: Final[dict[str, dict[str, Column]]] = {
+    "trajectories": {
+        **_POINT,
+        "replicate": _REPLICATE,
+        "month": _MONTH,
+        "OUTCOME": Column("whole", FIRMS, "count of each outcome that is kept, called as in the trajectories of a run"),
+        "PARAMETER": Column("number", "of the parameter", "value drawn of each uncertain number, where the study keeps them"),
+    },
+    "answer": {
+        **_POINT,
+        **_POLICY,
+        **_FACTOR,
+        **_GOAL,
+        "n": Column("whole", "replicates", "finished replicates"),
+        "n_failed": Column("whole", "replicates", "failed replicates, in no estimate"),
+        "successes": Column("whole", "replicates", "replicates that reach the goal"),
+        "probability": Column("number", SHARE, "successes divided by n"),
+        "low": Column("number", SHARE, "lower end of the exact interval of the probability (Clopper-Pearson)"),
+        "high": Column("number", SHARE, "upper end of it"),
+        "sequence_low": Column("number", SHARE, "lower end of the interval that holds however often the sweep is looked at"),
+        "sequence_high": Column("number", SHARE, "upper end of it"),
+        **{name: one for name, one in _quantiles(NATION, "the count at the deadline").items() if name not in ("p25", "p75")},
+        "verdict": Column("name", "", "above or below the level of the decision, or open; missing for goals that it is not about"),
+    },
+    "comparison": {
+        **_POINT,
+        "reference": Column("whole", "", "number of the point that it is compared with"),
+        **_POLICY,
+        **_FACTOR,
+        **_GOAL,
+        "paired": Column("flag", "", "whether replicates are compared in pairs, with common random numbers"),
+        "n": Column("whole", "replicates", "replicates of the point that are compared"),
+        "n_reference": Column("whole", "replicates", "replicates of the reference that are compared"),
+        "n_unpaired": Column("whole", "replicates", "replicates left out because only one of the two has finished them"),
+        "n_failed": Column("whole", "replicates", "failed replicates of the point"),
+        "n_failed_reference": Column("whole", "replicates", "failed replicates of the reference"),
+        **_interval("probability", "probability of the goal at the point", SHARE, "exact interval"),
+        **_interval("probability_reference", "probability of the goal at the reference", SHARE, "exact interval"),
+        **_interval("difference", "difference of the probabilities, point minus reference", SHARE, "interval"),
+        "p_value": Column("number", "", "exact test of equal probabilities: McNemar's of pairs, Fisher's of independent replicates"),
+        "p_holm": Column("number", "", "the same, to hold for all points together (Holm)"),
+        "mean": Column("number", NATION, "mean count at the deadline at the point"),
+        "mean_reference": Column("number", NATION, "mean count at the deadline at the reference"),
+        **_interval("mean_difference", "difference of the means, point minus reference", NATION, "interval"),
+    },
+}
+"""Columns of the tables of a sweep. Names in capitals stand for columns that depend on the study."""
 
 
 def column(table: str, name: str) -> Column:
     """Returns what a column of a table holds."""
-    return TABLES[table].get(name) or MORE[table]
+    return TABLES[table].get(name) or (_COUNTED if table == "trajectories" else {}).get(name) or MORE[table]
 
 
 def wrong_columns(table: str, schema: pa.Schema) -> str:

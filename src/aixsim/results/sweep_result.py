@@ -19,7 +19,7 @@ from aixsim.errors import StoreError, UserError
 from aixsim.model.calendar import Horizon
 from aixsim.notebook import card
 from aixsim.plotting import Drawable
-from aixsim.results.columns import with_units
+from aixsim.results.columns import SWEEP_TABLES, with_units
 from aixsim.results.sweep_points import SweepGoal, SweepPoint
 from aixsim.runs.files import file_checksum
 from aixsim.runs.ledger import NAME, TABLES, Chunk, Ledger
@@ -192,10 +192,8 @@ class Sweep(Drawable):
         import pandas as pd
 
         frame = pd.DataFrame(self.answer())
-        chances = ("probability", "low", "high", "sequence_low", "sequence_high")
-        units = dict.fromkeys(chances, "share of replicates") | dict.fromkeys(("mean", "p05", "p50", "p95"), "firms of the nation")
-        units |= dict.fromkeys(("n", "n_failed", "successes"), "replicates")
-        return with_units(frame, {str(name): units.get(str(name), "") for name in frame})
+        known = SWEEP_TABLES["answer"]
+        return with_units(frame, {str(name): known[name].unit if name in known else "" for name in frame})
 
     def compare(self, reference: int | None = None) -> SweepComparison:
         """Compares every point with its reference.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aixsim.config.ensembles import ensemble_path
+from aixsim.config.shipped import find_file
 from aixsim.config.study import Study
 from aixsim.model.fingerprint import model_hash
 from aixsim.runs.files import checksum, file_checksum
@@ -21,7 +22,7 @@ _LINES = 40
 
 def files_of(study: Study) -> dict[str, Path]:
     """Returns the files of the user that determine a study's numbers, by the names that the config gives them."""
-    named = {name: study.folder / name for name in (study.population.file, study.network.file) if name is not None}
+    named = {name: find_file(study.folder, name) for name in (study.population.file, study.network.file) if name is not None}
     return named if study.ensemble is None else {**named, study.ensemble: ensemble_path(study.folder, study.ensemble)}
 
 
