@@ -1,13 +1,9 @@
-"""The command line: parses and delegates. Nothing heavy is imported before a command needs it."""
+"""The arguments of all commands, which delegate. Nothing heavy is imported before a command needs it."""
 
 from __future__ import annotations
 
-import io
 import os
 import sys
-import tempfile
-import traceback
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -29,6 +25,7 @@ Seed = Annotated[int | None, typer.Option(min=0, help="Monte Carlo seed, instead
 Workers = Annotated[int, typer.Option(min=1, help="Worker processes; the results do not depend on it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Plugins = Annotated[list[Path] | None, typer.Option("--plugin", metavar="FILE", help="Python file with a mechanism or lever of your own.")]
+AllowPlugins = Annotated[bool, typer.Option("--allow-plugins", help="Execute the Python files that the config names in [plugins].")]
 Results = Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Folders of results or of sweeps.")]
 CORES = os.cpu_count() or 1
 
@@ -63,6 +60,7 @@ def run(
     verify: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Run the first N replicates on both engines and report any difference.")
     ] = None,
+    allow_plugins: AllowPlugins = False,
     json: Json = False,
 ) -> None:
     """Run a config and write a result folder.
@@ -72,7 +70,9 @@ def run(
     """
     from aixsim.cli.run import run as command
 
-    raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], trace, verify, as_json=json))
+    raise typer.Exit(
+        command(config, out, replicates, seed, engine, workers, overrides or [], trace, verify, allow_plugins=allow_plugins, as_json=json)
+    )
 
 
 @app.command()
@@ -88,6 +88,7 @@ def sweep(
     notify: Annotated[str | None, typer.Option(metavar="COMMAND", help="Run a command at the end.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Estimate time, disk and memory from five replicates, and stop.")] = False,
     fork: Annotated[bool, typer.Option("--fork", help="If the folder holds another study, use a new one beside it.")] = False,
+    allow_plugins: AllowPlugins = False,
     json: Json = False,
 ) -> None:
     """Run or resume a design over policies and factors.
@@ -96,7 +97,9 @@ def sweep(
     """
     from aixsim.cli.sweep import sweep as command
 
-    raise typer.Exit(command(study, out, lasting, until, workers, cluster, notify, dry_run=dry_run, fork=fork, as_json=json))
+    raise typer.Exit(
+        command(study, out, lasting, until, workers, cluster, notify, dry_run=dry_run, fork=fork, allow_plugins=allow_plugins, as_json=json)
+    )
 
 
 @app.command()
@@ -173,7 +176,7 @@ def describe(
     from aixsim.cli.describe import ledger as every_number
 
     if ledger or out is not None:
-        every_number(Path(name) if name is not None else None, out)
+        every_number(Path(name) if name is not None else None, out, plugin or [])
     else:
         entries(name, plugin or [])
 
@@ -192,6 +195,7 @@ def calibrate(
     verified_only: Annotated[bool, typer.Option("--verified-only", help="Leave out observations marked verified = false.")] = False,
     workers: Workers = CORES,
     overrides: Overrides = None,
+    allow_plugins: AllowPlugins = False,
     json: Json = False,
 ) -> None:
     """Calibrate uncertain parameters to observed counts.
@@ -202,9 +206,18 @@ def calibrate(
     from aixsim.cli.calibrate import check_method
 
     if self_check is not None:
-        check_method(config, out, self_check, workers, overrides or [])
+        check_method(config, out, self_check, workers, overrides or [], allow_plugins=allow_plugins)
     else:
-        command(config, out, workers, overrides or [], with_held_out=with_held_out or [], verified_only=verified_only, as_json=json)
+        command(
+            config,
+            out,
+            workers,
+            overrides or [],
+            with_held_out=with_held_out or [],
+            verified_only=verified_only,
+            allow_plugins=allow_plugins,
+            as_json=json,
+        )
 
 
 @app.command()
@@ -214,6 +227,7 @@ def backtest(
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME/backtest-ID].")] = None,
     workers: Workers = CORES,
     overrides: Overrides = None,
+    allow_plugins: AllowPlugins = False,
     json: Json = False,
 ) -> None:
     """Backtest with the data available at each origin.
@@ -222,7 +236,7 @@ def backtest(
     """
     from aixsim.cli.backtest import backtest as command
 
-    command(config, out, as_of, workers, overrides or [], as_json=json)
+    command(config, out, as_of, workers, overrides or [], allow_plugins=allow_plugins, as_json=json)
 
 
 @app.command()
@@ -261,39 +275,3 @@ def init(name: Annotated[str, typer.Argument(help="Name of the study.")] = "my-s
     from aixsim.cli.init import init as command
 
     command(name)
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Runs the command line.
-
-    Raises:
-        SystemExit: always, with 0 done, 1 a bug, 2 bad usage or config, 3 and 4 a folder that cannot be used, 5 storage, 6 some
-            replicates failed, 130 interrupted.
-    """
-    from aixsim.errors import UserError
-
-    # Arrow's own allocator keeps what tables have used; the system's gives it back, so that a long run takes no more than a short one.
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # names in Korean on a terminal that has no Hangul
-    try:
-        app(args=None if argv is None else list(argv), prog_name="aixsim", standalone_mode=True)
-    except UserError as error:
-        from aixsim.cli.output import tell
-
-        tell(str(error))
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of a pipe, such as head, has gone: nothing is wrong, and nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except Exception as error:  # noqa: BLE001 - the last resort of the program: say what happened and where to report it
-        with tempfile.NamedTemporaryFile("w", prefix="aixsim-", suffix=".log", delete=False, encoding="utf-8") as log:
-            log.write(traceback.format_exc())
-        from aixsim.cli.output import tell
-
-        tell(
-            f"aixsim: this is a bug: {type(error).__name__}: {error}\n"
-            f"Please report it with the file {log.name}, the config and the command to the maintainers (see CITATION.cff)."
-        )
-        sys.exit(1)

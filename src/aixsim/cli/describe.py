@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aixsim.config import load
+from aixsim.cli.output import tell
+from aixsim.cli.studies import load_to_look_at
 from aixsim.errors import UserError, storage_error
 from aixsim.evidence.assumptions import ledger as every_number
 from aixsim.model.catalogue import PROGRAMME, Entry, entries
@@ -39,9 +40,13 @@ def describe(name: str | None, plugins: Sequence[Path]) -> None:
     raise UserError(f"there is nothing called {name!r}{hint}; aixsim describe lists everything")
 
 
-def ledger(config: Path | None, out: Path | None) -> None:
+def ledger(config: Path | None, out: Path | None, plugins: Sequence[Path]) -> None:
     """Prints the ledger of all numbers, or writes it as CSV, HTML or text."""
-    study = load(config) if config is not None else None
+    study = None
+    if config is not None:
+        study, left_out = load_to_look_at(config, {}, plugins)
+        if left_out:
+            tell(f"{config}: {left_out}")
     title = "Assumptions of aixsim" + (f": {study.title}" if study is not None else ", as they are when no config says otherwise")
     lines = every_number(study)
     writers = {".csv": lambda: as_csv(lines), ".html": lambda: as_html(lines, title), ".txt": lambda: as_text(lines, title)}
