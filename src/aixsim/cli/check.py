@@ -74,6 +74,6 @@ def check_config(config: Path, overrides: Sequence[str], workers: int, plugins: 
     for verdict in verdicts:
         error = "" if verdict.standard_error is None else f" (standard error {verdict.standard_error:.3g})"
         beside = f", {failed} failed" if failed else ""
-        word = "holds" if verdict.holds else "FAILS"
+        word = {True: "holds", False: "FAILS", None: "not judged, one replicate cannot tell:"}[verdict.holds]
         say(f"  {word}  {verdict.name}: {verdict.statement}; observed {verdict.observed:g}{error}, n = {verdict.n}{beside}")
     return all(verdict.holds for verdict in verdicts) and not failed

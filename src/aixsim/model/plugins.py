@@ -54,6 +54,11 @@ class Plugin:
     items: tuple[Mechanism | Lever, ...]
 
     @property
+    def origin(self) -> str:
+        """``file``, or which entry point of which installed package."""
+        return "file" if self.text is not None else self.path
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """Keys in the config, such as ``levers.test_beds``."""
         return tuple(f"{'mechanisms' if isinstance(item, Mechanism) else 'levers'}.{item.name}" for item in self.items)
