@@ -64,6 +64,16 @@ def test_a_null_character_in_any_argument(arguments: list[str], place: Path) -> 
     assert "null character" in refused(arguments, place)
 
 
+@pytest.mark.parametrize("arguments", [["run", "9" * 5000], ["status", "9" * 5000], ["run", "good.toml", "-o", "9" * 5000]])
+def test_a_path_that_cannot_be(arguments: list[str], place: Path) -> None:
+    assert len(refused(arguments, place)) < 500
+
+
+def test_a_plugin_is_a_regular_file(place: Path) -> None:
+    os.mkfifo(place / "pipe.py")
+    assert "no regular file" in refused(["check", "--plugin", "pipe.py"], place)
+
+
 @pytest.mark.parametrize(
     "setting", ["programme.²=1", "title=0x" + "f" * 5000, "x" * 100_000, "title=" + "[" * 50 + "]" * 50, "²=1", "\x1b=1"]
 )

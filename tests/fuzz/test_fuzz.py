@@ -169,7 +169,7 @@ def caches(place: Path, data: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AIXSIM_CACHE", str(place))
         patch.setattr(cache, "_fingerprint", lambda inputs: f"{inputs!r:>40}"[-40:].encode().hex())
-        made = {"a": np.arange(5), "b": np.linspace(0.0, 1.0, 7)}
+        made: dict[str, Any] = {"a": np.arange(5), "b": np.linspace(0.0, 1.0, 7)}
         cache._cached("population-1", {"a", "b"}, lambda: made)
         (path,) = place.glob("*.npz")
         path.write_bytes(data.draw(changed_bytes(path.read_bytes())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -9,7 +10,10 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 
-from aixsim.errors import UserError
+from aixsim.errors import UserError, shortened
+
+_NO_PLACE = (errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
+"""Errors of a path that was given, and not of the disk."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -35,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
         if bad := [text for text in arguments if "\0" in text]:
-            raise UserError(f"found a null character in the argument {bad[0][:80]!r}; allowed: text without it")
+            raise UserError(f"found a null character in the argument {shortened(bad[0])!r}; allowed: text without it")
         try:
             app(args=arguments, prog_name="aixsim", standalone_mode=True)
         except SystemExit:
@@ -50,8 +54,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(0)
     except OSError as error:
         _give_up_stdout()
-        place = error.filename or "the output"
-        _end(f"{place}: cannot be read or written ({error.strerror or error}); free space, or name another place", 5)
+        place = shortened(str(error.filename or "the output"))
+        is_name = error.errno in _NO_PLACE
+        remedy = "name a path that can be" if is_name else "free space, or name another place"
+        _end(f"{place}: cannot be read or written ({error.strerror or error}); {remedy}", 2 if is_name else 5)
     except Exception as error:  # noqa: BLE001 - the last resort of the program: say what happened and where to report it
         with tempfile.NamedTemporaryFile("w", prefix="aixsim-", suffix=".log", delete=False, encoding="utf-8") as log:
             log.write(traceback.format_exc())

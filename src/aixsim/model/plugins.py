@@ -81,6 +81,8 @@ def read_plugin(path: Path, name: str) -> Plugin:
         PluginError: it is not there, not Python, raises, or defines nothing that can be used.
     """
     try:
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            raise PluginError(str(path), "is no regular file", "name a Python file")
         text = path.read_bytes()
     except OSError as error:
         raise PluginError(str(path), f"cannot be read ({error.strerror})", "name a Python file that exists") from None

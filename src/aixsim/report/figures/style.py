@@ -85,11 +85,11 @@ def _visible_texts() -> Iterator[None]:
     def set_text(self: Any, s: Any) -> None:
         plain(self, "\n".join(map(visible, str(s).split("\n"))) if s is not None else s)
 
-    Text.set_text = set_text
+    Text.set_text = set_text  # type: ignore[method-assign]  # of texts that matplotlib makes itself, too
     try:
         yield
     finally:
-        Text.set_text = plain
+        Text.set_text = plain  # type: ignore[method-assign]
 
 
 def new_figure(size: tuple[float, float], dpi: int = 100) -> Figure:
