@@ -170,6 +170,7 @@ def sweep(
     cluster: str | None = None,
     seconds: float | None = None,
     fork: bool = False,
+    allow_plugins: bool = False,
     progress: Progress = None,
     tell: Tell | None = None,
 ) -> Sweep:
@@ -182,6 +183,7 @@ def sweep(
         cluster: address or scheduler file of a Dask cluster, used instead of processes.
         seconds: after which no new replicates are begun.
         fork: uses another folder beside ``out`` when that one holds another study.
+        allow_plugins: whether the Python files that the configs of a study file name may be executed.
         progress: as in ``run``.
         tell: is told what is worth a line: files that were damaged, workers that are missing.
 
@@ -191,7 +193,7 @@ def sweep(
     """
     workers, tell = whole_number(workers, "workers", least=1), tell or silent
     wanted = None if out is None else as_path(out, "out")
-    study = study if isinstance(study, SweepStudy) else load_sweep(study)
+    study = study if isinstance(study, SweepStudy) else load_sweep(study, allow_plugins=allow_plugins)
     job = Job.of_sweep(study)
     folder = default_folder(study.path) if wanted is None else wanted
     if fork:

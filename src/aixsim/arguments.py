@@ -5,12 +5,46 @@ In all of them ``value`` is what was given, and ``name`` that of the argument.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Sequence
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from aixsim.errors import ArgumentError
+from aixsim.errors import ArgumentError, UserError
+
+MOST_CELLS_BYTES = 500_000_000
+"""Size of the largest CSV file that is read."""
+
+
+class UnreadableError(UserError):
+    """A file of the user that cannot be read; ``found`` says why, ``allowed`` what could be."""
+
+    def __init__(self, path: Path, found: str, allowed: str) -> None:
+        super().__init__(f"{path}: {found}; allowed: {allowed}")
+        self.found, self.allowed = found, allowed
+
+
+def read_text(path: Path, most_bytes: int) -> str:
+    """Returns the text of a file that a user named.
+
+    Raises:
+        FileNotFoundError: there is none.
+        UnreadableError: it is a folder, a device or a pipe, has more than ``most_bytes``, is not UTF-8, or may not be read.
+    """
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):  # reading a pipe would wait for ever, and some devices never end
+            raise UnreadableError(path, "is no regular file", "a file")
+        if about.st_size > most_bytes:
+            raise UnreadableError(path, f"has {about.st_size:,} bytes", f"a file of at most {most_bytes:,} bytes")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(path, f"is not UTF-8 text (byte {error.start})", "a file in UTF-8") from None
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise UnreadableError(path, f"cannot be read ({getattr(error, 'strerror', None) or error})", "a readable file") from None
 
 
 def as_path(value: str | PathLike[str], name: str = "path") -> Path:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Literal
 
-_LONGEST: Final = 80
+LONGEST: Final = 80
 """Characters of a refused value that a message shows."""
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """Returns a text, or the beginning of one that is longer than ``longest`` characters."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 class UserError(Exception):
@@ -30,8 +35,11 @@ class ArgumentError(UserError):
 
     def __init__(self, argument: str, found: object, allowed: str) -> None:
         """Keeps the facts as fields; of a long value the message shows the beginning."""
-        told = repr(found)
-        super().__init__(f"{argument}={told if len(told) <= _LONGEST else told[:_LONGEST] + '…'}; allowed: {allowed}")
+        try:
+            told = shortened(repr(found))
+        except ValueError:  # Python writes no whole number of more than some thousand digits
+            told = "a number of very many digits"
+        super().__init__(f"{argument}={told}; allowed: {allowed}")
         self.argument, self.found, self.allowed = argument, found, allowed
 
 

@@ -13,6 +13,12 @@ from pathlib import Path
 
 import pytest
 
+import aixsim
+from aixsim.config import load
+from aixsim.config.study import load_without_plugins
+from aixsim.config.validation import ConfigError
+from aixsim.errors import ArgumentError
+from aixsim.model.plugins import plugin_of
 from tests.cli.run_cli import run_cli
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
@@ -74,24 +80,26 @@ def test_the_pages_example_is_the_same_on_both_engines(place: Path) -> None:
     (place / "plain.toml").write_text(WITH_LAW.replace('plugins.files = ["law.py"]', "").replace(", own = { rate = 0.2 }", ""))
     assert run_cli(["run", "plain.toml", "-o", "plain", "--workers", "1"], place).code == 0
     for engine, workers in (("kernel", 2), ("mesa", 1)):
-        ended = run_cli(["run", "study.toml", "-o", engine, "--workers", str(workers), "--engine", engine], place)
+        ended = run_cli(["run", "study.toml", "--allow-plugins", "-o", engine, "--workers", str(workers), "--engine", engine], place)
         assert ended.code == 0, ended.err
         assert f"mechanisms.bandwagon: runs on the engine {engine}\n" in ended.err
         assert provenance(place / engine)["engine"] == engine
         assert provenance(place / engine)["engine_reason"] is None
     for table in ("trajectories", "groups", "parameters", "money"):
         assert (place / "kernel" / f"{table}.parquet").read_bytes() == (place / "mesa" / f"{table}.parquet").read_bytes()
-    ended = run_cli(["run", "study.toml", "-o", "without", "--workers", "1", "--set", "mechanisms.bandwagon=false"], place)
+    ended = run_cli(
+        ["run", "study.toml", "--allow-plugins", "-o", "without", "--workers", "1", "--set", "mechanisms.bandwagon=false"], place
+    )
     assert ended.code == 0, ended.err
     assert (place / "without" / "trajectories.parquet").read_bytes() != (place / "kernel" / "trajectories.parquet").read_bytes()
 
-    again = run_cli(["run", "kernel/config.toml", "-o", "kernel"], place)
+    again = run_cli(["run", "kernel/config.toml", "--allow-plugins", "-o", "kernel"], place)
     assert "already there" in again.err, "the result folder holds all that it takes to run again"
     for name in ("my_lever.py", "my_mechanism.py"):
         (place / name).write_text((place / name).read_text() + "# another content\n")
-        assert run_cli(["run", "study.toml", "-o", "kernel"], place).code == 4, "a different run"
+        assert run_cli(["run", "study.toml", "--allow-plugins", "-o", "kernel"], place).code == 4, "a different run"
         shutil.copy(HOW_TO / name, place)
-    assert "already there" in run_cli(["run", "study.toml", "-o", "kernel"], place).err
+    assert "already there" in run_cli(["run", "study.toml", "--allow-plugins", "-o", "kernel"], place).err
 
 
 def test_the_pages_example_passes_its_checks(place: Path) -> None:
@@ -106,14 +114,14 @@ def test_the_pages_example_passes_its_checks(place: Path) -> None:
 @pytest.mark.parametrize("body", ['p.rate * STEPS["first"] * sensed', "p.rate * sum([sensed, sensed])"])
 def test_a_law_that_does_not_compile_runs_on_the_reference_engine(place: Path, body: str) -> None:
     (place / "law.py").write_text(law(body))
-    ended = run_cli(["run", "small.toml", "-o", "out", "--workers", "2"], place)
+    ended = run_cli(["run", "small.toml", "--allow-plugins", "-o", "out", "--workers", "2"], place)
     assert ended.code == 0, ended.err
     assert "mechanisms.own: runs on the engine mesa alone" in ended.err
     stored = provenance(place / "out")
     assert stored["engine"] == "mesa"
     assert "Numba cannot compile it" in str(stored["engine_reason"])
-    refused = run_cli(["run", "small.toml", "--verify", "1"], place)
-    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    refused = run_cli(["run", "small.toml", "--allow-plugins", "--verify", "1"], place)
+    assert (refused.code, refused.err.count("\n")) == (2, 2)
     checked = run_cli(["check", "--plugin", "law.py"], place)
     assert checked.code == 0
     assert "  note   the law compiles: it runs on the engine mesa alone" in checked.out
@@ -144,9 +152,11 @@ def test_a_file_that_cannot_be_used_is_one_clear_line(place: Path, fault: str) -
     content, told = FAULTS[fault]
     if content is not None:
         (place / "law.py").write_bytes(content if isinstance(content, bytes) else content.encode())
-    ended = run_cli(["run", "small.toml", "-o", "out"], place)
-    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1), ended.err
-    assert ended.err.startswith("small.toml, line 8: plugins.files: law.py: ")
+    ended = run_cli(["run", "small.toml", "--allow-plugins", "-o", "out"], place)
+    assert (ended.code, ended.out) == (2, ""), ended.err
+    executes, told_in_full = ended.err.splitlines()
+    assert executes == "executes the Python code of law.py"
+    assert told_in_full.startswith("small.toml, line 8: plugins.files: law.py: ")
     assert told in ended.err
     assert not (place / "out").exists()
 
@@ -154,22 +164,100 @@ def test_a_file_that_cannot_be_used_is_one_clear_line(place: Path, fault: str) -
 @pytest.mark.parametrize("name", ["../law.py", "/law.py", "law.txt", "sub/../law.py"])
 def test_files_stay_below_the_configs_folder(place: Path, name: str) -> None:
     (place / "small.toml").write_text(WITH_LAW.replace("law.py", name))
-    ended = run_cli(["run", "small.toml"], place)
+    ended = run_cli(["run", "small.toml", "--allow-plugins"], place)
     assert ended.code == 2
     assert f"plugins.files: found '{name}'; allowed: Python files below the config's folder" in ended.err
+
+
+MARK = 'from pathlib import Path\nPath("executed").touch()\n'
+
+
+@pytest.fixture
+def strange(place: Path) -> Path:
+    """Somebody else's config: its file leaves a mark when it is executed."""
+    (place / "law.py").write_text(MARK + law("p.rate"))
+    (place / "sweep.toml").write_text('base = "small.toml"\n[monte_carlo]\nreplicates = 1\nseed = 1\n')
+    goal = '[[goal]]\nname = "g"\noutcome = "launched"\nat_least = 1\nby = "2024-06"\n'
+    (place / "small.toml").write_text(WITH_LAW + goal)
+    return place
+
+
+@pytest.mark.parametrize("command", ["run", "sweep", "calibrate", "calibrate --self-check 20", "backtest", "compare"])
+def test_code_of_a_config_is_not_executed_unasked(strange: Path, command: str) -> None:
+    name = "sweep.toml" if command == "sweep" else "small.toml"
+    files = {item.name for item in strange.iterdir()}
+    ended = run_cli([*command.split(), name, *(["small.toml"] if command == "compare" else [])], strange)
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1), ended.err
+    assert "small.toml, line 8: plugins.files: names Python code: law.py; allowed: --allow-plugins" in ended.err
+    assert {item.name for item in strange.iterdir()} == files
+
+
+def test_check_and_ledger_execute_only_what_the_user_names(strange: Path) -> None:
+    checked = run_cli(["check", "small.toml"], strange)
+    assert checked.code == 0, checked.err
+    assert "  left out: mechanisms.own; its Python files are not executed, name them to include them: --plugin law.py\n" in checked.out
+    assert "mechanisms: innovation\n" in checked.out
+    shown = run_cli(["describe", "small.toml", "--ledger"], strange)
+    assert shown.code == 0
+    assert "left out: mechanisms.own" in shown.err
+    (strange / "small.toml").write_text((strange / "small.toml").read_text().replace("rate = 0.1", "rate = -1"))
+    assert "mechanisms.innovation.rate" in run_cli(["check", "small.toml"], strange).err, "what needs no file is validated as ever"
+    expects = '[[expect]]\nname = "e"\noutcome = "launched"\nby = "2024-06"\nat_least = 1.0\n'
+    (strange / "small.toml").write_text(WITH_LAW + expects)
+    refused = run_cli(["check", "small.toml"], strange)
+    assert (refused.code, refused.err.count("\n")) == (2, 1), "expectations cannot be tested without the law"
+    assert "[[expect]] statements are not tested" in refused.err
+    assert not (strange / "executed").exists()
+
+    checked = run_cli(["check", "small.toml", "--plugin", "law.py"], strange)
+    assert checked.code == 0, checked.err
+    assert "mechanisms: innovation, own\n" in checked.out
+    assert "  holds  e: " in checked.out
+    assert (strange / "executed").exists(), "the twin: executing it leaves the mark"
+
+
+def test_reading_a_result_executes_nothing(strange: Path) -> None:
+    for out in ("a", "b"):
+        ended = run_cli(["run", "small.toml", "--allow-plugins", "-o", out, "--workers", "1"], strange)
+        assert ended.code == 0, ended.err
+        assert "executes the Python code of law.py\n" in ended.err
+    sweep = run_cli(["sweep", "sweep.toml", "--allow-plugins", "-o", "s", "--workers", "1"], strange)
+    assert sweep.code == 0, sweep.err
+    assert "executes the Python code of law.py\n" in sweep.err
+    (strange / "executed").unlink()
+    plugin_of.cache_clear()
+    assert (strange / "a" / "law.py").is_file()
+    for command in ("plot a -k adoption -o a.png", "compare a b", "status a", "status s", "compare s", "update a --observe 2024-06=50"):
+        run_cli(command.split(), strange)
+        assert not (strange / "executed").exists(), command
+    run_cli(["run", "a/config.toml", "--allow-plugins", "-o", "c", "-n", "1", "--workers", "1"], strange)
+    assert (strange / "executed").exists(), "the twin: running it does"
+
+
+def test_the_library_asks_too(strange: Path) -> None:
+    with pytest.raises(ConfigError, match="allow_plugins=True"):
+        load(strange / "small.toml")
+    with pytest.raises(ConfigError, match="allow_plugins=True"):
+        aixsim.sweep(strange / "sweep.toml", strange / "out")
+    with pytest.raises(ArgumentError):
+        load(strange / "small.toml", allow_plugins="no")  # type: ignore[arg-type]
+    study = load(strange / "small.toml", allow_plugins=True)
+    assert study.with_({"mechanisms.own.rate": 0.3}).settings["mechanisms"]["own"]["rate"] == 0.3
+    with pytest.raises(ConfigError, match="allow_plugins=True"):
+        load_without_plugins(strange / "small.toml")[0].with_({"plugins.files": ["law.py"]})
 
 
 def test_a_lever_that_raises_is_the_users_to_mend(place: Path) -> None:
     text = (HOW_TO / "my_lever.py").read_text().replace("first, end = window(p, problem.horizon)", "first, end = {}['nothing']")
     (place / "my_lever.py").write_text(text)
-    ended = run_cli(["run", "study.toml", "-o", "out"], place)
-    assert (ended.code, ended.err.count("\n")) == (6, 1), ended.err
+    ended = run_cli(["run", "study.toml", "--allow-plugins", "-o", "out"], place)
+    assert (ended.code, ended.err.count("\n")) == (6, 3), ended.err
     assert "my_lever.py: lever 'test_beds' raises KeyError ('nothing') in line " in ended.err
 
 
 def test_a_config_knows_its_own_plugins_alone(place: Path) -> None:
     (place / "law.py").write_text(law("p.rate * sensed"))
-    assert run_cli(["check", "small.toml"], place).code == 0
+    assert run_cli(["check", "small.toml", "--plugin", "law.py"], place).code == 0
     (place / "small.toml").write_text(WITH_LAW.replace('plugins.files = ["law.py"]', ""))
     ended = run_cli(["check", "small.toml"], place)
     assert ended.code == 2

@@ -88,7 +88,7 @@ def test_killed_and_late_workers_change_no_byte(dask: DaskCluster, tmp_path: Pat
 def test_a_replicate_that_hangs_or_ends_its_process_is_named(dask: DaskCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dask.add("only")
     (tmp_path / "bomb.py").write_text(PLUGIN, encoding="utf-8")
-    study = load_sweep(write_study(tmp_path, config=HARMFUL))
+    study = load_sweep(write_study(tmp_path, config=HARMFUL), allow_plugins=True)
     spec = Job.of_sweep(study).specs()[0]
 
     def task(first: int, n: int) -> Task:

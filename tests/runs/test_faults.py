@@ -104,7 +104,7 @@ def test_replicates_that_raise_return_nan_die_or_hang_are_records(tmp_path: Path
     (path.parent / "faulty.py").write_text(FAULTY, encoding="utf-8")
     out = tmp_path / "결과 폴더"
     told: list[str] = []
-    status = sweep(load_sweep(path), out, lambda: LocalProcesses(2, 1.0), tell=told.append, batch=6)
+    status = sweep(load_sweep(path, allow_plugins=True), out, lambda: LocalProcesses(2, 1.0), tell=told.append, batch=6)
     assert (status.state, status.done, status.failed) == ("complete", 8, 4)
     records = {record["replicate"]: record for record in map(json.loads, (out / "failures.jsonl").read_text(encoding="utf-8").splitlines())}
     assert {number: record["error"] for number, record in records.items()} == {
@@ -120,7 +120,7 @@ def test_replicates_that_raise_return_nan_die_or_hang_are_records(tmp_path: Path
     replicates, _ = result.final_counts(result.points[0], result.goal)
     assert replicates.tolist() == [0, 1, 2, 4, 6, 8, 10, 11]
     assert (result.points[0].n_done, result.points[0].n_failed) == (8, 4)
-    again = sweep(load_sweep(path), out, lambda: pytest.fail("there is nothing to run"))
+    again = sweep(load_sweep(path, allow_plugins=True), out, lambda: pytest.fail("there is nothing to run"))
     assert (again.state, again.failed) == ("complete", 4)
 
 

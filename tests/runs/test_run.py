@@ -34,7 +34,7 @@ SEEDED = CONFIG + "[monte_carlo]\nreplicates = 40\nseed = 7\n"
 def study(folder: Path, replicates: int = 40, text: str = SEEDED) -> Study:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "small.toml").write_text(text, encoding="utf-8")
-    return load(folder / "small.toml", {"monte_carlo.replicates": replicates})
+    return load(folder / "small.toml", {"monte_carlo.replicates": replicates}, allow_plugins=True)
 
 
 def carry_out(study: Study, out: Path, executor: Executor, batch: int | None = 7) -> Any:

@@ -39,7 +39,7 @@ def studies(tmp_path: Path) -> tuple[Study, Study]:
     (tmp_path / "my_mechanism.py").write_bytes((HOW_TO / "my_mechanism.py").read_bytes())
     (tmp_path / "own.toml").write_text(OWN)
     (tmp_path / "plain.toml").write_text(PLAIN)
-    return load(tmp_path / "own.toml"), load(tmp_path / "plain.toml")
+    return load(tmp_path / "own.toml", allow_plugins=True), load(tmp_path / "plain.toml")
 
 
 def test_a_problem_keeps_its_laws_whatever_is_loaded_later(studies: tuple[Study, Study]) -> None:
@@ -66,7 +66,7 @@ def test_registries_are_values(studies: tuple[Study, Study]) -> None:
     own, plain = studies
     assert plain.registry == Registry.of()
     assert hash(plain.registry) == hash(Registry.of())
-    assert own.registry == load(own.folder / "own.toml").registry != plain.registry
+    assert own.registry == load(own.folder / "own.toml", allow_plugins=True).registry != plain.registry
     assert pickle.loads(pickle.dumps(own.registry)) == own.registry
     assert [plugin.name for plugin in own.registry.used(own.settings)] == ["my_mechanism.py"]
     assert plain.registry.used(plain.settings) == ()

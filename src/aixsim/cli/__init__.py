@@ -1,5 +1,5 @@
-"""The command line: one file a command, which parses, calls the API and prints; ``app`` has the arguments of all of them."""
+"""The command line: a file a command, which parses, calls the API and prints; ``app`` has their arguments, ``entrance`` the exit codes."""
 
-from aixsim.cli.main import main
+from aixsim.cli.entrance import main
 
 __all__ = ["main"]

@@ -1,4 +1,4 @@
-"""The command line: parses and delegates. Nothing heavy is imported before a command needs it."""
+"""The arguments of all commands, which delegate. Nothing heavy is imported before a command needs it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ Seed = Annotated[int | None, typer.Option(min=0, help="Monte Carlo seed, instead
 Workers = Annotated[int, typer.Option(min=1, help="Worker processes; the results do not depend on it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Plugins = Annotated[list[Path] | None, typer.Option("--plugin", metavar="FILE", help="Python file with a mechanism or lever of your own.")]
+AllowPlugins = Annotated[bool, typer.Option("--allow-plugins", help="Execute the Python files that the config names in [plugins].")]
 Results = Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Folders of results or of sweeps.")]
 CORES = os.cpu_count() or 1
 
@@ -60,6 +61,7 @@ def run(
     verify: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Run the first N replicates on both engines and report any difference.")
     ] = None,
+    allow_plugins: AllowPlugins = False,
     json: Json = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print months, shortfalls, definitions and the track record as well.")] = False,
 ) -> None:
@@ -70,7 +72,22 @@ def run(
     """
     from aixsim.cli.run import run as command
 
-    raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], trace, verify, as_json=json, verbose=verbose))
+    raise typer.Exit(
+        command(
+            config,
+            out,
+            replicates,
+            seed,
+            engine,
+            workers,
+            overrides or [],
+            trace,
+            verify,
+            allow_plugins=allow_plugins,
+            as_json=json,
+            verbose=verbose,
+        )
+    )
 
 
 @app.command()
@@ -86,6 +103,7 @@ def sweep(
     notify: Annotated[str | None, typer.Option(metavar="COMMAND", help="Run a command at the end.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Estimate time, disk and memory from five replicates, and stop.")] = False,
     fork: Annotated[bool, typer.Option("--fork", help="If the folder holds another study, use a new one beside it.")] = False,
+    allow_plugins: AllowPlugins = False,
     json: Json = False,
 ) -> None:
     """Run or resume a design over policies and factors.
@@ -94,7 +112,9 @@ def sweep(
     """
     from aixsim.cli.sweep import sweep as command
 
-    raise typer.Exit(command(study, out, lasting, until, workers, cluster, notify, dry_run=dry_run, fork=fork, as_json=json))
+    raise typer.Exit(
+        command(study, out, lasting, until, workers, cluster, notify, dry_run=dry_run, fork=fork, allow_plugins=allow_plugins, as_json=json)
+    )
 
 
 @app.command()
@@ -174,7 +194,7 @@ def describe(
     from aixsim.cli.describe import ledger as every_number
 
     if ledger or out is not None:
-        every_number(Path(name) if name is not None else None, out)
+        every_number(Path(name) if name is not None else None, out, plugin or [])
     else:
         entries(name, plugin or [])
 
@@ -193,6 +213,7 @@ def calibrate(
     verified_only: Annotated[bool, typer.Option("--verified-only", help="Leave out observations marked verified = false.")] = False,
     workers: Workers = CORES,
     overrides: Overrides = None,
+    allow_plugins: AllowPlugins = False,
     json: Json = False,
 ) -> None:
     """Calibrate uncertain parameters to observed counts.
@@ -203,9 +224,18 @@ def calibrate(
     from aixsim.cli.calibrate import check_method
 
     if self_check is not None:
-        check_method(config, out, self_check, workers, overrides or [])
+        check_method(config, out, self_check, workers, overrides or [], allow_plugins=allow_plugins)
     else:
-        command(config, out, workers, overrides or [], with_held_out=with_held_out or [], verified_only=verified_only, as_json=json)
+        command(
+            config,
+            out,
+            workers,
+            overrides or [],
+            with_held_out=with_held_out or [],
+            verified_only=verified_only,
+            allow_plugins=allow_plugins,
+            as_json=json,
+        )
 
 
 @app.command()
@@ -215,6 +245,7 @@ def backtest(
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME/backtest-ID].")] = None,
     workers: Workers = CORES,
     overrides: Overrides = None,
+    allow_plugins: AllowPlugins = False,
     json: Json = False,
 ) -> None:
     """Backtest with the data available at each origin.
@@ -223,7 +254,7 @@ def backtest(
     """
     from aixsim.cli.backtest import backtest as command
 
-    command(config, out, as_of, workers, overrides or [], as_json=json)
+    command(config, out, as_of, workers, overrides or [], allow_plugins=allow_plugins, as_json=json)
 
 
 @app.command()

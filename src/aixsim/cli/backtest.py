@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aixsim.cli.output import interrupts_told, print_json, tell, write_texts
-from aixsim.config import load, settings_of
+from aixsim.cli.studies import load_study
+from aixsim.config import settings_of
 from aixsim.evidence.backtesting import backtest as test
 from aixsim.evidence.forecasts import table_of
 from aixsim.evidence.track_record import TABLE, summary_table
@@ -16,9 +17,11 @@ from aixsim.report.figures.subjects import Backtest
 from aixsim.report.text.backtest_table import table
 
 
-def backtest(config: Path, out: Path | None, as_of: str | None, workers: int, overrides: Sequence[str], *, as_json: bool) -> None:
+def backtest(
+    config: Path, out: Path | None, as_of: str | None, workers: int, overrides: Sequence[str], *, allow_plugins: bool, as_json: bool
+) -> None:
     """Writes scores, table and figure, and prints the table."""
-    study = load(config, settings_of(overrides))
+    study = load_study(config, settings_of(overrides), allow_plugins=allow_plugins)
     with interrupts_told():
         folder, forecasts = test(study, out, as_of_month=as_of, workers=workers, tell=tell)
     text = table(forecasts)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aixsim.cli.output import interrupts_told, print_json, tell, write_texts
-from aixsim.config import load, settings_of
+from aixsim.cli.studies import load_study
+from aixsim.config import settings_of
 from aixsim.config.ensembles import read_columns
 from aixsim.evidence.calibration import ENSEMBLE
 from aixsim.evidence.calibration import calibrate as calibrate_study
@@ -28,10 +29,11 @@ def calibrate(
     *,
     with_held_out: Sequence[str],
     verified_only: bool,
+    allow_plugins: bool,
     as_json: bool,
 ) -> None:
     """Writes ensemble, report and figure, and prints prior and posterior."""
-    study = load(config, settings_of(overrides))
+    study = load_study(config, settings_of(overrides), allow_plugins=allow_plugins)
     with interrupts_told():
         done = calibrate_study(study, out, workers=workers, with_held_out=with_held_out, verified_only=verified_only, tell=tell)
     if done.reused:
@@ -44,9 +46,9 @@ def calibrate(
         sys.stdout.write(calibration_text(done.report) + f"\nEnsemble, report and figures: {done.folder}\n")
 
 
-def check_method(config: Path, out: Path | None, n: int, workers: int, overrides: Sequence[str]) -> None:
+def check_method(config: Path, out: Path | None, n: int, workers: int, overrides: Sequence[str], *, allow_plugins: bool) -> None:
     """Writes the ranks of the true parameters of synthetic data sets, and their histogram."""
-    study = load(config, settings_of(overrides))
+    study = load_study(config, settings_of(overrides), allow_plugins=allow_plugins)
     folder = out or Path("results") / study.name / f"self-check-{n}"
     checked = self_check(study, n, workers=workers, tell=tell)
     write_texts(folder, {"ranks.csv": checked.to_csv()})

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from aixsim.api import run
 from aixsim.cli.output import say, tell
-from aixsim.config import load, settings_of
+from aixsim.cli.studies import load_to_look_at
+from aixsim.config import settings_of
 from aixsim.config.build import problems
 from aixsim.config.scenario import changed
 from aixsim.errors import UserError
@@ -23,7 +24,7 @@ def check(config: Path | None, overrides: Sequence[str], workers: int, plugins: 
     if config is None and not plugins:
         raise UserError("aixsim check: name a CONFIG, or a file of your own with --plugin FILE")
     plugins_hold = not plugins or check_plugins(plugins)
-    config_holds = config is None or check_config(config, overrides, workers)
+    config_holds = config is None or check_config(config, overrides, workers, plugins)
     return 0 if plugins_hold and config_holds else 1
 
 
@@ -43,9 +44,13 @@ def check_plugins(files: Sequence[Path]) -> bool:
     return all_hold
 
 
-def check_config(config: Path, overrides: Sequence[str], workers: int) -> bool:
-    """Prints what would run and the verdict on every expectation; returns whether all hold."""
-    study = load(config, settings_of(overrides))
+def check_config(config: Path, overrides: Sequence[str], workers: int, plugins: Sequence[Path]) -> bool:
+    """Prints what would run and the verdict on every expectation; returns whether all hold.
+
+    Raises:
+        UserError: there are expectations, and Python files that the config needs are not among ``plugins``.
+    """
+    study, left_out = load_to_look_at(config, settings_of(overrides), plugins)
     if study.monte_carlo.seed is None:
         study = study.with_seed(0)
     problem = problems(study)(0)
@@ -64,14 +69,18 @@ def check_config(config: Path, overrides: Sequence[str], workers: int) -> bool:
     say(f"  {len(problem.uncertainties)} uncertain numbers, {study.monte_carlo.replicates:,} replicates")
     for change in changes_of(study.table.document(), observed(study)):
         say(f"  WARNING: changes a year that was counted: {change}")
+    if left_out:
+        say(f"  {left_out}")
     if not study.expects:
         return True
+    if left_out:
+        raise UserError(f"{config}: its [[expect]] statements are not tested; {left_out.partition('; ')[2]}")
     result = run(study, workers=workers, tell=tell)
     failed = result.provenance["replicates_failed"]
     verdicts = [judge(one, result.counts_in(one.by)[one.outcome], result.scale) for one in study.expects]
     for verdict in verdicts:
         error = "" if verdict.standard_error is None else f" (standard error {verdict.standard_error:.3g})"
         beside = f", {failed} failed" if failed else ""
-        word = "holds" if verdict.holds else "FAILS"
+        word = {True: "holds", False: "FAILS", None: "not judged, one replicate cannot tell:"}[verdict.holds]
         say(f"  {word}  {verdict.name}: {verdict.statement}; observed {verdict.observed:g}{error}, n = {verdict.n}{beside}")
     return all(verdict.holds for verdict in verdicts) and not failed

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aixsim.config import config_tables, load
+from aixsim.cli.output import tell
+from aixsim.cli.studies import load_to_look_at
+from aixsim.config import config_tables
 from aixsim.errors import UserError, storage_error
 from aixsim.evidence.assumptions import ledger as every_number
 from aixsim.model.catalogue import PROGRAMME, Entry, entries
@@ -94,9 +96,13 @@ def _list(lines: Sequence[tuple[str, str]], indent: str = "") -> None:
         sys.stdout.write(f"{indent}{name:<{width}}  {text}\n")
 
 
-def ledger(config: Path | None, out: Path | None) -> None:
+def ledger(config: Path | None, out: Path | None, plugins: Sequence[Path]) -> None:
     """Prints the ledger of all numbers, or writes it as CSV, HTML or text."""
-    study = load(config) if config is not None else None
+    study = None
+    if config is not None:
+        study, left_out = load_to_look_at(config, {}, plugins)
+        if left_out:
+            tell(f"{config}: {left_out}")
     title = "Assumptions of aixsim" + (f": {study.title}" if study is not None else ", as they are when no config says otherwise")
     lines = every_number(study)
     writers = {".csv": lambda: as_csv(lines), ".html": lambda: as_html(lines, title), ".txt": lambda: as_text(lines, title)}

@@ -11,7 +11,8 @@ from typing import Literal
 from aixsim import api
 from aixsim.cli.output import print_json
 from aixsim.cli.progress_line import ProgressLine
-from aixsim.config import load, settings_of
+from aixsim.cli.studies import load_study
+from aixsim.config import settings_of
 from aixsim.config.study import Study
 from aixsim.report.figures.drawing import draw_figures, missing_figures
 from aixsim.report.text.headline import headline, headline_json
@@ -29,13 +30,14 @@ def run(
     trace: int | None,
     verify: int | None,
     *,
+    allow_plugins: bool,
     as_json: bool,
     verbose: bool = False,
 ) -> int:
     """Returns the exit code: 0 done, 6 some replicates failed, 130 interrupted."""
     options = {"replicates": replicates, "seed": seed}
     given = [f"monte_carlo.{key}={value}" for key, value in options.items() if value is not None]
-    study = load(config, settings_of([*overrides, *given]))
+    study = load_study(config, settings_of([*overrides, *given]), allow_plugins=allow_plugins)
     if trace is not None:
         return _trace(study, trace)
     if verify is not None:

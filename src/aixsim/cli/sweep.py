@@ -11,6 +11,7 @@ from pathlib import Path
 from aixsim import api
 from aixsim.cli.output import print_json, say, tell
 from aixsim.cli.progress_line import ProgressLine
+from aixsim.cli.studies import tell_of_code
 from aixsim.config.sweep_study import SweepStudy, load_sweep
 from aixsim.errors import UserError
 from aixsim.evidence.history import changes_of
@@ -43,6 +44,7 @@ def sweep(
     *,
     dry_run: bool,
     fork: bool,
+    allow_plugins: bool,
     as_json: bool,
 ) -> int:
     """Returns the exit code: 0 done or out of time, 6 some replicates failed, 130 interrupted."""
@@ -50,7 +52,9 @@ def sweep(
     folder = out or api.default_folder(study_file)
     if not dry_run and not fork:
         FolderLock.refuse_if_held(folder)
-    study = load_sweep(study_file)
+    study = load_sweep(study_file, allow_plugins=allow_plugins)
+    for file in dict.fromkeys(plugin.path for point in study.points for plugin in point.study.registry.files):
+        tell_of_code(file)
     _warn_of_the_past(study)
     if dry_run:
         return _dry_run(Job.of_sweep(study), workers, cluster)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import stat
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from aixsim.arguments import UnreadableError, read_text
 from aixsim.config.lines import Path as Key
 from aixsim.config.lines import lines_of
 from aixsim.config.shipped import meant, shipped_folder, shipped_names
@@ -21,6 +21,8 @@ MOST_BYTES: Final = 2_000_000
 """Size of the largest config that is read; the largest that the package ships has some thousand."""
 DEEPEST: Final = 12
 """Levels of tables within tables and lists."""
+_MOST_BITS: Final = 1000
+"""Of a whole number, so that it can be written, and computed with as a float."""
 _NAMED = ("programme", "goal", "expect")
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -118,19 +120,12 @@ def parse(path: Path) -> Document:
         ConfigError: there is no such file, or it is not TOML.
     """
     try:
-        about = path.stat()
-        if not stat.S_ISREG(about.st_mode):
-            raise _fail(path, "is no regular file", "a TOML file")
-        if about.st_size > MOST_BYTES:
-            raise _fail(path, f"has {about.st_size:,} bytes", f"a TOML file of at most {MOST_BYTES:,} bytes")
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path, MOST_BYTES)
     except FileNotFoundError:
         near = nearest(path.name, [item.name for item in path.parent.glob("*.toml")]) if path.parent.is_dir() else ""
         raise _fail(path, "there is no such file", existing(), hint=near or meant(str(path))) from None
-    except UnicodeDecodeError as error:
-        raise _fail(path, f"is not UTF-8 text (byte {error.start})", "a TOML file in UTF-8") from None
-    except OSError as error:
-        raise _fail(path, f"cannot be read ({error.strerror})", "a readable TOML file") from None
+    except UnreadableError as error:
+        raise _fail(path, error.found, error.allowed) from None
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -153,12 +148,14 @@ def existing() -> str:
 
 
 def unfit(value: Any) -> tuple[Key, str]:
-    """Returns where a value holds what no setting takes, and what that is: a null character, or table in table in table; empty for none."""
+    """Returns where a value holds what no setting takes, and what that is; empty for none."""
     rest: list[tuple[Key, Any]] = [((), value)]
     while rest:
         key, node = rest.pop()
         if isinstance(node, str) and "\0" in node:
             return key, "found a null character"
+        if isinstance(node, int) and node.bit_length() > _MOST_BITS:
+            return key, "found a number of more than 300 digits"
         if len(key) > DEEPEST:
             return key[:DEEPEST], f"found tables within tables, {DEEPEST} levels deep"
         if isinstance(node, dict):

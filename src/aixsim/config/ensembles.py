@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ from aixsim.world.classification import SIZES
 RESULT_TABLES: Final = ("trajectories", "groups", "projects", "parameters", "money", "answer")
 """Names of the tables that a result folder holds; a copy of the ensemble lies beside them."""
 _ABOUT = b"aixsim"
+_SHA256 = b"aixsim sha256"
 
 
 class EnsembleError(UserError):
@@ -49,7 +51,7 @@ def ensemble_bytes(keys: tuple[str, ...], values: NDArray[np.float64], about: Ma
     import pyarrow.parquet as pq
 
     table = pa.table([pa.array(values[:, k]) for k in range(len(keys))], names=list(keys))
-    table = table.replace_schema_metadata({_ABOUT: json.dumps(dict(about), sort_keys=True).encode()})
+    table = table.replace_schema_metadata({_ABOUT: json.dumps(dict(about), sort_keys=True).encode(), _SHA256: _digest(keys, values)})
     stream = io.BytesIO()
     pq.write_table(table, stream)
     return stream.getvalue()
@@ -61,20 +63,29 @@ def read_columns(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64], dict
     Raises:
         EnsembleError: no such thing, or values that are not finite numbers.
     """
-    import pyarrow.parquet as pq  # late: configs are read by commands that need no table
+    import pyarrow as pa  # late: configs are read by commands that need no table
+    import pyarrow.parquet as pq
 
     try:
         table = pq.read_table(path)
-        about = json.loads((table.schema.metadata or {}).get(_ABOUT, b"{}"))
+        said = table.schema.metadata or {}
+        about = json.loads(said.get(_ABOUT, b"{}"))
         columns = [table.column(name).to_numpy().astype(np.float64) for name in table.column_names]
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError, pa.ArrowException) as error:
         raise EnsembleError(path, f"cannot be read ({error})") from error
     if not columns or len(columns[0]) == 0:
         raise EnsembleError(path, "holds no rows")
     values = np.stack(columns, axis=1)
     if not np.isfinite(values).all():
         raise EnsembleError(path, "holds values that are not finite numbers")
-    return tuple(table.column_names), values, about
+    keys = tuple(table.column_names)
+    if said.get(_SHA256, digest := _digest(keys, values)) != digest:  # files of earlier versions have none
+        raise EnsembleError(path, "is damaged: its values are not those that were written")
+    return keys, values, about
+
+
+def _digest(keys: tuple[str, ...], values: NDArray[np.float64]) -> bytes:
+    return hashlib.sha256("\n".join(keys).encode() + np.ascontiguousarray(values).tobytes()).hexdigest().encode()
 
 
 def read_ensemble(path: Path) -> Ensemble:

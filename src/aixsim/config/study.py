@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import tomli_w
 
-from aixsim.arguments import as_path
+from aixsim.arguments import as_path, instance
 from aixsim.config.documents import Document, read
 from aixsim.config.models import Config, Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, config_model
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
@@ -25,8 +25,10 @@ from aixsim.model.plugins import PluginError, read_plugin, refuse_unsound_laws
 from aixsim.model.registry import Registry
 from aixsim.notebook import card
 
+_PLUGINS: Final = ("plugins", "files")
 
-def load(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None) -> Study:
+
+def load(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None, *, allow_plugins: bool = False) -> Study:
     """Reads and validates a config.
 
     Args:
@@ -34,18 +36,40 @@ def load(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None
         overrides: values by key, instead of what the file says: ``{"levers.parks.number": 27}``. A programme, goal or expectation is
             addressed by its name, quoted where it is no bare key (``programme."AI Factory lead projects".grant_krw_bn``), or by its
             position (``programme[0].grant_krw_bn``).
+        allow_plugins: whether the Python files that the config names in ``[plugins]`` may be executed.
 
     Raises:
-        ConfigError: with every mistake found.
+        ConfigError: with every mistake found, or the config names Python files and they may not be executed.
         ArgumentError: an argument is of another type.
     """
-    path = located(as_path(config, "config"))
-    document = read(path)
-    below = document.base or document
-    before = leaves(below.tables)
-    change(document, overrides or {})
-    base = below.path.stem if document.base is not None or overrides else ""
-    return _validated(document, path.stem, base, before)
+    instance(allow_plugins, "allow_plugins", bool, "true or false")
+    document, told_apart = _read(config, overrides)
+    return _validated(document, document.path.stem, *told_apart, allow_plugins=allow_plugins)
+
+
+def plugin_files(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None) -> tuple[Path, ...]:
+    """Returns the Python files that a config names, without executing them; arguments and errors as in ``load``."""
+    document, _ = _read(config, overrides)
+    return tuple(document.path.parent / name for name in _plugin_names(document))
+
+
+def load_without_plugins(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None) -> tuple[Study, tuple[str, ...]]:
+    """Returns a study without the Python files that its config names, and the keys that nobody could validate for want of them.
+
+    Nothing is executed: mechanisms and levers that the package does not know are left out. Arguments and errors as in ``load``.
+    """
+    document, told_apart = _read(config, overrides)
+    if not _plugin_names(document):
+        return _validated(document, document.path.stem, *told_apart), ()
+    known = Registry.of()
+    left_out = []
+    for group, items in (("mechanisms", known.mechanisms), ("levers", known.levers)):
+        stated = document.tables.get(group)
+        if isinstance(stated, dict):
+            left_out += [f"{group}.{name}" for name in stated if name not in items]
+            document.tables[group] = {name: table for name, table in stated.items() if name in items}
+    document.tables["plugins"]["files"] = []
+    return _validated(document, document.path.stem, *told_apart), tuple(left_out)
 
 
 @dataclass(frozen=True, repr=False)
@@ -159,7 +183,7 @@ class Study:
         }
         before |= {key: value for key, (value, _) in own.differs.items()}
         change(document, settings)
-        new = _validated(document, self.name, own.base or self.name, before)
+        new = _validated(document, self.name, own.base or self.name, before, allow_plugins=bool(self.registry.files))
         return replace(new, scenario=replace(new.scenario, places={**own.places, **new.scenario.places}))
 
     def with_seed(self, seed: int) -> Study:
@@ -203,7 +227,16 @@ def _again(name: str, folder: Path, tables: dict[str, Any], registry: Registry, 
     return Study(name, folder, config_model(registry).model_validate(tables), registry, scenario)
 
 
-def _validated(document: Document, name: str, base: str, before: Mapping[str, Any]) -> Study:
+def _read(config: str | PathLike[str], overrides: Mapping[str, Any] | None) -> tuple[Document, tuple[str, Mapping[str, Any]]]:
+    """Returns a document, changed, and what it is told apart from: the name of its base, empty for none, and the leaves of that."""
+    document = read(located(as_path(config, "config")))
+    below = document.base or document
+    before = leaves(below.tables)
+    change(document, overrides or {})
+    return document, (below.path.stem if document.base is not None or overrides else "", before)
+
+
+def _validated(document: Document, name: str, base: str, before: Mapping[str, Any], *, allow_plugins: bool = False) -> Study:
     """Returns the study of a document that was put together.
 
     Args:
@@ -211,8 +244,9 @@ def _validated(document: Document, name: str, base: str, before: Mapping[str, An
         name: of the study.
         base: name of what it is told apart from; empty for none.
         before: leaves of the base.
+        allow_plugins: whether Python files that it names are executed.
     """
-    registry, folder = _registry(document), document.path.parent
+    registry, folder = _registry(document, allow_plugins=allow_plugins), document.path.parent
     table = document.validated(config_model(registry))
     problems = [document.problem(key, fault.found, fault.allowed, fault.hint) for key, fault in relations(table, registry, folder)]
     if problems:
@@ -232,20 +266,29 @@ def _places(document: Document) -> dict[str, str]:
     return found
 
 
-def _registry(document: Document) -> Registry:
-    """Reads the files that a config names: what it may say depends on them. What is no list of names is left to validation."""
-    key, folder = ("plugins", "files"), document.path.parent
-    table = document.tables.get("plugins")
-    names = table.get("files") if isinstance(table, dict) else None
-    names = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-    for name in names:
-        target = (folder / name).resolve()
-        if Path(name).is_absolute() or ".." in Path(name).parts or not target.is_relative_to(folder.resolve()) or target.suffix != ".py":
-            raise ConfigError([document.problem(key, f"found {name!r}", "Python files below the config's folder")])
+def _registry(document: Document, *, allow_plugins: bool) -> Registry:
+    """Executes the files that a config names, if they may be: what the config may say depends on them."""
+    names, folder = _plugin_names(document), document.path.parent
+    if names and not allow_plugins:
+        found = f"names Python code: {', '.join(names)}"
+        remedy = "--allow-plugins of aixsim run, sweep, calibrate or backtest (library: allow_plugins=True), if you trust the file"
+        raise ConfigError([document.problem(_PLUGINS, found, remedy)])
     Registry.of()  # what is wrong with an installed package is not the config's fault
     try:
         plugins = tuple(dict.fromkeys(read_plugin(folder / name, name) for name in names))
         refuse_unsound_laws(plugins)
         return Registry.of(plugins)
     except PluginError as error:
-        raise ConfigError([document.problem(key, str(error), "")]) from error
+        raise ConfigError([document.problem(_PLUGINS, str(error), "")]) from error
+
+
+def _plugin_names(document: Document) -> list[str]:
+    """Returns the names of the files, each below the config's folder. What is no list of names is left to validation."""
+    folder, table = document.path.parent, document.tables.get("plugins")
+    names = table.get("files") if isinstance(table, dict) else None
+    names = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    for name in names:
+        target = (folder / name).resolve()
+        if Path(name).is_absolute() or ".." in Path(name).parts or not target.is_relative_to(folder.resolve()) or target.suffix != ".py":
+            raise ConfigError([document.problem(_PLUGINS, f"found {name!r}", "Python files below the config's folder")])
+    return names

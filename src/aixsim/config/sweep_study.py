@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import math
 import tomllib
@@ -14,7 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from aixsim.arguments import as_path
+from aixsim.arguments import MOST_CELLS_BYTES, UnreadableError, as_path, read_text
 from aixsim.config.designs import Axis, DesignError, rows
 from aixsim.config.documents import Document, existing, parse
 from aixsim.config.lines import Path as Key
@@ -108,8 +109,12 @@ def name_of(study_file: Path) -> str:
     return study_file.resolve().parent.name if study_file.stem == "study" else study_file.stem
 
 
-def load_sweep(path: str | PathLike[str]) -> SweepStudy:
+def load_sweep(path: str | PathLike[str], *, allow_plugins: bool = False) -> SweepStudy:
     """Reads and validates a study file and every config that it leads to.
+
+    Args:
+        path: of the study file.
+        allow_plugins: whether the Python files that the configs name may be executed.
 
     Raises:
         ConfigError: with every mistake of the file, or of the first config that is refused.
@@ -126,7 +131,7 @@ def load_sweep(path: str | PathLike[str]) -> SweepStudy:
         name: _config(path, target, refuse, ("policies", name) if table.policies else ("base",)) for name, target in policies.items()
     }
     design = _rows(table, path, refuse)
-    points = _points(table, configs, design, document)
+    points = _points(table, configs, design, document, allow_plugins=allow_plugins)
     first = points[0].study
     _check_goals(table, points, refuse)
     # The answer needs those of the goals; others are kept when the file says so.
@@ -173,12 +178,15 @@ def _read_rows(path: Path, refuse: Any) -> list[dict[str, Any]]:
     try:
         if not path.resolve().is_relative_to(home):
             raise refuse(key, f"found {path.name!r}", "a CSV file below the folder of the study")
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            table = list(csv.DictReader(stream, strict=True))
+        table = list(csv.DictReader(io.StringIO(read_text(path, MOST_CELLS_BYTES), newline=""), strict=True))
     except FileNotFoundError:
         raise refuse(key, f"{path.name!r} does not exist", "a CSV file below the folder of the study") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise refuse(key, f"{path.name!r} cannot be read ({error})", "a CSV file in UTF-8, a column a config key") from None
+    except (UnreadableError, csv.Error) as error:
+        raise refuse(
+            key,
+            f"{path.name!r} {error.found if isinstance(error, UnreadableError) else error}",
+            "a CSV file in UTF-8, a column a config key",
+        ) from None
     if not table:
         raise refuse(key, f"{path.name!r} has no rows", "a line of config keys, then a row a point")
     for number, row in enumerate(table, 2):
@@ -191,11 +199,13 @@ def _cell(text: str) -> Any:
     """Returns a cell as TOML holds it; what is no TOML value is a text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 
-def _points(table: SweepTable, configs: Mapping[str, Path], design: list[dict[str, Any]], document: Document) -> tuple[Point, ...]:
+def _points(
+    table: SweepTable, configs: Mapping[str, Path], design: list[dict[str, Any]], document: Document, *, allow_plugins: bool
+) -> tuple[Point, ...]:
     def placed(value: Any, *keys: Key) -> Placed:
         """Returns a value with the line of the first of some keys that has one."""
         line = next((document.places[key][1] for key in keys if key in document.places), None)
@@ -206,7 +216,7 @@ def _points(table: SweepTable, configs: Mapping[str, Path], design: list[dict[st
     for policy, config in configs.items():
         for row in design:
             values = {key: placed(value, ("factors", key), ("design", "file")) for key, value in row.items()}
-            study = load(config, {**stated, **values})
+            study = load(config, {**stated, **values}, allow_plugins=allow_plugins)
             named = {canonical(key, study): value for key, value in row.items()}
             point = Point(policy, named, _seeded(study, table.monte_carlo, policy, named))
             # Levels drawn from few values can make the same point twice; it is run once.

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aixsim.errors import UserError
+from aixsim.errors import LONGEST, UserError, shortened
 
-_LONGEST: Final = 300
-"""Characters of a text of the user that a message shows."""
+_MOST_TOLD: Final = 50
+"""Mistakes that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,15 @@ class ConfigProblem:
     hint: str = ""
 
     def __str__(self) -> str:
-        file, key, found = (text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…" for text in (self.file, self.key, self.found))
+        key, found = shortened(self.key), shortened(self.found, LONGEST if self.found.startswith("found ") else 3 * LONGEST)
+        # Of a path the end says more.
+        file = self.file if len(self.file) <= 3 * LONGEST else f"…{self.file[-3 * LONGEST :]}"
         place = file if self.line is None else f"{file}, line {self.line}"
         parts = [f"{place}: {key}: {found}" if key else f"{place}: {found}"]
         if self.allowed:
-            parts.append(f"allowed: {self.allowed}")
+            parts.append(f"allowed: {shortened(self.allowed, 10 * LONGEST)}")
         if self.hint:
-            parts.append(f"did you mean {self.hint!r}?")
+            parts.append(f"did you mean {shortened(self.hint)!r}?")
         return "; ".join(parts)
 
 
@@ -56,7 +58,8 @@ class ConfigError(UserError):
         """Sorts the problems by place."""
         self.problems = sorted(problems, key=lambda problem: (problem.line or 10**9, problem.key))
         many = f"{len(self.problems)} mistakes; nothing was run:\n" if len(self.problems) > 1 else ""
-        super().__init__(many + "\n".join(map(str, self.problems)))
+        more = f"\nand {len(self.problems) - _MOST_TOLD:,} more" if len(self.problems) > _MOST_TOLD else ""
+        super().__init__(many + "\n".join(map(str, self.problems[:_MOST_TOLD])) + more)
 
 
 def nearest(name: object, names: Sequence[str]) -> str:
@@ -86,10 +89,7 @@ def finite(raw: Any, allowed: str) -> float:
     """
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         raise NotAllowed(f"found {raw!r}", allowed)
-    try:
-        number = float(raw)
-    except OverflowError:
-        raise NotAllowed(f"found a number of {len(str(raw))} digits", allowed) from None
+    number = float(raw)
     if not math.isfinite(number):
         raise NotAllowed(f"found {raw!r}", allowed)
     return number

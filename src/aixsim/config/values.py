@@ -101,7 +101,7 @@ def by_year(parameter: Parameter, raw: Any) -> dict[int, float | Distribution]:
         raise NotAllowed(f"found {raw!r}", "a table by year, such as { 2026 = 145.0 }")
     out = {}
     for year, value in raw.items():
-        if not (str(year).isdigit() and len(str(year)) == 4):
+        if not (str(year).isascii() and str(year).isdigit() and len(str(year)) == 4):
             raise NotAllowed(f"found the year {year!r}", "calendar years of four digits")
         out[int(year)] = _number(parameter, value)
     return out

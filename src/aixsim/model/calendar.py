@@ -22,7 +22,9 @@ def parse_month(text: str) -> tuple[int, int]:
         ValueError: not a month of that form.
     """
     year, dash, month = text.partition("-")
-    if not (dash and len(year) == 4 and len(month) == 2 and year.isdigit() and month.isdigit() and 1 <= int(month) <= 12):
+    if not (
+        text.isascii() and dash and len(year) == 4 and len(month) == 2 and year.isdigit() and month.isdigit() and 1 <= int(month) <= 12
+    ):
         raise ValueError(f'{text!r} is not a month "YYYY-MM"')
     return int(year), int(month)
 

@@ -54,6 +54,11 @@ class Plugin:
     items: tuple[Mechanism | Lever, ...]
 
     @property
+    def origin(self) -> str:
+        """``file``, or which entry point of which installed package."""
+        return "file" if self.text is not None else self.path
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """Keys in the config, such as ``levers.test_beds``."""
         return tuple(f"{'mechanisms' if isinstance(item, Mechanism) else 'levers'}.{item.name}" for item in self.items)
@@ -76,6 +81,8 @@ def read_plugin(path: Path, name: str) -> Plugin:
         PluginError: it is not there, not Python, raises, or defines nothing that can be used.
     """
     try:
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            raise PluginError(str(path), "is no regular file", "name a Python file")
         text = path.read_bytes()
     except OSError as error:
         raise PluginError(str(path), f"cannot be read ({error.strerror})", "name a Python file that exists") from None

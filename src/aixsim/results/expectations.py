@@ -18,7 +18,7 @@ class Verdict:
 
     Attributes:
         name: of the expectation.
-        holds: whether the statement is true.
+        holds: whether the statement is true; None when one replicate cannot tell.
         observed: value of the statistic.
         standard_error: of the observed value; None where none is known.
         n: replicates.
@@ -26,7 +26,7 @@ class Verdict:
     """
 
     name: str
-    holds: bool
+    holds: bool | None
     observed: float
     standard_error: float | None
     n: int
@@ -57,7 +57,10 @@ def judge(expectation: Expect, counts: NDArray[np.int32], scale: float = 1.0) ->
             error = math.sqrt(max(observed * (1.0 - observed), 1.0 / n) / n)
         case statistic:
             observed = float(np.quantile(values, {"median": 0.5, "p05": 0.05, "p95": 0.95}[statistic]))
+    holds: bool | None
     holds, statement = _compare(expectation, observed, error)
+    if n == 1 and (expectation.within_standard_errors is not None or expectation.statistic not in ("mean", "median")):
+        holds = None  # it has no standard error, no probability and no range
     what = f"{expectation.statistic} of {expectation.outcome} by {expectation.by} {statement}"
     return Verdict(expectation.name, holds, observed, error, n, what)
 
@@ -69,7 +72,7 @@ def _compare(expectation: Expect, observed: float, error: float | None) -> tuple
         return observed <= expectation.at_most * (1.0 + _LAST_BITS), f"at most {expectation.at_most:g}"
     expected: Any = expectation.equals
     if expectation.within_standard_errors is not None:
-        # One replicate, or replicates all alike, give no error to measure by: then only equality holds.
+        # Replicates that are all alike give no error to measure by: then only equality holds.
         margin = expectation.within_standard_errors * (error or 0.0)
         return abs(observed - expected) <= margin, f"= {expected:g} within {expectation.within_standard_errors:g} standard errors"
     margin = (expectation.within or 0.0) + _LAST_BITS * abs(expected)

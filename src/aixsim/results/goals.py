@@ -138,7 +138,7 @@ def goal_cells(record: dict[str, Any]) -> list[str]:
         f"{record['at_least']:,.0f} {record['outcome']} by {record['by']}",
         record["short_statement"],
         f"{record['n']:,}" + (f", {record['n_failed']:,} failed" if record["n_failed"] else ""),
-        f"{count['p50']:,.0f} [{count['p05']:,.0f}, {count['p95']:,.0f}]",
+        f"{count['p50']:,.0f}" + ("" if record["n"] == 1 else f" [{count['p05']:,.0f}, {count['p95']:,.0f}]"),
         record["month_reached"]["p50"] or "after the deadline",
     ]
 

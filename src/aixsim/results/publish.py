@@ -187,7 +187,8 @@ class Published:
             "engine": self.engine[0],
             "engine_reason": self.engine[1],
             "plugins": [
-                {"name": item.name, "sha256": item.digest, "defines": list(item.keys)} for item in study.registry.used(study.settings)
+                {"name": item.name, "origin": item.origin, "sha256": item.digest, "defines": list(item.keys)}
+                for item in study.registry.used(study.settings)
             ],
             "counts": list(study.counts),
             "horizon": {"start": study.horizon.start, "end": study.horizon.end},

@@ -8,6 +8,8 @@ import re
 from aixsim.errors import UserError
 
 _UNITS = {"d": 86400.0, "h": 3600.0, "min": 60.0, "m": 60.0, "s": 1.0}
+_LONGEST = 3650 * _UNITS["d"]
+_MOST_CHARACTERS = 80
 _PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(d|h|min|m|s)")
 
 
@@ -16,7 +18,8 @@ def seconds_until(lasting: str | None, until: str | None, now: dt.datetime | Non
 
     Args:
         lasting: such as ``8h``, ``1h30min`` or ``45s``.
-        until: a time of day, ``07:00``: the next one; or a date and time, ``2026-12-01 07:00``.
+        until: a time of day, ``07:00``: the next one; or a date and time, ``2026-12-01 07:00``,
+            local unless it says how far from UTC it is (``+09:00``).
         now: by default the local time.
 
     Raises:
@@ -25,9 +28,12 @@ def seconds_until(lasting: str | None, until: str | None, now: dt.datetime | Non
     if lasting is not None and until is not None:
         raise UserError("--for and --until cannot be given together; choose one")
     if lasting is not None:
-        if not re.fullmatch(f"({_PART.pattern})+\\s*", lasting):
-            raise UserError(f"--for {lasting}: is no duration; allowed: such as 8h, 1h30min or 45s")
-        return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(lasting))
+        if len(lasting) > _MOST_CHARACTERS or not re.fullmatch(f"({_PART.pattern})+\\s*", lasting):
+            raise UserError(f"--for {lasting[:80]}: is no duration; allowed: such as 8h, 1h30min or 45s")
+        seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(lasting))
+        if seconds > _LONGEST:
+            raise UserError(f"--for {lasting[:80]}: is too long; allowed: at most {_LONGEST / _UNITS['d']:,.0f} days")
+        return seconds
     if until is None:
         return None
     now = now or dt.datetime.now()
@@ -38,8 +44,11 @@ def seconds_until(lasting: str | None, until: str | None, now: dt.datetime | Non
             moment += dt.timedelta(days=1) if moment <= now else dt.timedelta()
         else:
             moment = dt.datetime.fromisoformat(until.strip())
-    except ValueError:
-        raise UserError(f"--until {until}: is no time; allowed: such as 07:00 or '2026-12-01 07:00'") from None
+            if moment.tzinfo is not None:
+                now = now.astimezone()
+    except (ValueError, OverflowError):
+        allowed = "such as 07:00, '2026-12-01 07:00' or 2026-12-01T07:00+09:00"
+        raise UserError(f"--until {until[:80]}: is no time; allowed: {allowed}") from None
     if moment <= now:
         raise UserError(f"--until {until}: has passed; give a time to come")
     return (moment - now).total_seconds()

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from aixsim.errors import UserError
+from aixsim.arguments import MOST_CELLS_BYTES, read_text
+from aixsim.errors import UserError, shortened
 from aixsim.random.draws import BUILD, Purpose, uniforms
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, SECTORS, SIZES
 from aixsim.world.network import CUSTOMER, Network
 from aixsim.world.population import Population
 
 _COLUMNS: dict[str, Sequence[str]] = {"province": PROVINCES, "sector": SECTORS, "size": SIZES, "agent_type": AGENT_TYPES}
+_MOST_EMPLOYEES = 10_000_000
 
 
 class TableError(UserError):
@@ -38,7 +41,9 @@ def read_population(file: Path, seed: int) -> Population:
         column: np.array([_value(file, i, row, column, names.index, ", ".join(names)) for i, row in enumerate(rows)], np.int8)
         for column, names in _COLUMNS.items()
     }
-    employees = [_value(file, i, row, "employees", _positive, "a whole number from 1") for i, row in enumerate(rows)]
+    employees = [
+        _value(file, i, row, "employees", _positive, f"a whole number from 1 to {_MOST_EMPLOYEES:,}") for i, row in enumerate(rows)
+    ]
     return Population(
         **index,
         employees=np.array(employees, np.int32),
@@ -75,22 +80,24 @@ def read_network(file: Path, n_firms: int) -> Network:
 
 def _positive(text: str) -> int:
     number = int(text)
-    if number < 1:
+    if not 1 <= number <= _MOST_EMPLOYEES:
         raise ValueError(text)
     return number
 
 
 def _rows(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    with file.open(newline="", encoding="utf-8-sig") as stream:
-        reader = csv.DictReader(stream)
+    try:
+        reader = csv.DictReader(io.StringIO(read_text(file, MOST_CELLS_BYTES), newline=""))
         for column in columns:
             if column not in (reader.fieldnames or ()):
                 raise TableError(file, 1, column, f"the column is missing; needed are {', '.join(columns)}")
         return list(reader)
+    except csv.Error as error:
+        raise TableError(file, reader.line_num, columns[0], f"is not CSV: {error}") from None
 
 
 def _value(file: Path, row: int, values: dict[str, str], column: str, parse: Callable[[str], int], allowed: str) -> int:
     try:
         return parse((values[column] or "").strip())
     except ValueError:
-        raise TableError(file, row + 2, column, f"{values[column]!r} is not allowed; allowed: {allowed}") from None
+        raise TableError(file, row + 2, column, f"{shortened(repr(values[column]))} is not allowed; allowed: {allowed}") from None

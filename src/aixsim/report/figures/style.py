@@ -12,8 +12,10 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from aixsim.escapes import visible
 from aixsim.results.result import Result
 
 # Okabe and Ito (2008): told apart by people with any common kind of colour vision, and by lightness in grey print.
@@ -84,8 +86,23 @@ def house_style() -> Iterator[None]:
         "ytick.color": GREY,
     }
     theme: dict[Any, Any] = {**sns.axes_style("whitegrid"), **sns.plotting_context("notebook", font_scale=0.85)}
-    with mpl.rc_context({**theme, **own}):
+    with mpl.rc_context({**theme, **own}), _visible_texts():
         yield
+
+
+@contextmanager
+def _visible_texts() -> Iterator[None]:
+    """Escapes control characters of names in all texts, also of ticks: fonts lack them, and SVG files must not hold them."""
+    plain = Text.set_text
+
+    def set_text(self: Any, s: Any) -> None:
+        plain(self, "\n".join(map(visible, str(s).split("\n"))) if s is not None else s)
+
+    Text.set_text = set_text  # type: ignore[method-assign]  # of texts that matplotlib makes itself, too
+    try:
+        yield
+    finally:
+        Text.set_text = plain  # type: ignore[method-assign]
 
 
 def new_figure(size: tuple[float, float], dpi: int = 100) -> Figure:

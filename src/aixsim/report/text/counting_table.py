@@ -30,7 +30,7 @@ def counting_table(records: Sequence[dict[str, Any]]) -> Block:
     rows = []
     for status in STATUSES:
         cells = [r for r in shown if r["status"] == status]
-        rows += [(status, *map(_chance, cells)), ("", *(_number(r["count"]) for r in cells))]
+        rows += [(status, *map(_chance, cells)), ("", *(_number(r["count"], r["n"]) for r in cells))]
     return [heading, "", table(("", *scopes), rows)]
 
 
@@ -46,5 +46,5 @@ def _whole(share: float) -> str:
     return f"{100 * share:.0f}" if 0.01 <= share <= 0.99 else percent(share).removesuffix(" %")
 
 
-def _number(count: dict[str, float]) -> str:
-    return f"{count['p50']:,.0f} ({count['p05']:,.0f}-{count['p95']:,.0f})"
+def _number(count: dict[str, float], n: int) -> str:
+    return f"{count['p50']:,.0f}" if n == 1 else f"{count['p50']:,.0f} ({count['p05']:,.0f}-{count['p95']:,.0f})"

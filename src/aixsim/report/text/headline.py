@@ -103,7 +103,7 @@ def _goals(result: Result) -> Block:
     for g in goals:
         about = f"{g['name']} by {g['by']}" if f"{g['at_least']:g}" in g["name"] else f"{g['name']}: {g['at_least']:,.0f} by {g['by']}"
         n = f"{g['n']:,}" + (f", {g['n_failed']:,} failed" if g["n_failed"] else "")
-        rows.append((about, g["short_statement"], n, f"{g['count_at_deadline']['p50']:,.0f}", spread(g["count_at_deadline"])))
+        rows.append((about, g["short_statement"], n, f"{g['count_at_deadline']['p50']:,.0f}", spread(g["count_at_deadline"], g["n"])))
     sure = f"Brackets: {100 * goals[0]['confidence']:g} % intervals of the sampling error alone, not of what the model leaves out."
     return [table(("goal", "probability", "n", "median", "90 % of futures"), rows, right=[3]), sure]
 
@@ -139,14 +139,16 @@ def _details(goals: Sequence[dict[str, Any]]) -> Block:
         ]
     rows += [
         ("month reached, median", [g["month_reached"]["p50"] or _LATE for g in goals]),
-        ("  90 % range", [_months(g["month_reached"]) for g in goals]),
+        ("  90 % range", [_months(g["month_reached"], g["n"]) for g in goals]),
         ("shortfall, mean", [f"{g['shortfall']['mean']:,.0f}" for g in goals]),
         ("  median", [f"{g['shortfall']['p50']:,.0f}" for g in goals]),
     ]
     return [table(("", *(g["name"] for g in goals)), ((label, *cells) for label, cells in rows))]
 
 
-def _months(month: dict[str, str | None]) -> str:
+def _months(month: dict[str, str | None], n: int) -> str:
+    if n == 1:
+        return "none: one replicate"
     return f"{month['p05']} to {month['p95'] or 'later'}" if month["p05"] else "later"
 
 
@@ -163,10 +165,10 @@ def _own(result: Result) -> Block:
     if "own" in result.provenance["counts"]:
         return []
     final = _final(result)
-    launched, operating = final["launched_own"], final["operating_own"]
+    n, launched, operating = result.provenance["replicates_done"], final["launched_own"], final["operating_own"]
     return [
-        f"Not included above: factories that firms build on their own, {launched['p50']:,.0f} launched [{spread(launched)}] and"
-        f" {operating['p50']:,.0f} operating [{spread(operating)}] by {result.horizon.end} (median, 90 % range)."
+        f"Not included above: factories that firms build on their own, {launched['p50']:,.0f} launched [{spread(launched, n)}] and"
+        f" {operating['p50']:,.0f} operating [{spread(operating, n)}] by {result.horizon.end} (median, 90 % range)."
     ]
 
 

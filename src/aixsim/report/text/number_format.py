@@ -22,9 +22,9 @@ def bracketed(d: Difference, factor: float = 1.0, decimals: int = 1) -> str:
     return f"{signed(factor * d.estimate, decimals)} {bracket(d, factor, decimals)}"
 
 
-def spread(quantiles: Mapping[str, float]) -> str:
-    """Returns the central 90 % range of a count from its quantiles ``p05`` and ``p95``."""
-    return f"{quantiles['p05']:,.0f} to {quantiles['p95']:,.0f}"
+def spread(quantiles: Mapping[str, float], n: int) -> str:
+    """Returns the central 90 % range of a count from its quantiles ``p05`` and ``p95``; one replicate has no range."""
+    return "none: one replicate" if n == 1 else f"{quantiles['p05']:,.0f} to {quantiles['p95']:,.0f}"
 
 
 def failed_note(n: int) -> str:

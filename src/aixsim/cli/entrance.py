@@ -1,0 +1,81 @@
+"""Runs the command line: every error becomes one message and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+
+from aixsim.errors import UserError, shortened
+
+_NO_PLACE = (errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
+"""Errors of a path that was given, and not of the disk."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Runs the command line.
+
+    Args:
+        argv: arguments, without the name of the program; those of the process by default.
+
+    Raises:
+        SystemExit: always, with 0 done, 1 a bug, 2 bad usage or config, 3 and 4 a folder that cannot be used, 5 storage, 6 some
+            replicates failed, 130 interrupted.
+    """
+    from aixsim.cli.app import app
+
+    # Arrow's own allocator keeps what tables have used; the system's gives it back, so that a long run takes no more than a short one.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    if sys.stderr is None:  # closed by the caller
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - stays open as long as the process
+    if sys.stdout is None:
+        _end("standard output is closed, nothing was run; open it, or redirect it to a file", 5)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names in Korean on a terminal that has no Hangul
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    try:
+        if bad := [text for text in arguments if "\0" in text]:
+            raise UserError(f"found a null character in the argument {shortened(bad[0])!r}; allowed: text without it")
+        try:
+            app(args=arguments, prog_name="aixsim", standalone_mode=True)
+        except SystemExit:
+            if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # put there by click when the reader of a pipe has gone
+                raise BrokenPipeError from None
+            sys.stdout.flush()  # what is still buffered may not fit on the disk
+            raise
+    except UserError as error:
+        _end(str(error), error.exit_code)
+    except BrokenPipeError:
+        _give_up_stdout()  # the reader, such as head, has what it wanted: nothing is wrong
+        sys.exit(0)
+    except OSError as error:
+        _give_up_stdout()
+        place = shortened(str(error.filename or "the output"))
+        is_name = error.errno in _NO_PLACE
+        remedy = "name a path that can be" if is_name else "free space, or name another place"
+        _end(f"{place}: cannot be read or written ({error.strerror or error}); {remedy}", 2 if is_name else 5)
+    except Exception as error:  # noqa: BLE001 - the last resort of the program: say what happened and where to report it
+        with tempfile.NamedTemporaryFile("w", prefix="aixsim-", suffix=".log", delete=False, encoding="utf-8") as log:
+            log.write(traceback.format_exc())
+        report = f"Please report it with the file {log.name}, the config and the command to the maintainers (see CITATION.cff)."
+        _end(f"aixsim: this is a bug: {type(error).__name__}: {error}\n{report}", 1)
+
+
+def _end(message: str, code: int) -> None:
+    """Ends with a message and an exit code."""
+    from aixsim.cli.output import tell
+
+    tell(message)
+    sys.exit(code)
+
+
+def _give_up_stdout() -> None:
+    """Lets what is still buffered go nowhere, or the interpreter would fail on it when it ends."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError:
+        sys.stdout = io.StringIO()  # it is no file

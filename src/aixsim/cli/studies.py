@@ -1,0 +1,38 @@
+"""Loads studies for commands, and says which Python files of a config are executed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from aixsim.cli.output import tell
+from aixsim.config.study import Study, load, load_without_plugins, plugin_files
+
+
+def load_study(config: Path, overrides: Mapping[str, Any], *, allow_plugins: bool) -> Study:
+    """Reads and validates a config; says first which of its Python files are executed, if they may be."""
+    if allow_plugins:
+        for file in plugin_files(config, overrides):
+            tell_of_code(file)
+    return load(config, overrides, allow_plugins=allow_plugins)
+
+
+def tell_of_code(file: Path | str) -> None:
+    """Says that a Python file is executed."""
+    tell(f"executes the Python code of {file}")
+
+
+def load_to_look_at(config: Path, overrides: Mapping[str, Any], named: Sequence[Path]) -> tuple[Study, str]:
+    """Returns a study, and what was left out of it; empty when nothing was.
+
+    Args:
+        config, overrides: as in ``load``.
+        named: Python files that the user has named. When they are all that the config needs they are executed, else none is.
+    """
+    files = plugin_files(config, overrides)
+    if {file.resolve() for file in files} <= {file.resolve() for file in named}:
+        return load_study(config, overrides, allow_plugins=True), ""
+    study, keys = load_without_plugins(config, overrides)
+    options = " ".join(f"--plugin {file}" for file in files)
+    return study, f"left out: {', '.join(keys) or 'nothing'}; its Python files are not executed, name them to include them: {options}"
