@@ -166,7 +166,7 @@ def test_a_later_year_without_money_stops_a_grant() -> None:
     assert by_the_code(Call([capital(9), capital(6)], [9, 2, 2], 9, instalments=3)) == ([1], [7, 0, 0])  # 3 > 2, but 2 fits
 
 
-def test_instalments_after_the_horizon_bind_nothing_here() -> None:
+def test_instalments_after_the_last_year_that_is_known_are_not_limited() -> None:
     assert by_the_code(Call([capital(9)], [9, 3], 9, year=1, instalments=3)) == ([0], [9, 0])
 
 

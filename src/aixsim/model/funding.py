@@ -115,8 +115,8 @@ def award(
     Args:
         grants: money for one project in won, best applicant first, shape ``(m,)``.
         members, regional: shape ``(m,)``.
-        left: unspent budget by year in won, shape ``(n_years,)``; changed in place. Grants paid beyond the horizon bind later budgets
-            that this horizon does not hold.
+        left: unspent budget by year in won, shape ``(n_years,)``; changed in place. Engines give it the years after the
+            horizon that instalments reserve; what is due after its last year is not limited.
         year: position of the call's year.
         instalments: years over which a grant is paid in equal parts, the first with the remainder.
         available: what the call may spend of this year's budget, in won.
