@@ -101,8 +101,9 @@ def funded(**stated: Any) -> tuple[list[int], list[float]]:
 
 def test_a_grant_over_years_reserves_no_money_that_a_lever_adds_later() -> None:
     assert funded(start="2025-01", budget_factor=1.0) == ([6, 0], [6.0, 6.0])  # six instalments of 1 bn in each year
-    # In 2024, 12 bn are there, but the plan of 2025 has 6: six projects. In 2025 6 bn come in; nothing is due after the horizon.
-    assert funded(start="2024-01", budget_factor=2.0) == ([6, 4], [12.0, 12.0])  # four more firms are left
+    # In 2024, 12 bn are there, but the plan of 2025 has 6: six projects. In 2025 6 bn come in, but 2026 has no money for
+    # a second instalment.
+    assert funded(start="2024-01", budget_factor=2.0) == ([6, 0], [12.0, 12.0])
 
 
 def test_a_cut_takes_no_more_than_earlier_calls_have_left() -> None:

@@ -69,7 +69,7 @@ def test_numbers_are_those_of_the_sample() -> None:
     assert len(models(number=9)) == 2, "no more than there are leads"
     assert models(number=0) == {}
     tenth = with_lever("collaboration", replace(world(), scale=0.1), start="2024-03", number=14)
-    assert len(tenth.model_lead) == 1  # 1.4 models
+    assert len(tenth.model_lead) in (1, 2)  # 1.4 models: one or two by lot
 
 
 def test_sites_of_one_company_lead_one_model() -> None:
