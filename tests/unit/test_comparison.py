@@ -283,7 +283,7 @@ def test_folders_of_one_name_are_told_apart(results: dict[str, Result], tmp_path
     places = [tmp_path / "a" / "run", tmp_path / "b" / "run"]
     one, other = (replace(results["plan"], source=FolderSource(place)) for place in places)
     assert labels_of([one, other]) == ["a/run", "b/run"]
-    assert labels_of([one, one])[1] == f"{labels_of([one, one])[0]} (2)"
+    assert labels_of([one, one]) == ["run", "run (2)"]
     assert len(set(labels_of([one, one, other, results["plan"]]))) == 4
     assert labels_of([results["plan"], results["lifted"]]) == ["plan", "lifted"]
     comparison = compare(results["plan"], results["plan"])

@@ -67,10 +67,14 @@ def differences(before: Leaves, after: Leaves) -> dict[str, tuple[Any, Any]]:
 
 
 def _by_year(one: Leaves, other: Leaves) -> Leaves:
+    years: dict[str, list[str]] = {}
+    for name in other:
+        key, _, last = name.rpartition(".")
+        if last.isdigit():
+            years.setdefault(key, []).append(name)
     out: Leaves = {}
     for key, value in one.items():
-        years = [name for name in other if name.startswith(f"{key}.") and name[len(key) + 1 :].isdigit()]
-        out |= dict.fromkeys(years, value) if years else {key: value}
+        out |= dict.fromkeys(years[key], value) if key in years else {key: value}
     return out
 
 

@@ -131,11 +131,9 @@ def labels_of(results: Sequence[Result]) -> list[str]:
     """Returns short names of results that all differ: folders of one name get those above them, and one folder given twice a number."""
     folders = [None if one.source.path is None else one.path.resolve() for one in results]
     labels = [name_of(one) for one in results]
-    depth = 2
-    while any(labels.count(label) > 1 for label in labels) and depth <= max(len(folder.parts) if folder else 0 for folder in folders):
-        twice = [labels.count(label) > 1 for label in labels]
+    for depth in range(2, max((len(folder.parts) for folder in folders if folder), default=0) + 1):
+        alike = [{place for name, place in zip(labels, folders, strict=True) if name == label} for label in labels]
         for k, folder in enumerate(folders):
-            if twice[k] and folder is not None:
+            if len(alike[k]) > 1 and folder is not None:
                 labels[k] = "/".join(folder.parts[-depth:])
-        depth += 1
     return [f"{label} ({labels[:k].count(label) + 1})" if label in labels[:k] else label for k, label in enumerate(labels)]

@@ -27,8 +27,7 @@ def draw(change: PolicyChange, figure: Any) -> None:
         axes.set_title(f"By {GROUP_NAMES[group]}")
     names = {one.names[0]: "white", one.names[1]: INK}
     for name, face in names.items():
-        label = _short(name)
-        panels[0].plot([], [], "o", color=INK, markerfacecolor=face, markersize=8, markeredgewidth=1.8, label=label)
+        panels[0].plot([], [], "o", color=INK, markerfacecolor=face, markersize=8, markeredgewidth=1.8, label=name)
     panels[0].legend(loc="lower right", ncols=2, bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1, handletextpad=0.2)
     panels[-1].set_xlabel("AI factories launched, mean of replicates")
     panels[-1].xaxis.set_major_formatter("{x:,.0f}")
@@ -58,14 +57,9 @@ def _rows(axes: Any, levels: list[LevelChange], highest: float) -> None:
     axes.tick_params(axis="y", length=0)
 
 
-def _short(name: str) -> str:
-    """Returns the end of a long name: folders of one name are told apart by their paths, whose end says most."""
-    return name if len(name) <= 36 else f"…{name[-35:]}"
-
-
 def _finding(change: PolicyChange, poles: list[LevelChange]) -> str:
     """Says who gains and who loses most, as far as the intervals tell."""
-    name = _short(change.pair.names[1])
+    name = change.pair.names[1]
     clear = sorted((level for level in poles if level.is_clear), key=lambda level: level.contrast.paired.estimate)
     gains = [level for level in clear if level.contrast.paired.estimate > 0]
     losses = [level for level in clear if level.contrast.paired.estimate < 0]

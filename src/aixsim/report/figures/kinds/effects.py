@@ -37,12 +37,12 @@ def draw(sweep: Sweep, figure: Any) -> None:
     many = any(effect.chance.n_points > 1 for effects in found.values() for effect in effects)
     mean = " mean over all points at a level or in a range of equally many." if many else ""
     more = f" {len(order) - _MOST} weaker factors are not shown." if len(order) > _MOST else ""
-    luck = "points share random numbers, which they allow for" if sweep.common_random_numbers and many else "each by itself"
+    shared = "points share random numbers, which they allow for" if sweep.common_random_numbers and many else "each by itself"
     head(
         figure,
         _finding(sweep, order[0], found[order[0]]),
         f"Probability of {goal_name(sweep)},{mean or ' at each level.'} Dashed: decision level.{more}\n"
-        f"Bars: pointwise {100 * sweep.confidence:g} % intervals ({luck}). Conditional on the model's assumptions.",
+        f"Bars: pointwise {100 * sweep.confidence:g} % intervals ({shared}). Conditional on the model's assumptions.",
     )
 
 

@@ -56,11 +56,11 @@ def draw(sweep: Sweep, figure: Any) -> None:
     axes.set_xticks(range(0, 101, 20), [f"{x} %" for x in range(0, 101, 20)])
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
-    luck = " The first of many are partly there by chance." if len(ranking) > 1 else ""
+    chance = " The first of many are partly there by chance." if len(ranking) > 1 else ""
     head(
         figure,
         _finding(sweep),
-        f"Probability of {goal_name(sweep)}. Thick: exact {100 * sweep.confidence:g} % interval, each by itself.{luck}\n"
+        f"Probability of {goal_name(sweep)}. Thick: exact {100 * sweep.confidence:g} % interval, each by itself.{chance}\n"
         "Thin: interval that holds however often one looks; it decides the colour. Conditional on the model's assumptions.",
     )
 
