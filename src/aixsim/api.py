@@ -289,8 +289,7 @@ def _finished(folder: Path, job: Job) -> Result | None:
     if not (folder / PROVENANCE).is_file():
         return None
     with suppress(StoreError):
-        result = open_result(folder)
-        said = result.provenance
+        said = (result := open_result(folder)).provenance
         is_whole = said.get("run_id") == job_id(job) and not said["interrupted"] and said.get("results_sha256") == results_hash()
         n = said["replicates_done"] + said["replicates_failed"]
         is_stopped = said["stopped_at"] is not None and (said["half_width"], said["confidence"]) == (job.half_width, job.confidence)

@@ -72,22 +72,8 @@ def run(
     """
     from aixsim.cli.run import run as command
 
-    raise typer.Exit(
-        command(
-            config,
-            out,
-            replicates,
-            seed,
-            engine,
-            workers,
-            overrides or [],
-            trace,
-            verify,
-            allow_plugins=allow_plugins,
-            as_json=json,
-            verbose=verbose,
-        )
-    )
+    flags = {"allow_plugins": allow_plugins, "as_json": json, "verbose": verbose}
+    raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], trace, verify, **flags))
 
 
 @app.command()
