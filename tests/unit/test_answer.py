@@ -212,30 +212,30 @@ def test_a_programme_more_or_less_changes_the_past() -> None:
     assert unlike_published([*programmes, third], 2025) == ["third, budget of 2025 in KRW bn: 63.2, published 0"]
 
 
-# --- the scenario
+# --- what a config differs in
 
 
-def test_the_scenario_is_named_with_what_differs_from_its_base(made: Result) -> None:
+def test_the_config_is_named_with_what_differs_from_its_base(made: Result) -> None:
     study = load(KOREA.parent / "policies" / "doubled-parks.toml", {"levers.trade": False, f"{SHARE}": 1.0})
-    assert study.scenario.base == "korea-2030"
-    assert study.scenario.differs["levers.parks.number"] == (13, 26)
-    about = {"base": study.scenario.base, "differs": {key: list(ends) for key, ends in study.scenario.differs.items()}}
-    run = replace(made, provenance={**made.provenance, "config": "doubled-parks", "scenario": about})
+    assert study.variant.base == "korea-2030"
+    assert study.variant.differs["levers.parks.number"] == (13, 26)
+    about = {"base": study.variant.base, "differs": {key: list(ends) for key, ends in study.variant.differs.items()}}
+    run = replace(made, provenance={**made.provenance, "config": "doubled-parks", "variant": about})
     text = headline(run)
-    assert "Scenario: doubled-parks, which differs from korea-2030 in" in text
+    assert "Config: doubled-parks, which differs from korea-2030 in" in text
     assert "levers.parks.number: 26 instead of 13" in text
     assert "levers.trade: taken away" in text
     assert "uncertain 0.36 to 1, now fixed at 1" in text.replace("\n ", "")
-    assert headline_json(run)["scenario"] == {"name": "doubled-parks", **about}
+    assert headline_json(run)["variant"] == {"name": "doubled-parks", **about}
     plain = load(KOREA)
-    assert (plain.scenario.base, plain.scenario.differs) == ("", {})
+    assert (plain.variant.base, plain.variant.differs) == ("", {})
     more = plain.with_({"levers.parks.number": 20}).with_({"levers.parks.number": 27})
-    assert (more.scenario.base, more.scenario.differs) == ("korea-2030", {"levers.parks.number": (13, 27)})
+    assert (more.variant.base, more.variant.differs) == ("korea-2030", {"levers.parks.number": (13, 27)})
 
 
 def test_one_number_for_all_years_is_told_year_by_year() -> None:
     key = 'programme."AI Factory lead projects".grant_krw_bn'
-    differs = load(KOREA, {key: 1.2}).scenario.differs
+    differs = load(KOREA, {key: 1.2}).variant.differs
     assert differs[f"{key}.2025"] == (0.83, 1.2)
     assert differs[f"{key}.2026"][1] == 1.2
     assert len(differs) == 2

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from scipy.stats import multinomial, ttest_1samp, ttest_ind
 
-from aixsim.config.scenario import changed
+from aixsim.config.variant import changed
 from aixsim.random.draws import Purpose, uniforms
 from aixsim.report.text.comparison_text import comparison_text, verdict
 from aixsim.results.comparison import Comparison, ComparisonError, compare

@@ -10,7 +10,7 @@ from aixsim.cli.output import say, tell
 from aixsim.cli.studies import load_to_look_at
 from aixsim.config import settings_of
 from aixsim.config.build import problems
-from aixsim.config.scenario import changed
+from aixsim.config.variant import changed
 from aixsim.errors import UserError
 from aixsim.evidence.history import changes_of
 from aixsim.model.plugins import read_plugin
@@ -56,8 +56,8 @@ def check_config(config: Path, overrides: Sequence[str], workers: int, plugins: 
     problem = problems(study)(0)
     say(f"{config}: valid")
     say(f"  {study.title}")
-    for key, values in study.scenario.differs.items():
-        say(f"  differs from {study.scenario.base}: {changed(key, *values)}")
+    for key, values in study.variant.differs.items():
+        say(f"  differs from {study.variant.base}: {changed(key, *values)}")
     say(f"  {study.horizon.start} to {study.horizon.end}: {study.horizon.n_months} months")
     sample = f", sample of {100 * problem.scale:g} %" if problem.scale < 1 else ""
     say(f"  {len(problem.population):,} firms{sample}, {problem.network.n_ties:,} ties")

@@ -16,9 +16,9 @@ from aixsim.config.models import Config, Expect, Goal, MonteCarlo, NetworkTable,
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.overrides import change
 from aixsim.config.rules import relations
-from aixsim.config.scenario import Scenario, differences, leaves
 from aixsim.config.shipped import find_file, located
 from aixsim.config.validation import ConfigError
+from aixsim.config.variant import Variant, differences, leaves
 from aixsim.model.calendar import Horizon
 from aixsim.model.keys import dotted
 from aixsim.model.plugins import PluginError, read_plugin, refuse_unsound_laws
@@ -81,14 +81,14 @@ class Study:
         folder: where paths in the config start.
         table: the validated config.
         registry: the mechanisms and levers that the config may name.
-        scenario: what it states otherwise than its base.
+        variant: what it states otherwise than its base.
     """
 
     name: str
     folder: Path
     table: Config
     registry: Registry
-    scenario: Scenario = field(default_factory=Scenario)
+    variant: Variant = field(default_factory=Variant)
 
     @property
     def title(self) -> str:
@@ -176,7 +176,7 @@ class Study:
             ConfigError: with every mistake found.
         """
         document = Document(self.folder / f"{self.name}.toml", self.table.document(), {})
-        own = self.scenario
+        own = self.variant
         # A number for all years that stands for a table of years in the base is told year by year.
         before = {
             key: value for key, value in leaves(document.tables).items() if not any(name.startswith(f"{key}.") for name in own.differs)
@@ -184,7 +184,7 @@ class Study:
         before |= {key: value for key, (value, _) in own.differs.items()}
         change(document, settings)
         new = _validated(document, self.name, own.base or self.name, before, allow_plugins=bool(self.registry.files))
-        return replace(new, scenario=replace(new.scenario, places={**own.places, **new.scenario.places}))
+        return replace(new, variant=replace(new.variant, places={**own.places, **new.variant.places}))
 
     def with_seed(self, seed: int) -> Study:
         """Returns the same study with a Monte Carlo seed."""
@@ -217,14 +217,14 @@ class Study:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles the resolved config: the classes of its tables are made from the registry, in each process anew."""
-        return _again, (self.name, self.folder, self.table.document(), self.registry, self.scenario)
+        return _again, (self.name, self.folder, self.table.document(), self.registry, self.variant)
 
     def __repr__(self) -> str:
         return f"<Study {self.name!r}: {self.title!r}, {self.horizon.start} to {self.horizon.end}>"
 
 
-def _again(name: str, folder: Path, tables: dict[str, Any], registry: Registry, scenario: Scenario) -> Study:
-    return Study(name, folder, config_model(registry).model_validate(tables), registry, scenario)
+def _again(name: str, folder: Path, tables: dict[str, Any], registry: Registry, variant: Variant) -> Study:
+    return Study(name, folder, config_model(registry).model_validate(tables), registry, variant)
 
 
 def _read(config: str | PathLike[str], overrides: Mapping[str, Any] | None) -> tuple[Document, tuple[str, Mapping[str, Any]]]:
@@ -252,7 +252,7 @@ def _validated(document: Document, name: str, base: str, before: Mapping[str, An
     if problems:
         raise ConfigError(dict.fromkeys(problems))
     differs = differences(dict(before), leaves(document.tables)) if base else {}
-    return Study(name, folder, table, registry, Scenario(base, differs, _places(document)))
+    return Study(name, folder, table, registry, Variant(base, differs, _places(document)))
 
 
 def _places(document: Document) -> dict[str, str]:

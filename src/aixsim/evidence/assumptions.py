@@ -63,7 +63,7 @@ def ledger(study: Study | None = None) -> list[Line]:
         study: whose values are shown; by default those that no config states. Mechanisms and levers that it does not use are left out.
     """
     settings: Mapping[str, Any] = study.settings if study is not None else {}
-    places = study.scenario.places if study is not None else {}
+    places = study.variant.places if study is not None else {}
     out: list[Line] = []
     for entry in entries(study.registry if study is not None else Registry.of()):
         table = _table(settings, entry.key)

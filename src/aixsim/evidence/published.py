@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aixsim.config.scenario import told
+from aixsim.config.variant import told
 from aixsim.random.distributions import Distribution
 
 

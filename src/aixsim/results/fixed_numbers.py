@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.config.scenario import is_uncertain
+from aixsim.config.variant import is_uncertain
 from aixsim.results.contrasts import ends
 from aixsim.results.pairing import Pair
 from aixsim.results.result import Result

@@ -173,7 +173,7 @@ class Published:
             "run_id": job_id(job),
             "title": job.title,
             "config": job.name,
-            "scenario": {"base": study.scenario.base, "differs": {key: list(ends) for key, ends in study.scenario.differs.items()}},
+            "variant": {"base": study.variant.base, "differs": {key: list(ends) for key, ends in study.variant.differs.items()}},
             "scale": problem.scale,
             "n_firms": len(problem.population),
             "n_ties": problem.network.n_ties,

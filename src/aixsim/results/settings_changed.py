@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aixsim.config.scenario import differences, leaves
+from aixsim.config.variant import differences, leaves
 from aixsim.results.pairing import Pair
 
 

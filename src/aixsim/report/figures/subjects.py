@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.config.scenario import scenario_of, told
 from aixsim.config.study import Study
+from aixsim.config.variant import told, variant_of
 from aixsim.errors import ArgumentError
 from aixsim.evidence.forecasts import Forecast
 from aixsim.results.comparison import PolicyChange
@@ -93,7 +93,7 @@ def source_of(subject: object) -> Sequence[str]:
         case Result():
             return (
                 f"Source: aixsim simulation, run {subject.provenance['run_id']}",
-                _scenario(subject),
+                _variant(subject),
                 subject.n_note,
                 subject.sample_note,
             )
@@ -121,9 +121,9 @@ def source_of(subject: object) -> Sequence[str]:
             raise ArgumentError("subject", subject, ", ".join(NOUNS.values()))
 
 
-def _scenario(result: Result) -> str:
-    """Returns the name of the scenario, with the setting in which it differs from its base, or how many there are."""
-    name, own = str(result.provenance.get("config") or ""), scenario_of(result.provenance)
+def _variant(result: Result) -> str:
+    """Returns the name of the config, with the setting in which it differs from its base, or how many there are."""
+    name, own = str(result.provenance.get("config") or ""), variant_of(result.provenance)
     if not own.differs:
         return name
     (key, (_, after)), *more = own.differs.items()

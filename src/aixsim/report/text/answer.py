@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from aixsim.config.scenario import is_uncertain
+from aixsim.config.variant import is_uncertain
 from aixsim.model.calendar import parse_month
 from aixsim.model.keys import dotted
 from aixsim.results.result import Result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aixsim.config.scenario import changed
+from aixsim.config.variant import changed
 from aixsim.report.text.number_format import bracket, bracketed
 from aixsim.report.text.text_layout import Block, page, table, title
 from aixsim.results.comparison import Change, Comparison, PolicyChange

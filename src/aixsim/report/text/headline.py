@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from aixsim.config.scenario import changed, scenario_of
+from aixsim.config.variant import changed, variant_of
 from aixsim.evidence.history import changed_past, past
 from aixsim.evidence.track_record import better, concerns, sentence
 from aixsim.model.outcomes import OUTCOMES
@@ -58,7 +58,7 @@ def headline_json(result: Result) -> dict[str, Any]:
     return {
         "result": result.where,
         **{key: result.provenance[key] for key in _KEYS},
-        "scenario": {"name": result.provenance["config"], **result.provenance.get("scenario", {})},
+        "variant": {"name": result.provenance["config"], **result.provenance.get("variant", {})},
         "answer": answer(result) or None,
         "sample": result.sample_note or None,
         "goals": result.goal_records,
@@ -71,7 +71,7 @@ def headline_json(result: Result) -> dict[str, Any]:
 
 def _made_of(result: Result) -> list[str]:
     p = result.provenance
-    lines = [*_scenario(result), f"{result.n_note}, seed {p['seed']}, {p['horizon']['start']} to {p['horizon']['end']}"]
+    lines = [*_variant(result), f"{result.n_note}, seed {p['seed']}, {p['horizon']['start']} to {p['horizon']['end']}"]
     if result.is_sample:
         lines.append(f"{result.sample_note}: {p['n_firms']:,} simulated, counts scaled to the nation")
     else:
@@ -83,15 +83,15 @@ def _made_of(result: Result) -> list[str]:
     return lines
 
 
-def _scenario(result: Result) -> list[str]:
-    """Names the scenario, and what it states otherwise than its base."""
-    own, name = scenario_of(result.provenance), result.provenance["config"]
+def _variant(result: Result) -> list[str]:
+    """Names the config, and what it states otherwise than its base."""
+    own, name = variant_of(result.provenance), result.provenance["config"]
     if not own.differs:
-        return [f"Scenario: {name}"]
+        return [f"Config: {name}"]
     lines = [f"  {changed(key, before, after)}" for key, (before, after) in own.differs.items()]
     more = [f"  and {len(lines) - _MOST_CHANGES} more settings (--json names them)"] if len(lines) > _MOST_CHANGES else []
     with_ = "with other settings" if own.base == name else f"which differs from {own.base} in"
-    return [f"Scenario: {name}, {with_}", *lines[:_MOST_CHANGES], *more]
+    return [f"Config: {name}, {with_}", *lines[:_MOST_CHANGES], *more]
 
 
 def _goals(result: Result) -> Block:

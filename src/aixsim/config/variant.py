@@ -14,7 +14,7 @@ Leaves = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Scenario:
+class Variant:
     """A study beside its base: the config that its file names as base, or else the file without what ``--set`` or a caller changed.
 
     Attributes:
@@ -28,10 +28,10 @@ class Scenario:
     places: Mapping[str, str] = field(default_factory=dict)
 
 
-def scenario_of(provenance: Mapping[str, Any]) -> Scenario:
-    """Returns the scenario of a result, without places; an empty one for results of versions that did not write it."""
-    stated = provenance.get("scenario", {})
-    return Scenario(stated.get("base", ""), {key: tuple(ends) for key, ends in stated.get("differs", {}).items()})
+def variant_of(provenance: Mapping[str, Any]) -> Variant:
+    """Returns the variant of a result, without places; an empty one for results of versions that did not write it."""
+    stated = provenance.get("variant", {})
+    return Variant(stated.get("base", ""), {key: tuple(ends) for key, ends in stated.get("differs", {}).items()})
 
 
 def leaves(tables: Mapping[str, Any]) -> Leaves:
