@@ -75,6 +75,7 @@ def programme(**changes: Any) -> dict[str, Any]:
         "delivered_from": None,
         "shortfall_carried": 0.0,
         "public_share_max": 0.5,
+        "public_share": dict.fromkeys(SIZES, 0.0),
         **changes,
     }
 

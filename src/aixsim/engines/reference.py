@@ -6,7 +6,7 @@ faster engine.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 from enum import IntEnum
 
@@ -14,12 +14,16 @@ import mesa
 import numpy as np
 
 from aixsim.errors import UserError
+from aixsim.model.adequacy import power_of_scope
+from aixsim.model.capacity import UNIT
 from aixsim.model.economics import attraction, cost_now
 from aixsim.model.funding import award, award_rest, gives_up, log_employees, merit, own_hazard
-from aixsim.model.history import Event, EventLog, History
+from aixsim.model.history import PAYERS, Event, EventLog, History
 from aixsim.model.implementation import duration_factor, duration_months, lifetime_months, success_chance
+from aixsim.model.matching import ADEQUATE, cost_at_start, due_from_firm, grant_of, means_now, own_means, project_cost, scope
 from aixsim.model.pressure import PACE_UNIT, grown, lowered, pace, raised, rate, reaches, threshold
 from aixsim.model.problem import Milieus, Problem
+from aixsim.model.reuse import LARGE_FIRMS_SOLUTION, NO_SOLUTION, SOLUTION, spared, surer
 from aixsim.model.scenario import FundingLine, Scenario
 from aixsim.model.schedule import run_month
 from aixsim.model.sense import Sense
@@ -29,6 +33,8 @@ from aixsim.random.draws import Purpose, exponential, logistic, normal, uniform
 from aixsim.world.classification import CAPITAL, POLE_INDEX, ROUTES
 
 PROGRAMME, COLLABORATION, PARK, OWN = range(len(ROUTES))
+STATE, LEAD, FIRM = range(len(PAYERS))
+CUSTOMER, SUPPLIER, SIBLING, LARGE_CUSTOMER = range(4)
 
 
 def added(hazards: Iterable[float]) -> float:
@@ -140,7 +146,10 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         self.milieu = model.milieus[model.problem.milieus.of_firm[identity]]
         self.susceptibility = float(scenario.class_factor[self.size, int(population.ready[identity])]) * float(scenario.frailty[identity])
         self.consortium = int(scenario.model_of[identity])
-        self.partners: list[tuple[Firm, int]] = []
+        self.partners: list[tuple[Firm, int, int]] = []
+        self.knows = NO_SOLUTION
+        self.cost_at_start = self.means = 0.0
+        self.scope, self.contract, self.room = 1.0, 0, 0
         self.stage, self.seen, self.route = Stage.POTENTIAL, Seen.NOTHING, -1
         self.lender, self.taken = -1, 0
         self.since = self.due = 0
@@ -153,6 +162,20 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         self.applications: list[tuple[int, str]] = []
 
     # --- sense
+
+    def learn(self) -> None:
+        """Gets to know the solution of a customer, a sibling site or the lead of its collaboration model that operates one."""
+        for partner, kind, _ in self.partners:
+            if partner.seen == Seen.OPERATING and kind != SUPPLIER:
+                self.knows = max(self.knows, LARGE_FIRMS_SOLUTION if isinstance(partner, LargeFirm) else SOLUTION)
+        if self.consortium >= 0:
+            lead = self.model.leads[self.consortium]
+            if lead is not self and lead.seen == Seen.OPERATING:
+                self.knows = LARGE_FIRMS_SOLUTION
+
+    def spared(self, share: float) -> float:
+        """Returns the share that the solution it knows spares, of the share that the solution of a partner spares."""
+        return spared(share, self.knows, float(self.model.case.tie_factor[self.model.month, self.tier]))
 
     def sense(self) -> None:
         """Looks at its ties and at the lead of its collaboration model; only a potential firm does."""
@@ -169,7 +192,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     def partner_share(self) -> float:
         """Returns the weighted share of its customers, suppliers and sibling sites that are visible AI factories."""
         seen = [0, 0, 0, 0]
-        for partner, weight in self.partners:
+        for partner, _, weight in self.partners:
             seen[partner.seen] += weight
         scenario = self.model.case
         return visible_share(seen[Seen.OPERATING], seen[Seen.LAUNCHED], seen[Seen.DISAPPOINTING], sum(seen), scenario.sensing)
@@ -201,6 +224,14 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         self.model.log.add(self.model.month, Event.DECIDED_AGAIN if self.episode else Event.DECIDED, self.identity)
         self.stage, self.since, self.refusals, self.own_pressure = Stage.DECIDED, self.model.month, 0, 0
         self.own_threshold = threshold(exponential(self.draw(Purpose.OWN_RESISTANCE)), 1.0)
+        case = self.model.case
+        if case.matches:
+            log_size = log_employees(self.employees)
+            z = normal(uniform(case.seed, case.replicate, Purpose.PROJECT_COST, self.identity))
+            class_cost = case.economics.class_cost_krw_bn[self.size]
+            self.cost_at_start = cost_at_start(log_size - float(case.log_mean_employees[self.size]), z, class_cost, case.matching)
+            z = normal(uniform(case.seed, case.replicate, Purpose.OWN_MEANS, self.identity))
+            self.means = own_means(log_size + case.economics.log_sales_per_employee, z, self.size, case.matching)
 
     def reconsider(self) -> None:
         """Is potential again after its pause, with a new resistance on top of the pressure it has already withstood."""
@@ -221,9 +252,42 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
 
     def is_eligible(self, line: FundingLine) -> bool:
         """Returns whether it may apply to a programme or to its park."""
-        if line.park_tenants_only and not (self.park is not None and self.park.is_open):
+        if line.park_tenants_only and not self.in_open_park():
             return False
-        return bool(line.size[self.size] and line.province[self.province] and line.sector[self.sector] and line.agent_type[self.agent_type])
+        if not (line.size[self.size] and line.province[self.province] and line.sector[self.sector] and line.agent_type[self.agent_type]):
+            return False
+        if not line.matches:
+            return True
+        state, lead, own = self.bill_of(line)
+        return state > 0 and scope(state + lead + own, own, self.means_now()) >= self.model.case.matching.least_scope
+
+    def cost(self) -> int:
+        """Returns what its project costs now, in won."""
+        case = self.model.case
+        park_share = case.park_cost_share if self.in_open_park() else 0.0
+        return project_cost(self.cost_at_start, self.model.cost, self.spared(case.reuse.cost), park_share)
+
+    def means_now(self) -> int:
+        """Returns what it can bring now, in won."""
+        return means_now(self.means, self.model.climate, self.credit())
+
+    def credit(self) -> float:
+        """Returns the share of a project's cost that credit carries in its pole."""
+        return float(self.model.case.credit[self.model.month, POLE_INDEX[self.province]])
+
+    def in_open_park(self) -> bool:
+        """Returns whether it sits in a park that is open."""
+        return self.park is not None and self.park.is_open
+
+    def bill_of(self, line: FundingLine) -> tuple[int, int, int]:
+        """Returns what the state, the lead of its model and the firm itself are to pay of its project, in won."""
+        most = int(line.grant[self.model.year, self.size])
+        if not line.matches:
+            return most, 0, 0
+        case, cost, share = self.model.case, self.cost(), float(line.share[self.size])
+        lead_share = case.matching.lead_share if self.in_started_model() else 0.0
+        grant, own = grant_of(cost, most, share, lead_share), due_from_firm(cost, most, share, lead_share)
+        return grant, cost - grant - own, own
 
     def points(self) -> float:
         """Returns its points in this month's rankings; every call of a month judges the same merit."""
@@ -234,8 +298,12 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
 
     def receive(self, k: int, line: FundingLine) -> None:
         """Is funded; the project is launched when the contract is due."""
-        self.lender, self.taken = k, line.kind.taken(int(line.grant[self.model.year, self.size]), line.terms)
+        state, lead, own = self.bill_of(line)
+        self.lender, self.taken = k, line.kind.taken(state, line.terms)
+        paid = min(own, self.means_now())
+        self.scope = scope(state + lead + own, own, paid)
         self.route = COLLABORATION if line.route == PROGRAMME and self.in_started_model() else line.route
+        self.model.paid[self.model.year, self.route] += (self.taken, lead, paid)
         self.model.log.add(self.model.month, Event.FUNDED, self.identity, self.route)
         self.stage, self.due = Stage.FUNDED, self.model.month + line.lag
         if line.lag == 0:
@@ -244,12 +312,12 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     def wait(self) -> None:
         """Without a grant, pays itself, goes on waiting, or withdraws."""
         scenario, month = self.model.case, self.model.month
-        credit = float(scenario.credit[month, POLE_INDEX[self.province]])
-        burden = float(scenario.own_burden[self.size]) * self.model.cost * (1.0 - credit)
+        burden = float(scenario.own_burden[self.size]) * self.model.cost * (1.0 - self.credit())
         hazard = own_hazard(float(scenario.own_rate[month, self.size]), burden)
         self.own_pressure = grown(self.own_pressure, rate(hazard), PACE_UNIT)
         if self.own_pressure >= self.own_threshold:
-            self.route, self.lender = OWN, -1
+            self.route, self.lender, self.scope = OWN, -1, 1.0
+            self.model.paid[self.model.year, OWN, FIRM] += self.cost()
             self.launch()
         elif gives_up(self.refusals, month - self.since, scenario.funding):
             self.model.log.add(month, Event.WITHDRAWN, self.identity)
@@ -258,25 +326,44 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     # --- implement
 
     def launch(self) -> None:
+        """Has a contract: its project starts at once, or waits for vendors and engineers."""
+        self.model.log.add(self.model.month, Event.LAUNCHED, self.identity, self.route)
+        if self.scope < ADEQUATE:
+            self.model.log.add(self.model.month, Event.SHORT, self.identity, self.route)
+        self.stage, self.seen, self.contract, self.due = Stage.LAUNCHED, Seen.LAUNCHED, self.model.month, -1
+        if self.model.case.is_limited:
+            self.model.contracts.append(self)
+        else:
+            self.start()
+
+    def room_needed(self) -> int:
+        """Returns the room that its project takes, in ``1 / UNIT`` of a project."""
+        return round(UNIT * (1.0 - self.model.case.park_staff_share)) if self.in_open_park() else UNIT
+
+    def start(self) -> None:
         """Starts its project."""
         scenario = self.model.case
         factor = duration_factor(
-            self.park is not None and self.park.is_open,
+            self.in_open_park(),
             scenario.park_duration_factor,
             float(scenario.zone[max(self.model.month, 0), self.province, self.sector]),
             scenario.zone_duration_factor,
         )
+        factor *= 1.0 - self.spared(scenario.reuse.duration)
+        factor /= power_of_scope(self.scope, scenario.adequacy.duration_exponent)
         z = normal(self.draw(Purpose.DURATION))
-        months = duration_months(z, self.size, factor, scenario.implementation)
-        self.model.log.add(self.model.month, Event.LAUNCHED, self.identity, self.route)
-        self.stage, self.seen, self.due = Stage.LAUNCHED, Seen.LAUNCHED, self.model.month + months
+        self.due = self.model.month + duration_months(z, self.size, factor, scenario.implementation)
 
     def implement(self) -> None:
         """Reaches production or fails when its project is due; an operating one is abandoned when its life is over."""
         if self.due != self.model.month:
             return
         if self.stage == Stage.LAUNCHED:
-            operates = self.draw(Purpose.SUCCESS) < success_chance(self.route, self.size, self.model.case.implementation)
+            case = self.model.case
+            chance = success_chance(self.route, self.size, case.implementation)
+            chance = surer(chance * power_of_scope(self.scope, case.adequacy.success_exponent), self.spared(case.reuse.success))
+            operates = self.draw(Purpose.SUCCESS) < chance
+            self.model.room_used -= self.room
             self.pay_back(operates=operates)
             if operates:
                 self.operate()
@@ -349,17 +436,22 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         network, weights = problem.network, scenario.sensing.tie_weights
         for firm in self.firms:
             ties = slice(network.start[firm.identity], network.start[firm.identity + 1])
-            firm.partners = [
-                (self.firms[j], weights[k]) for j, k in zip(network.partner[ties].tolist(), network.kind[ties].tolist(), strict=True)
-            ]
+            for j, kind in zip(network.partner[ties].tolist(), network.kind[ties].tolist(), strict=True):
+                partner = self.firms[j]
+                large_customer = kind == CUSTOMER and isinstance(partner, LargeFirm)
+                firm.partners.append((partner, kind, weights[LARGE_CUSTOMER if large_customer else kind]))
         self.budget = [np.concatenate([line.budget, line.beyond]) for line in scenario.lines]
         self.left, self.lots = [budget.copy() for budget in self.budget], [line.lot for line in scenario.lines]
         shape = (len(scenario.lines), len(problem.horizon.years))
         self.applicants, self.funded, self.repaid = (np.zeros(shape, np.int64) for _ in range(3))
+        self.paid = np.zeros((len(problem.horizon.years), len(ROUTES), len(PAYERS)), np.int64)
+        self.contracts: list[Firm] = []
+        self.queue: deque[Firm] = deque()
+        self.room_used = 0
         for firm in self.firms[: scenario.initial_adopters]:
             firm.commit()
             firm.route = PROGRAMME
-            firm.launch()
+            self.log.add(self.month, Event.LAUNCHED, firm.identity, PROGRAMME)
             firm.operate()
 
     def step(self) -> None:
@@ -418,6 +510,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         for milieu in self.milieus:
             milieu.sense(self)
         for firm in self.firms:
+            firm.learn()
             firm.sense()
 
     def decide(self) -> None:
@@ -460,7 +553,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         calls_left = sum(bool(line.calls[t]) for t in range(self.month, len(line.calls)) if self.problem.horizon.year_index(t) == self.year)
         budget = int(self.budget[k][self.year])
         funded = np.zeros(len(ranked), np.bool_)
-        grants = np.array([line.kind.taken(int(line.grant[self.year, firm.size]), line.terms) for firm in ranked], dtype=np.int64)
+        grants = np.array([line.kind.taken(firm.bill_of(line)[STATE], line.terms) for firm in ranked], dtype=np.int64)
         award(
             grants=grants,
             members=np.array([firm.in_started_model() for firm in ranked], dtype=np.bool_),
@@ -483,9 +576,27 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         return [firm for firm, has_won in zip(ranked, funded, strict=True) if not has_won]
 
     def implement(self) -> None:
-        """Projects progress, operating factories may be abandoned."""
+        """Projects progress, operating factories may be abandoned, and waiting projects start where there is room."""
         for firm in self.firms:
             firm.implement()
+        self.start_projects()
+
+    def start_projects(self) -> None:
+        """Starts projects in the order of their contracts, those of one month in an order drawn by lot, until there is no more room."""
+        month, room = self.month, int(self.case.room[self.month])
+        self.queue.extend(sorted(self.contracts, key=lambda firm: (-firm.draw(Purpose.QUEUE), firm.identity)))
+        self.contracts.clear()
+        while self.queue and self.room_used + self.queue[0].room_needed() <= room:
+            firm = self.queue.popleft()
+            if firm.contract < month:
+                self.log.add(month, Event.STARTED, firm.identity, firm.route)
+            firm.room = firm.room_needed()
+            self.room_used += firm.room
+            firm.start()
+            firm.implement()
+        for firm in self.queue:
+            if firm.contract == month:
+                self.log.add(month, Event.QUEUED, firm.identity, firm.route)
 
     def record(self) -> None:
         """Events are noted as they happen; there is nothing left to write."""
@@ -507,6 +618,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             applicants=self.applicants,
             funded=self.funded,
             repaid=self.repaid,
+            paid=self.paid,
         )
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from aixsim.model.adequacy import Adequacy
+from aixsim.model.capacity import Capacity
 from aixsim.model.climate import Climate
 from aixsim.model.economics import Economics
 from aixsim.model.funding import Funding
 from aixsim.model.implementation import Implementation
+from aixsim.model.matching import Matching
 from aixsim.model.parameters import Parameter, Parameters
 from aixsim.model.programmes import EVERY
 from aixsim.model.registry import Registry
+from aixsim.model.reuse import Reuse
 from aixsim.model.sensing import Sensing
 from aixsim.model.susceptibility import Susceptibility
 
@@ -22,6 +26,10 @@ SECTIONS: Final[dict[str, type[Parameters]]] = {
     "economics": Economics,
     "funding": Funding,
     "implementation": Implementation,
+    "matching": Matching,
+    "reuse": Reuse,
+    "capacity": Capacity,
+    "adequacy": Adequacy,
 }
 """Settings of submodels, by the table of the config. A replicate's values are attributes of its scenario of the same names."""
 

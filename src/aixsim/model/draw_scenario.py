@@ -6,12 +6,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from aixsim.model.adequacy import Adequacy
+from aixsim.model.capacity import Capacity, projects_at_once, room
 from aixsim.model.climate import Climate, adverse_exports, climate_path
 from aixsim.model.economics import Economics
 from aixsim.model.funding import Funding, own_burdens
 from aixsim.model.implementation import Implementation
+from aixsim.model.matching import Matching, log_mean_employees
 from aixsim.model.problem import Problem
 from aixsim.model.programmes import HIGHEST_SUPPORT, Programme, expected_support, programme_line
+from aixsim.model.reuse import Reuse
 from aixsim.model.sample import start_of
 from aixsim.model.scenario import Scenario
 from aixsim.model.sensing import Sensing
@@ -41,6 +45,7 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
     horizon, population, n = problem.horizon, problem.population, len(problem.population)
     n_months, n_parks, cells = horizon.n_months, len(population.parks), (horizon.n_months, len(PROVINCES), len(SECTORS))
     susceptibility, climate = Susceptibility.read(settings["susceptibility"]), Climate.read(settings["climate"])
+    capacity = Capacity.read(settings["capacity"])
     economics, funding = Economics.read(settings["economics"]), Funding.read(settings["funding"])
     programmes = {name: Programme.read(table) for name, table in settings["programme"].items()}
     lines = [programme_line(name, p, settings["programme"][name], horizon, problem.scale) for name, p in programmes.items()]
@@ -55,6 +60,10 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
         economics=economics,
         funding=funding,
         implementation=Implementation.read(settings["implementation"]),
+        matching=Matching.read(settings["matching"]),
+        reuse=Reuse.read(settings["reuse"]),
+        capacity=capacity,
+        adequacy=Adequacy.read(settings["adequacy"]),
         mechanisms=problem.registry.chosen_mechanisms(settings),
         class_factor=factors(susceptibility, population),
         frailty=frailty(susceptibility, population),
@@ -77,6 +86,11 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
         own_rate=np.full((n_months, len(SIZES)), funding.own_rate),
         own_burden=own_burdens(economics, funding, population.mean_employees),
         park_duration_factor=1.0,
+        park_cost_share=0.0,
+        park_staff_share=0.0,
+        log_mean_employees=log_mean_employees(population.mean_employees),
+        projects_at_once=projects_at_once(capacity, horizon),
+        room=np.zeros(n_months, np.int64),
         counts=np.array([route in settings["counts"] for route in ROUTES]),
         initial_adopters=settings["initial_adopters"],
         lines=lines,
@@ -85,6 +99,8 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
         lever.apply(scenario, p, problem)
     for line in scenario.lines:
         line.lot = start_of(problem.seed, replicate, line.name)
+    equipped_from = scenario.uplifts.month[scenario.uplifts.equips]
+    scenario.room = room(scenario.projects_at_once, equipped_from, capacity, problem.scale)
     # Programmes come first among the lines; levers may have changed what they offer.
     shares = [programme.public_share_max for programme in programmes.values()]
     offered = expected_support(scenario.lines[: len(programmes)], horizon, economics, shares)

@@ -25,6 +25,9 @@ class Economics(Parameters):
         "assumed",
         "a factor of 2 either way",
     )
+    cost_factor: float = real(
+        1.0, "1", 0.001, 1000.0, "what all these costs are multiplied by", "assumed", "assumed", "loguniform, 0.5 to 2"
+    )
     sales_per_employee_krw_bn: float = real(
         0.55,
         "KRW bn/year",
@@ -51,6 +54,17 @@ class Economics(Parameters):
     expected_success: float = fraction(
         0.13, "chance of a grant that an applicant expects", "behaviour_parameters.csv: 26 of 213 and 76 of 519 demands", "derived"
     )
+
+    @derived
+    def class_cost_krw_bn(self) -> tuple[float, float, float, float, float]:
+        """Cost of a project at the start for the mean firm of each size class, KRW bn."""
+        micro, small, medium, mid_size, large = (cost * self.cost_factor for cost in self.project_cost_krw_bn)
+        return micro, small, medium, mid_size, large
+
+    @derived
+    def log_sales_per_employee(self) -> float:
+        """Logarithm of a firm's yearly sales in KRW bn by employee."""
+        return math.log(self.sales_per_employee_krw_bn)
 
     @derived
     def learning_exponent(self) -> float:

@@ -65,7 +65,7 @@ def gives_up(refusals: int, months: int, p: Funding) -> bool:
 def own_burdens(economics: Economics, p: Funding, mean_employees: NDArray[np.float64]) -> NDArray[np.float64]:
     """Returns cost over yearly sales of the mean firm of a class, in multiples of the burden that halves the hazard, shape ``(5,)``."""
     sales = np.maximum(mean_employees, 1.0) * economics.sales_per_employee_krw_bn
-    return np.array(economics.project_cost_krw_bn) / sales / p.own_burden_half
+    return np.array(economics.class_cost_krw_bn) / sales / p.own_burden_half
 
 
 def merit(noise: float, log_employees: float, member: bool, priority: float, p: Funding) -> float:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 NO_ROUTE = -1
+PAYERS = ("state", "lead", "firm")
+"""Who pays for a project: the public programme, the lead of the collaboration model, the firm itself."""
 
 
 class Event(IntEnum):
@@ -23,6 +25,9 @@ class Event(IntEnum):
     ABANDONED = 6
     WITHDRAWN = 7
     EQUIPPED = 8
+    SHORT = 9
+    QUEUED = 10
+    STARTED = 11
 
 
 @dataclass(slots=True)
@@ -37,6 +42,8 @@ class History:
         budget, spent: int64 ``(n_lines, n_years)``, whole won; the budget includes what has come back.
         applicants, funded: int64 ``(n_lines, n_years)``.
         repaid: int64 ``(n_lines, n_years)``, what has come back from projects, in the year in which it did, whole won.
+        paid: int64 ``(n_years, n_routes, 3)``, what is promised for projects in the year of the call, by route of money and by ``PAYERS``,
+            whole won; what leads and firms pay is known where some line pays a share of the cost.
     """
 
     month: NDArray[np.int32]
@@ -50,6 +57,7 @@ class History:
     applicants: NDArray[np.int64]
     funded: NDArray[np.int64]
     repaid: NDArray[np.int64]
+    paid: NDArray[np.int64]
 
     def canonical(self) -> NDArray[np.int32]:
         """Returns the events sorted by month, firm, event, shape ``(n_events, 4)``: equal for engines that agree."""

@@ -18,7 +18,9 @@ from aixsim.world.arrays import read_only
 from aixsim.world.classification import GROUPS, ROUTES
 from aixsim.world.population import Population, firm_levels
 
-WITH_ROUTE: Final = (Event.FUNDED, Event.LAUNCHED, Event.OPERATING, Event.FAILED, Event.ABANDONED)
+WITH_ROUTE: Final = (
+    Event.FUNDED, Event.LAUNCHED, Event.OPERATING, Event.FAILED, Event.ABANDONED, Event.SHORT, Event.QUEUED, Event.STARTED
+)  # fmt: skip
 """Events of a project: the route by which it is paid is known."""
 _MOST_RESTRICTED = 7
 
@@ -79,6 +81,8 @@ DECLARED: Final = (
         routes=("own",),
     ),
     Outcome("equipped", "firms that a programme gave a smart factory, which is no AI factory", {Event.EQUIPPED: 1}),
+    Outcome("launched_adequate", "projects started with at least 70 % of their cost paid for", {Event.LAUNCHED: 1, Event.SHORT: -1}),
+    Outcome("queued", "projects that wait for vendors and engineers", {Event.QUEUED: 1, Event.STARTED: -1}),
 )
 """All outcomes, in the order of columns and arrays: append, never reorder."""
 OUTCOMES: Final = tuple(outcome.name for outcome in DECLARED)

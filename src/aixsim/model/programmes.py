@@ -15,7 +15,21 @@ from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon, over_years
 from aixsim.model.economics import Economics
-from aixsim.model.parameters import ByYear, Parameter, Parameters, by_year, choice, each_year, fraction, integer, integers, names, real
+from aixsim.model.parameters import (
+    BySize,
+    ByYear,
+    Parameter,
+    Parameters,
+    by_size,
+    by_year,
+    choice,
+    each_year,
+    fraction,
+    integer,
+    integers,
+    names,
+    real,
+)
 from aixsim.model.programme_kinds import programme_kinds
 from aixsim.model.scenario import FundingLine
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
@@ -37,10 +51,21 @@ class Programme(Parameters):
         "KRW bn",
         0.001,
         1e5,
-        "public money for one project, one number or by calendar year of the call; years left out take the year before",
+        "public money for one project, at most with public_share; one number or by calendar year of the call; years left out take the year "
+        "before",
         _BUDGETS,
         "derived",
         "0.83 (2025) to 2.0 (plan of 2030)",
+    )
+    public_share: BySize = by_size(
+        dict.fromkeys(SIZES, 0.0),
+        "1",
+        0.0,
+        1.0,
+        "share of a project's cost that the programme pays, up to its grant; 0 for all sizes: it pays the grant whatever the project costs",
+        "smart_factory_unit_support.csv, ai_factory_budgets.csv (50 and 70 % in lines for SMEs)",
+        "assumed",
+        "SMEs 0.5 to 0.75, mid-size 0.5 to 0.7, large 0.33 to 0.5",
     )
     call_months: tuple[int, ...] = integers(
         "month of the year", 1, 12, "months in which calls are held", "ai_factory_plan_and_delivery.csv", "quoted"
@@ -136,6 +161,7 @@ def programme_line(name: str, p: Programme, table: Mapping[str, Any], horizon: H
         budget=budget[:n_years],
         beyond=budget[n_years:],
         grant=np.repeat(grant[:, None], len(SIZES), axis=1),
+        share=np.array(p.public_share),
         instalments=p.instalments,
         calls=np.isin(horizon.calendar_months, p.call_months),
         lag=p.lag_months,
@@ -179,13 +205,14 @@ def expected_support(lines: Sequence[FundingLine], horizon: Horizon, p: Economic
         lines: programmes, in any order.
         horizon: simulated months.
         p: of the section, with the cost of a project and the chance of a grant that a firm expects.
-        share_max: highest public share of a cost, by line.
+        share_max: highest public share of a cost, by line, where the line does not state the share that it pays.
     """
-    cost = np.array(p.project_cost_krw_bn)
+    cost = np.array(p.class_cost_krw_bn)
     support = np.zeros((len(horizon.years), len(SIZES)))
     for line, highest in zip(lines, share_max, strict=True):
-        kept = [[line.kind.kept(grant, line.terms) for grant in by_size] for by_size in line.grant.tolist()]
-        offered = np.minimum(np.array(kept) / WON_PER_BN / cost, highest) * line.size
+        grants = np.minimum(line.grant, np.rint(line.share * cost * WON_PER_BN).astype(np.int64)) if line.matches else line.grant
+        kept = [[line.kind.kept(grant, line.terms) for grant in by_size] for by_size in grants.tolist()]
+        offered = np.minimum(np.array(kept) / WON_PER_BN / cost, line.share if line.matches else highest) * line.size
         has_money = line.budget + line.change > 0
         support = np.maximum(support, np.where(has_money[:, None], p.expected_success * offered, 0.0))
     return np.minimum(support, HIGHEST_SUPPORT)[horizon.month_years]

@@ -8,13 +8,17 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.model.adequacy import Adequacy
+from aixsim.model.capacity import NO_LIMIT, Capacity
 from aixsim.model.climate import Climate
 from aixsim.model.economics import Economics
 from aixsim.model.funding import Funding
 from aixsim.model.implementation import Implementation
+from aixsim.model.matching import Matching
 from aixsim.model.mechanism import Mechanism
 from aixsim.model.parameters import Parameters
 from aixsim.model.programme_kind import ProgrammeKind
+from aixsim.model.reuse import Reuse
 from aixsim.model.sensing import Sensing
 from aixsim.model.susceptibility import Susceptibility
 from aixsim.model.uplift import Uplifts
@@ -32,8 +36,9 @@ class FundingLine:
         route: index into ``ROUTES`` of the projects it pays (members of a started model count as ``collaboration``).
         budget: int64, shape ``(n_years,)``.
         beyond: int64, shape ``(instalments - 1,)``: budgets of the years after the horizon, which instalments reserve.
-        grant: int64, shape ``(n_years, 5)``: money for one project by size class, in the year of the call; what its budget pays for one
-            is up to ``kind``.
+        grant: int64, shape ``(n_years, 5)``: money for one project by size class, in the year of the call, at most when it pays a share;
+            what its budget pays for one is up to ``kind``.
+        share: float64, shape ``(5,)``: share of a project's cost that it pays, up to the grant; 0 for all: it pays the grant.
         instalments: years over which a grant is paid; later years are reserved.
         calls: bool, shape ``(n_months,)``.
         lag: months from the call to the launch.
@@ -54,6 +59,7 @@ class FundingLine:
     budget: NDArray[np.int64]
     beyond: NDArray[np.int64]
     grant: NDArray[np.int64]
+    share: NDArray[np.float64]
     instalments: int
     calls: NDArray[np.bool_]
     lag: int
@@ -70,6 +76,11 @@ class FundingLine:
     carries: bool = False
     lot: float = 0.0
 
+    @property
+    def matches(self) -> bool:
+        """Whether it pays a share of the cost, so that the firm must bring the rest."""
+        return bool(self.share.any())
+
     def multiply(self, factor: NDArray[np.float64]) -> None:
         """Multiplies what each year is to have, shape ``(n_years,)``; several factors multiply, to the won in any order."""
         self.change = np.rint((self.budget + self.change) * factor).astype(np.int64) - self.budget
@@ -85,7 +96,8 @@ class Scenario:
         seed, replicate: with these the engines address their random numbers.
         scale: share of the national population.
         drawn: value of every uncertainty by config key.
-        sensing, susceptibility, climate, economics, funding, implementation: values of the sections' parameters.
+        sensing, susceptibility, climate, economics, funding, implementation, matching, reuse, capacity, adequacy: values of the sections'
+            parameters.
         mechanisms: active mechanisms with the values of their parameters, in the order in which hazards are added.
         class_factor: float64 ``(5, 2)``, susceptibility by size class and readiness; times the frailty it has mean 1 over the population.
         frailty: float64 ``(n,)``, read-only, shared by replicates.
@@ -107,6 +119,10 @@ class Scenario:
         own_rate: float64 ``(T, 5)``, monthly hazard that a decided firm pays itself at unit cost, before the cost falls.
         own_burden: float64 ``(5,)``, project cost over a year's sales of a mean firm of the class.
         park_duration_factor: what an open park multiplies the duration of its tenants by.
+        park_cost_share, park_staff_share: shares of the cost, and of the vendors and engineers, that an open park spares its tenants.
+        log_mean_employees: float64 ``(5,)``, logarithm of the mean number of employees by size class.
+        projects_at_once: float64 ``(T,)``, projects of the nation that vendors and engineers can carry out at once; levers multiply it.
+        room: int64 ``(T,)``, what smart factories leave of it for the sample, in 1 / ``capacity.UNIT``; set after all levers.
         counts: bool ``(4,)``, which routes count as AI factories.
         initial_adopters: the first so many firms operate at the start (theory).
     """
@@ -121,6 +137,10 @@ class Scenario:
     economics: Economics
     funding: Funding
     implementation: Implementation
+    matching: Matching
+    reuse: Reuse
+    capacity: Capacity
+    adequacy: Adequacy
     mechanisms: tuple[tuple[Mechanism, Any], ...]
     class_factor: NDArray[np.float64]
     frailty: NDArray[np.float64]
@@ -143,9 +163,24 @@ class Scenario:
     own_rate: NDArray[np.float64]
     own_burden: NDArray[np.float64]
     park_duration_factor: float
+    park_cost_share: float
+    park_staff_share: float
+    log_mean_employees: NDArray[np.float64]
+    projects_at_once: NDArray[np.float64]
+    room: NDArray[np.int64]
     counts: NDArray[np.bool_]
     initial_adopters: int
     lines: list[FundingLine] = field(default_factory=list)
+
+    @property
+    def matches(self) -> bool:
+        """Whether some line pays a share of the cost of a project, so that costs and own money of firms count."""
+        return any(line.matches for line in self.lines)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether vendors and engineers are ever short."""
+        return bool((self.room < NO_LIMIT).any())
 
     def programmes(self, name: str = "all") -> list[FundingLine]:
         """Returns the lines of all programmes, or of the one of that name."""

@@ -56,6 +56,8 @@ class Purpose(IntEnum):
     COUNTING = 13
     MOVE = 14
     SAMPLE_LOT = 15
+    PROJECT_COST = 18
+    OWN_MEANS = 19
     FRAILTY = 20
     READINESS = 21
     EMPLOYEES = 22
@@ -67,6 +69,7 @@ class Purpose(IntEnum):
     PARTNER = 28
     ROUNDING = 29
     SAMPLE = 30
+    QUEUE = 40
 
 
 def philox_block(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -7,20 +7,25 @@ from typing import Any
 import numpy as np
 
 from aixsim.engines.kernel.compile import compiled, inlined
+from aixsim.engines.kernel.implementing import launch, spares, taken
 from aixsim.engines.kernel.philox import fill_uniforms, open_unit
 from aixsim.engines.kernel.slots import DECIDED, FUNDED, WITHDRAWN
 from aixsim.engines.kernel.sorting import rank
 from aixsim.engines.kernel.state import CONTRACT, PAUSE
-from aixsim.engines.kernel.transitions import COLLABORATION, OWN, PROGRAMME, in_open_park, in_started_model, launch, log_event, put, taken
+from aixsim.engines.kernel.transitions import COLLABORATION, OWN, PROGRAMME, in_open_park, in_started_model, log_event, put
 from aixsim.model import pressure as fixed
 from aixsim.model.funding import award, award_rest, gives_up, merit, own_hazard
-from aixsim.model.history import NO_ROUTE, Event
+from aixsim.model.history import NO_ROUTE, PAYERS, Event
+from aixsim.model.matching import due_from_firm, grant_of, means_now, project_cost, scope
 from aixsim.random.draws import Purpose, logistic
 
 _FUNDED, _WITHDRAWN, _MERIT = np.int64(Event.FUNDED), np.int64(Event.WITHDRAWN), np.int64(Purpose.MERIT)
-_NO_ROUTE = np.int64(NO_ROUTE)
+_NO_ROUTE, _NO_SHARE = np.int64(NO_ROUTE), 0.0
+_STATE, _LEAD, _FIRM = range(len(PAYERS))
 _logistic, _award, _merit, _own_hazard = compiled(logistic), compiled(award), compiled(merit), compiled(own_hazard)
 _rate, _gives_up, _award_rest = compiled(fixed.rate), compiled(gives_up), compiled(award_rest)
+_grant_of, _due_from_firm, _scope = compiled(grant_of), compiled(due_from_firm), compiled(scope)
+_means_now, _project_cost = compiled(means_now), compiled(project_cost)
 
 
 @compiled
@@ -33,14 +38,46 @@ def is_eligible(life: Any, size: int, rules: Any, park_open: Any, park_close: An
 
 
 @compiled
-def list_applicants(state: Any, ranking: Any, inputs: Any, rules: Any, month: int) -> int:
+def cost_of(case: Any, state: Any, inputs: Any, entry: Any, month: int, learning: float) -> int:
+    """What the project of a waiting firm costs now, in won."""
+    slot = np.int64(entry.slot)
+    in_park = in_open_park(inputs.park_open, inputs.park_close, state.life[slot].park, month)
+    park_share = case.park_cost_share if in_park else _NO_SHARE
+    return _project_cost(entry.cost, learning, spares(state, inputs, month, slot, case.reuse.cost), park_share)
+
+
+@compiled
+def bill_of(case: Any, state: Any, inputs: Any, rules: Any, most: int, entry: Any, month: int, learning: float) -> Any:
+    """What the project of a waiting firm costs, what the state gives, what the firm is to bring, and what it can, in won."""
+    if not rules.matches:
+        return most, most, 0, 0
+    cost, share = cost_of(case, state, inputs, entry, month, learning), rules.share[entry.size]
+    member = in_started_model(inputs.model, state.firm[np.int64(entry.slot)].model, month)
+    lead_share = case.matching.lead_share if member else _NO_SHARE
+    means = _means_now(entry.means, inputs.month[month].climate_index, inputs.month[month].credit[entry.pole])
+    return cost, _grant_of(cost, most, share, lead_share), _due_from_firm(cost, most, share, lead_share), means
+
+
+@compiled
+def applies(case: Any, state: Any, inputs: Any, rules: Any, most: int, entry: Any, month: int, learning: float) -> bool:
+    """Whether a firm that may apply does: the state gives something, and enough of the cost is paid for."""
+    if not rules.matches:
+        return True
+    cost, grant, due, means = bill_of(case, state, inputs, rules, most, entry, month, learning)
+    return grant > 0 and _scope(cost, due, means) >= case.matching.least_scope
+
+
+@compiled
+def list_applicants(case: Any, state: Any, ranking: Any, inputs: Any, rules: Any, grants: Any, month: int, learning: float) -> int:
     """Lists the firms that apply to a programme, and returns how many there are."""
     numbers, slots, n = ranking.firm[0], ranking.slot, np.int64(0)
     for place in range(state.tally[0].waiting):
         entry = state.waiting[place]
         slot = np.int64(entry.slot)
-        if state.tie[slot].stage == DECIDED and is_eligible(
-            state.life[slot], entry.size, rules, inputs.park_open, inputs.park_close, month
+        if (
+            state.tie[slot].stage == DECIDED
+            and is_eligible(state.life[slot], entry.size, rules, inputs.park_open, inputs.park_close, month)
+            and applies(case, state, inputs, rules, grants[entry.size], entry, month, learning)
         ):
             numbers[n], slots[n] = state.tie[slot].firm, slot
             n += 1
@@ -62,17 +99,19 @@ def rank_applicants(case: Any, state: Any, ranking: Any, inputs: Any, month: int
 
 
 @inlined
-def hold_call(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, month: int, k: int) -> None:
+def hold_call(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, month: int, k: int, learning: float) -> None:
     """Ranks the applicants of a programme and spends its budget from the top."""
     year, rules = inputs.month[month].year, lines.rules[k]
     spent = lines.year[k, year]
-    n = list_applicants(state, ranking, inputs, rules, month)
+    n = list_applicants(case, state, ranking, inputs, rules, spent.grant, month, learning)
     rank_applicants(case, state, ranking, inputs, month, n)
     grant, member, regional, funded = ranking.grant[:n], ranking.is_marked[0, :n], ranking.is_marked[1, :n], ranking.is_marked[2, :n]
     for position in range(n):
         slot = state.slot_of[ranking.firm[0, position]]
         ranking.slot[position] = slot
-        grant[position] = taken(rules.kind, spent.grant[state.firm[slot].size], rules.terms)
+        entry = state.waiting[np.int64(state.life[slot].place)]
+        gives = bill_of(case, state, inputs, rules, spent.grant[entry.size], entry, month, learning)[1]
+        grant[position] = taken(rules.kind, gives, rules.terms)
         member[position] = in_started_model(inputs.model, state.firm[slot].model, month)
         regional[position] = state.life[slot].regional
         funded[position] = False
@@ -95,8 +134,14 @@ def hold_call(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, mont
         if not funded[position]:
             state.waiting[life.place].refused = month
             continue
-        life.paid_by = k * len(lines.year[k]) + year
         life.route = COLLABORATION if rules.route == PROGRAMME and member[position] else rules.route
+        entry = state.waiting[np.int64(life.place)]
+        total, gives, due, means = bill_of(case, state, inputs, rules, spent.grant[entry.size], entry, month, learning)
+        life.paid_by, life.taken, life.scope = k, grant[position], _scope(total, due, means)
+        paid = lines.paid[year, np.int64(life.route)]
+        paid[_STATE] += grant[position]
+        paid[_LEAD] += total - gives - due
+        paid[_FIRM] += min(due, means)
         log_event(state.event, state.tally[0], month, _FUNDED, np.int64(ranking.firm[0, position]), np.int64(life.route))
         state.tie[slot].stage = FUNDED
         if rules.lag == 0:
@@ -116,7 +161,7 @@ def launch_all(case: Any, state: Any, inputs: Any, month: int) -> None:
 
 
 @compiled
-def wait(case: Any, state: Any, inputs: Any, month: int, cost: float) -> None:
+def wait(case: Any, state: Any, inputs: Any, lines: Any, month: int, cost: float) -> None:
     """Whoever is left without a grant pays itself, goes on waiting, or withdraws."""
     now, own_time = inputs.month[month], state.tally[0].own_time
     for pole in range(len(own_time)):
@@ -132,7 +177,9 @@ def wait(case: Any, state: Any, inputs: Any, month: int, cost: float) -> None:
         if entry.refused == month:
             entry.refusals += 1
         if own_time[entry.pole, entry.size] >= entry.target:
-            state.life[slot].route, state.life[slot].paid_by = OWN, -1
+            state.life[slot].route, state.life[slot].paid_by, state.life[slot].scope = OWN, -1, 1.0
+            if case.matches:
+                lines.paid[now.year, OWN, _FIRM] += cost_of(case, state, inputs, entry, month, cost)
             launch(case, state, inputs, month, slot)
         elif _gives_up(entry.refusals, month - entry.since, case.funding):
             log_event(state.event, state.tally[0], month, _WITHDRAWN, np.int64(state.tie[slot].firm), _NO_ROUTE)
@@ -159,5 +206,5 @@ def fund(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, month: in
         return
     for k in range(len(lines.rules)):
         if lines.calls[k, month] and lines.year[k, inputs.month[month].year].budget > 0:
-            hold_call(case, state, ranking, inputs, lines, month, k)
-    wait(case, state, inputs, month, cost)
+            hold_call(case, state, ranking, inputs, lines, month, k, cost)
+    wait(case, state, inputs, lines, month, cost)

@@ -11,6 +11,7 @@ from aixsim.engines.kernel.compile import laws_of, record_by_name
 from aixsim.engines.kernel.layout import (
     N_POLES,
     N_PROVINCES,
+    N_ROUTES,
     N_SECTORS,
     N_SIZES,
     N_TYPES,
@@ -20,6 +21,7 @@ from aixsim.engines.kernel.layout import (
 )  # fmt: skip
 from aixsim.engines.kernel.records import fill, record
 from aixsim.model.catalogue import SECTIONS as SECTION_CLASSES
+from aixsim.model.history import PAYERS
 from aixsim.model.problem import Problem
 from aixsim.model.programme_kinds import programme_kinds
 from aixsim.model.scenario import Scenario
@@ -35,6 +37,8 @@ LINE = np.dtype(
         ("route", np.int8),
         ("carries", np.bool_),
         ("tenants_only", np.bool_),
+        ("matches", np.bool_),
+        ("share", np.float64, (N_SIZES,)),
         ("kind", np.int8),
         ("terms", record_by_name({kind.name: kind.parameters for kind in KINDS})),
         ("size", np.int8, (N_SIZES,)),
@@ -71,6 +75,8 @@ class FundingLines(NamedTuple):
     """YEAR_OF_LINE (K, Y)."""
     left: Array
     """int64 (K, Y), unspent, in won; apart, because awards take it whole."""
+    paid: Array
+    """int64 (Y, 4, 3), what is promised for projects by route and by ``history.PAYERS``, in won."""
     lot: Array
     """float64 (K,), sum of the chances by which a sample awards what is left below one grant."""
 
@@ -81,7 +87,7 @@ def _laws(level: str) -> list[Any]:
     return list(laws_of(level))
 
 
-SECTIONS = ("sensing", "economics", "funding", "implementation")
+SECTIONS = ("sensing", "economics", "funding", "implementation", "matching", "reuse", "adequacy")
 """Sections whose parameters the kernel reads: attributes of a scenario, and fields of CASE."""
 
 CASE = np.dtype(
@@ -92,6 +98,11 @@ CASE = np.dtype(
         ("initial_adopters", np.int64),
         ("park_duration_factor", np.float64),
         ("zone_duration_factor", np.float64),
+        ("park_cost_share", np.float64),
+        ("park_staff_share", np.float64),
+        ("matches", np.bool_),
+        ("is_limited", np.bool_),
+        ("log_mean_employees", np.float64, (N_SIZES,)),
         ("class_factor", np.float64, (2 * N_SIZES,)),
         ("own_burden", np.float64, (N_SIZES,)),
         *((name, record(SECTION_CLASSES[name])) for name in SECTIONS),
@@ -110,6 +121,7 @@ MONTH = np.dtype(
         ("credit", np.float64, (N_POLES,)),
         ("tie_factor", np.float64, (TIERS,)),
         ("year", np.int64),
+        ("room", np.int64),
         ("cells_differ", np.bool_),
         ("ties_change", np.bool_),
     ],
@@ -173,7 +185,7 @@ def lines_of(scenario: Scenario, problem: Problem) -> FundingLines:
     calls, left = np.zeros((n_lines, n_months), np.bool_), np.zeros((n_lines, n_years), np.int64)
     quota, floor, change = np.zeros((n_lines, n_months)), np.zeros((n_lines, n_months)), np.zeros((n_lines, n_years), np.int64)
     for k, line in enumerate(scenario.lines):
-        for name in ("lag", "instalments", "route", "carries", "size", "province", "sector", "agent_type"):
+        for name in ("lag", "instalments", "route", "carries", "matches", "share", "size", "province", "sector", "agent_type"):
             rules[name][k] = getattr(line, name)
         rules["tenants_only"][k] = line.park_tenants_only
         if line.kind not in KINDS:
@@ -183,7 +195,8 @@ def lines_of(scenario: Scenario, problem: Problem) -> FundingLines:
         year["budget"][k, : in_horizon + len(line.beyond)] = np.concatenate([line.budget, line.beyond])
         year["grant"][k, :in_horizon], change[k, :in_horizon], left[k] = line.grant, line.change, year["budget"][k]
         calls[k], quota[k], floor[k] = line.calls, line.quota, line.floor
-    return FundingLines(rules, calls, quota, floor, change, year, left, np.array([line.lot for line in scenario.lines], np.float64))
+    paid, lot = np.zeros((n_years, N_ROUTES, len(PAYERS)), np.int64), np.array([line.lot for line in scenario.lines], np.float64)
+    return FundingLines(rules, calls, quota, floor, change, year, left, paid, lot)
 
 
 def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
@@ -233,7 +246,10 @@ def sensed_of(scenario: Scenario, problem: Problem) -> Array:
 def case_of(scenario: Scenario) -> Array:
     """Returns the numbers of a scenario, CASE ``(1,)``."""
     case = np.zeros(1, CASE)
-    for name in ("seed", "replicate", "scale", "initial_adopters", "park_duration_factor", "zone_duration_factor", "own_burden"):
+    for name in (
+        "seed", "replicate", "scale", "initial_adopters", "park_duration_factor", "zone_duration_factor", "own_burden",
+        "park_cost_share", "park_staff_share", "matches", "is_limited", "log_mean_employees",
+    ):  # fmt: skip
         case[name] = getattr(scenario, name)
     case["class_factor"] = scenario.class_factor.ravel()
     for name in SECTIONS:
@@ -250,7 +266,7 @@ def case_of(scenario: Scenario) -> Array:
 def months_of(scenario: Scenario, problem: Problem) -> Array:
     """Returns what a scenario holds month by month, MONTH ``(T,)``."""
     month = np.zeros(problem.horizon.n_months, MONTH)
-    for name in ("climate_index", "support", "own_rate", "credit", "tie_factor"):
+    for name in ("climate_index", "room", "support", "own_rate", "credit", "tie_factor"):
         month[name] = getattr(scenario, name)
     month["year"] = problem.horizon.month_years
     month["cells_differ"] = (scenario.cell_tie_factor != 1.0).any(axis=(1, 2))

@@ -34,6 +34,7 @@ SITE = np.dtype(
         ("customers", np.int32),
         ("suppliers", np.int32),
         ("siblings", np.int32),
+        ("large_customers", np.int32),
         ("park", np.int16),
         ("size", np.int8),
         ("province", np.int8),
@@ -113,6 +114,8 @@ def _prepare(problem: Problem) -> World:
     n_kind = np.bincount(row * 3 + network.kind, minlength=3 * n).reshape(n, 3)
     for kind, name in enumerate(("customers", "suppliers", "siblings")):
         site[name] = n_kind[:, kind]
+    to_large = (network.kind == 0) & (population.agent_type[network.partner] == 0)
+    site["large_customers"] = np.bincount(row[to_large], minlength=n)
     for name in ("park", "size", "province", "sector", "agent_type", "tier", "ready"):
         site[name] = getattr(population, name)
     site["pole"] = np.array(POLE_INDEX)[population.province]

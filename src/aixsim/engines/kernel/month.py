@@ -8,12 +8,13 @@ import numpy as np
 
 from aixsim.engines.kernel.calls import fund
 from aixsim.engines.kernel.compile import compiled, kept
+from aixsim.engines.kernel.implementing import implement, operate, start_projects
 from aixsim.engines.kernel.milieus import decide_milieus, first_bound, look_at_all, sense_milieus, wake_all
 from aixsim.engines.kernel.philox import fill_resistances
 from aixsim.engines.kernel.pressing import group_pressure, milieu_wakes, tie_pressure
 from aixsim.engines.kernel.slots import POTENTIAL, fill, slot_for, touch
 from aixsim.engines.kernel.ties import decide_singly, join_models, sense, tie_hazard, touch_models
-from aixsim.engines.kernel.transitions import PROGRAMME, apply_uplifts, commit, implement, log_event, operate, publish, reconsider
+from aixsim.engines.kernel.transitions import PROGRAMME, apply_uplifts, commit, log_event, publish, reconsider
 from aixsim.model import pressure as fixed
 from aixsim.model.economics import attraction, cost_now
 from aixsim.model.history import Event
@@ -30,6 +31,7 @@ def clear(state: Any) -> None:
         state.slot_of[state.tie[slot].firm] = -1
     tally.events = tally.operated = tally.expected = tally.slots = tally.filled = tally.waiting = 0
     tally.touched = tally.changed = tally.stale_cells = tally.uplift = 0
+    tally.contracts = tally.queue_first = tally.queue_last = tally.room_used = 0
     tally.own_time[:, :] = 0
     state.due[:] = -1
     for milieu in range(len(state.group)):
@@ -98,7 +100,7 @@ def begin(case: Any, world: Any, state: Any, inputs: Any, ties: bool) -> None:
     look_at_all(world, state, inputs, case.class_factor, first_bound(case, world, inputs))
     join_models(case, state, inputs)
     adopt_initially(case, state)
-    publish(case, world, state, inputs, ties)
+    publish(case, world, state, inputs, ties or case.reuse.is_active)
     # A law that presses even those who see nothing leaves nobody out.
     if ties and tie_hazard(case.tie_active, case.laws, 0.0, 0.0) > 0.0:
         for firm in range(len(state.slot_of)):
@@ -146,8 +148,10 @@ def simulate(world: Any, state: Any, ranking: Any, inputs: Any, lines: Any) -> N
             if model.start == month and state.tie[state.slot_of[model.lead]].stage == POTENTIAL:
                 commit(case, state, month, np.int64(state.slot_of[model.lead]))
         fund(case, state, ranking, inputs, lines, month, cost)
-        implement(case, state, lines, month, year)
-        publish(case, world, state, inputs, ties)
+        implement(case, state, inputs, lines, month, year)
+        if case.is_limited:
+            start_projects(case, state, ranking, inputs, lines, month, year)
+        publish(case, world, state, inputs, ties or case.reuse.is_active)
 
 
 @kept

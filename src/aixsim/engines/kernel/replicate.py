@@ -58,6 +58,7 @@ def run(problem: Problem, scenario: Scenario) -> History:
         pressure=pressure,
         lines=tuple(line.name for line in scenario.lines),
         spent=year["budget"] - lines.left[:, : year.shape[1]],
+        paid=lines.paid[: year.shape[1]],
         **{name: year[name].copy() for name in ("budget", "applicants", "funded", "repaid")},
     )
 

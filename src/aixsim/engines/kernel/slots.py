@@ -29,7 +29,7 @@ def slot_for(slot_of: Any, ties: Any, wake: Any, tally: Any, firm: int) -> int:
         slot_of[firm] = slot
         tie = ties[slot]
         tie.exposure[0] = tie.exposure[1] = tie.exposure[2] = 0
-        tie.firm, tie.stage, tie.touched = firm, POTENTIAL, False
+        tie.firm, tie.stage, tie.knows, tie.touched = firm, POTENTIAL, 0, False
         wake[slot] = NO_MONTH
     return np.int64(slot)
 
@@ -54,7 +54,8 @@ def fill(case: Any, state: Any, month: int) -> None:
     for slot in range(state.tally[0].filled, state.tally[0].slots):
         number = np.int64(state.tie[slot].firm)
         site, firm, life = state.site[number], state.firm[slot], state.life[slot]
-        firm.total = site.customers * weights[0] + site.suppliers * weights[1] + site.siblings * weights[2]
+        firm.total = (site.customers - site.large_customers) * weights[0] + site.large_customers * weights[3]
+        firm.total += site.suppliers * weights[1] + site.siblings * weights[2]
         life.susceptibility = case.class_factor[2 * site.size + site.ready] * site.frailty
         firm.threshold = threshold(_exponential(open_unit(state.unit[number])), life.susceptibility)
         firm.tie_pressure = firm.rate = 0
@@ -62,7 +63,7 @@ def fill(case: Any, state: Any, month: int) -> None:
         group = state.group[site.milieu]
         firm.next_in_milieu, group.first = group.first, slot
         life.log_employees = site.log_employees
-        life.episode, life.route, life.paid_by, life.seen, life.shown = 0, -1, -1, 0, 0
+        life.episode, life.route, life.paid_by, life.seen, life.shown, life.scope = 0, -1, -1, 0, 0, 1.0
         life.park, life.province, life.sector, life.agent_type = site.park, site.province, site.sector, site.agent_type
         life.pole, life.regional = site.pole, site.regional
     state.tally[0].filled = state.tally[0].slots

@@ -14,9 +14,11 @@ import numpy as np
 from aixsim.engines.kernel.layout import N_POLES, N_SIZES, SITE, Array, world_of
 from aixsim.model.problem import Milieus, Problem
 
-TIE = np.dtype([("exposure", np.int64, (3,)), ("firm", np.int32), ("stage", np.int8), ("touched", np.bool_)], align=True)
+TIE = np.dtype(
+    [("exposure", np.int64, (3,)), ("firm", np.int32), ("stage", np.int8), ("knows", np.int8), ("touched", np.bool_)], align=True
+)
 """What others do to a firm: ``exposure`` counts weighted partners seen launched, operating, disappointing; ``touched`` says that it has
-changed since the firm sensed it."""
+changed since the firm sensed it; ``knows`` is the solution of a partner in operation, as in ``model.reuse``."""
 
 FIRM = np.dtype(
     [
@@ -40,11 +42,15 @@ LIFE = np.dtype(
     [
         ("susceptibility", np.float64),
         ("log_employees", np.float64),
+        ("taken", np.int64),
+        ("scope", np.float64),
         ("next", np.int32),
         ("place", np.int32),
         ("paid_by", np.int32),
         ("episode", np.int16),
         ("park", np.int16),
+        ("contract", np.int16),
+        ("room", np.int16),
         ("route", np.int8),
         ("seen", np.int8),
         ("shown", np.int8),
@@ -57,8 +63,8 @@ LIFE = np.dtype(
     align=True,
 )
 """What becomes of a firm that decides: ``next`` links the lists of what is due, ``place`` is among the waiting, ``paid_by`` is the line
-that pays its project, times the number of years, plus the year of the call (-1: none), ``shown`` is what others have been told of
-``seen``."""
+that pays its project (-1: none), of which it has ``taken`` so many won, ``contract`` the month of its contract, ``shown`` is what others
+have been told of ``seen``."""
 
 GROUP = np.dtype(
     [
@@ -82,6 +88,8 @@ at which somebody may decide or more firms must be looked at. ``first`` is the s
 WAITING = np.dtype(
     [
         ("target", np.int64),
+        ("cost", np.float64),
+        ("means", np.float64),
         ("slot", np.int32),
         ("since", np.int16),
         ("refusals", np.int16),
@@ -92,7 +100,8 @@ WAITING = np.dtype(
     align=True,
 )
 """A firm that has decided and is not funded: it pays itself when ``TALLY.own_time`` of its
-``pole`` and ``size`` reaches ``target``; ``refused`` is the month of the last refusal."""
+``pole`` and ``size`` reaches ``target``; ``refused`` is the month of the last refusal; ``cost`` of its project at the
+start and ``means`` are known where some line pays a share of the cost, KRW bn."""
 
 EVENT = np.dtype([("firm", np.int32), ("month", np.int16), ("event", np.int8), ("route", np.int8)], align=True)
 """As in ``core.history``."""
@@ -112,6 +121,10 @@ TALLY = np.dtype(
         ("changed", np.int64),
         ("stale_cells", np.int64),
         ("uplift", np.int64),
+        ("contracts", np.int64),
+        ("queue_first", np.int64),
+        ("queue_last", np.int64),
+        ("room_used", np.int64),
         ("fetched", np.float64),
         ("own_time", np.int64, (N_POLES, N_SIZES)),
     ],
@@ -180,6 +193,10 @@ class State(NamedTuple):
     """int32 (3, T), first slot for which something is due in a month; -1 for none."""
     waiting: Array
     """WAITING (n,), without gaps."""
+    contracts: Array
+    """int32 (n,), slots of the month's contracts whose projects have not started."""
+    queue: Array
+    """int32 (n,), slots of projects that wait for vendors and engineers, a ring."""
     event: Array
     """EVENT (room,)."""
 
@@ -252,6 +269,8 @@ def _allocate(problem: Problem, room: int) -> State:
         lists=(np.int32, 4, n + 1),
         due=(np.int32, 3, n_months),
         waiting=(WAITING, n),
+        contracts=(np.int32, n),
+        queue=(np.int32, n),
     )
     arrays["site"][:], arrays["slot_of"][:] = world_of(problem).site, -1
     arrays["group"]["size"] = problem.milieus.size

@@ -6,36 +6,31 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.engines.kernel.compile import chosen, compiled
-from aixsim.engines.kernel.inputs import KINDS
+from aixsim.engines.kernel.compile import compiled
 from aixsim.engines.kernel.philox import uniform
 from aixsim.engines.kernel.pressing import group_pressure, record_tie_pressure
-from aixsim.engines.kernel.slots import ABANDONED, DECIDED, FAILED, LAUNCHED, OPERATING, POTENTIAL, fill, slot_for, threshold, touch
-from aixsim.engines.kernel.state import CHANGED, NO_MONTH, PAUSE, PROJECT, STALE_CELLS, TOUCHED
+from aixsim.engines.kernel.slots import DECIDED, POTENTIAL, fill, slot_for, threshold, touch
+from aixsim.engines.kernel.state import CHANGED, NO_MONTH, PAUSE, STALE_CELLS, TOUCHED
 from aixsim.model import pressure as fixed
+from aixsim.model import reuse
 from aixsim.model.history import NO_ROUTE, Event
-from aixsim.model.implementation import duration_factor, duration_months, lifetime_months, success_chance
+from aixsim.model.matching import cost_at_start, own_means
 from aixsim.random.draws import Purpose, exponential, normal
 
 SEEN_NOTHING, SEEN_LAUNCHED, SEEN_OPERATING, SEEN_DISAPPOINTING = np.arange(4)
 PROGRAMME, COLLABORATION, PARK, OWN = np.arange(4)
+SOLUTION, LARGE_FIRMS_SOLUTION = np.int64(reuse.SOLUTION), np.int64(reuse.LARGE_FIRMS_SOLUTION)
+_LARGE_FIRM = 0
 _NO_ROUTE = np.int64(NO_ROUTE)
 
-_DECIDED, _AGAIN, _LAUNCHED = np.int64(Event.DECIDED), np.int64(Event.DECIDED_AGAIN), np.int64(Event.LAUNCHED)
-_OPERATING, _FAILED, _ABANDONED = np.int64(Event.OPERATING), np.int64(Event.FAILED), np.int64(Event.ABANDONED)
-_EQUIPPED = np.int64(Event.EQUIPPED)
+_DECIDED, _AGAIN, _EQUIPPED = np.int64(Event.DECIDED), np.int64(Event.DECIDED_AGAIN), np.int64(Event.EQUIPPED)
 _OWN_RESISTANCE, _RESISTANCE = np.int64(Purpose.OWN_RESISTANCE), np.int64(Purpose.RESISTANCE)
-_DURATION, _SUCCESS, _LIFETIME = np.int64(Purpose.DURATION), np.int64(Purpose.SUCCESS), np.int64(Purpose.LIFETIME)
+_PROJECT_COST, _OWN_MEANS, _ONCE = np.int64(Purpose.PROJECT_COST), np.int64(Purpose.OWN_MEANS), np.int64(0)
 _PACE_UNIT = fixed.PACE_UNIT
-
-taken = chosen({kind.name: kind.on_call for kind in KINDS}, "money")
-on_operate = chosen({kind.name: kind.on_operate for kind in KINDS}, "0")
-on_fail = chosen({kind.name: kind.on_fail for kind in KINDS}, "0")
 
 _raised, _lowered = compiled(fixed.raised), compiled(fixed.lowered)
 _exponential, _normal = compiled(exponential), compiled(normal)
-_duration_months, _lifetime_months, _duration_factor = compiled(duration_months), compiled(lifetime_months), compiled(duration_factor)
-_success_chance = compiled(success_chance)
+_cost_at_start, _own_means = compiled(cost_at_start), compiled(own_means)
 
 
 @compiled
@@ -78,6 +73,7 @@ def publish(case: Any, world: Any, state: Any, inputs: Any, ties: bool) -> None:
         if ties:
             tell(
                 case.sensing.tie_weights,
+                case.reuse.is_active,
                 world.watcher,
                 state.site[state.tie[slot].firm],
                 state.slot_of,
@@ -90,18 +86,26 @@ def publish(case: Any, world: Any, state: Any, inputs: Any, ties: bool) -> None:
             )
             if firm.model >= 0 and inputs.model[firm.model].lead == state.tie[slot].firm:
                 touch_members(inputs.model[firm.model], inputs.members, state.slot_of, state.lists, state.tie, state.tally[0])
+                if seen == SEEN_OPERATING:
+                    teach_members(inputs.model[firm.model], inputs.members, state.slot_of, state.tie)
     state.tally[0].changed = 0
 
 
 @compiled
-def tell(weights: Any, watcher: Any, site: Any, slot_of: Any, ties: Any, wake: Any, lists: Any, tally: Any, before: int, seen: int) -> None:
-    """Tells everybody who sees a firm that it looks different."""
-    n, stop = tally.touched, np.int64(site.start)
+def tell(
+    weights: Any, teaches: bool, watcher: Any, site: Any, slot_of: Any, ties: Any, wake: Any, lists: Any, tally: Any, before: int, seen: int
+) -> None:
+    """Tells everybody who sees a firm that it looks different, and its suppliers and siblings what it operates."""
+    n, stop, is_large = tally.touched, np.int64(site.start), site.agent_type == _LARGE_FIRM
+    solution = 0
+    if teaches and seen == SEEN_OPERATING:
+        solution = LARGE_FIRMS_SOLUTION if is_large else SOLUTION
     # To its suppliers a firm is a customer, to its customers a supplier: in this order their weights stand.
     for kind, many in enumerate((site.suppliers, site.customers, site.siblings)):
-        start, weight = stop, weights[kind]
+        start, weight = stop, weights[3 if kind == 0 and is_large else kind]
+        taught = 0 if kind == 1 else solution
         stop = start + many
-        if weight == 0:
+        if weight == 0 and taught == 0:
             continue
         for place in range(start, stop):
             slot = slot_for(slot_of, ties, wake, tally, np.int64(watcher[place]))
@@ -109,11 +113,20 @@ def tell(weights: Any, watcher: Any, site: Any, slot_of: Any, ties: Any, wake: A
             if before != SEEN_NOTHING:
                 tie.exposure[before - 1] -= weight
             tie.exposure[seen - 1] += weight
+            tie.knows = max(tie.knows, taught)
             # touch(), without a branch that nobody can foresee
             lists[TOUCHED, n] = slot
             n += 1 - tie.touched
             tie.touched = True
     tally.touched = n
+
+
+@compiled
+def teach_members(model: Any, members: Any, slot_of: Any, ties: Any) -> None:
+    """Lets the members of a collaboration model know what their lead operates."""
+    for place in range(model.first, model.last):
+        if members[place] != model.lead:
+            ties[np.int64(slot_of[members[place]])].knows = LARGE_FIRMS_SOLUTION
 
 
 @compiled
@@ -141,6 +154,13 @@ def commit(case: Any, state: Any, month: int, slot: int) -> None:
     if not case.funding.is_open:
         needed = threshold(_exponential(uniform(case, _OWN_RESISTANCE, number, np.int64(life.episode))), 1.0)
         entry.target = state.tally[0].own_time[life.pole, firm.size] + (needed + _PACE_UNIT - 1) // _PACE_UNIT
+    if case.matches:
+        economics, log_sales = case.economics, life.log_employees + case.economics.log_sales_per_employee
+        z = _normal(uniform(case, _PROJECT_COST, number, _ONCE))
+        log_size = life.log_employees - case.log_mean_employees[firm.size]
+        entry.cost = _cost_at_start(log_size, z, economics.class_cost_krw_bn[firm.size], case.matching)
+        z = _normal(uniform(case, _OWN_MEANS, number, _ONCE))
+        entry.means = _own_means(log_sales, z, firm.size, case.matching)
     state.tally[0].waiting = place + 1
 
 
@@ -189,77 +209,6 @@ def put(due: Any, life: Any, what: int, month: int, slot: int) -> None:
     if month < due.shape[1]:
         life.next = due[what, month]
         due[what, month] = slot
-
-
-@compiled
-def launch(case: Any, state: Any, inputs: Any, month: int, slot: int) -> None:
-    """Starts a project."""
-    tie, life, size = state.tie[slot], state.life[slot], state.firm[slot].size
-    number = np.int64(tie.firm)
-    log_event(state.event, state.tally[0], month, _LAUNCHED, number, np.int64(life.route))
-    tie.stage = LAUNCHED
-    look_like(state.lists, state.tally[0], life, slot, SEEN_LAUNCHED)
-    months = 0
-    if case.implementation.median_months[size] > 0.0:
-        zone = inputs.zone[max(month, 0), life.province, life.sector]
-        in_park = in_open_park(inputs.park_open, inputs.park_close, life.park, month)
-        factor = _duration_factor(in_park, case.park_duration_factor, zone, case.zone_duration_factor)
-        z = _normal(uniform(case, _DURATION, number, np.int64(life.episode)))
-        months = _duration_months(z, size, factor, case.implementation)
-    put(state.due, life, PROJECT, month + months, slot)
-
-
-@compiled
-def operate(case: Any, state: Any, month: int, slot: int) -> None:
-    """Goes into productive use for a geometric number of months."""
-    tie, life, tally = state.tie[slot], state.life[slot], state.tally[0]
-    number = np.int64(tie.firm)
-    log_event(state.event, tally, month, _OPERATING, number, np.int64(life.route))
-    tally.operated += 1
-    tie.stage = OPERATING
-    look_like(state.lists, tally, life, slot, SEEN_OPERATING)
-    if case.implementation.abandonment > 0.0:
-        months = _lifetime_months(uniform(case, _LIFETIME, number, np.int64(life.episode)), case.implementation)
-        put(state.due, life, PROJECT, month + months, slot)
-
-
-@compiled
-def pay_back(lines: Any, paid_by: int, size: int, year: int, operates: bool) -> None:
-    """Gives the programme that paid a project what is due when it starts operating, or when it fails."""
-    if paid_by < 0:
-        return
-    k = paid_by // lines.left.shape[1]
-    rules = lines.rules[k]
-    money = taken(rules.kind, lines.year[k, paid_by % lines.left.shape[1]].grant[size], rules.terms)
-    back = on_operate(rules.kind, money, rules.terms) if operates else on_fail(rules.kind, money, rules.terms)
-    lines.left[k, year] += back
-    lines.year[k, year].budget += back
-    lines.year[k, year].repaid += back
-
-
-@compiled
-def implement(case: Any, state: Any, lines: Any, month: int, year: int) -> None:
-    """Carries out what is due this month."""
-    slot = np.int64(state.due[PROJECT, month])
-    while slot >= 0:
-        tie, life, tally = state.tie[slot], state.life[slot], state.tally[0]
-        number, following = np.int64(tie.firm), np.int64(life.next)
-        if tie.stage == LAUNCHED:
-            chance = _success_chance(life.route, state.firm[slot].size, case.implementation)
-            operates = chance >= 1.0 or uniform(case, _SUCCESS, number, np.int64(life.episode)) < chance
-            pay_back(lines, np.int64(life.paid_by), state.firm[slot].size, year, operates)
-            if operates:
-                operate(case, state, month, slot)
-            else:
-                log_event(state.event, tally, month, _FAILED, number, np.int64(life.route))
-                tie.stage = FAILED
-                look_like(state.lists, tally, life, slot, SEEN_DISAPPOINTING)
-                put(state.due, life, PAUSE, month + case.implementation.pause_months, slot)
-        else:
-            log_event(state.event, tally, month, _ABANDONED, number, np.int64(life.route))
-            tie.stage = ABANDONED
-            look_like(state.lists, tally, life, slot, SEEN_DISAPPOINTING)
-        slot = following
 
 
 @compiled

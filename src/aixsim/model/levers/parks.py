@@ -88,6 +88,19 @@ class Parks(Parameters):
         "assumed",
         "0.83 to 2.0",
     )
+    public_share: float = fraction(
+        0.0,
+        "share of a project's cost that a park pays, up to its grant; 0: it pays the grant whatever the project costs",
+        "assumed",
+        "assumed",
+        "0.5 to 0.75",
+    )
+    cost_share: float = fraction(
+        0.0, "share of the cost of a tenant's project that the park's shared equipment spares", "assumed", "assumed", "0 to 0.3"
+    )
+    staff_share: float = fraction(
+        0.0, "share of the vendors and engineers of a tenant's project that the park's own staff replaces", "assumed", "assumed", "0 to 0.3"
+    )
     call_month: int = integer(4, "month of the year", 1, 12, "month of the yearly call", "assumed", "assumed")
     lag_months: int = integer(2, "month", 0, 60, "months from the call to the launch", "assumed as in the programmes", "assumed")
 
@@ -116,6 +129,7 @@ def apply(scenario: Scenario, p: Parks, problem: Problem) -> None:
                 budget[year - horizon.years[0]] += round(yearly * problem.scale * _WON_PER_BN)
     if (scenario.park_open < horizon.n_months).any():
         scenario.park_duration_factor = p.duration_factor
+        scenario.park_cost_share, scenario.park_staff_share = p.cost_share, p.staff_share
     if not budget.any():
         return
     scenario.lines.append(
@@ -125,6 +139,7 @@ def apply(scenario: Scenario, p: Parks, problem: Problem) -> None:
             budget=budget,
             beyond=np.zeros(0, np.int64),
             grant=np.full((len(horizon.years), len(SIZES)), round(p.grant_krw_bn * _WON_PER_BN), np.int64),
+            share=np.full(len(SIZES), p.public_share),
             instalments=1,
             calls=horizon.calendar_months == p.call_month,
             lag=p.lag_months,

@@ -40,14 +40,27 @@ class Training(Parameters):
         "assumed",
         "1 to 3",
     )
+    capacity_growth: float = real(
+        0.0,
+        "1/year",
+        0.0,
+        1.0,
+        "yearly growth of vendors and engineers that training adds",
+        "assumed",
+        "assumed",
+        "0 to 0.1",
+    )
 
 
 def apply(scenario: Scenario, p: Training, problem: Problem) -> None:
-    """Trains the lottery's winners."""
+    """Trains the lottery's winners, and lets vendors and engineers grow faster while it acts."""
     eligible = problem.population.of_sizes(p.sizes)
     yearly = over_years(p.per_year, problem.horizon, fill=0.0) * problem.scale
     address = (scenario.seed, scenario.replicate, Purpose.TRAINING)
     firm, month = months_reached(eligible, yearly, problem.horizon, window(p, problem.horizon), address)
+    first, end = window(p, problem.horizon)
+    years = np.clip(np.arange(problem.horizon.n_months) - first, 0, max(end - first, 0)) / 12.0
+    scenario.projects_at_once *= (1.0 + p.capacity_growth) ** years
     scenario.uplifts = scenario.uplifts.and_more(month, firm, np.full(len(firm), p.factor), equips=False)
 
 
