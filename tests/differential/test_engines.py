@@ -41,7 +41,7 @@ def equal(a: History, b: History) -> bool:
         np.array_equal(a.canonical(), b.canonical())
         and np.array_equal(a.pressure, b.pressure)
         and a.lines == b.lines
-        and all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("budget", "spent", "applicants", "funded", "repaid"))
+        and all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("budget", "spent", "applicants", "funded", "repaid", "paid"))
     )
 
 
@@ -74,10 +74,18 @@ def random_worlds(draw: st.DrawFn) -> Problem:
     rate = st.floats(0.0, 1.0)
     laws = {name: {"rate": draw(rate)} for name in worlds.REGISTRY.mechanisms if name == "innovation" or draw(st.booleans())}
     small: dict[str, dict[str, Any]] = {
-        "parks": {"capacity": 5.0, "project_share": 0.9, "first_opening": "2024-03", "later_opening": "2024-09"},
+        "parks": {
+            "capacity": 5.0,
+            "project_share": 0.9,
+            "first_opening": "2024-03",
+            "later_opening": "2024-09",
+            "public_share": draw(st.sampled_from([0.0, 0.6])),
+            "cost_share": 0.1,
+            "staff_share": 0.3,
+        },
         "collaboration": {"number": 2, "members": 5},
         "smart_factories": {"per_year": 9.0},
-        "training": {"per_year": 9.0},
+        "training": {"per_year": 9.0, "capacity_growth": 0.1},
     }
     chosen_levers = {
         name: settings_of(name, start=draw(st.sampled_from(["2024-01", "2024-07", "2025-01"])), **small.get(name, {}))
@@ -96,6 +104,7 @@ def random_worlds(draw: st.DrawFn) -> Problem:
             lag_months=draw(st.integers(0, 5)),
             sizes=draw(st.sampled_from([list(SIZES), ["small"], ["medium", "large"]])),
             regional_floor=draw(st.sampled_from([0.0, 0.4, 1.0])),
+            public_share=dict(zip(SIZES, draw(st.sampled_from([(0.0,) * 5, (0.0, 0.6, 0.5, 0.4, 0.3), (1.0,) * 5])), strict=True)),
             **draw(st.sampled_from([{}, {"kind": "loan", "repaid_share": 0.9, "recovered_share": 0.37}])),
         )
         for k in range(draw(st.integers(0, 2)))
@@ -106,7 +115,11 @@ def random_worlds(draw: st.DrawFn) -> Problem:
         levers=chosen_levers,
         programme=lines,
         initial_adopters=draw(st.integers(0, min(3, n))),
-        sensing={"visibility": draw(some), "disappointment": draw(some), "customer_weight": 1.7},
+        sensing={"visibility": draw(some), "disappointment": draw(some), "customer_weight": 1.7, "large_customer_factor": 2.5},
+        matching={"own_share": draw(st.sampled_from([0.003, 0.03, 1.0])), "lead_share": draw(some), "least_scope": draw(some)},
+        reuse=dict.fromkeys(("cost", "duration", "success"), draw(st.sampled_from([0.0, 0.4, 1.0]))),
+        capacity={"projects": draw(st.sampled_from([0.0, 1.0, 4.0, 20.0])), "growth": 0.2, "smart_factory": 0.2},
+        adequacy={"success_exponent": draw(some), "duration_exponent": draw(some)},
         susceptibility={"frailty": draw(st.sampled_from(["none", "lognormal", "gamma"])), "frailty_variance": draw(st.floats(0.1, 5.0))},
         climate={"volatility": draw(st.floats(0.0, 0.5))},
         economics={"elasticity": draw(some), "experience": 3.0},

@@ -281,10 +281,10 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
 
     def bill_of(self, line: FundingLine) -> tuple[int, int, int]:
         """Returns what the state, the lead of its model and the firm itself are to pay of its project, in won."""
-        most = int(line.grant[self.model.year, self.size])
+        most, cost, case = int(line.grant[self.model.year, self.size]), self.cost(), self.model.case
         if not line.matches:
-            return most, 0, 0
-        case, cost, share = self.model.case, self.cost(), float(line.share[self.size])
+            return most, 0, max(cost - most, 0)
+        share = float(line.share[self.size])
         lead_share = case.matching.lead_share if self.in_started_model() else 0.0
         grant, own = grant_of(cost, most, share, lead_share), due_from_firm(cost, most, share, lead_share)
         return grant, cost - grant - own, own
@@ -300,7 +300,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         """Is funded; the project is launched when the contract is due."""
         state, lead, own = self.bill_of(line)
         self.lender, self.taken = k, line.kind.taken(state, line.terms)
-        paid = min(own, self.means_now())
+        paid = min(own, self.means_now()) if line.matches else own
         self.scope = scope(state + lead + own, own, paid)
         self.route = COLLABORATION if line.route == PROGRAMME and self.in_started_model() else line.route
         self.model.paid[self.model.year, self.route] += (self.taken, lead, paid)

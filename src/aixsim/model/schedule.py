@@ -43,7 +43,7 @@ SCHEDULE: Final = (
     Step(
         "implement",
         "Projects whose time has come start operating or fail, and what loans pay back comes in; operating ones whose life is over are "
-        "abandoned.",
+        "abandoned. Projects that wait for vendors and engineers start where there is room.",
     ),
     Step("record", "The counts at the end of the month are written down."),
 )

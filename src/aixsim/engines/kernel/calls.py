@@ -49,9 +49,12 @@ def cost_of(case: Any, state: Any, inputs: Any, entry: Any, month: int, learning
 @compiled
 def bill_of(case: Any, state: Any, inputs: Any, rules: Any, most: int, entry: Any, month: int, learning: float) -> Any:
     """What the project of a waiting firm costs, what the state gives, what the firm is to bring, and what it can, in won."""
-    if not rules.matches:
+    if not case.matches:
         return most, most, 0, 0
     cost, share = cost_of(case, state, inputs, entry, month, learning), rules.share[entry.size]
+    if not rules.matches:
+        rest = max(cost - most, 0)
+        return most + rest, most, rest, rest
     member = in_started_model(inputs.model, state.firm[np.int64(entry.slot)].model, month)
     lead_share = case.matching.lead_share if member else _NO_SHARE
     means = _means_now(entry.means, inputs.month[month].climate_index, inputs.month[month].credit[entry.pole])
