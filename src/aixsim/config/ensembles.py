@@ -25,7 +25,7 @@ from aixsim.model.programmes import declared_of
 from aixsim.model.registry import Registry
 from aixsim.world.classification import SIZES
 
-RESULT_TABLES: Final = ("trajectories", "groups", "projects", "parameters", "money", "answer")
+RESULT_TABLES: Final = ("trajectories", "groups", "projects", "parameters", "money", "payers", "answer")
 """Names of the tables that a result folder holds; a copy of the ensemble lies beside them."""
 _ABOUT = b"aixsim"
 _SHA256 = b"aixsim sha256"

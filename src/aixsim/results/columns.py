@@ -79,6 +79,15 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "applicants": Column("whole", FIRMS, "applications in the calls of the year"),
         "funded": Column("whole", FIRMS, "projects that were funded"),
         "repaid_krw_bn": Column("number", _KRW, "money that came back from projects"),
+        "affordable": Column("number", FIRMS, "projects that the budget alone would pay: budget over the highest grant"),
+    },
+    "payers": {
+        "replicate": _REPLICATE,
+        "year": Column("whole", "", "calendar year of the call, or of the launch of a project that the firm pays itself"),
+        "route": Column("name", "", f"route of money: {', '.join(ROUTES)}"),
+        "state_krw_bn": Column("number", _KRW, "public money promised to projects"),
+        "lead_krw_bn": Column("number", _KRW, "money of leads of collaboration models for their members' projects"),
+        "firm_krw_bn": Column("number", _KRW, "own money of the firms; 0 where no programme states public_share"),
     },
 }
 """Columns that every result of a run has, by table. ``trajectories`` has one more for each other outcome, ``parameters`` one for each

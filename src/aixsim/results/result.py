@@ -89,6 +89,10 @@ class Result(Drawable):
         """Returns budget, spent and left in KRW bn by replicate, year and programme, of the simulated population."""
         return self._frame("money")
 
+    def payers(self) -> pd.DataFrame:
+        """Returns what state, leads and firms pay for projects in KRW bn by replicate, year and route, of the simulated population."""
+        return self._frame("payers")
+
     @property
     def goals(self) -> pd.DataFrame:
         """A row a goal: probability with its interval, count at the deadline in firms of the nation, month reached, shortfall."""

@@ -18,6 +18,7 @@ from aixsim.config.build import Problems
 from aixsim.engines import engine, mesa_alone, prepare
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
+from aixsim.model.money_alone import affordable
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
 from aixsim.model.projects import projects_of
@@ -113,6 +114,7 @@ class _Done:
     drawn: list[dict[str, float]] = field(default_factory=list)
     projects: list[NDArray[np.int32]] = field(default_factory=list)
     histories: list[History] = field(default_factory=list)
+    affordable: list[NDArray[np.float64]] = field(default_factory=list)
 
 
 def run_batch(spec: PointSpec, batch: Batch, at: Callable[[int | None], object]) -> BatchResult:
@@ -142,6 +144,7 @@ def run_batch(spec: PointSpec, batch: Batch, at: Callable[[int | None], object])
             if counts.min() < 0:
                 raise NotANumber("a count is below zero")
             found = projects_of(history, problem.population) if spec.is_run else None
+            money = affordable(scenario.lines)
             seconds += perf_counter() - begun
         except Exception as error:  # noqa: BLE001 - a failed replicate is a record, counted beside every estimate
             failures.append(_record(batch.point, replicate, error, scenario))
@@ -153,6 +156,7 @@ def run_batch(spec: PointSpec, batch: Batch, at: Callable[[int | None], object])
             done.groups.append(groups)
             done.projects.append(found)
             done.histories.append(history)
+            done.affordable.append(money)
     at(None)
     begun = perf_counter()
     made = _tables(spec, batch.point, done) if done.replicates else {}
@@ -171,7 +175,8 @@ def _tables(spec: PointSpec, point: int, done: _Done) -> dict[str, Any]:
         made = {
             TRAJECTORIES: tables.trajectories(rows, counts, horizon, spec.outcomes),
             "parameters": tables.parameters(rows, drawn),
-            "money": tables.money(rows, done.histories, horizon.years),
+            "money": tables.money(rows, done.histories, done.affordable, horizon.years),
+            "payers": tables.payers(rows, done.histories, horizon.years),
             "projects": tables.projects(rows, done.projects, horizon),
             "groups_by_replicate": tables.groups_by_replicate(rows, np.stack(done.groups)),
         }

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon
-from aixsim.model.history import History
+from aixsim.model.history import PAYERS, History
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.projects import NEVER
 from aixsim.world.classification import AGENT_TYPES, GROUPS, PROVINCES, ROUTES, SECTORS, SIZES
@@ -67,7 +67,9 @@ def parameters(replicates: Sequence[int], drawn: dict[str, NDArray[np.float64]])
     return pa.table({"replicate": _plain(np.array(replicates, np.int32)), **{key: _plain(values) for key, values in drawn.items()}})
 
 
-def money(replicates: Sequence[int], histories: Sequence[History], years: Sequence[int]) -> pa.Table:
+def money(
+    replicates: Sequence[int], histories: Sequence[History], affordable: Sequence[NDArray[np.float64]], years: Sequence[int]
+) -> pa.Table:
     """Returns one row a replicate, programme and year: money, applicants and funded projects.
 
     Budget, spent, left, and what of the budget has come back from projects are in KRW bn.
@@ -75,6 +77,7 @@ def money(replicates: Sequence[int], histories: Sequence[History], years: Sequen
     Args:
         replicates: finished ones.
         histories: of each; a lever may give some replicates a programme that others lack, which then have no row of it.
+        affordable: projects that each budget alone would pay, of each, as from ``model.money_alone.affordable``.
         years: of the horizon.
     """
     names = list(dict.fromkeys(name for history in histories for name in history.lines))
@@ -95,6 +98,21 @@ def money(replicates: Sequence[int], histories: Sequence[History], years: Sequen
             "applicants": _plain(values["applicants"].astype(np.int32)),
             "funded": _plain(values["funded"].astype(np.int32)),
             "repaid_krw_bn": _plain(values["repaid"] / 1e9),
+            "affordable": _plain(np.concatenate([*(found.ravel() for found in affordable), np.zeros(0)])),
+        }
+    )
+
+
+def payers(replicates: Sequence[int], histories: Sequence[History], years: Sequence[int]) -> pa.Table:
+    """Returns one row a replicate, year and route of money: who pays how much, KRW bn; arguments as in ``money``."""
+    paid = np.array([history.paid for history in histories], np.int64).reshape(-1, len(PAYERS)) / 1e9
+    n = len(replicates) * len(years)
+    return pa.table(
+        {
+            "replicate": _plain(np.repeat(np.array(replicates, np.int32), len(years) * len(ROUTES))),
+            "year": _plain(np.tile(np.repeat(np.array(years, np.int32), len(ROUTES)), len(replicates))),
+            "route": _strings(np.tile(np.arange(len(ROUTES)), n), ROUTES),
+            **{f"{payer}_krw_bn": _plain(paid[:, k]) for k, payer in enumerate(PAYERS)},
         }
     )
 

@@ -14,6 +14,7 @@ from aixsim.report.text.answer import answer
 from aixsim.report.text.counting_table import counting_table
 from aixsim.report.text.number_format import spread
 from aixsim.report.text.text_layout import Block, page, table, title
+from aixsim.results.costs import costs
 from aixsim.results.drivers import LEAST, drivers
 from aixsim.results.result import Result
 from aixsim.stats.intervals import percent
@@ -44,7 +45,12 @@ def headline(result: Result, width: int | None = None, *, verbose: bool = False)
         blocks.append(["NO REPLICATE FINISHED, so there is no result: see failures.jsonl in the result folder."])
         return page(blocks, width)
     blocks.insert(0, [answer(result)] if goals else [])
-    blocks += [_goals(result), [_depends(result)] if goals else [], [*_history(result), *_validation(result)]]
+    blocks += [
+        _goals(result),
+        [*_money_alone(result), *([_depends(result)] if goals else [])],
+        [*_costs(result)],
+        [*_history(result), *_validation(result)],
+    ]
     if verbose:
         blocks += [_details(goals[i : i + _ABREAST]) for i in range(0, len(goals), _ABREAST)]
         blocks += [counting_table(result.counting), _own(result), [sentence()] if concerns(result) else []]
@@ -106,6 +112,29 @@ def _goals(result: Result) -> Block:
         rows.append((about, g["short_statement"], n, f"{g['count_at_deadline']['p50']:,.0f}", spread(g["count_at_deadline"], g["n"])))
     sure = f"Brackets: {100 * goals[0]['confidence']:g} % intervals of the sampling error alone, not of what the model leaves out."
     return [table(("goal", "probability", "n", "median", "90 % of futures"), rows, right=[3]), sure]
+
+
+def _money_alone(result: Result) -> list[str]:
+    """States what the budgets over the grants say of the goals, and how far the model's counts follow them."""
+    lines = []
+    for goal in result.goal_records:
+        alone = goal.get("money_alone")
+        if alone is None:
+            continue
+        follows = "" if alone["r_squared"] is None else f"; it explains {percent(alone['r_squared'])} of the differences between replicates"
+        count = f"{alone['p50']:,.0f} [{spread(alone, goal['n'])}]"
+        lines.append(f"Money alone (budget over grant): {count} projects, {goal['name']} in {percent(alone['probability'])}{follows}.")
+    return lines
+
+
+def _costs(result: Result) -> list[str]:
+    """States who pays for counted projects, and what one costs the state; nothing where costs of projects are not modelled."""
+    found = costs(result)
+    if found is None:
+        return []
+    shares = ", ".join(f"{payer} {percent(share)}" for payer, share in found.shares.items())
+    each = f"KRW {found.per_launched:,.2f} bn a launched and {found.per_operating:,.2f} bn an operating one"
+    return [f"Who pays for the counted projects (means): {shares}. Public money: {each}."]
 
 
 def _depends(result: Result) -> str:

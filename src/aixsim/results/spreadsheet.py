@@ -1,0 +1,46 @@
+"""What money alone says beside each goal: budget over grant, as a spreadsheet computes it, replicate by replicate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aixsim.stats.summary import quantiles
+
+
+def money_alone(affordable: NDArray[np.float64], counts: NDArray[np.int32], at_least: float, scale: float) -> dict[str, float | None]:
+    """Returns what the record of a goal says of money alone.
+
+    Args:
+        affordable: projects that the budgets up to the deadline would pay, of the simulated population, shape ``(n_replicates,)``.
+        counts: what the model counts at the deadline, shape ``(n_replicates,)``.
+        at_least: the goal, in firms of the nation.
+        scale: share of the national population.
+
+    Returns:
+        ``probability`` that money alone reaches the goal; mean and quantiles of its count in firms of the nation; and ``r_squared``, the
+        share of the variance of the model's count that a straight line in it explains, None where either does not vary.
+    """
+    national = affordable / scale
+    varies = min(len(counts), 2) == 2 and np.ptp(affordable) > 0 and np.ptp(counts) > 0
+    return {
+        "probability": float((national >= at_least - 1e-9).mean()),
+        "mean": float(national.mean()),
+        **quantiles(national),
+        "r_squared": float(np.corrcoef(affordable, counts)[0, 1] ** 2) if varies else None,
+    }
+
+
+def affordable_by(rows: Any, replicates: NDArray[np.int64], year: int) -> NDArray[np.float64]:
+    """Returns the projects that the budgets of all programmes would pay up to a year, by replicate, shape ``(n_replicates,)``.
+
+    Args:
+        rows: of the table ``money``: ``replicate``, ``year`` and ``affordable``.
+        replicates: finished ones, ascending.
+        year: the last one that counts.
+    """
+    until = rows["year"].to_numpy() <= year
+    place = np.searchsorted(replicates, rows["replicate"].to_numpy()[until])
+    return np.bincount(place, weights=rows["affordable"].to_numpy()[until], minlength=len(replicates))
