@@ -1,6 +1,6 @@
 """Finance for participants of the AI factory programme: loans, guarantees and a fund of their own.
 
-KRW 200 bn of loans, a fund of KRW 45 bn, and guarantees and insurance of up to KRW 10 tn (``ai_factory_budgets.csv``). What share of a firm's
+KRW 200 bn of loans, a fund of KRW 45 bn, guarantees and insurance of up to KRW 10 tn (``ai_factory_budgets.csv``). What share of a firm's
 own part they carry is money over demand: what participants are to bring in a year, at most all of it. No disbursement was found.
 
     credit = min(1, take-up * (loans + fund + guarantees) / years / demand)
