@@ -23,7 +23,7 @@ _logistic, _award, _merit, _own_hazard = compiled(logistic), compiled(award), co
 _rate, _gives_up, _award_rest = compiled(fixed.rate), compiled(gives_up), compiled(award_rest)
 
 
-@compiled
+@inlined
 def is_eligible(life: Any, size: int, rules: Any, park_open: Any, park_close: Any, month: int) -> bool:
     """Whether a firm may apply to a programme or to its park."""
     if rules.tenants_only and not in_open_park(park_open, park_close, life.park, month):
@@ -105,7 +105,7 @@ def hold_call(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, mont
             put(state.due, life, CONTRACT, month + rules.lag, slot)
 
 
-@compiled
+@inlined
 def launch_all(case: Any, state: Any, inputs: Any, month: int) -> None:
     """With open funding every decision is launched in its own month."""
     for place in range(state.tally[0].waiting):

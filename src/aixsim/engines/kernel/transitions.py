@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.engines.kernel.compile import chosen, compiled
+from aixsim.engines.kernel.compile import chosen, compiled, inlined
 from aixsim.engines.kernel.inputs import KINDS
 from aixsim.engines.kernel.philox import uniform
 from aixsim.engines.kernel.pressing import group_pressure, record_tie_pressure
@@ -223,7 +223,7 @@ def operate(case: Any, state: Any, month: int, slot: int) -> None:
         put(state.due, life, PROJECT, month + months, slot)
 
 
-@compiled
+@inlined
 def pay_back(lines: Any, paid_by: int, size: int, year: int, operates: bool) -> None:
     """Gives the programme that paid a project what is due when it starts operating, or when it fails."""
     if paid_by < 0:
