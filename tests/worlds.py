@@ -56,6 +56,11 @@ def settings(mechanisms: dict[str, dict[str, Any]] | None = None, **changes: Any
     return out
 
 
+def law(name: str, **stated: Any) -> dict[str, Any]:
+    """A mechanism's parameters: the defaults, and what is stated."""
+    return REGISTRY.mechanisms[name].parameters.defaults() | stated
+
+
 def programme(**changes: Any) -> dict[str, Any]:
     """A programme that anyone may apply to each January."""
     return {

@@ -72,7 +72,7 @@ def random_worlds(draw: st.DrawFn) -> Problem:
     ties = np.array(sorted(pairs), np.int32).reshape(-1, 2)
     kinds = np.array(draw(st.lists(st.integers(0, 2), min_size=len(ties), max_size=len(ties))), np.int8)
     rate = st.floats(0.0, 1.0)
-    laws = {name: {"rate": draw(rate)} for name in worlds.REGISTRY.mechanisms if name == "innovation" or draw(st.booleans())}
+    laws = {name: worlds.law(name, rate=draw(rate)) for name in worlds.REGISTRY.mechanisms if name == "innovation" or draw(st.booleans())}
     small: dict[str, dict[str, Any]] = {
         "parks": {
             "capacity": 5.0,
@@ -170,7 +170,7 @@ def contagions(draw: st.DrawFn) -> Problem:
     weight = st.sampled_from([1.0, 2.0, 0.5, 0.0])
     some = st.floats(0.0, 1.0)
     chosen = worlds.settings(
-        {name: {"rate": draw(rate)} for name in worlds.REGISTRY.mechanisms if name in ("innovation", "partners") or draw(st.booleans())},
+        {name: worlds.law(name, rate=draw(rate)) for name in worlds.REGISTRY.mechanisms if name in ("innovation", "partners") or draw(st.booleans())},
         levers={
             name: settings_of(name, start="2024-01")
             for name in ("trade", "joint_development", "growth_fund", "sme_subsidy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -15,9 +16,18 @@ from typing import Any
 import numba
 import numpy as np
 import pytest
+from numba.core import event
 
 from aixsim.engines.kernel.code_folder import code_folder, keep_checksums
-from aixsim.engines.kernel.compile import callable_from_python, compiled, hazard_sum, record_by_name, undocumented_options, why_not_compiled
+from aixsim.engines.kernel.compile import (
+    callable_from_python,
+    compiled,
+    hazard_sum,
+    kept,
+    record_by_name,
+    undocumented_options,
+    why_not_compiled,
+)
 from aixsim.model.plugins import plugin_of
 from aixsim.model.registry import Registry
 
@@ -101,6 +111,31 @@ def test_a_second_start_compiles_nothing(tiny: Path, tmp_path: Path, folder: Pat
     # The twin: without the files it compiles again.
     shutil.rmtree(folder)
     assert compilations(start(tiny, tmp_path)) > 0
+
+
+def increase(out: Any) -> None:
+    out[0] += 1.0
+
+
+class Collections(event.Listener):
+    """Notes whether Python looked for unused objects when a compilation began."""
+
+    def __init__(self) -> None:
+        self.were_on: list[bool] = []
+
+    def on_start(self, event: Any) -> None:  # noqa: ARG002 - as Numba calls it
+        self.were_on.append(gc.isenabled())
+
+    def on_end(self, event: Any) -> None:
+        pass
+
+
+def test_python_looks_for_unused_objects_only_before_and_after_a_compilation() -> None:
+    seen, out = Collections(), np.zeros(1)
+    assert gc.isenabled()
+    with event.install_listener("numba:compile", seen):
+        kept(increase)(out)
+    assert (seen.were_on, gc.isenabled(), out[0]) == ([False], True, 1.0)
 
 
 def damaged_in_the_middle(path: Path) -> None:

@@ -28,7 +28,7 @@ _grant_of, _due_from_firm, _scope = compiled(grant_of), compiled(due_from_firm),
 _means_now, _project_cost = compiled(means_now), compiled(project_cost)
 
 
-@compiled
+@inlined
 def is_eligible(life: Any, size: int, rules: Any, park_open: Any, park_close: Any, month: int) -> bool:
     """Whether a firm may apply to a programme or to its park."""
     if rules.tenants_only and not in_open_park(park_open, park_close, life.park, month):
@@ -153,7 +153,7 @@ def hold_call(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, mont
             put(state.due, life, CONTRACT, month + rules.lag, slot)
 
 
-@compiled
+@inlined
 def launch_all(case: Any, state: Any, inputs: Any, month: int) -> None:
     """With open funding every decision is launched in its own month."""
     for place in range(state.tally[0].waiting):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.engines.kernel.compile import chosen, compiled
+from aixsim.engines.kernel.compile import chosen, compiled, inlined
 from aixsim.engines.kernel.inputs import KINDS
 from aixsim.engines.kernel.philox import uniform
 from aixsim.engines.kernel.slots import ABANDONED, FAILED, LAUNCHED, OPERATING
@@ -95,7 +95,7 @@ def operate(case: Any, state: Any, month: int, slot: int) -> None:
         put(state.due, life, PROJECT, month + months, slot)
 
 
-@compiled
+@inlined
 def pay_back(lines: Any, life: Any, year: int, operates: bool) -> None:
     """Gives the programme that paid a project what is due when it starts operating, or when it fails."""
     k = np.int64(life.paid_by)
@@ -145,7 +145,7 @@ def implement(case: Any, state: Any, inputs: Any, lines: Any, month: int, year: 
         slot = following
 
 
-@compiled
+@inlined
 def join_queue(case: Any, state: Any, ranking: Any) -> None:
     """Puts the month's contracts at the end of the queue, in an order drawn by lot."""
     tally, n = state.tally[0], state.tally[0].contracts
@@ -162,7 +162,7 @@ def join_queue(case: Any, state: Any, ranking: Any) -> None:
     tally.contracts = 0
 
 
-@compiled
+@inlined
 def start_projects(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, month: int, year: int) -> None:
     """Starts projects in the order of the queue until there is no more room."""
     join_queue(case, state, ranking)

@@ -99,7 +99,7 @@ def may_decide_within(one_and_more: float, susceptibility: float, bound: float) 
     return 2.0 - one_and_more <= susceptibility * bound * 1.000000001 + 1e-15
 
 
-@compiled
+@inlined
 def look_at_all(world: Any, state: Any, inputs: Any, kinds: Any, bound: float) -> None:
     """Lists the firms of all milieus whose thresholds lie within a bound, in one pass over memory."""
     limit = int(min(bound * _UNIT, float(_NEVER - 1)))
@@ -123,7 +123,7 @@ def look_at_all(world: Any, state: Any, inputs: Any, kinds: Any, bound: float) -
         note_need(state.needed, state.group[milieu])
 
 
-@compiled
+@inlined
 def look_again(world: Any, state: Any, inputs: Any, kinds: Any, milieu: int, reached: int) -> None:
     """Lists the firms of a milieu up to twice the pressure that it has reached."""
     bound = 2.0 * reached / _UNIT
@@ -141,12 +141,13 @@ def look_again(world: Any, state: Any, inputs: Any, kinds: Any, milieu: int, rea
     sort_pairs(state.needed, state.queued, group.at, group.end)
 
 
-@compiled
+@inlined
 def first_bound(case: Any, world: Any, inputs: Any) -> float:
     """Returns a pressure that most milieus will not outgrow: what one that sees nothing would gather, and some more."""
     pressure, nowhere = 0.0, world.column[len(world.milieu)]
+    hazard = milieu_hazard(case.milieu_active, case.laws, 0.0, inputs.sensed[0], nowhere)
     for month in inputs.month:
-        pressure += month.climate_index * milieu_hazard(case.milieu_active, case.laws, 0.0, inputs.sensed[0], nowhere)
+        pressure += month.climate_index * hazard
     return max(min(MARGIN * pressure, 100.0), LEAST_BOUND)
 
 
@@ -158,7 +159,7 @@ def decide_milieus(case: Any, world: Any, state: Any, inputs: Any, month: int) -
         serve(case, world, state, inputs, np.int64(found[position]), month)
 
 
-@compiled
+@inlined
 def serve(case: Any, world: Any, state: Any, inputs: Any, milieu: int, month: int) -> None:
     """Lets the firms of a milieu decide whose thresholds are reached, and looks further when its bound is."""
     group = state.group[milieu]

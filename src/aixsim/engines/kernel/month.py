@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from aixsim.engines.kernel.calls import fund
-from aixsim.engines.kernel.compile import compiled, kept
+from aixsim.engines.kernel.compile import compiled, inlined, kept
 from aixsim.engines.kernel.implementing import implement, operate, start_projects
 from aixsim.engines.kernel.milieus import decide_milieus, first_bound, look_at_all, sense_milieus, wake_all
 from aixsim.engines.kernel.philox import fill_resistances
@@ -23,7 +23,7 @@ _LAUNCHED, _BEFORE = np.int64(Event.LAUNCHED), np.int64(-1)
 _attraction, _cost_now, _pace = compiled(attraction), compiled(cost_now), compiled(fixed.pace)
 
 
-@compiled
+@inlined
 def clear(state: Any) -> None:
     """Empties the state; only firms with a slot have one."""
     tally = state.tally[0]
@@ -43,7 +43,7 @@ def clear(state: Any) -> None:
         cell.is_stale = False
 
 
-@compiled
+@inlined
 def adopt_initially(case: Any, state: Any) -> None:
     """Lets the first firms operate before the first month."""
     for firm in range(case.initial_adopters):
@@ -57,7 +57,7 @@ def adopt_initially(case: Any, state: Any) -> None:
     state.tally[0].waiting = 0
 
 
-@compiled
+@inlined
 def carry_over(lines: Any, year: int) -> None:
     """Moves what some lines have left of last year to this one."""
     for k in range(len(lines.rules)):
@@ -69,7 +69,7 @@ def carry_over(lines: Any, year: int) -> None:
             lines.year[k, year].budget += rest
 
 
-@compiled
+@inlined
 def change_budgets(lines: Any, year: int) -> None:
     """Changes what a year is to have; a cut takes at most what no earlier call has reserved."""
     for k in range(len(lines.rules)):
@@ -78,7 +78,7 @@ def change_budgets(lines: Any, year: int) -> None:
         lines.year[k, year].budget += change
 
 
-@compiled
+@inlined
 def bound_pace(case: Any, state: Any, inputs: Any, month: int) -> None:
     """Computes how fast economic time can pass in the months ahead while not too many more factories operate."""
     tally, last = state.tally[0], len(inputs.month)

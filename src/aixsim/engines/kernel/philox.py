@@ -61,7 +61,7 @@ def uniform(c: Any, purpose: int, agent: int, attempt: int) -> float:
     return (np.float64(bits) + 0.5) * 2.0**-52
 
 
-@compiled
+@inlined
 def fill_resistances(seed: Any, replicate: Any, bits: Array) -> None:
     """Fills the bits of numbers in [1, 2), one for every firm's first resistance.
 
@@ -75,7 +75,7 @@ def fill_resistances(seed: Any, replicate: Any, bits: Array) -> None:
         bits[2 * pair + 1] = odd
 
 
-@compiled
+@inlined
 def fill_uniforms(seed: Any, replicate: Any, purpose: int, attempt: int, agents: Array, bits: Array) -> None:
     """Fills the bits of numbers in [1, 2), one for each of the agents listed; ``seed`` and ``replicate`` are uint64."""
     for k in range(len(agents)):

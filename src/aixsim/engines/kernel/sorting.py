@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.engines.kernel.compile import compiled
+from aixsim.engines.kernel.compile import compiled, inlined
 
 _SIGN, _ALL = np.uint64(1 << 63), np.uint64(2**64 - 1)
 _DIGIT = 2048
@@ -27,7 +27,7 @@ def sort_pairs(keys: Any, values: Any, begin: int, end: int) -> None:
             keys[at], values[at] = key, value
 
 
-@compiled
+@inlined
 def rank(keys: Any, firm: Any, spare_keys: Any, spare_firm: Any, count: Any, n: int) -> None:
     """Sorts the first n numbers and firms, descending, equals by firm: digit by digit, then what is still out of place.
 

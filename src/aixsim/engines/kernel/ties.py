@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.engines.kernel.compile import compiled, hazard_sum, laws_of
+from aixsim.engines.kernel.compile import compiled, hazard_sum, inlined, laws_of
 from aixsim.engines.kernel.pressing import firm_wakes, group_pressure, list_due, tie_pressure, to_rate, wakes_at
 from aixsim.engines.kernel.slots import POTENTIAL, fill, slot_for, touch
 from aixsim.engines.kernel.state import FOUND, TOUCHED
@@ -18,7 +18,7 @@ _visible_share, _reaches = compiled(visible_share), compiled(fixed.reaches)
 tie_hazard = compiled(hazard_sum(laws_of("tie"), ("partner_share", "lead_visible")))
 
 
-@compiled
+@inlined
 def join_models(case: Any, state: Any, inputs: Any) -> None:
     """Gives the firms of all collaboration models a slot."""
     tally, month = state.tally[0], np.int64(0)
@@ -35,7 +35,7 @@ def join_models(case: Any, state: Any, inputs: Any) -> None:
             touch(state.lists, state.tie, tally, slot)
 
 
-@compiled
+@inlined
 def touch_models(state: Any, inputs: Any, month: int) -> None:
     """Members of a collaboration model that starts or stops this month look at its lead."""
     for model in inputs.model:
@@ -43,7 +43,7 @@ def touch_models(state: Any, inputs: Any, month: int) -> None:
             touch_members(model, inputs.members, state.slot_of, state.lists, state.tie, state.tally[0])
 
 
-@compiled
+@inlined
 def lead_visible(lives: Any, slot_of: Any, models: Any, model: int, visibility: float, month: int, number: int) -> float:
     """1 when the firm's collaboration model has started and its lead, another firm, is visible."""
     if not in_started_model(models, model, month):
@@ -53,7 +53,7 @@ def lead_visible(lives: Any, slot_of: Any, models: Any, model: int, visibility: 
     return 1.0 if lead != number and (seen == SEEN_OPERATING or (seen == SEEN_LAUNCHED and visibility > 0.0)) else 0.0
 
 
-@compiled
+@inlined
 def fetch(touched: Any, ties: Any, firms: Any, groups: Any, tally: Any) -> None:
     """Reads what will be needed of the touched firms: in so short a loop the processor waits for many at once instead of one by one."""
     total = 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.engines.kernel.compile import compiled
+from aixsim.engines.kernel.compile import compiled, inlined
 from aixsim.engines.kernel.philox import uniform
 from aixsim.engines.kernel.pressing import group_pressure, record_tie_pressure
 from aixsim.engines.kernel.slots import DECIDED, POTENTIAL, fill, slot_for, threshold, touch
@@ -121,7 +121,7 @@ def tell(
     tally.touched = n
 
 
-@compiled
+@inlined
 def teach_members(model: Any, members: Any, slot_of: Any, ties: Any) -> None:
     """Lets the members of a collaboration model know what their lead operates."""
     for place in range(model.first, model.last):
