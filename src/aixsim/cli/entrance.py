@@ -40,10 +40,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         if bad := [text for text in arguments if "\0" in text]:
             raise UserError(f"found a null character in the argument {shortened(bad[0])!r}; allowed: text without it")
+        stdout = sys.stdout
         try:
             app(args=arguments, prog_name="aixsim", standalone_mode=True)
         except SystemExit:
-            if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # put there by click when the reader of a pipe has gone
+            if sys.stdout is not stdout:  # the parser puts another one there when the reader of a pipe has gone
+                sys.stdout = stdout
                 raise BrokenPipeError from None
             sys.stdout.flush()  # what is still buffered may not fit on the disk
             raise

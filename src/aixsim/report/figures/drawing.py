@@ -85,13 +85,14 @@ def draw(subject: object, kind: str, ax: Any = None) -> Any:
     Raises:
         PlotError: there is no such kind, or the subject lacks what it shows.
     """
-    from aixsim.report.figures.style import Place, house_style
+    from aixsim.report.figures.style import Place, escape_texts, house_style
 
     figure = figure_of(subject, kind)
     if ax is None:
         return _page(figure, subject, 100)
     with house_style():
         figure.draw(subject, Place(ax))
+        escape_texts(ax.figure)
     return ax.figure
 
 
@@ -172,11 +173,12 @@ def _page(figure: Figure[Any], subject: object, dpi: int) -> Any:
     """Returns a whole figure with its source line, laid out."""
     from matplotlib.text import Text
 
-    from aixsim.report.figures.style import NO_KOREAN, has_hangul, house_style, korean_fonts, lay_out, new_figure
+    from aixsim.report.figures.style import NO_KOREAN, escape_texts, has_hangul, house_style, korean_fonts, lay_out, new_figure
 
     with house_style():
         page = new_figure(figure.size(subject) if callable(figure.size) else figure.size, dpi)
         figure.draw(subject, page)
+        escape_texts(page)
         if any(has_hangul(text.get_text()) for text in page.findobj(Text)) and not korean_fonts():
             warnings.warn(NO_KOREAN, stacklevel=2)
         with warnings.catch_warnings():
