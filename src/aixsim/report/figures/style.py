@@ -13,7 +13,6 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter
 from numpy.typing import NDArray
 
 from aixsim.escapes import visible
@@ -97,9 +96,9 @@ def escape_texts(figure: Figure) -> None:
         if (shown := _shown(text.get_text())) != text.get_text():
             text.set_text(shown)
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        names = axis.get_major_formatter()
-        if isinstance(names, FixedFormatter) and (escaped := list(map(_shown, names.seq))) != list(names.seq):
-            axis.set_major_formatter(FixedFormatter(escaped))
+        names = [label.get_text() for label in axis.get_ticklabels()]
+        if (shown_names := list(map(_shown, names))) != names:
+            axis.set_ticks(axis.get_ticklocs(), shown_names)
 
 
 def _shown(text: str) -> str:
