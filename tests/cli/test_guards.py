@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -150,6 +151,9 @@ def test_an_ensemble_knows_its_values(tmp_path: Path) -> None:
     place = whole.index(values.tobytes()[:8])
     path.write_bytes(whole[:place] + np.array([0.15]).tobytes() + whole[place + 8 :])
     with pytest.raises(EnsembleError, match="damaged"):
+        read_columns(path)
+    pq.write_table(pq.read_table(path).replace_schema_metadata({}), path)
+    with pytest.raises(EnsembleError, match="has no checksum"):
         read_columns(path)
 
 

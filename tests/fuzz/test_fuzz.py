@@ -222,7 +222,8 @@ def damage(folder: Path, other: Path, data: Any) -> None:
                     second.write_bytes(first)
             case "other":
                 same = other / path.relative_to(folder)
-                path.write_bytes(same.read_bytes() if same.exists() else b"")
+                if path.name != "status.json":  # it is progress, and says of which process and when
+                    path.write_bytes(same.read_bytes() if same.exists() else b"")
             case _:
                 path.unlink()
                 path.mkdir()

@@ -118,7 +118,7 @@ def test_numbers_of_programmes_differ_and_follow_from_names() -> None:
     assert value == law.draw(shipped.seed, 3, "programme[1].delivered_share")
 
 
-@pytest.mark.parametrize("name", ["ai factory", "AI  Factory", " AIFactory", "AX PARKS"])
+@pytest.mark.parametrize("name", ["ai factory", "AI  Factory", " AIFactory", "ＡＩ Factory", "AX PARKS"])
 def test_names_that_look_the_same_are_refused(tmp_path: Path, name: str) -> None:
     text = TWO.replace('name = "1"', 'name = "AI Factory"').replace('name = "0"', f'name = "{name}"')
     with pytest.raises(ConfigError) as refused:
