@@ -289,9 +289,9 @@ def canonical(key: str, study: Study) -> str:
 
 
 def short_name(key: str) -> str:
-    """Returns the end of a config key: ``parks.number`` of a lever; of a programme, whose name is long, the setting alone."""
-    parts = [part for part in map(str, parse_key(key)) if not part.isdigit()]
-    return parts[-1] if parts[0] == "programme" else ".".join(parts[-2:])
+    """Returns a config key without the table that its thing stands in: ``parks.number`` of a lever, a programme's name and setting."""
+    parts = list(map(str, parse_key(key)))
+    return ".".join(parts[1:] or parts)
 
 
 def _short(value: Any) -> str:
