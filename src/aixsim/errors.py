@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Final, Literal
 
@@ -63,6 +64,12 @@ class StoreError(UserError):
         self.exit_code = EXIT_CODES[reason]
 
 
-def storage_error(folder: Path, error: OSError) -> StoreError:
-    """Returns the disk's refusal as a store error."""
+NO_PATH: Final = (errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
+"""Errors of a path that was given, and not of the disk."""
+
+
+def storage_error(folder: Path, error: OSError) -> UserError:
+    """Returns the disk's refusal as a store error; of a path that cannot be, as bad usage."""
+    if error.errno in NO_PATH:
+        return UserError(f"{shortened(str(folder))}: cannot be written ({error.strerror}); name a path that can be")
     return StoreError(folder, "storage", f"cannot be written ({error.strerror or error})", "free space or choose a writable folder with -o")

@@ -10,7 +10,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from aixsim.arguments import UnreadableError, read_text
 from aixsim.config import load
@@ -19,6 +22,7 @@ from aixsim.config.models import Expect
 from aixsim.config.validation import ConfigError
 from aixsim.errors import ArgumentError, UserError
 from aixsim.report.figures.drawing import write_figure
+from aixsim.report.figures.style import escape_texts, house_style
 from aixsim.report.text.headline import headline
 from aixsim.results.expectations import judge
 from aixsim.results.result import open_result
@@ -148,6 +152,9 @@ def test_an_ensemble_knows_its_values(tmp_path: Path) -> None:
     path.write_bytes(whole[:place] + np.array([0.15]).tobytes() + whole[place + 8 :])
     with pytest.raises(EnsembleError, match="damaged"):
         read_columns(path)
+    pq.write_table(pq.read_table(path).replace_schema_metadata({}), path)
+    with pytest.raises(EnsembleError, match="has no checksum"):
+        read_columns(path)
 
 
 # --- times, one replicate
@@ -194,3 +201,19 @@ def test_control_characters_in_names_do_not_reach_figures(tmp_path: Path) -> Non
     assert not {"\x07", "\x1b", "\u202e"} & set(text)
     assert "\\x07" in text
     assert "$1m … $2m" in text
+
+
+def test_control_characters_in_all_texts_of_a_figure_and_in_nobody_elses(tmp_path: Path) -> None:
+    plain, page = Text.set_text, Figure()
+    axes = page.subplots()
+    axes.barh([0, 1], [1, 2])
+    axes.set_yticks([0, 1], ["bell\x07", "fine"], color="red")
+    axes.set_title("a\x1b[31m\nb")
+    escape_texts(page)
+    page.savefig(tmp_path / "f.svg")
+    text = (tmp_path / "f.svg").read_text(encoding="utf-8")
+    assert not {"\x07", "\x1b"} & set(text)
+    assert [(label.get_text(), label.get_color()) for label in axes.get_yticklabels()] == [("bell\\x07", "red"), ("fine", "red")]
+    assert axes.get_title() == "a\\x1b[31m\nb"
+    with house_style():
+        assert Text.set_text is plain, "nothing of matplotlib is replaced"

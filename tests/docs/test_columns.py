@@ -61,6 +61,7 @@ def test_a_sweep_writes_the_columns_of_the_page(keep: str, tmp_path: Path) -> No
     found = {
         "trajectories": pq.read_schema(shards[0]).names,
         "answer": pq.read_schema(tmp_path / "out" / "answer.parquet").names,
+        "design": next(csv.reader((tmp_path / "out" / "design.csv").read_text(encoding="utf-8").splitlines())),
         "comparison": next(csv.reader(to_csv(to_rows(done.compare())).splitlines())),
     }
     assert set(found) == set(SWEEP_TABLES)

@@ -25,7 +25,7 @@ from aixsim.world import cache
 from tests.cli.run_cli import Ended, run_cli
 from tests.cli.test_bad_configs import GOOD
 from tests.result_fixture import make_result
-from tests.runs.worlds import CONFIG, STUDY
+from tests.runs.worlds import CONFIG, STUDY, run_inline, small, write_study
 
 INPUT_CODES = {0, 2}
 READING_CODES = {0, 2, 4}
@@ -83,8 +83,8 @@ def files_below(place: Path) -> dict[str, bytes]:
     return {str(path.relative_to(place)): path.read_bytes() for path in place.rglob("*") if path.is_file()}
 
 
-def ended(arguments: list[str], place: Path, allowed: set[int]) -> Ended:
-    """Runs a command, which must end in time, with an allowed code, and without a trace in the folder."""
+def ended(arguments: list[str], place: Path, allowed: set[int], *, may_write: bool = False) -> Ended:
+    """Runs a command, which must end in time, with an allowed code, and without a trace in the folder when it refuses."""
     before, started = files_below(place), time.process_time()
     done = run_cli(arguments, place)
     seconds = time.process_time() - started
@@ -92,7 +92,7 @@ def ended(arguments: list[str], place: Path, allowed: set[int]) -> Ended:
     assert "Traceback" not in done.err + done.out
     assert (done.err != "") or done.code == 0, "a refusal says why"
     assert seconds < SECONDS, f"{seconds:.1f} s"
-    assert done.code == 0 or files_below(place) == before, "nothing is written"
+    assert done.code == 0 or may_write or files_below(place) == before, "nothing is written"
     return done
 
 
@@ -149,6 +149,86 @@ def results(place: Path, data: Any) -> None:
     assert done.code != 0 or [done.code, done.out] == json.loads(known.read_text()), f"{name}: other numbers"
 
 
+def made_sweeps(place: Path) -> Path:
+    """Returns a folder with two finished sweeps, made once; they differ in their seed."""
+    whole = place.parent / "sweeps"
+    if not whole.exists():
+        for name, seed_ in (("a", "7"), ("b", "8")):
+            run_inline(small(whole, STUDY.replace("seed = 7", f"seed = {seed_}")), whole / name)
+        write_study(whole)
+    return whole
+
+
+def sweeps(place: Path, data: Any) -> None:
+    """A damaged sweep is refused, made good, or what is printed does not depend on what is damaged."""
+    whole = made_sweeps(place)
+    shutil.copytree(whole, place, dirs_exist_ok=True)
+    commands = [
+        ["status", "a"],
+        ["status", "a", "--json"],
+        ["compare", "a", "--json"],
+        ["plot", "a", "-k", "ranking", "-o", "a.svg"],
+        ["plot", "a", "-k", "curves", "-o", "a.svg"],
+        ["sweep", "tiny.toml", "-o", "a", "--json"],
+    ]
+    command = data.draw(st.sampled_from(commands))
+    known = place.parent / f"sweep-{'-'.join(command).replace('/', '')}.json"
+
+    def said(done: Ended) -> list[Any]:
+        """Returns what a command says that depends on no clock."""
+        if command[0] == "sweep":
+            return [done.code, [(place / "a" / name).read_bytes().hex() for name in ("answer.csv", "design.csv")]] if not done.code else []
+        return [done.code, done.out, (place / "a.svg").read_text() if (place / "a.svg").exists() else ""]
+
+    if not known.exists():
+        known.write_text(json.dumps(said(run_cli(command, place))))
+        shutil.rmtree(place)
+        shutil.copytree(whole, place)
+    damage(place / "a", whole / "b", data)
+    may_write = command[0] == "sweep"
+    done = ended(command, place, READING_CODES | ({5} if may_write else set()), may_write=may_write)
+    # Of the progress file nothing but the progress comes; without it the answer is the same.
+    expected = json.loads(known.read_text())
+    if done.code == 0 and said(done) != expected:
+        assert command[0] == "status", "other numbers"
+        assert_only_progress_is_missing(done.out, expected[1], is_json="--json" in command)
+
+
+def assert_only_progress_is_missing(out: str, whole: str, *, is_json: bool) -> None:
+    if is_json:
+        assert json.loads(out) == {**json.loads(whole), "status": None}, "other numbers"
+    else:
+        assert out == whole.partition("\n")[2], "other numbers"
+
+
+def damage(folder: Path, other: Path, data: Any) -> None:
+    """Changes, removes or exchanges files of a sweep, or replaces them by those of another one."""
+    names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    names += ["ledger.sqlite", "status.json"] * 3  # on which all depends
+    for _ in range(data.draw(st.integers(1, 2))):
+        path = folder / data.draw(st.sampled_from(names))
+        if not path.is_file():
+            continue
+        match data.draw(st.sampled_from(["bytes", "bytes", "bytes", "remove", "swap", "other", "folder"])):
+            case "bytes":
+                path.write_bytes(data.draw(changed_bytes(path.read_bytes())))
+            case "remove":
+                path.unlink()
+            case "swap":
+                second = folder / data.draw(st.sampled_from(names))
+                if second.is_file() and second != path:
+                    first = path.read_bytes()
+                    path.write_bytes(second.read_bytes())
+                    second.write_bytes(first)
+            case "other":
+                same = other / path.relative_to(folder)
+                if path.name != "status.json":  # it is progress, and says of which process and when
+                    path.write_bytes(same.read_bytes() if same.exists() else b"")
+            case _:
+                path.unlink()
+                path.mkdir()
+
+
 def values_read(place: Path, data: Any) -> None:
     keys, values = ("mechanisms.innovation.rate",), np.linspace(0.01, 0.09, 9).reshape(-1, 1)
     (place / "e.parquet").write_bytes(data.draw(changed_bytes(ensemble_bytes(keys, values, {"a": 1}))))
@@ -177,7 +257,7 @@ def caches(place: Path, data: Any) -> None:
     assert all((found[name] == made[name]).all() for name in made), "other numbers"
 
 
-EXAMPLES: dict[Property, int] = {configs: 30, studies: 30, overrides: 25, arguments: 25, results: 4, ensembles: 12, caches: 40}
+EXAMPLES: dict[Property, int] = {configs: 30, studies: 30, overrides: 25, arguments: 25, results: 4, sweeps: 30, ensembles: 12, caches: 40}
 
 
 @pytest.fixture(autouse=True)

@@ -169,8 +169,8 @@ def test_a_changed_config_is_shown_as_a_diff(tmp_path: Path) -> None:
 
 def test_changed_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = stopped(tmp_path)
-    monkeypatch.setattr("aixsim.runs.identity.model_hash", lambda: "another model")
-    with pytest.raises(StoreError, match="model: "):
+    monkeypatch.setattr("aixsim.runs.identity.replicates_hash", lambda: "other code")
+    with pytest.raises(StoreError, match="code: "):
         run_inline(small(tmp_path), out)
 
 

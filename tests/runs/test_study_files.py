@@ -48,7 +48,7 @@ def test_factorial_has_every_combination() -> None:
     assert caught.value.key == "a"
 
 
-@pytest.mark.parametrize("kind", ["sobol", "latin-hypercube"])
+@pytest.mark.parametrize("kind", ["sobol-sequence", "latin-hypercube"])
 def test_space_filling_designs_have_one_point_in_each_slice(kind: str) -> None:
     made = rows(kind, (UNIFORM, LEVELS), 16, 3)
     slices = sorted(int(row["a"] * 16) for row in made)
@@ -65,7 +65,7 @@ def test_random_points_would_not_be_one_in_each_slice() -> None:
 
 
 def test_a_longer_sobol_design_begins_with_the_shorter() -> None:
-    assert rows("sobol", (UNIFORM, LEVELS), 20, 3)[:16] == rows("sobol", (UNIFORM, LEVELS), 16, 3)
+    assert rows("sobol-sequence", (UNIFORM, LEVELS), 20, 3)[:16] == rows("sobol-sequence", (UNIFORM, LEVELS), 16, 3)
 
 
 def test_morris_changes_one_factor_a_step() -> None:

@@ -19,6 +19,7 @@ from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.keys import dotted, parse_key, split_key
 from aixsim.model.uncertainties import numbers_of
 from aixsim.random.distributions import Distribution
+from tests.cli.run_cli import run_cli
 
 TWO = """
 title = "Two programmes"
@@ -118,7 +119,7 @@ def test_numbers_of_programmes_differ_and_follow_from_names() -> None:
     assert value == law.draw(shipped.seed, 3, "programme[1].delivered_share")
 
 
-@pytest.mark.parametrize("name", ["ai factory", "AI  Factory", " AIFactory", "AX PARKS"])
+@pytest.mark.parametrize("name", ["ai factory", "AI  Factory", " AIFactory", "ＡＩ Factory", "AX PARKS"])
 def test_names_that_look_the_same_are_refused(tmp_path: Path, name: str) -> None:
     text = TWO.replace('name = "1"', 'name = "AI Factory"').replace('name = "0"', f'name = "{name}"')
     with pytest.raises(ConfigError) as refused:
@@ -133,6 +134,32 @@ def test_factors_of_a_sweep_are_called_by_the_name(tmp_path: Path) -> None:
     for key in ("programme[0]", "programme.A b", "programme.'A b'"):
         (tmp_path / "study.toml").write_text(text.replace("KEY", key))
         assert load_sweep(tmp_path / "study.toml").factors == ('programme."A b".grant_krw_bn',)
+
+
+def test_labels_of_points_name_the_programme_and_the_year(tmp_path: Path) -> None:
+    study(tmp_path, TWO.replace('name = "1"', 'name = "A b"'))
+    factors = (
+        '"programme[0].grant_krw_bn" = [1.0, 2.0]\n"programme[1].grant_krw_bn" = [1.0, 2.0]\n"programme.0.budget_krw_bn.2025" = [40.0]\n'
+    )
+    (tmp_path / "study.toml").write_text('base = "two.toml"\nmonte_carlo = { replicates = 2, seed = 1 }\n[factors]\n' + factors)
+    first, *_, last = (point.label for point in load_sweep(tmp_path / "study.toml").points)
+    assert first == "A b.grant_krw_bn = 1, 0.grant_krw_bn = 1, 0.budget_krw_bn.2025 = 40"
+    assert last == "A b.grant_krw_bn = 2, 0.grant_krw_bn = 2, 0.budget_krw_bn.2025 = 40"
+
+
+def test_check_tells_the_money_by_year_and_what_differs_from_the_base(tmp_path: Path) -> None:
+    study(tmp_path, TWO)
+    (tmp_path / "more.toml").write_text(
+        'base = "two.toml"\n[[programme]]\nname = "third"\nbudget_krw_bn = { 2025 = 7.5 }\ngrant_krw_bn = 1.0\ncall_months = [1]\n'
+    )
+    ended = run_cli(["check", tmp_path / "more.toml"], tmp_path)
+    assert ended.code == 0, ended.err
+    assert "  budget, KRW bn: third: 2025 7.5\n" in ended.out
+    total = next(line for line in ended.out.splitlines() if "all programmes" in line)
+    plans = load(tmp_path / "two.toml").settings["programme"].values()
+    before = sum(plan["budget_krw_bn"].get(2025, 0.0) for plan in plans)
+    assert f"2025 {before + 7.5:,.4g}" in total
+    assert "differs from two: programme.third.budget_krw_bn.2025: 7.5 instead of not stated" in ended.out
 
 
 def ensemble(folder: Path, columns: dict[str, list[float]], name: str = "e.parquet") -> list[tuple[str, str]]:

@@ -10,11 +10,13 @@ from aixsim.cli.output import say, tell
 from aixsim.cli.studies import load_to_look_at
 from aixsim.config import settings_of
 from aixsim.config.build import problems
+from aixsim.config.study import Study
 from aixsim.config.variant import changed
 from aixsim.errors import UserError
 from aixsim.evidence.history import changes_of
 from aixsim.model.plugins import read_plugin
 from aixsim.model.registry import Registry
+from aixsim.random.distributions import Distribution
 from aixsim.results.expectations import judge
 from aixsim.results.publish import observed
 
@@ -44,6 +46,18 @@ def check_plugins(files: Sequence[Path]) -> bool:
     return all_hold
 
 
+def _money(study: Study) -> list[str]:
+    """Returns the planned budgets by year, a line a programme, and of several programmes together; of what is uncertain the middle."""
+    plans = {
+        name: {year: value.quantile(0.5) if isinstance(value, Distribution) else value for year, value in stated["budget_krw_bn"].items()}
+        for name, stated in study.settings["programme"].items()
+    }
+    if len(plans) > 1:
+        years = sorted({year for plan in plans.values() for year in plan})
+        plans["all programmes"] = {year: sum(plan.get(year, 0.0) for plan in plans.values()) for year in years}
+    return [f"budget, KRW bn: {name}: {', '.join(f'{year} {value:,.4g}' for year, value in plan.items())}" for name, plan in plans.items()]
+
+
 def check_config(config: Path, overrides: Sequence[str], workers: int, plugins: Sequence[Path]) -> bool:
     """Prints what would run and the verdict on every expectation; returns whether all hold.
 
@@ -66,6 +80,8 @@ def check_config(config: Path, overrides: Sequence[str], workers: int, plugins: 
     for plugin in study.registry.used(study.settings):
         say(f"  plugin {plugin.name}: {', '.join(plugin.keys)}")
     say(f"  programmes: {', '.join(study.settings['programme']) or 'none'}")
+    for line in _money(study):
+        say(f"  {line}")
     say(f"  {len(problem.uncertainties)} uncertain numbers, {study.monte_carlo.replicates:,} replicates")
     for change in changes_of(study.table.document(), observed(study)):
         say(f"  WARNING: changes a year that was counted: {change}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from aixsim.cli.output import tell
 from aixsim.cli.studies import load_to_look_at
 from aixsim.config import config_tables
-from aixsim.errors import UserError, storage_error
+from aixsim.errors import UserError, shortened, storage_error
 from aixsim.evidence.assumptions import ledger as every_number
 from aixsim.model.catalogue import PROGRAMME, Entry, entries
 from aixsim.model.outcomes import DECLARED
@@ -87,7 +87,9 @@ def _search(word: str, known: Sequence[Entry]) -> None:
         words = {part for lines in everything.values() for name, *_ in lines for part in (name, name.rpartition(".")[2])}
         close = difflib.get_close_matches(word, sorted(words), 3)
         hint = f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
-        raise UserError(f"there is nothing called {word!r}, and no meaning has this word{hint}; aixsim describe lists everything")
+        raise UserError(
+            f"there is nothing called {shortened(word)!r}, and no meaning has this word{hint}; aixsim describe lists everything"
+        )
 
 
 def _list(lines: Sequence[tuple[str, str]], indent: str = "") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import sys
@@ -10,10 +9,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 
-from aixsim.errors import UserError, shortened
-
-_NO_PLACE = (errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
-"""Errors of a path that was given, and not of the disk."""
+from aixsim.errors import NO_PATH, UserError, shortened
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -40,10 +36,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         if bad := [text for text in arguments if "\0" in text]:
             raise UserError(f"found a null character in the argument {shortened(bad[0])!r}; allowed: text without it")
+        stdout = sys.stdout
         try:
             app(args=arguments, prog_name="aixsim", standalone_mode=True)
         except SystemExit:
-            if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # put there by click when the reader of a pipe has gone
+            if sys.stdout is not stdout:  # the parser puts another one there when the reader of a pipe has gone
+                sys.stdout = stdout
                 raise BrokenPipeError from None
             sys.stdout.flush()  # what is still buffered may not fit on the disk
             raise
@@ -55,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except OSError as error:
         _give_up_stdout()
         place = shortened(str(error.filename or "the output"))
-        is_name = error.errno in _NO_PLACE
+        is_name = error.errno in NO_PATH
         remedy = "name a path that can be" if is_name else "free space, or name another place"
         _end(f"{place}: cannot be read or written ({error.strerror or error}); {remedy}", 2 if is_name else 5)
     except Exception as error:  # noqa: BLE001 - the last resort of the program: say what happened and where to report it

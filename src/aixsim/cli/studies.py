@@ -8,6 +8,7 @@ from typing import Any
 
 from aixsim.cli.output import tell
 from aixsim.config.study import Study, load, load_without_plugins, plugin_files
+from aixsim.config.sweep_study import SweepStudy, load_sweep, sweep_plugin_files
 
 
 def load_study(config: Path, overrides: Mapping[str, Any], *, allow_plugins: bool) -> Study:
@@ -16,6 +17,14 @@ def load_study(config: Path, overrides: Mapping[str, Any], *, allow_plugins: boo
         for file in plugin_files(config, overrides):
             tell_of_code(file)
     return load(config, overrides, allow_plugins=allow_plugins)
+
+
+def load_sweep_study(study_file: Path, *, allow_plugins: bool) -> SweepStudy:
+    """Reads and validates a study file; says first which Python files of its configs are executed, if they may be."""
+    if allow_plugins:
+        for file in sweep_plugin_files(study_file):
+            tell_of_code(file)
+    return load_sweep(study_file, allow_plugins=allow_plugins)
 
 
 def tell_of_code(file: Path | str) -> None:

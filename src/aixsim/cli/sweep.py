@@ -11,8 +11,8 @@ from pathlib import Path
 from aixsim import api
 from aixsim.cli.output import print_json, say, tell
 from aixsim.cli.progress_line import ProgressLine
-from aixsim.cli.studies import tell_of_code
-from aixsim.config.sweep_study import SweepStudy, load_sweep
+from aixsim.cli.studies import load_sweep_study
+from aixsim.config.sweep_study import SweepStudy
 from aixsim.errors import UserError
 from aixsim.evidence.history import changes_of
 from aixsim.report.figures.drawing import draw_figures
@@ -52,9 +52,8 @@ def sweep(
     folder = out or api.default_folder(study_file)
     if not dry_run and not fork:
         FolderLock.refuse_if_held(folder)
-    study = load_sweep(study_file, allow_plugins=allow_plugins)
-    for file in dict.fromkeys(plugin.path for point in study.points for plugin in point.study.registry.files):
-        tell_of_code(file)
+    study = load_sweep_study(study_file, allow_plugins=allow_plugins)
+    _tell_of_repeated_rows(study)
     _warn_of_the_past(study)
     if dry_run:
         return _dry_run(Job.of_sweep(study), workers, cluster)
@@ -75,6 +74,14 @@ def sweep(
     if notify:
         _notify(notify, done.path, status)
     return 6 if status.failed else 0
+
+
+def _tell_of_repeated_rows(study: SweepStudy) -> None:
+    """Tells how many rows of the design repeat a point; each point is run once, and design.csv has every row."""
+    if repeated := [row for row in study.rows if row.is_repeated]:
+        first = repeated[0]
+        what = f"{len(repeated):,} of {len(study.rows):,} rows of the design repeat a point, the first is row {first.number}"
+        tell(f"{what} ({first.point.label}); each point is run once, design.csv says which one a row has")
 
 
 def _warn_of_the_past(study: SweepStudy) -> None:
@@ -113,8 +120,8 @@ def _dry_run(job: Job, workers: int, cluster: str | None) -> int:
     sys.stdout.write(f"{text}\n")
     if job.most_replicates > job.replicates:
         sys.stdout.write(f"then up to {job.most_replicates:,} replicates where the answer is open\n")
-    if job.design == "sobol" and len(job.points) & (len(job.points) - 1):
-        sys.stdout.write("a Sobol design is most even with a power of two points\n")
+    if job.design == "sobol-sequence" and len(job.points) & (len(job.points) - 1):
+        sys.stdout.write("a Sobol sequence is most even with a power of two points\n")
     return 0
 
 

@@ -79,7 +79,9 @@ def read_columns(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64], dict
     if not np.isfinite(values).all():
         raise EnsembleError(path, "holds values that are not finite numbers")
     keys = tuple(table.column_names)
-    if said.get(_SHA256, digest := _digest(keys, values)) != digest:  # files of earlier versions have none
+    if _SHA256 not in said:
+        raise EnsembleError(path, "has no checksum, so that a changed value would not be noticed (earlier versions wrote none)")
+    if said[_SHA256] != _digest(keys, values):
         raise EnsembleError(path, "is damaged: its values are not those that were written")
     return keys, values, about
 

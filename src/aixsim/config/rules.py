@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def _names(config: Config) -> Faults:
 
 
 def _plain(name: str) -> str:
-    return "".join(name.split()).casefold()
+    """Returns a name without what eyes overlook: capitals, spaces, and other codes for the same letters, such as of Hangul."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def _dates(config: Config) -> Faults:

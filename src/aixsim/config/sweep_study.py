@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-import math
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from aixsim.arguments import MOST_CELLS_BYTES, UnreadableError, as_path, read_text
-from aixsim.config.designs import Axis, DesignError, rows
+from aixsim.arguments import as_path
 from aixsim.config.documents import Document, existing, parse
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import Goal, MonteCarlo
 from aixsim.config.overrides import Placed
 from aixsim.config.shipped import meant, shipped_folder, shipped_names
-from aixsim.config.study import Study, load
-from aixsim.config.sweep_tables import MOST_POINTS, DecisionTable, SweepMonteCarlo, SweepTable
+from aixsim.config.study import Study, load, plugin_files
+from aixsim.config.sweep_rows import Refuse, design_rows, goal_factors, refuse_without_effect, table_rows
+from aixsim.config.sweep_tables import DecisionTable, SweepMonteCarlo, SweepTable
 from aixsim.config.validation import ConfigError, ConfigProblem, nearest
+from aixsim.model.catalogue import entries
 from aixsim.model.keys import dotted, parse_key
-from aixsim.random.distributions import Distribution
+from aixsim.model.parameters import Parameter
+from aixsim.model.programmes import declared_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Point:
     """One point of a sweep: a config with its factors set.
 
@@ -37,11 +37,13 @@ class Point:
         policy: name of the config that it starts from; ``base`` when there is only one.
         values: the factors' values by config key.
         study: the validated config, with the seed of this point.
+        name: from a table of points; empty for none.
     """
 
     policy: str
     values: dict[str, Any]
     study: Study
+    name: str = ""
 
     @cached_property
     def config(self) -> str:
@@ -50,9 +52,28 @@ class Point:
 
     @property
     def label(self) -> str:
-        """Policy and factors in a few words."""
-        factors = ", ".join(f"{short_name(key)} = {_short(value)}" for key, value in self.values.items())
+        """Policy, and name or factors in a few words."""
+        factors = self.name or ", ".join(f"{short_name(key)} = {_short(value)}" for key, value in self.values.items())
         return ": ".join(part for part in ("" if self.policy == ONLY else self.policy, factors) if part) or self.policy
+
+
+@dataclass(frozen=True, eq=False)
+class DesignRow:
+    """A row of the design under a policy.
+
+    Attributes:
+        number: of the row, from 0.
+        name: from a table of points; empty for none.
+        values: that it sets, by config key.
+        point: that is run for it.
+        is_repeated: an earlier row has the same point.
+    """
+
+    number: int
+    name: str
+    values: dict[str, Any]
+    point: Point
+    is_repeated: bool
 
 
 @dataclass(frozen=True)
@@ -64,6 +85,7 @@ class SweepStudy:
         title: of the study.
         table: what the file says.
         points: different ones, in the order of the design.
+        rows: of the design under every policy, in its own order; some may share a point.
         factors: keys that differ between points.
         outcomes: what is kept of every replicate.
         goals: what is to be reached; the same in every config.
@@ -74,6 +96,7 @@ class SweepStudy:
     title: str
     table: SweepTable
     points: tuple[Point, ...]
+    rows: tuple[DesignRow, ...]
     factors: tuple[str, ...]
     outcomes: tuple[str, ...]
     goals: tuple[Goal, ...]
@@ -119,7 +142,27 @@ def load_sweep(path: str | PathLike[str], *, allow_plugins: bool = False) -> Swe
     Raises:
         ConfigError: with every mistake of the file, or of the first config that is refused.
     """
-    path = as_path(path, "study")
+    document, table, configs, refuse = _parsed(as_path(path, "study"))
+    path = document.path
+    rows = _points(table, configs, path, document, refuse, allow_plugins=allow_plugins)
+    points = tuple(dict.fromkeys(row.point for row in rows))
+    first = points[0].study
+    _check_goals(table, points, refuse)
+    # The answer needs those of the goals; others are kept when the file says so.
+    outcomes = list(dict.fromkeys([*(goal.outcome for goal in first.goals), *(table.keep.outcomes or [])]))
+    factors = tuple(dict.fromkeys(key for point in points for key in point.values))
+    title = table.title or first.title
+    return SweepStudy(path, title, table, points, rows, factors, tuple(outcomes), tuple(first.goals), tuple(configs))
+
+
+def sweep_plugin_files(path: str | PathLike[str]) -> tuple[Path, ...]:
+    """Returns the Python files that the configs of a study file name, without executing them; errors as ``load_sweep``."""
+    _, _, configs, _ = _parsed(as_path(path, "study"))
+    return tuple(dict.fromkeys(file for config in configs.values() for file in plugin_files(config)))
+
+
+def _parsed(path: Path) -> tuple[Document, SweepTable, dict[str, Path], Refuse]:
+    """Returns a study file, what it says, the paths of its configs by policy, and what makes an error of it."""
     document = parse(path)
     table = document.validated(SweepTable)
 
@@ -130,15 +173,7 @@ def load_sweep(path: str | PathLike[str], *, allow_plugins: bool = False) -> Swe
     configs = {
         name: _config(path, target, refuse, ("policies", name) if table.policies else ("base",)) for name, target in policies.items()
     }
-    design = _rows(table, path, refuse)
-    points = _points(table, configs, design, document, allow_plugins=allow_plugins)
-    first = points[0].study
-    _check_goals(table, points, refuse)
-    # The answer needs those of the goals; others are kept when the file says so.
-    outcomes = list(dict.fromkeys([*(goal.outcome for goal in first.goals), *(table.keep.outcomes or [])]))
-    factors = tuple(dict.fromkeys(key for point in points for key in point.values))
-    title = table.title or first.title
-    return SweepStudy(path, title, table, points, factors, tuple(outcomes), tuple(first.goals), tuple(policies))
+    return document, table, configs, refuse
 
 
 def _config(path: Path, target: str, refuse: Any, key: Key) -> Path:
@@ -154,74 +189,74 @@ def _config(path: Path, target: str, refuse: Any, key: Key) -> Path:
     return place
 
 
-def _rows(table: SweepTable, path: Path, refuse: Any) -> list[dict[str, Any]]:
-    if table.design.kind == "table":
-        return _read_rows(path.parent / str(table.design.file), refuse)
-    if not table.factors:
-        return [{}]
-    axes = tuple(
-        Axis(key, law=value) if isinstance(value, Distribution) else Axis(key, levels=value) for key, value in table.factors.items()
-    )
-    n_combinations = math.prod(max(len(axis.levels), 1) for axis in axes)
-    if table.design.kind == "factorial" and n_combinations > MOST_POINTS:
-        raise refuse(("factors",), f"found {n_combinations:,} combinations", f"at most {MOST_POINTS:,}; or another design, such as sobol")
-    try:
-        return rows(table.design.kind, axes, table.design.size, table.design.seed)
-    except DesignError as error:
-        raise refuse(("factors", error.key), error.found, error.allowed) from None
+def _stated(document: Document, value: Any, *places: Key) -> Placed:
+    """Returns a value with the line of the first of some keys that has one."""
+    line = next((document.places[place][1] for place in places if place in document.places), None)
+    return Placed(value, str(document.path), line)
 
 
-def _read_rows(path: Path, refuse: Any) -> list[dict[str, Any]]:
-    """Returns the rows of a table: a column a config key; an empty cell leaves the setting as the config has it."""
-    key: Key = ("design", "file")
-    home = path.parent.resolve()
-    try:
-        if not path.resolve().is_relative_to(home):
-            raise refuse(key, f"found {path.name!r}", "a CSV file below the folder of the study")
-        table = list(csv.DictReader(io.StringIO(read_text(path, MOST_CELLS_BYTES), newline=""), strict=True))
-    except FileNotFoundError:
-        raise refuse(key, f"{path.name!r} does not exist", "a CSV file below the folder of the study") from None
-    except (UnreadableError, csv.Error) as error:
-        raise refuse(
-            key,
-            f"{path.name!r} {error.found if isinstance(error, UnreadableError) else error}",
-            "a CSV file in UTF-8, a column a config key",
-        ) from None
-    if not table:
-        raise refuse(key, f"{path.name!r} has no rows", "a line of config keys, then a row a point")
-    for number, row in enumerate(table, 2):
-        if None in row or None in row.values():
-            raise refuse(key, f"line {number} of {path.name!r} has not as many cells as there are columns", "a cell for every key")
-    return [{name.strip(): _cell(text.strip()) for name, text in row.items() if text.strip()} for row in table]
+def _parameters(keys: Iterable[str], study: Study) -> dict[str, Parameter]:
+    """Returns the parameters of the model among some keys."""
+    tables = {entry.key: entry.parameters for entry in entries(study.registry)}
+    tables |= {dotted(("programme", programme.name)): declared_of(programme.kind) for programme in study.programme}
+    known = {f"{table}.{one.name}": one for table, declared in tables.items() for one in declared}
+    found = {}
+    for key in keys:
+        with suppress(ValueError, IndexError):  # what is no key is refused when it is set
+            found[key] = known.get(canonical(key, study))
+    return {key: parameter for key, parameter in found.items() if parameter is not None}
 
 
-def _cell(text: str) -> Any:
-    """Returns a cell as TOML holds it; what is no TOML value is a text."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except (ValueError, RecursionError):
-        return text
+def _goals(levels: Mapping[str, tuple[Any, ...]], start: Callable[[Mapping[str, Placed]], Study], document: Document) -> list[Goal] | None:
+    """Returns the goals of a config, with one for each combination of the levels of those that vary; None when none varies."""
+    if not levels:
+        return None
+    found: dict[str, Goal] = {}
+    for values in product(*levels.values()):
+        chosen = dict(zip(levels, values, strict=True))
+        study = start({key: _stated(document, value, ("factors", key)) for key, value in chosen.items()})
+        for number, goal in enumerate(study.goals):
+            mine = [f"{key[-1]!s} = {chosen[text]}" for text in chosen if (key := parse_key(text))[1] in (number, goal.name)]
+            name = f"{goal.name}: {', '.join(mine)}" if mine else goal.name
+            found.setdefault(name, goal.model_copy(update={"name": name}))
+    return list(found.values())
 
 
 def _points(
-    table: SweepTable, configs: Mapping[str, Path], design: list[dict[str, Any]], document: Document, *, allow_plugins: bool
-) -> tuple[Point, ...]:
-    def placed(value: Any, *keys: Key) -> Placed:
-        """Returns a value with the line of the first of some keys that has one."""
-        line = next((document.places[key][1] for key in keys if key in document.places), None)
-        return Placed(value, str(document.path), line)
-
-    stated = {key: placed(value, ("set", key)) for key, value in table.set.items()}
-    points: dict[str, Point] = {}
+    table: SweepTable, configs: Mapping[str, Path], path: Path, document: Document, refuse: Refuse, *, allow_plugins: bool
+) -> tuple[DesignRow, ...]:
+    """Returns every row of the design under every policy; rows with one resolved config share their point."""
+    stated = {key: _stated(document, value, ("set", key)) for key, value in table.set.items()}
+    rows = table_rows(path.parent / str(table.design.file), refuse) if table.design.kind == "table" else None
+    refuse_without_effect(table, rows or (), refuse)
+    levels = goal_factors(table, refuse)
+    made: list[DesignRow] = []
+    points: dict[tuple[str, str], Point] = {}
     for policy, config in configs.items():
-        for row in design:
-            values = {key: placed(value, ("factors", key), ("design", "file")) for key, value in row.items()}
-            study = load(config, {**stated, **values}, allow_plugins=allow_plugins)
-            named = {canonical(key, study): value for key, value in row.items()}
-            point = Point(policy, named, _seeded(study, table.monte_carlo, policy, named))
-            # Levels drawn from few values can make the same point twice; it is run once.
-            points.setdefault(json.dumps([policy, named], sort_keys=True), point)
-    return tuple(points.values())
+
+        def start(values: Mapping[str, Placed], config: Path = config) -> Study:
+            return load(config, {**stated, **values}, allow_plugins=allow_plugins)
+
+        if rows is None:
+            rows = design_rows(table, _parameters(table.factors, start({})), refuse)
+        goals = _goals(levels, start, document)
+        for number, row in enumerate(rows):
+            study = start({key: _stated(document, value, ("factors", key), ("design", "file")) for key, value in row.values.items()})
+            named = {canonical(key, study): value for key, value in row.values.items()}
+            if len(named) < len(row.values) or not named.keys().isdisjoint(canonical(key, study) for key in stated):
+                raise refuse(("factors",), f"found two ways to write one of {', '.join(named)}", "every setting once")
+            if goals is not None:
+                study = replace(study, table=study.table.model_copy(update={"goal": goals}))
+            point = Point(policy, named, _seeded(study, table.monte_carlo, policy, named), row.name)
+            # What tells apart two points with equal numbers would be a name alone.
+            same = json.dumps({**study.table.document(), "title": "", "monte_carlo": {}}, sort_keys=True)
+            is_known = (policy, same) in points
+            made.append(DesignRow(number, row.name, named, points.setdefault((policy, same), point), is_repeated=is_known))
+        own = {same for name, same in points if name == policy}
+        for other in configs:
+            if other != policy and own == {same for name, same in points if name == other}:
+                raise refuse(("policies", policy), f"{policy!r} and {other!r} are the same", "policies that differ; leave one out")
+    return tuple(made)
 
 
 def _seeded(study: Study, monte_carlo: SweepMonteCarlo, policy: str, row: Mapping[str, Any]) -> Study:
@@ -237,10 +272,9 @@ def _check_goals(table: SweepTable, points: tuple[Point, ...], refuse: Any) -> N
     if not first.goals:
         raise refuse(("base",), "found a config without a [[goal]]", "a config that says what is to be reached")
     for point in points:
-        if point.study.goals != first.goals or point.study.horizon != first.horizon:
-            raise refuse(
-                ("policies", point.policy), f"{point.label} has another horizon or other goals than {points[0].label}", "the same in all"
-            )
+        if (point.study.goals, point.study.horizon, point.study.population.scale) != (first.goals, first.horizon, first.population.scale):
+            found = f"{point.label} has another horizon, other goals or another scale than {points[0].label}"
+            raise refuse(("policies", point.policy), found, "the same in all")
     names = [goal.name for goal in first.goals]
     if table.decision.goal not in (None, *names):
         raise refuse(("decision", "goal"), f"found {table.decision.goal!r}", ", ".join(names), nearest(table.decision.goal, names))
@@ -255,9 +289,9 @@ def canonical(key: str, study: Study) -> str:
 
 
 def short_name(key: str) -> str:
-    """Returns the end of a config key: ``parks.number`` of a lever; of a programme, whose name is long, the setting alone."""
-    parts = [part for part in map(str, parse_key(key)) if not part.isdigit()]
-    return parts[-1] if parts[0] == "programme" else ".".join(parts[-2:])
+    """Returns a config key without the table that its thing stands in: ``parks.number`` of a lever, a programme's name and setting."""
+    parts = list(map(str, parse_key(key)))
+    return ".".join(parts[1:] or parts)
 
 
 def _short(value: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from aixsim.config.designs import SIZED
+from aixsim.config.designs import SAMPLED
 from aixsim.config.distributions import DISTRIBUTION_SCHEMA, distribution
 from aixsim.config.models import Number, Seed, Whole
 from aixsim.config.parameter_tables import Table
@@ -21,7 +21,7 @@ _FACTOR = "a list, { low, high, step }, { low, high, points }, or a distribution
 class DesignTable(Table):
     """Which points of the factors are tried."""
 
-    kind: Literal["factorial", "latin-hypercube", "sobol", "morris", "one-at-a-time", "table"] = "factorial"
+    kind: Literal["factorial", "latin-hypercube", "sobol-sequence", "sobol", "morris", "one-at-a-time", "table"] = "factorial"
     points: Annotated[Whole, Field(ge=1, le=MOST_POINTS)] | None = None
     trajectories: Annotated[Whole, Field(ge=1, le=10_000)] | None = None
     seed: Annotated[Whole, Field(ge=0, lt=2**32)] = 1
@@ -29,16 +29,18 @@ class DesignTable(Table):
 
     @model_validator(mode="after")
     def _fits_kind(self) -> DesignTable:
-        for key, kinds in (("points", ("sobol", "latin-hypercube")), ("trajectories", ("morris",)), ("file", ("table",))):
+        for key, kinds in (("points", ("sobol", "sobol-sequence", "latin-hypercube")), ("trajectories", ("morris",)), ("file", ("table",))):
             if (self.kind in kinds) != (getattr(self, key) is not None):
                 found = "without" if self.kind in kinds else "with"
                 raise NotAllowed(f"found kind = {self.kind!r} {found} {key}", f"{key} with kind = {' or '.join(kinds)}, and only there")
+        if "seed" in self.model_fields_set and self.kind not in SAMPLED:
+            raise NotAllowed(f"found kind = {self.kind!r} with seed", f"seed with kind = {' or '.join(SAMPLED)}: nothing else is drawn")
         return self
 
     @property
     def size(self) -> int:
-        """Points or trajectories; 0 where the levels of the factors say it."""
-        return (self.points or self.trajectories or 0) if self.kind in SIZED else 0
+        """Points, base points or trajectories; 0 where the levels of the factors say it."""
+        return (self.points or self.trajectories or 0) if self.kind in SAMPLED else 0
 
 
 class DecisionTable(Table):
@@ -141,10 +143,10 @@ class SweepTable(Table):
     def _whole(self) -> SweepTable:
         if (self.base is None) == (self.policies is None):
             raise NotAllowed("found " + ("neither base nor policies" if self.base is None else "both base and policies"), "one of them")
-        if self.design.kind != "table" and self.design.kind in SIZED and not self.factors:
+        if self.design.kind in SAMPLED and not self.factors:
             raise NotAllowed(f"found kind = {self.design.kind!r} without factors", "at least one of [factors]")
-        if self.design.kind == "table" and self.factors:
-            raise NotAllowed("found [factors] with kind = 'table'", "the factors in the columns of the file")
+        if self.design.kind == "table" and any(not key.startswith(("goal.", "goal[")) for key in self.factors):
+            raise NotAllowed("found [factors] with kind = 'table'", "the factors in the columns of the file; goals alone in [factors]")
         if both := [key for key in self.factors if key in self.set]:
             raise NotAllowed(f"found {both[0]!r} in [set] and in [factors]", "one of them")
         return self

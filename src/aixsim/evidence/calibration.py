@@ -240,7 +240,7 @@ def kept_work(study: Study, kind: str, options: str, out: Path | None) -> Iterat
         yield identity, folder, store, request
 
 
-_CODE: Final = ("config", "evidence", "random", "runs", "stats")
+_CODE: Final = ("config", "evidence", "random", "results", "runs", "stats")
 
 
 def identity_of(study: Study, what: str) -> str:

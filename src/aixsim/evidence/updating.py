@@ -128,12 +128,12 @@ def update(result: Result, counts: Sequence[NewCount], error: float = ERROR) -> 
     weights, simulated = _weighed(result, counts, error)
     ess = effective_sample_size(weights)
     if ess < LEAST_ESS:
-        ranges = "; ".join(f"{low:,.0f} to {high:,.0f}" for low, _, high in simulated)
+        each = [f"{low:,.0f} to {high:,.0f} there (90 %)" if len(weights) > 1 else f"{low:,.0f} there" for low, _, high in simulated]
         raise TooFewError(
             "the run cannot speak about this count",
             ess,
             len(weights),
-            f"the run had {ranges} there (90 %): {_help(result, counts, error, ess)}",
+            f"the run had {'; '.join(each)}: {_help(result, counts, error, ess)}",
         )
     goals = tuple(_moved(result, goal, weights, ess) for goal in result.goal_records)
     return Update(ess, len(weights), goals, _parameters(result, weights), tuple(simulated))

@@ -9,6 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 
 _PARTS = ("random", "world", "model", "engines")
+_AROUND = ("config/*.py", "runs/replicates.py", "runs/tables.py")
+"""Reads the problem from a config, counts goals in each replicate, and writes what is kept of it."""
 
 
 def code_hash(paths: Iterable[Path]) -> str:
@@ -24,3 +26,10 @@ def model_hash() -> str:
     """Returns the SHA-256 of random numbers, world, model and engines."""
     root = Path(str(files("aixsim")))
     return code_hash(path for part in _PARTS for path in (root / part).rglob("*.py"))
+
+
+@cache
+def replicates_hash() -> str:
+    """Returns the SHA-256 of all code that determines what is stored of a replicate: the model's, and that around it."""
+    root = Path(str(files("aixsim")))
+    return hashlib.sha256(f"{model_hash()} {code_hash(path for part in _AROUND for path in root.glob(part))}".encode()).hexdigest()

@@ -97,6 +97,7 @@ def columns() -> str:
     names = {
         "trajectories": "`trajectories/*.parquet`",
         "answer": "`answer.csv`, `answer.parquet`",
+        "design": "`design.csv`",
         "comparison": "`comparison.csv` (`aixsim compare SWEEP -o DIR`)",
     }
     parts += ["## A sweep (`aixsim sweep`)\n", *(_columns(names[name], table) for name, table in SWEEP_TABLES.items())]

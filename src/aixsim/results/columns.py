@@ -132,6 +132,13 @@ SWEEP_TABLES: Final[dict[str, dict[str, Column]]] = {
         **{name: one for name, one in _quantiles(NATION, "the count at the deadline").items() if name not in ("p25", "p75")},
         "verdict": Column("name", "", "above or below the level of the decision, or open; missing for goals that it is not about"),
     },
+    "design": {
+        "row": Column("whole", "", "number of the row in the design, from 0"),
+        **_POLICY,
+        **_POINT,
+        "name": Column("name", "", "name of the row, where a table of points gives one; else empty"),
+        **_FACTOR,
+    },
     "comparison": {
         **_POINT,
         "reference": Column("whole", "", "number of the point that it is compared with"),

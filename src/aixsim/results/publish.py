@@ -254,6 +254,7 @@ def publish_sweep(session: Session) -> None:
     sweep = open_sweep(folder)
     rows = sweep.answer()
     own = {"answer.csv": to_csv(rows).encode(), "answer.parquet": tables.to_parquet(_columns(rows)), "study.toml": session.job.text}
+    own["design.csv"] = to_csv(session.job.design_table({point.config: point.id for point in sweep.points})).encode()
     _write(folder, own, sweep.failures)
     shards = folder / SHARDS
     if shards.is_dir() and not any(shards.iterdir()):

@@ -23,6 +23,7 @@ from aixsim.results.columns import SWEEP_TABLES, with_units
 from aixsim.results.sweep_points import SweepGoal, SweepPoint
 from aixsim.runs.files import file_checksum
 from aixsim.runs.ledger import NAME, TABLES, Chunk, Ledger
+from aixsim.runs.lock import FolderLock
 from aixsim.stats.confidence_sequence import bernoulli_sequence
 from aixsim.stats.intervals import Proportion, proportion
 from aixsim.stats.summary import quantiles
@@ -257,9 +258,13 @@ def open_sweep(path: str | PathLike[str]) -> Sweep:
     path = as_path(path)
     if not is_sweep(path):
         raise UserError(f"{path}: is no folder of a sweep: it has no {NAME}; give the folder that aixsim sweep printed")
+    is_at_work = FolderLock.is_taken(path)  # files are merged in between
     with closing(Ledger(path, read_only=True)) as ledger:
         study, rows, chunks, failures = ledger.study(), ledger.points(), ledger.chunks(), ledger.failures()
         checksums = {file.name: file.sha256 for file in ledger.files()}
+    if not is_at_work and (missing := [name for name in checksums if not (path / name).is_file()]):
+        what = f"{len(missing):,} of its files are missing, such as {missing[0]}, or its {NAME} is that of another folder"
+        raise StoreError(path, "damaged", what, "give the same sweep command again")
     if "question" not in study:
         raise StoreError(path, "damaged", "its design was never written", "give the sweep command again")
     goals = tuple(SweepGoal(**goal) for goal in study["question"]["goals"])

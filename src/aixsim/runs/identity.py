@@ -11,7 +11,7 @@ from typing import Any
 from aixsim.config.ensembles import ensemble_path
 from aixsim.config.shipped import find_file
 from aixsim.config.study import Study
-from aixsim.model.fingerprint import model_hash
+from aixsim.model.fingerprint import replicates_hash
 from aixsim.runs.files import checksum, file_checksum
 from aixsim.runs.job import Job
 from aixsim.runs.ledger import PointRow
@@ -36,9 +36,9 @@ def inputs_of(studies: Iterable[tuple[str, Study]]) -> dict[str, Any]:
     return {
         "aixsim": environment()["aixsim"],
         "data": data_hash(),
-        "model": model_hash(),
+        "code": replicates_hash(),
         "files": {f"{label}: {name}": file_checksum(path) for label, study in studies for name, path in files_of(study).items()},
-        "plugins": {plugin.name: plugin.digest for _, study in studies for plugin in study.registry.used(study.settings)},
+        "plugins": {f"{label}: {item.name}": item.digest for label, study in studies for item in study.registry.used(study.settings)},
     }
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from aixsim.config.build import problems
 from aixsim.config.models import Goal, MonteCarlo
 from aixsim.config.study import Study
-from aixsim.config.sweep_study import Point, SweepStudy
+from aixsim.config.sweep_study import DesignRow, Point, SweepStudy
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.runs.replicates import PointSpec, Target
 
@@ -36,6 +37,7 @@ class Job:
         engine: that simulates.
         policies, factors, design: of a sweep.
         text: of the study file of a sweep.
+        rows: of the design of a sweep.
     """
 
     kind: Literal["run", "sweep"]
@@ -59,6 +61,7 @@ class Job:
     factors: tuple[str, ...] = ()
     design: str = ""
     text: bytes = b""
+    rows: tuple[DesignRow, ...] = ()
 
     @classmethod
     def of_run(cls, study: Study, engine: Literal["kernel", "mesa"] = "kernel") -> Job:
@@ -84,6 +87,7 @@ class Job:
             seed=stated.seed, common_random_numbers=stated.common_random_numbers, confidence=stated.confidence,
             seconds_per_replicate=stated.seconds_per_replicate, outcomes=study.outcomes, parameters=study.table.keep.parameters,
             policies=study.policies, factors=study.factors, design=study.table.design.kind, text=study.path.read_bytes(),
+            rows=study.rows,
         )  # one argument a line would hide which belong together  # fmt: skip
 
     @property
@@ -95,6 +99,18 @@ class Job:
     def configs(self) -> list[tuple[str, str]]:
         """Label and resolved config of every point."""
         return [(point.label, point.config) for point in self.points]
+
+    def design_table(self, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
+        """Returns the rows of a design in its own order, also those that share a point: sensitivity analysis needs every one of them.
+
+        Args:
+            numbers: of the points, by their resolved config.
+        """
+        return [
+            {"row": row.number, "policy": row.point.policy, "point": numbers[row.point.config], "name": row.name}
+            | {key: row.values.get(key) for key in self.factors}
+            for row in self.rows
+        ]
 
     def specs(self, *, as_bytes: bool = True) -> list[PointSpec]:
         """Returns what workers need to know of each point; nothing is built yet."""

@@ -207,6 +207,8 @@ class Ledger:
         try:
             yield
         except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # of the disk and of locks there are codes of their own
+                raise _damaged(self.folder, f"its {NAME} is no such file ({error})") from error
             remedy = "free space or choose a writable folder with -o; what was finished is kept"
             raise StoreError(self.folder, "storage", f"its {NAME} cannot be used ({error})", remedy) from error
         except sqlite3.DatabaseError as error:

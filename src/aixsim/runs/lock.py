@@ -54,6 +54,11 @@ class FolderLock:
             with cls(folder):
                 pass
 
+    @staticmethod
+    def is_taken(folder: Path) -> bool:
+        """Returns whether somebody may be at work on a folder; also true when that process was killed."""
+        return (folder / ".holder").exists()
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         (self._folder / ".holder").unlink(missing_ok=True)
         self._lock.release()

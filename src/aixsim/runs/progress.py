@@ -13,9 +13,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Literal
 
+from aixsim.arguments import UnreadableError, read_text
 from aixsim.runs.cost import duration
+from aixsim.runs.files import canonical_checksum
 
 State = Literal["running", "complete", "out of time", "interrupted", "failed"]
+_MOST_BYTES = 100_000
 _WINDOW = 120.0
 """Seconds over which the rate is measured."""
 
@@ -73,8 +76,9 @@ class Status:
         return " · ".join(part for part in (share, rate, left, failed, self.answer) if part)
 
     def to_json(self) -> str:
-        """Returns the content of ``status.json``."""
-        return json.dumps({**asdict(self), "answer": self.answer}, indent=2, ensure_ascii=False) + "\n"
+        """Returns the content of ``status.json``, with its SHA-256."""
+        said = {**asdict(self), "answer": self.answer}
+        return json.dumps({**said, "sha256": canonical_checksum(said)}, indent=2, ensure_ascii=False) + "\n"
 
 
 def silent(_told: object) -> None:
@@ -82,10 +86,11 @@ def silent(_told: object) -> None:
 
 
 def read_status(folder: Path) -> Status | None:
-    """Returns what the last run wrote; None when there is nothing readable."""
-    with suppress(OSError, ValueError, TypeError):
-        document = json.loads((folder / "status.json").read_text(encoding="utf-8"))
-        return Status(**{key: value for key, value in document.items() if key != "answer"})
+    """Returns what the last run wrote; None when there is nothing readable, or not what was written."""
+    with suppress(OSError, UnreadableError, ValueError, TypeError, AttributeError, RecursionError):
+        document = json.loads(read_text(folder / "status.json", _MOST_BYTES))
+        if document.pop("sha256", None) == canonical_checksum(document):
+            return Status(**{key: value for key, value in document.items() if key != "answer"})
     return None
 
 

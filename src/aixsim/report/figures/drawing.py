@@ -22,6 +22,7 @@ from aixsim.runs.processes import LocalProcesses
 
 FORMATS = ("png", "svg")
 _MOST_WORKERS = 4
+_NO_GLYPH = "Glyph .* missing from font"
 _DPI = 200
 """Of PNG files. Text is measured at the resolution that it is drawn with, so that no measurement is made twice."""
 
@@ -85,13 +86,15 @@ def draw(subject: object, kind: str, ax: Any = None) -> Any:
     Raises:
         PlotError: there is no such kind, or the subject lacks what it shows.
     """
-    from aixsim.report.figures.style import Place, house_style
+    from aixsim.report.figures.style import Place, escape_texts, house_style
 
     figure = figure_of(subject, kind)
     if ax is None:
         return _page(figure, subject, 100)
-    with house_style():
+    with house_style(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", _NO_GLYPH)
         figure.draw(subject, Place(ax))
+        escape_texts(ax.figure)
     return ax.figure
 
 
@@ -115,7 +118,7 @@ def write_figure(subject: object, kind: str, paths: Sequence[Path]) -> list[Path
         content = io.BytesIO()
         metadata = {"Software": "aixsim"} if path.suffix == ".png" else {"Date": None}
         with house_style(), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph .* missing from font")
+            warnings.filterwarnings("ignore", _NO_GLYPH)
             page.savefig(content, format=path.suffix[1:], metadata={**metadata, "Identifier": identity})
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -172,16 +175,16 @@ def _page(figure: Figure[Any], subject: object, dpi: int) -> Any:
     """Returns a whole figure with its source line, laid out."""
     from matplotlib.text import Text
 
-    from aixsim.report.figures.style import NO_KOREAN, has_hangul, house_style, korean_fonts, lay_out, new_figure
+    from aixsim.report.figures.style import NO_KOREAN, escape_texts, has_hangul, house_style, korean_fonts, lay_out, new_figure
 
-    with house_style():
+    with house_style(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", _NO_GLYPH)  # of Hangul it is told below, once and with the remedy
         page = new_figure(figure.size(subject) if callable(figure.size) else figure.size, dpi)
         figure.draw(subject, page)
+        escape_texts(page)
         if any(has_hangul(text.get_text()) for text in page.findobj(Text)) and not korean_fonts():
             warnings.warn(NO_KOREAN, stacklevel=2)
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph .* missing from font")  # told above, once and with the remedy
-            lay_out(page, _source_line(figure, subject))
+        lay_out(page, _source_line(figure, subject))
     return page
 
 

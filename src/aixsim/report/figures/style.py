@@ -86,23 +86,23 @@ def house_style() -> Iterator[None]:
         "ytick.color": GREY,
     }
     theme: dict[Any, Any] = {**sns.axes_style("whitegrid"), **sns.plotting_context("notebook", font_scale=0.85)}
-    with mpl.rc_context({**theme, **own}), _visible_texts():
+    with mpl.rc_context({**theme, **own}):
         yield
 
 
-@contextmanager
-def _visible_texts() -> Iterator[None]:
+def escape_texts(figure: Figure) -> None:
     """Escapes control characters of names in all texts, also of ticks: fonts lack them, and SVG files must not hold them."""
-    plain = Text.set_text
+    for text in figure.findobj(Text):
+        if (shown := _shown(text.get_text())) != text.get_text():
+            text.set_text(shown)
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        names = [label.get_text() for label in axis.get_ticklabels()]
+        if (shown_names := list(map(_shown, names))) != names:
+            axis.set_ticks(axis.get_ticklocs(), shown_names)
 
-    def set_text(self: Any, s: Any) -> None:
-        plain(self, "\n".join(map(visible, str(s).split("\n"))) if s is not None else s)
 
-    Text.set_text = set_text  # type: ignore[method-assign]  # of texts that matplotlib makes itself, too
-    try:
-        yield
-    finally:
-        Text.set_text = plain  # type: ignore[method-assign]
+def _shown(text: str) -> str:
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def new_figure(size: tuple[float, float], dpi: int = 100) -> Figure:
