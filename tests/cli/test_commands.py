@@ -115,10 +115,10 @@ def test_a_busy_folder_is_left_alone(study: Path) -> None:
     assert run_cli(["run", "study.toml", "-o", "out"], study).code == 0
 
 
-def test_a_disk_that_refuses(study: Path) -> None:
+def test_a_folder_below_a_file(study: Path) -> None:
     (study / "file").write_text("no folder")
     ended = run_cli(["run", "study.toml", "-o", "file/out"], study)
-    assert ended.code == 5
+    assert ended.code == 2
     assert "cannot be written" in ended.err
 
 
