@@ -43,7 +43,10 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
     susceptibility, climate = Susceptibility.read(settings["susceptibility"]), Climate.read(settings["climate"])
     economics, funding = Economics.read(settings["economics"]), Funding.read(settings["funding"])
     programmes = {name: Programme.read(table) for name, table in settings["programme"].items()}
-    lines = [programme_line(name, p, settings["programme"][name], horizon, problem.scale) for name, p in programmes.items()]
+    lines = [
+        programme_line(name, p, settings["programme"][name], horizon, problem.scale, (problem.seed, replicate, problem.programmes[name]))
+        for name, p in programmes.items()
+    ]
     scenario = Scenario(
         seed=problem.seed,
         replicate=replicate,
