@@ -67,9 +67,7 @@ def graded(*settings: str, config: Path = CONFIGS / "korea-2030.toml") -> dict[s
 
 
 def test_grades_are_of_a_value_and_a_year() -> None:
-    """The published 63.2 and 200 are quoted; which of two plans of 2026 counts and the straight lines between are not, and neither is the equal
-    split of 190.
-    """
+    """The published 63.2 and 200 are quoted; which plan of 2026 counts, the lines to 2030 and the equal split of 190 are not."""
     lines, key = graded(), 'programme."AI Factory lead projects".budget_krw_bn'
     assert "".join(lines[f"{key}.{year}"].grade for year in range(2025, 2031)) == "ACCCCA"
     assert lines['programme."Lead projects 2024".budget_krw_bn.2024'].grade == "C"
