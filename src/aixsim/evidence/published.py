@@ -51,6 +51,10 @@ PUBLISHED: Final[Mapping[tuple[str, str, str], Published]] = {
     (_SECOND, "grant_krw_bn", "2026"): Published(
         Distribution("loguniform", (0.83, 2.0)), "C", f"{_BUDGETS}: 0.83 in 2025, 1.65 in the call of 2026; 2.0 is the plan of 2030"
     ),
+    (_SECOND, "planned_number", "2026"): Published(100.0, "A", _DELIVERY),
+    (_SECOND, "planned_number", "2030"): Published(100.0, "A", "ai_factory_targets_history.csv: announced in May 2025"),
+    (_SECOND, "lowest_grant_krw_bn", ""): Published(0.83, "B", f"{_BUDGETS}: 63.2 / 76 in 2025"),
+    (_SECOND, "highest_grant_krw_bn", ""): Published(2.0, "B", f"{_BUDGETS}, ai_factory_targets_history.csv: 200 / 100 in 2030"),
     (_SECOND, "call_months", ""): Published([5], "A", _DELIVERY),
     (_SECOND, "lag_months", ""): Published(
         Distribution("choice", (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)),
