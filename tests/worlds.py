@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from aixsim.engines.reference import run
 from aixsim.model.calendar import Horizon
 from aixsim.model.catalogue import SECTIONS
+from aixsim.model.delivery import Delivery
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
 from aixsim.model.outcomes import OUTCOMES
@@ -76,9 +77,7 @@ def programme(**changes: Any) -> dict[str, Any]:
         "sectors": list(SECTORS),
         "agent_types": ["large firm", "supplier", "SME"],
         "regional_floor": 0.0,
-        "delivered_share": 1.0,
-        "delivered_from": None,
-        "shortfall_carried": 0.0,
+        **Delivery.defaults(),
         "public_share_max": 0.5,
         "public_share": dict.fromkeys(SIZES, 0.0),
         **changes,

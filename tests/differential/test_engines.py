@@ -41,7 +41,9 @@ def equal(a: History, b: History) -> bool:
         np.array_equal(a.canonical(), b.canonical())
         and np.array_equal(a.pressure, b.pressure)
         and a.lines == b.lines
-        and all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("budget", "spent", "applicants", "funded", "repaid", "paid"))
+        and all(
+            np.array_equal(getattr(a, name), getattr(b, name)) for name in ("budget", "spent", "applicants", "funded", "repaid", "paid")
+        )
     )
 
 
@@ -170,7 +172,11 @@ def contagions(draw: st.DrawFn) -> Problem:
     weight = st.sampled_from([1.0, 2.0, 0.5, 0.0])
     some = st.floats(0.0, 1.0)
     chosen = worlds.settings(
-        {name: worlds.law(name, rate=draw(rate)) for name in worlds.REGISTRY.mechanisms if name in ("innovation", "partners") or draw(st.booleans())},
+        {
+            name: worlds.law(name, rate=draw(rate))
+            for name in worlds.REGISTRY.mechanisms
+            if name in ("innovation", "partners") or draw(st.booleans())
+        },
         levers={
             name: settings_of(name, start="2024-01")
             for name in ("trade", "joint_development", "growth_fund", "sme_subsidy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from aixsim.report.architecture import PAGE as ARCHITECTURE
-from aixsim.report.documentation import ODD, fill
+from aixsim.report.documentation import ABLATION, ABLATION_TABLE, ODD, ablation, fill
 from tests.cli.run_cli import run_cli
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,26 @@ def test_the_odd_is_fresh() -> None:
     text = (ROOT / ODD).read_text(encoding="utf-8")
     assert fill(text) == text, "run `make docs`"
     assert fill(text.replace("| peers: Firms imitate", "| peers: Firms envy")) == text, "the twin: a stale word is noticed"
+
+
+def test_the_page_of_the_ablation_is_fresh() -> None:
+    with (ROOT / ABLATION_TABLE).open(encoding="utf-8") as stream:
+        table = list(csv.DictReader(stream))
+    page = (ROOT / ABLATION).read_text(encoding="utf-8")
+    assert ablation(table) == page, "run `make docs`"
+    assert ablation([{**table[0], "launched_span": "77.7"}, *table[1:]]) != page, "the twin: another number is noticed"
+
+
+def test_the_page_of_the_ablation_names_the_strongest_first() -> None:
+    ends = {"low": "1", "high": "2", "replicates": "9", "launched_span_se": "0.1", "operating_span_se": "1.0"}
+    page = ablation(
+        [
+            {"key": "a", "launched_span": "0.4", "operating_span": "-0.9", **ends},
+            {"key": "b", "launched_span": "0", "operating_span": "-3", **ends},
+        ]
+    )
+    # 1.96 x 0.1 = 0.2; 1.96 x 1 = 2.0
+    assert page.splitlines()[-2:] == ["| `b` | 1 | 2 | +0.0 ± 0.2 | -3.0 ± 2.0 | yes |", "| `a` | 1 | 2 | +0.4 ± 0.2 | -0.9 ± 2.0 | no |"]
 
 
 def test_the_page_of_the_architecture_is_fresh() -> None:

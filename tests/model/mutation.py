@@ -27,8 +27,8 @@ from tests.model.mutants import compiled, replaced
 
 SOURCE: Final = Path(aixsim.model.__file__).parent
 LAWS: Final = (
-    *("calendar", "climate", "draw_scenario", "economics", "funding", "implementation", "lever", "lottery", "pressure", "programme_kind"),
-    *("programmes", "scenario", "sensing", "susceptibility", "uplift"),
+    *("calendar", "climate", "delivery", "draw_scenario", "economics", "funding", "implementation", "lever", "lottery", "pressure"),
+    *("programme_kind", "programmes", "scenario", "sensing", "susceptibility", "uplift"),
     *(
         f"{folder}.{path.stem}"
         for folder in ("levers", "mechanisms", "programme_kinds")

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 
 from aixsim.engines.reference import DiffusionModel
-from aixsim.model import programmes
 from aixsim.model.calendar import Horizon
+from aixsim.model.delivery import delivered_budget
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.world.classification import SIZES
 from tests import worlds
 from tests.model.values import BN, MEDIUM, SMALL, line, world_of
 
-HUNDREDS = np.array([100.0, 100.0, 100.0])
+HUNDREDS = [100.0, 100.0, 100.0]
 
 
 def test_half_of_the_shortfall_is_due_again() -> None:
     # 100 due, 50 delivered, 50 short, 25 passed on; 125 due, 62.5 delivered, 31.25 passed on; 131.25 due, 65.625 delivered
-    assert programmes.delivered_budget(HUNDREDS, 0.5, 0.5, 0).tolist() == [50.0, 62.5, 65.625]
+    assert delivered_budget(HUNDREDS, [0.5] * 3, 0.5) == [50.0, 62.5, 65.625]
 
 
 @pytest.mark.parametrize(
@@ -38,14 +38,14 @@ def test_half_of_the_shortfall_is_due_again() -> None:
     ],
 )
 def test_delivery_by_hand(share: float, carried: float, first: int, expected: list[float]) -> None:
-    planned = HUNDREDS.copy()
-    assert programmes.delivered_budget(planned, share, carried, first).tolist() == expected
-    assert (planned == 100.0).all(), "the plan itself stays"
+    planned = list(HUNDREDS)
+    assert delivered_budget(planned, [1.0] * first + [share] * (3 - first), carried) == expected
+    assert planned == HUNDREDS, "the plan itself stays"
 
 
 def test_a_shortfall_reaches_a_year_without_a_plan() -> None:
     # 80 due, 20 delivered, 60 short and due again; 60 due, 15 delivered, 45 due; 45 due, 11.25 delivered
-    assert programmes.delivered_budget(np.array([80.0, 0.0, 0.0]), 0.25, 1.0, 0).tolist() == [20.0, 15.0, 11.25]
+    assert delivered_budget([80.0, 0.0, 0.0], [0.25] * 3, 1.0) == [20.0, 15.0, 11.25]
 
 
 def test_a_line_is_in_whole_won_of_the_sample() -> None:

@@ -39,6 +39,13 @@ def test_months_by_hand(z: float, size: int, factor: float, sigma: float, expect
     assert implementation.duration_months(z, size, factor, p) == expected
 
 
+@pytest.mark.parametrize(("common", "expected"), [(0.5, 5), (1.0, 10), (2.0, 20), (1.26, 13)])  # 10 x 1.26 = 12.6
+def test_a_common_factor_multiplies_all_medians(common: float, expected: int) -> None:
+    p = values(Implementation, median_months=MEDIANS, sigma=0.0, duration_factor=common)
+    assert implementation.duration_months(0.0, MEDIUM, 1.0, p) == expected
+    assert implementation.duration_months(0.0, LARGE, 1.0, p) == round(30 * common)
+
+
 def test_a_median_of_zero_is_the_month_of_the_launch() -> None:
     p = values(Implementation, median_months=by_size(0.0, 0.4, 1.0, 1.0, 1.0))
     assert implementation.duration_months(5.0, 0, 1.0, p) == 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aixsim.model import climate, economics, funding, programmes
+from aixsim.model import climate, delivery, economics, funding, programmes
 from aixsim.model.levers import growth_fund
 from tests.model import test_award, test_climate, test_delivered_budget, test_expected_support, test_growth_fund, test_project_cost
 from tests.model.mutants import planted
@@ -15,7 +15,7 @@ from tests.model.mutants import planted
 FAULTS: list[tuple[str, Callable[..., Any], str, str, Callable[[], None]]] = [
     (
         "shortfall carry off",
-        programmes.delivered_budget,
+        delivery.delivered_budget,
         "passed_on = carried * max(",
         "passed_on = 0.0 * max(",
         test_delivered_budget.test_half_of_the_shortfall_is_due_again,

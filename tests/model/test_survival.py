@@ -22,6 +22,31 @@ def test_the_chance_of_success_by_route_and_size() -> None:
     assert chances == pytest.approx(np.array([[0.5, 0.9], [0.5, 0.9], [0.5, 0.9], [0.4, 0.72]]))  # programme, collaboration, park; own
 
 
+@pytest.mark.parametrize(
+    ("shift", "expected"),
+    [
+        (0.0, [0.0, 0.2, 0.5, 0.8, 1.0]),
+        # odds 0.25, 1 and 4 times e: 0.67957 / 1.67957, 2.71828 / 3.71828, 10.87313 / 11.87313
+        (1.0, [0.0, 0.404610, 0.731059, 0.915776, 1.0]),
+        # 4 x e^-1.8 = 0.66120; 0.66120 / 1.66120
+        (-1.8, [0.0, 0.039685, 0.141851, 0.398024, 1.0]),
+    ],
+)
+def test_a_common_shift_adds_to_the_log_odds(shift: float, expected: list[float]) -> None:
+    p = values(Implementation, success=by_size(0.0, 0.2, 0.5, 0.8, 1.0), success_shift=shift, own_success=0.5)
+    assert [implementation.success_chance(0, size, p) for size in range(5)] == pytest.approx(expected, abs=1e-6)
+    own = [implementation.success_chance(implementation.OWN, size, p) for size in range(5)]
+    assert own == pytest.approx([chance / 2 for chance in expected], abs=1e-6)
+
+
+def test_a_shift_of_nothing_changes_no_bit() -> None:
+    """The twin: odds and back would change the last bit of some."""
+    chances = [0.13, 0.35, 0.45, 0.53, 0.55]
+    p = values(Implementation, success=by_size(*chances))
+    assert [implementation.success_chance(0, size, p) for size in range(5)] == chances
+    assert [chance / (1.0 - chance) / (1.0 + chance / (1.0 - chance)) for chance in chances] != chances
+
+
 @pytest.mark.parametrize("own", [False, True])
 def test_projects_succeed_as_often_as_they_should(own: bool) -> None:
     """2,000 projects: 0.8 with public money, 0.8 x 0.75 = 0.6 on own money, within 0.05, 4.5 standard errors."""

@@ -32,10 +32,10 @@ def by_size(*numbers: float) -> dict[str, float]:
     return dict(zip(SIZES, numbers, strict=True))
 
 
-def line(horizon: Horizon, scale: float = 1.0, **stated: Any) -> FundingLine:
-    """Returns the funding line of a programme that anyone may apply to."""
+def line(horizon: Horizon, scale: float = 1.0, replicate: int = 0, number: int = 0, **stated: Any) -> FundingLine:
+    """Returns the funding line of a programme that anyone may apply to; replicate and number are those of its address."""
     table = worlds.programme(**stated)
-    return programme_line("test", Programme.read(table), table, horizon, scale)
+    return programme_line("test", Programme.read(table), table, horizon, scale, (worlds.SEED, replicate, number))
 
 
 def with_lever(name: str, world: Problem, replicate: int = 0, **stated: Any) -> Scenario:

@@ -61,12 +61,12 @@ def korea(**settings: Any) -> dict[str, Any]:
 
 
 def test_two_sentences_in_plain_words(made: Result) -> None:
-    run = like(made, goals=goals_of(851, 68, 1000), config=korea(), parameters={SHARE: np.linspace(0.36, 1.0, 120)})
+    run = like(made, goals=goals_of(851, 68, 1000), config=korea(), parameters={SHARE: np.linspace(0.24, 1.0, 120)})
     assert answer(run) == (
-        "If between a third and all of the planned money arrives, 500 projects will probably have been started by the end of 2030:"
+        "If between a quarter and all of the planned money arrives, 500 projects will probably have been started by the end of 2030:"
         " about 85 in 100 simulated futures. 500 running is very unlikely: 7 in 100; expect about 345."
     )
-    assert headline(run).splitlines()[0].startswith("If between a third"), "the answer comes first"
+    assert headline(run).splitlines()[0].startswith("If between a quarter"), "the answer comes first"
 
 
 def test_the_money_is_a_condition_only_where_it_is_uncertain_in_this_run(made: Result) -> None:
@@ -177,7 +177,7 @@ def test_only_published_budgets_are_called_so(made: Result) -> None:
         ({f"{key}grant_krw_bn": 1.2}, "grant of 2025 in KRW bn: 1.2, published 0.83"),
         ({f"{key}budget_krw_bn": {"2025": 10.0, "2026": 145.0}}, "budget of 2025 in KRW bn: 10, published 63.2"),
         ({f"{key}delivered_from": 2025}, "delivered_share holds from 2025"),
-        ({f"{key}lag_months": 5}, "lag_months: 5, published 2"),
+        ({f"{key}lag_months": 5}, "lag_months: 5, published uncertain (choice, values 1, 2, 3, 4, 5, 6)"),
     ):
         changed = like(made, config=korea(**settings))
         assert told in " ".join(changed_past(changed) or [])
@@ -225,7 +225,7 @@ def test_the_config_is_named_with_what_differs_from_its_base(made: Result) -> No
     assert "Config: doubled-parks, which differs from korea-2030 in" in text
     assert "levers.parks.number: 26 instead of 13" in text
     assert "levers.trade: taken away" in text
-    assert "uncertain 0.36 to 1, now fixed at 1" in text.replace("\n ", "")
+    assert "uncertain 0.24 to 1, now fixed at 1" in text.replace("\n ", "")
     assert headline_json(run)["variant"] == {"name": "doubled-parks", **about}
     plain = load(KOREA)
     assert (plain.variant.base, plain.variant.differs) == ("", {})

@@ -113,7 +113,7 @@ def test_numbers_of_programmes_differ_and_follow_from_names() -> None:
     numbers = numbers_of(many)
     assert numbers == numbers_of(reversed(many))
     assert len(set(numbers.values())) == 3000
-    law = Distribution("uniform", (0.36, 1.0))
+    law = Distribution("uniform", (0.24, 1.0))
     shipped = problems(load(Path(__file__).parents[2] / "configs" / "korea-2030.toml", {"population.scale": 0.005}))(0)
     value = draw_scenario(shipped, 3).drawn['programme."AI Factory lead projects".delivered_share']
     assert value == law.draw(shipped.seed, 3, "programme[1].delivered_share")

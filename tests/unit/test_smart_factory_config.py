@@ -182,6 +182,15 @@ def test_the_past_is_the_same_whatever_is_known_of_the_future(study: Study) -> N
     assert (other[:, :until] != announced[:, :until]).any()
 
 
+def test_a_forecast_from_the_past_strays_once(study: Study) -> None:
+    """The law of a budget that had not been passed has the walk in it; the programme's own would come on top."""
+    walking = study.with_({'programme."Smart factories".budget_walk': 0.4})
+    assert walking.settings["programme"]["Smart factories"]["budget_walk"] == 0.4
+    then = as_of(problems(walking), walking, "2019-12").settings["programme"]["Smart factories"]
+    assert isinstance(then["budget_krw_bn"][2022], Distribution)
+    assert then["budget_walk"] == 0.0
+
+
 def test_a_count_weighs_by_what_came_since_the_one_before(study: Study) -> None:
     problem = problems(study)(0)
     found = data(usable(study), problem.population, problem.scale)

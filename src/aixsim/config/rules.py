@@ -68,13 +68,17 @@ def _money(config: Config) -> Faults:
     years = config.horizon.months.years
     allowed = f"years of the horizon, {years[0]} to {years[-1]}"
     for position, table in enumerate(config.programme):
-        for key in ("budget_krw_bn", "grant_krw_bn"):
+        for key in ("budget_krw_bn", "grant_krw_bn", "planned_number"):
             by_year = getattr(table, key)
             for year in by_year if isinstance(by_year, dict) else ():
                 if year not in years:
                     yield ("programme", position, key, str(year)), NotAllowed(f"found the year {year}", allowed)
         if table.delivered_from is not None and table.delivered_from not in years:
             yield ("programme", position, "delivered_from"), NotAllowed(f"found {table.delivered_from}", allowed)
+        lowest, highest = table.lowest_grant_krw_bn, table.highest_grant_krw_bn
+        if isinstance(lowest, float | int) and isinstance(highest, float | int) and lowest > highest:
+            allowed = f"at most highest_grant_krw_bn, {highest:g}"
+            yield ("programme", position, "lowest_grant_krw_bn"), NotAllowed(f"found {lowest:g}", allowed)
         for key, (_, kind) in TERMS.items():
             if getattr(table, key) is not None and table.kind != kind:
                 yield (

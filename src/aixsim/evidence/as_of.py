@@ -113,7 +113,12 @@ def as_of(problem_of: Problems, study: Study, month: str) -> Problems:
     """
     settings = dict(problem_of.settings)
     settings["programme"] = {
-        name: {**table, "budget_krw_bn": budgets_of(name, table, study, month).laws(), "grant_krw_bn": grants_of(name, table, study, month)}
+        name: {
+            **table,
+            "budget_krw_bn": budgets_of(name, table, study, month).laws(),
+            "budget_walk": 0.0,  # the laws have it
+            "grant_krw_bn": grants_of(name, table, study, month),
+        }
         for name, table in settings["programme"].items()
     }
     return replace(problem_of, settings=settings)

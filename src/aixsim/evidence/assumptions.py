@@ -186,8 +186,9 @@ def text_of(value: Any) -> str:
     if value is None:
         return "stated by the config"
     if isinstance(value, Distribution):
-        names = PARAMETERS_OF[value.dist]
-        inner = ", ".join(f"{name} {number:.4g}" for name, number in zip(names, value.values, strict=False))
+        # A choice has any number of values and no name for each.
+        names = [f"{name} " for name in PARAMETERS_OF[value.dist]] if value.dist != "choice" else [""] * len(value.values)
+        inner = ", ".join(f"{name}{number:.4g}" for name, number in zip(names, value.values, strict=True))
         return f"{value.dist}({inner})"
     if isinstance(value, Mapping):
         return "; ".join(f"{key} {text_of(item)}" for key, item in value.items())

@@ -48,7 +48,10 @@ def draw_scenario(problem: Problem, replicate: int, given: Mapping[str, float] |
     capacity = Capacity.read(settings["capacity"])
     economics, funding = Economics.read(settings["economics"]), Funding.read(settings["funding"])
     programmes = {name: Programme.read(table) for name, table in settings["programme"].items()}
-    lines = [programme_line(name, p, settings["programme"][name], horizon, problem.scale) for name, p in programmes.items()]
+    lines = [
+        programme_line(name, p, settings["programme"][name], horizon, problem.scale, (problem.seed, replicate, problem.programmes[name]))
+        for name, p in programmes.items()
+    ]
     scenario = Scenario(
         seed=problem.seed,
         replicate=replicate,

@@ -23,7 +23,17 @@ class Implementation(Parameters):
         "median duration from launch to productive use; 0 means in the month of the launch",
         "behaviour_parameters.csv: 10 to 20 months for early use cases, 6 later; one year for small sites, four in the 2024 cohort",
         "assumed",
-        "half to twice",
+        "half to twice: duration_factor",
+    )
+    duration_factor: float = real(
+        1.0,
+        "1",
+        0.01,
+        100.0,
+        "what the median durations of all size classes are multiplied by, which are wrong together",
+        "assumed; behaviour_parameters.csv: 10 to 20 months for early use cases, 6 later",
+        "assumed",
+        "loguniform, 0.5 to 2",
     )
     sigma: float = real(0.4, "1", 0.0, 3.0, "standard deviation of the logarithm of the duration", "assumed", "assumed", "0.2 to 0.7")
     success: BySize = by_size(
@@ -34,7 +44,17 @@ class Implementation(Parameters):
         "chance that a publicly supported project reaches production",
         "assumed; behaviour_parameters.csv: 30 to 40 % of pilots do not scale, supported lead projects are selected",
         "assumed",
-        "0.6 to 0.95",
+        "0.4 to 0.95: success_shift",
+    )
+    success_shift: float = real(
+        0.0,
+        "1",
+        -20.0,
+        20.0,
+        "what is added to the log-odds of success of all size classes, which are wrong together",
+        "assumed; behaviour_parameters.csv: 30 % scale their pilots, 29 % have AI at scale; supported lead projects are selected",
+        "assumed",
+        "-1.8 to 1.6, which takes 0.8 to 0.40 and 0.95",
     )
     own_success: float = fraction(
         0.9, "the same chance of a project that the firm pays itself, as a share of it", "assumed", "assumed", "0.7 to 1"
@@ -68,7 +88,7 @@ def duration_months(z: float, size: int, factor: float, p: Implementation) -> in
         factor: what parks or regulation-free zones multiply the duration by.
         p: of the section.
     """
-    median = p.median_months[size]
+    median = p.median_months[size] * p.duration_factor
     if median <= 0.0:
         return 0
     months = int(median * factor * math.exp(p.sigma * z) + 0.5)
@@ -91,9 +111,13 @@ def duration_factor(in_open_park: bool, park_factor: float, zone_activity: float
 
 def success_chance(route: int, size: int, p: Implementation) -> float:
     """Returns the chance that a project reaches production, by the route of its money and the size class of the firm."""
+    chance = p.success[size]
+    if p.success_shift != 0.0 and chance < 1.0:
+        odds = chance / (1.0 - chance) * math.exp(p.success_shift)
+        chance = odds / (1.0 + odds)
     if route == OWN:
-        return p.success[size] * p.own_success
-    return p.success[size]
+        return chance * p.own_success
+    return chance
 
 
 def lifetime_months(u: float, p: Implementation) -> int:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon
 from aixsim.model.ensemble import Ensemble
-from aixsim.model.uncertainties import addresses_of, uncertainties_of
+from aixsim.model.uncertainties import addresses_of, numbers_of, uncertainties_of
 from aixsim.random.distributions import Distribution
 from aixsim.world.arrays import ReadOnly
 from aixsim.world.classification import SECTORS, SIZES
@@ -109,3 +109,8 @@ class Problem:
     def addresses(self) -> dict[str, str]:
         """By what some of them are addressed, as from ``addresses_of``."""
         return addresses_of(self.settings)
+
+    @cached_property
+    def programmes(self) -> dict[str, int]:
+        """The number by which each programme is addressed, as from ``numbers_of``."""
+        return numbers_of(self.settings["programme"])

@@ -1,12 +1,8 @@
-"""Programmes: the programmes of a config as funding lines in whole won.
-
-How much of a planned budget is delivered, and when, is an uncertainty: from ``delivered_from`` on, each year delivers
-``delivered_share`` of what is planned plus what the year before passed on; ``shortfall_carried`` of the shortfall is passed on and
-the rest lapses.
-"""
+"""Programmes: the programmes of a config as funding lines in whole won. How much of a plan comes stands in ``delivery.py``."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -14,24 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon, over_years
+from aixsim.model.delivery import Delivery, delivered_budget, deviations, traded_grant, variates, walk
 from aixsim.model.economics import Economics
-from aixsim.model.parameters import (
-    BySize,
-    ByYear,
-    Parameter,
-    Parameters,
-    by_size,
-    by_year,
-    choice,
-    each_year,
-    fraction,
-    integer,
-    integers,
-    names,
-    real,
-)
+from aixsim.model.parameters import BySize, ByYear, Parameter, by_size, by_year, choice, each_year, fraction, integer, integers, names
 from aixsim.model.programme_kinds import programme_kinds
 from aixsim.model.scenario import FundingLine
+from aixsim.random.draws import Purpose
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES
 
 _BUDGETS = "ai_factory_budgets.csv"
@@ -40,7 +24,7 @@ HIGHEST_SUPPORT = 0.99
 """Share of a project's cost beyond which no firm expects public money to go."""
 
 
-class Programme(Parameters):
+class Programme(Delivery):
     """A public support line: budget by year, size of a grant, who may apply, and when."""
 
     budget_krw_bn: Mapping[int, float] = each_year(
@@ -95,7 +79,7 @@ class Programme(Parameters):
         "months from the call to the launch",
         "ai_factory_plan_and_delivery.csv (call in May and June, selection in June and July)",
         "derived",
-        certain=True,
+        "1 to 6",
     )
     sizes: tuple[str, ...] = names(list(SIZES), SIZES, "size classes that may apply", "assumed", "assumed")
     provinces: tuple[str, ...] = names(list(PROVINCES), PROVINCES, "provinces that may apply", "assumed", "assumed")
@@ -104,24 +88,8 @@ class Programme(Parameters):
     regional_floor: float = fraction(
         0.0, "share of the budget for firms outside the Capital pole first", "national_growth_fund.csv (at least 40 %)", "quoted"
     )
-    delivered_share: float = real(
-        1.0,
-        "1",
-        0.0,
-        5.0,
-        "share of what is due that a year delivers",
-        "ai_factory_budgets.csv: 52.75 of 145.0 tendered in 2026",
-        "assumed",
-        "0.36 to 1; the counts of 2024 and 2025 were 2.6 and 3.0 times the plan, by smaller grants",
-    )
-    shortfall_carried: float = fraction(
-        0.0, "share of a year's shortfall that is due again in the next year", "assumed", "assumed", "0 to 1"
-    )
     public_share_max: float = fraction(
         0.5, "highest public share of a project's cost that firms expect", "smart_factory_unit_support.csv (50 %)", "quoted"
-    )
-    delivered_from: int | None = integer(
-        None, "year", 1900, 2200, "first year to which delivered_share applies; none: all", "assumed", "assumed", certain=True
     )
 
 
@@ -139,7 +107,9 @@ def declared_of(kind: str) -> tuple[Parameter, ...]:
     return (*Programme.declared, *programme_kinds()[kind].parameters.declared)
 
 
-def programme_line(name: str, p: Programme, table: Mapping[str, Any], horizon: Horizon, scale: float) -> FundingLine:
+def programme_line(
+    name: str, p: Programme, table: Mapping[str, Any], horizon: Horizon, scale: float, address: tuple[int, int, int]
+) -> FundingLine:
     """Returns the funding line of a programme.
 
     Args:
@@ -148,13 +118,12 @@ def programme_line(name: str, p: Programme, table: Mapping[str, Any], horizon: H
         table: the whole table, with the values of the parameters of its kind.
         horizon: simulated months.
         scale: share of the national population.
+        address: seed, replicate and the programme's number, by which its delivery is drawn.
     """
     kind = programme_kinds()[p.kind]
-    planned = over_years(p.budget_krw_bn, horizon, fill=0.0, beyond=p.instalments - 1)
-    first = max((p.delivered_from or horizon.years[0]) - horizon.years[0], 0)
-    delivered = delivered_budget(planned, p.delivered_share, p.shortfall_carried, first)
+    delivered, granted = _money(p, horizon, address)
     budget, n_years = np.rint(delivered * scale * WON_PER_BN).astype(np.int64), len(horizon.years)
-    grant = np.rint(over_years(p.grant_krw_bn, horizon, fill=None) * WON_PER_BN).astype(np.int64)
+    grant = np.rint(granted * WON_PER_BN).astype(np.int64)
     return FundingLine(
         name=name,
         route=ROUTES.index("programme"),
@@ -178,22 +147,29 @@ def programme_line(name: str, p: Programme, table: Mapping[str, Any], horizon: H
     )
 
 
-def delivered_budget(planned: NDArray[np.float64], share: float, carried: float, first: int) -> NDArray[np.float64]:
-    """Returns the budget that is delivered by year, in the unit of ``planned``, shape ``(n_years,)``.
-
-    Args:
-        planned: budget of the plan.
-        share: delivered share of what is due in a year.
-        carried: share of a year's shortfall that is due again in the next year.
-        first: position of the first year that is not delivered in full.
-    """
-    delivered = planned.copy()
-    passed_on = 0.0
-    for year in range(first, len(planned)):
-        due = planned[year] + passed_on
-        delivered[year] = share * due
-        passed_on = carried * max(due - delivered[year], 0.0)
-    return delivered
+def _money(p: Programme, horizon: Horizon, address: tuple[int, int, int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Returns the budget that comes, by year up to the last that an instalment reserves, and the grant by year of the horizon, KRW bn."""
+    passed = over_years(p.budget_krw_bn, horizon, fill=0.0, beyond=p.instalments - 1).tolist()
+    grants, numbers = (over_years(value, horizon, fill=None).tolist() for value in (p.grant_krw_bn, p.planned_number))
+    years = range(horizon.years[0], horizon.years[0] + len(passed))
+    seed, replicate, number = address
+    shares, first = [1.0] * len(years), max((p.delivered_from or years[0]) - years[0], 0)
+    if p.budget_walk > 0.0:
+        later = range(p.passed_until + 1, years[-1] + 1)
+        strayed = walk(p.budget_walk, variates(seed, replicate, Purpose.BUDGET_WALK, number, later))
+        for year, logarithm in zip(later, strayed, strict=True):
+            if year >= years[0]:
+                passed[year - years[0]] *= math.exp(logarithm)
+    differences = [0.0] * len(years[first:])
+    if p.delivery_spread > 0.0:
+        differences = deviations(
+            p.delivery_spread, p.delivery_persistence, variates(seed, replicate, Purpose.DELIVERY, number, years[first:])
+        )
+    shares[first:] = [p.delivered_share * math.exp(difference) for difference in differences]
+    budget = delivered_budget(passed, shares, p.shortfall_carried)
+    for k in range(first, len(grants)):
+        grants[k] = traded_grant(grants[k], budget[k], numbers[k], p.number_kept, p.lowest_grant_krw_bn, p.highest_grant_krw_bn)
+    return np.array(budget), np.array(grants)
 
 
 def expected_support(lines: Sequence[FundingLine], horizon: Horizon, p: Economics, share_max: Sequence[float]) -> NDArray[np.float64]:

@@ -56,6 +56,8 @@ class Purpose(IntEnum):
     COUNTING = 13
     MOVE = 14
     SAMPLE_LOT = 15
+    DELIVERY = 16
+    BUDGET_WALK = 17
     PROJECT_COST = 18
     OWN_MEANS = 19
     FRAILTY = 20

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from aixsim.data.packaged import rows
 from aixsim.model.catalogue import PROGRAMME, entries
@@ -19,11 +21,29 @@ from aixsim.world.classification import POLE_OF_PROVINCE, POLES, ROUTES, SECTORS
 
 ODD = Path("docs/model/odd.md")
 COLUMNS = Path("docs/reference/columns.md")
+ABLATION = Path("docs/explanation/ablation.md")
+ABLATION_TABLE = Path("experiments/2026-12-ablation/ablation.csv")
+_MOVES: Final = 1.0
+"""Percent of a count beyond which a number is to be drawn."""
 _COLUMNS_HEAD = """\
 # Columns of the tables
 
 Written by `make docs`; a test compares it with the tables that a run and a sweep write. Counts are
 of simulated firms: divided by the scale of the sample they are firms of the nation.
+"""
+_ABLATION_HEAD = """\
+# What each assumed number moves
+
+Written by `make docs` from the table of
+[experiments/2026-12-ablation](../../experiments/2026-12-ablation/README.md), which also says what
+was expected and how to run it again.
+
+Every assumed number of [korea-2030.toml](../../configs/korea-2030.toml) is set to either end of the
+range that its card documents, everything else stays as it is: {replicates} replicates of the
+config at either end, paired. The two columns say by how much the mean count at the end of 2030
+changes from one end to the other, in percent of its mean, with the 95 % error of the simulation. A
+number that moves neither count by more than {percent} % may stay fixed.
+
 """
 
 
@@ -104,6 +124,20 @@ def columns() -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
+def ablation(table: Sequence[Mapping[str, str]]) -> str:
+    """Returns the page of what each assumed number moves, the strongest first, from the rows of ``ABLATION_TABLE``."""
+
+    def span(row: Mapping[str, str]) -> float:
+        return max(abs(float(row[f"{count}_span"])) for count in ("launched", "operating"))
+
+    cells = []
+    for row in sorted(table, key=span, reverse=True):
+        moved = [f"{float(row[f'{count}_span']):+.1f} ± {1.96 * float(row[f'{count}_span_se']):.1f}" for count in ("launched", "operating")]
+        cells.append((f"`{row['key']}`", row["low"], row["high"], *moved, "yes" if span(row) > _MOVES else "no"))
+    head = _ABLATION_HEAD.format(replicates=table[0]["replicates"], percent=f"{_MOVES:g}")
+    return head + _table(("number", "from", "to", "launched, %", "operating, %", f"more than {_MOVES:g} %"), cells) + "\n"
+
+
 def _columns(heading: str, table: Mapping[str, Column]) -> str:
     kinds = {"whole": "whole number", "number": "number", "month": "date", "name": "text", "flag": "true or false"}
     cells = [(f"`{name}`", kinds[one.kind], one.unit, one.meaning) for name, one in table.items()]
@@ -161,3 +195,5 @@ def _default(parameter: Parameter) -> str:
 if __name__ == "__main__":
     ODD.write_text(fill(ODD.read_text(encoding="utf-8")), encoding="utf-8")
     COLUMNS.write_text(columns(), encoding="utf-8")
+    with ABLATION_TABLE.open(encoding="utf-8") as stream:
+        ABLATION.write_text(ablation(list(csv.DictReader(stream))), encoding="utf-8")
