@@ -40,7 +40,7 @@ class NothingFinished(UserError):  # noqa: N818 - it reads as what it says
     """A run of which every replicate failed.
 
     Attributes:
-        failures: a record a replicate.
+        failures: one record per replicate.
     """
 
     exit_code = 6

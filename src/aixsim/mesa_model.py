@@ -1,4 +1,4 @@
-"""The model as a Mesa model: firms and parks as agents, one step a month."""
+"""The model as a Mesa model: firms and parks as agents, one step per month."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _TEMPLATE: Final = """\
 
 
 def card(title: str, notes: Sequence[str], columns: Sequence[str] = (), rows: Sequence[Sequence[str]] = ()) -> str:
-    """Returns HTML: a title, a line a note that is not empty, and a table if it has rows."""
+    """Returns HTML: a title, one line per note that is not empty, and a table if it has rows."""
     return _template().render(title=title, notes=notes, columns=columns, rows=rows)
 
 

@@ -63,8 +63,8 @@ def korea(**settings: Any) -> dict[str, Any]:
 def test_two_sentences_in_plain_words(made: Result) -> None:
     run = like(made, goals=goals_of(851, 68, 1000), config=korea(), parameters={SHARE: np.linspace(0.36, 1.0, 120)})
     assert answer(run) == (
-        "If between a third and all of the planned money arrives, 500 projects will probably have been started by the end of 2030:"
-        " about 85 in 100 simulated futures. 500 running is very unlikely: 7 in 100; expect about 345."
+        "If between a third and all of the planned budget is delivered, 500 projects will probably have been started by the end of 2030:"
+        " about 85 in 100 simulations. 500 operating is very unlikely: 7 in 100; expect about 345."
     )
     assert headline(run).splitlines()[0].startswith("If between a third"), "the answer comes first"
 
@@ -76,7 +76,7 @@ def test_the_money_is_a_condition_only_where_it_is_uncertain_in_this_run(made: R
     half = like(
         made, goals=goals, config=korea(**{SHARE: {"dist": "uniform", "low": 0.5, "high": 1.2}}), parameters={SHARE: np.arange(120.0)}
     )
-    assert answer(half).startswith("If between half and 120 % of the planned money arrives, 500")
+    assert answer(half).startswith("If between half and 120 % of the planned budget is delivered, 500")
     no_programme = like(made, goals=goals)
     assert "money" not in answer(no_programme)
 
@@ -105,9 +105,9 @@ def test_words_follow_the_probability_and_few_replicates_get_none(hits: int, n: 
 
 def test_none_of_n_is_told_with_its_bound(made: Result) -> None:
     told = answer(like(made, goals=goals_of(60, 0, 60)))
-    assert "all of 60 simulated futures (at least 94.0 %)" in told
+    assert "all of 60 simulations (at least 94.0 %)" in told
     assert "none of 60 (at most 6.0 %)" in told
-    assert "cannot be told: 1 of 2 simulated futures, which is too few" in answer(like(made, goals=goals_of(1, 1, 2)))
+    assert "is not known: 1 of 2 simulations, which is too few to tell" in answer(like(made, goals=goals_of(1, 1, 2)))
 
 
 def test_the_interval_is_named_sampling_error(made: Result) -> None:

@@ -44,7 +44,7 @@ class Checked:
         return int((np.abs(self.ranks - 0.5) <= level / 2).sum())
 
     def to_csv(self) -> str:
-        """Returns one row a data set."""
+        """Returns one row per data set."""
         rows = zip(self.ranks.round(5).tolist(), self.ess.tolist(), strict=True)
         return to_csv([{**dict(zip(self.keys, ranks, strict=True)), "ess": round(ess, 1)} for ranks, ess in rows])
 

@@ -123,7 +123,7 @@ class _Calls:
             self._stack.append((frame, name))
 
     def lines(self) -> list[str]:
-        """Returns a line a call, indented below the function that makes it; what a function calls is told once."""
+        """Returns one line per call, indented below the function that makes it; what a function calls is told once."""
         told: set[str] = set()
 
         def below(name: str, depth: int) -> list[str]:

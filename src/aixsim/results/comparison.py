@@ -99,7 +99,7 @@ class PolicyChange(Drawable):
     Attributes:
         pair: the two.
         settings: ``{key path: (baseline, other)}`` of what their configs state differently.
-        goals: one change a goal of the baseline.
+        goals: one change per goal of the baseline.
         spent_krw_bn: public money over the horizon, of the nation.
         groups: winners and losers.
         firms: deadweight and displacement.
@@ -127,7 +127,7 @@ class Comparison:
         return [change for policy in self.policies for change in policy.goals]
 
     def to_frame(self) -> pd.DataFrame:
-        """Returns a row a result, goal and quantity: ``difference`` is ``b`` (the result) minus ``a`` (the baseline), with its interval.
+        """Returns one row per result, goal and quantity: ``difference`` is ``b`` (the result) minus ``a`` (the baseline), with its interval.
 
         Quantities are the probability of the goal, the national count at its deadline, and the month in which it is reached (over the
         replicates that reach it in both); and public money spent, which belongs to no goal.
@@ -135,7 +135,7 @@ class Comparison:
         return tidy((row for policy in self.policies for row in _rows(policy)), self.policies[0].pair.confidence)
 
     def groups(self) -> pd.DataFrame:
-        """Returns winners and losers: a row a result, group, level and outcome, with the national count at the deadline."""
+        """Returns winners and losers: one row per result, group, level and outcome, with the national count at the deadline."""
         return tidy((row for policy in self.policies for row in _group_rows(policy)), self.policies[0].pair.confidence)
 
     def _repr_html_(self) -> str:
@@ -148,7 +148,7 @@ class Comparison:
         return card("Differences paired by replicate", notes, columns, rows)
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the differences ready for JSON: one record a goal, a level and a result, each naming the two folders."""
+        """Returns the differences ready for JSON: one record per goal, a level and a result, each naming the two folders."""
         out: dict[str, list[dict[str, Any]]] = {"differences": [], "groups": [], "firms": [], "settings": []}
         for policy in self.policies:
             one = policy.pair

@@ -82,7 +82,7 @@ def contrast(after: Floats, before: Floats, confidence: float) -> Contrast:
 
 
 def tidy(changes: Iterable[dict[str, Any]], confidence: float) -> pd.DataFrame:
-    """Returns a data frame with a row a difference; in ``attrs["units"]`` what its numbers are in.
+    """Returns a data frame with one row per difference; in ``attrs["units"]`` what its numbers are in.
 
     Args:
         changes: as from ``tidy_row``, each with columns that say what is compared.

@@ -51,7 +51,7 @@ def evaluate_goals(
     n_failed: int,
     confidence: float,
 ) -> list[dict[str, Any]]:
-    """Returns the content of ``goals.json``, one record a goal; none when no replicate finished.
+    """Returns the content of ``goals.json``, one record per goal; none when no replicate finished.
 
     Counts are national but for those that say ``in_sample``.
 
@@ -107,7 +107,7 @@ def _evaluate(path: NDArray[np.int32], goal: Goal, horizon: Horizon, scale: floa
 
 
 def goals_frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """Returns the records of ``goals.json`` as a data frame, a row a goal, with the unit of each column in ``attrs["units"]``."""
+    """Returns the records of ``goals.json`` as a data frame, one row per goal, with the unit of each column in ``attrs["units"]``."""
     import pandas as pd
 
     rows = []

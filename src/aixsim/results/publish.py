@@ -141,7 +141,7 @@ class Published:
         return pq.read_table(source, columns=columns)
 
     def groups(self) -> Iterator[pa.Table]:
-        """Yields the table of groups, a table a level."""
+        """Yields the table of groups, one table per level."""
         return tables.groups(lambda name: self.table("groups_by_replicate", [name])[name], self.job.study.horizon)
 
     def _goals(self) -> list[dict[str, Any]]:

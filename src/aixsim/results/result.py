@@ -70,7 +70,7 @@ class Result(Drawable):
     # --- tables
 
     def trajectories(self) -> pd.DataFrame:
-        """Returns a row a replicate and month with the count of every outcome at the end of the month, in simulated firms."""
+        """Returns one row per replicate and month with the count of every outcome at the end of the month, in simulated firms."""
         return self._frame("trajectories")
 
     def groups(self) -> pd.DataFrame:
@@ -78,11 +78,11 @@ class Result(Drawable):
         return self._frame("groups")
 
     def projects(self) -> pd.DataFrame:
-        """Returns a row a project: firm, who pays, months of launch, operation and end, and what the firm is."""
+        """Returns one row per project: firm, who pays, months of launch, operation and end, and what the firm is."""
         return self._frame("projects")
 
     def parameters(self) -> pd.DataFrame:
-        """Returns a row a replicate with the value drawn for every uncertain parameter."""
+        """Returns one row per replicate with the value drawn for every uncertain parameter."""
         return self._frame("parameters")
 
     def money(self) -> pd.DataFrame:
@@ -91,7 +91,7 @@ class Result(Drawable):
 
     @property
     def goals(self) -> pd.DataFrame:
-        """A row a goal: probability with its interval, count at the deadline in firms of the nation, month reached, shortfall."""
+        """One row per goal: probability with its interval, count at the deadline in firms of the nation, month reached, shortfall."""
         return goals_frame(self.goal_records)
 
     # --- arrays

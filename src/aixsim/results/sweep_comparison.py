@@ -105,7 +105,7 @@ class SweepComparison(Drawable):
     left_out: tuple[LeftOut, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """Returns a row a point, goal and quantity: ``difference`` is ``b`` (the point) minus ``a`` (its reference), with its interval."""
+        """Returns one row per point, goal and quantity: ``difference`` is ``b`` (the point) minus ``a`` (its reference), with its interval."""
         return tidy((row for difference in self.differences for row in _tidy_rows(self.sweep, difference)), self.sweep.confidence)
 
     def _repr_html_(self) -> str:
@@ -233,7 +233,7 @@ def _adjusted(differences: list[PointDifference], goals: tuple[SweepGoal, ...]) 
 
 
 def to_rows(comparison: SweepComparison) -> list[dict[str, Any]]:
-    """Returns a row a point and goal, for CSV and JSON; counts are national."""
+    """Returns one row per point and goal, for CSV and JSON; counts are national."""
     return [_row(comparison.sweep, difference) for difference in comparison.differences]
 
 

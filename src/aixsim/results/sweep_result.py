@@ -185,11 +185,11 @@ class Sweep(Drawable):
         return path
 
     def answer(self) -> list[dict[str, Any]]:
-        """Returns a row a point and goal: factors, probability with interval and n, count at the deadline in national numbers."""
+        """Returns one row per point and goal: factors, probability with interval and n, count at the deadline in national numbers."""
         return [self._row(point, goal) for point in self.points for goal in self.goals]
 
     def to_frame(self) -> pd.DataFrame:
-        """Returns a row a point and goal: factors, probability with intervals and n, national count at the deadline."""
+        """Returns one row per point and goal: factors, probability with intervals and n, national count at the deadline."""
         import pandas as pd
 
         frame = pd.DataFrame(self.answer())

@@ -20,7 +20,7 @@ from aixsim.errors import StoreError
 State = Literal["pending", "running", "done", "failed"]
 NAME: Final = "ledger.sqlite"
 TABLES: Final = "trajectories"
-"""Folder of a sweep's tables, one file a point."""
+"""Folder of a sweep's tables, one file per point."""
 _SCHEMA = """
 create table study (key text primary key, value text not null, seal text not null) without rowid;
 create table points (id integer primary key, label text not null, policy text not null, factors text not null, config text not null,

@@ -1,4 +1,4 @@
-"""One process a folder: who holds it is named, and a process that died holds nothing."""
+"""One process per folder: who holds it is named, and a process that died holds nothing."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class BatchResult:
         tables: by name, Parquet files or tables with the finished replicates; empty when there are none.
         n_done: how many those are.
         successes: how many of them reach each goal.
-        failures: a record a failed replicate.
+        failures: one record per failed replicate.
         seconds: what the replicates took, without building their firms.
         peak_bytes: most memory that the process has had so far; None where the system does not tell.
         engine: that simulated; and why it was not the one asked for.

@@ -177,7 +177,7 @@ class Session:
         return self.give({point: tallies[point].given + n for point, n in more.items()}, min(self.batch or QUANTUM, QUANTUM))
 
     def give(self, stops: Mapping[int, int], n: int) -> bool:
-        """Plans what points lack, one chunk a round: a sweep that is stopped at any time has sampled the design evenly.
+        """Plans what points lack, one chunk per round: a sweep that is stopped at any time has sampled the design evenly.
 
         Args:
             stops: replicates that a point is to have, by its number.

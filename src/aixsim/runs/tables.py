@@ -44,7 +44,7 @@ def trajectories(
     point: int | None = None,
     drawn: dict[str, NDArray[np.float64]] | None = None,
 ) -> pa.Table:
-    """Returns one row a replicate and month, one column an outcome.
+    """Returns one row per replicate and month, one column per outcome.
 
     Args:
         replicates: finished ones, shape ``(r,)``.
@@ -63,12 +63,12 @@ def trajectories(
 
 
 def parameters(replicates: Sequence[int], drawn: dict[str, NDArray[np.float64]]) -> pa.Table:
-    """Returns one row a replicate with the value of every uncertain number; arguments as in ``trajectories``."""
+    """Returns one row per replicate with the value of every uncertain number; arguments as in ``trajectories``."""
     return pa.table({"replicate": _plain(np.array(replicates, np.int32)), **{key: _plain(values) for key, values in drawn.items()}})
 
 
 def money(replicates: Sequence[int], histories: Sequence[History], years: Sequence[int]) -> pa.Table:
-    """Returns one row a replicate, programme and year: money, applicants and funded projects.
+    """Returns one row per replicate, programme and year: money, applicants and funded projects.
 
     Budget, spent, left, and what of the budget has come back from projects are in KRW bn.
 
@@ -100,7 +100,7 @@ def money(replicates: Sequence[int], histories: Sequence[History], years: Sequen
 
 
 def projects(replicates: Sequence[int], found: Sequence[NDArray[np.int32]], horizon: Horizon) -> pa.Table:
-    """Returns one row a project, by replicate, month of launch and firm.
+    """Returns one row per project, by replicate, month of launch and firm.
 
     Args:
         replicates: finished ones.
@@ -124,7 +124,7 @@ def projects(replicates: Sequence[int], found: Sequence[NDArray[np.int32]], hori
 
 
 def groups_by_replicate(replicates: Sequence[int], counts: NDArray[np.int32]) -> pa.Table:
-    """Returns one row a replicate and one column a level of a group: its counts by outcome and month as bytes of int32.
+    """Returns one row per replicate and one column per level of a group: its counts by outcome and month as bytes of int32.
 
     It is what the table of groups is made of, whenever more replicates come.
 
@@ -141,7 +141,7 @@ def groups_by_replicate(replicates: Sequence[int], counts: NDArray[np.int32]) ->
 
 
 def groups(column: Callable[[str], pa.ChunkedArray], horizon: Horizon) -> Iterator[pa.Table]:
-    """Yields mean and pointwise quantiles over replicates by month, group, level and outcome, a table a level.
+    """Yields mean and pointwise quantiles over replicates by month, group, level and outcome, one table per level.
 
     Args:
         column: gives a column of ``groups_by_replicate`` by name; one at a time is in memory.

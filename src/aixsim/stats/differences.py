@@ -32,7 +32,7 @@ def paired_mean(change: NDArray[np.float64], confidence: float) -> MeanDifferenc
     """Returns the mean of differences with Student's t interval.
 
     Args:
-        change: one difference a pair, shape ``(n_pairs,)``, two pairs or more.
+        change: one difference per pair, shape ``(n_pairs,)``, two pairs or more.
         confidence: of the interval.
     """
     n = len(change)

@@ -80,7 +80,7 @@ def fit(seed: NDArray[np.float64], margins: tuple[NDArray[np.float64], ...], rou
     """Returns the table with the given one-way margins that keeps the odds ratios of ``seed``.
 
     Args:
-        seed: positive, one axis a margin.
+        seed: positive, one axis per margin.
         margins: targets by axis, all with the same sum.
         rounds: passes over all axes; far more than the fitting needs.
     """

@@ -1,4 +1,4 @@
-"""The population: one firm a factory site, as arrays that both engines read and nobody writes."""
+"""The population: one firm per factory site, as arrays that both engines read and nobody writes."""
 
 from __future__ import annotations
 

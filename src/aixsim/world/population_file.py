@@ -28,7 +28,7 @@ class TableError(UserError):
 
 
 def read_population(file: Path, seed: int) -> Population:
-    """Reads one firm a row: columns province, sector, size, agent_type (names) and employees (whole number).
+    """Reads one firm per row: columns province, sector, size, agent_type (names) and employees (whole number).
 
     Raises:
         TableError: a column is missing or a value is not allowed.
@@ -58,7 +58,7 @@ def read_population(file: Path, seed: int) -> Population:
 
 
 def read_network(file: Path, n_firms: int) -> Network:
-    """Reads one tie a row: columns supplier and customer, rows of the population file counted from 0.
+    """Reads one tie per row: columns supplier and customer, rows of the population file counted from 0.
 
     Raises:
         TableError: a column is missing, a firm does not exist, supplies itself, or a tie stands twice.

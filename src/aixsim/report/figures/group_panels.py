@@ -15,7 +15,7 @@ from aixsim.results.result import Result
 def group_figure(
     name: str, group: str, levels: Sequence[str], noun: str, *, columns: int, size: tuple[float, float], caveat: str = ""
 ) -> Figure[Result]:
-    """Returns a kind of figure with a panel a level: median and pointwise 90 % range of launched and operating AI factories.
+    """Returns a kind of figure with one panel per level: median and pointwise 90 % range of launched and operating AI factories.
 
     Args:
         name: of the kind.

@@ -1,4 +1,4 @@
-"""A tile map of Korea: one square a province, poles and special zones framed in their colours. Drawn here, nothing is downloaded."""
+"""A tile map of Korea: one square per province, poles and special zones framed in their colours. Drawn here, nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PLACES: Final[dict[str, tuple[float, float]]] = {
     "Jeonbuk": (1, 3), "Gyeongnam": (2, 3), "Ulsan": (3, 3),
     "Gwangju": (0, 4), "Jeonnam": (1, 4), "Busan": (3, 4),
     "Jeju": (0, 5.15),
-}  # a line a row of the map  # fmt: skip
+}  # one line per row of the map  # fmt: skip
 """Column and row of each province: neighbours stay neighbours as far as squares allow, and every pole is one connected shape."""
 
 UNTESTED: Final = " How they spread over regions has not been tested against counts."

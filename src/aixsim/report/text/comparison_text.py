@@ -22,7 +22,7 @@ Row = tuple[str, str, str, str]
 
 
 def comparison_text(comparison: Comparison, width: int | None = None, *, full: bool = False) -> str:
-    """Returns a verdict a result, ``width`` columns wide.
+    """Returns one verdict per result, ``width`` columns wide.
 
     Args:
         comparison: of the results.

@@ -95,7 +95,7 @@ def _variant(result: Result) -> list[str]:
 
 
 def _goals(result: Result) -> Block:
-    """Returns a row a goal; what the interval holds is said below."""
+    """Returns one row per goal; what the interval holds is said below."""
     goals = result.goal_records
     if not goals:
         return []
@@ -105,7 +105,7 @@ def _goals(result: Result) -> Block:
         n = f"{g['n']:,}" + (f", {g['n_failed']:,} failed" if g["n_failed"] else "")
         rows.append((about, g["short_statement"], n, f"{g['count_at_deadline']['p50']:,.0f}", spread(g["count_at_deadline"], g["n"])))
     sure = f"Brackets: {100 * goals[0]['confidence']:g} % intervals of the sampling error alone, not of what the model leaves out."
-    return [table(("goal", "probability", "n", "median", "90 % of futures"), rows, right=[3]), sure]
+    return [table(("goal", "probability", "n", "median", "90 % range"), rows, right=[3]), sure]
 
 
 def _depends(result: Result) -> str:

@@ -14,7 +14,7 @@ from aixsim.report.text.text_layout import title as title_lines
 
 
 def as_text(lines: Sequence[Line], title: str, width: int | None = None) -> str:
-    """Returns one block a number, and how many have each grade."""
+    """Returns one block per number, and how many have each grade."""
     out = []
     for line in lines:
         out.append(f"{line.grade}  {line.key} = {line.value}  [{line.unit}]")
@@ -23,7 +23,7 @@ def as_text(lines: Sequence[Line], title: str, width: int | None = None) -> str:
 
 
 def as_csv(lines: Sequence[Line]) -> str:
-    """Returns one row a number."""
+    """Returns one row per number."""
     return to_csv([asdict(line) for line in lines])
 
 

@@ -1,4 +1,4 @@
-"""Adoption curves as small multiples: one panel a policy, or a level of the strongest factor."""
+"""Adoption curves as small multiples: one panel per policy, or a level of the strongest factor."""
 
 from __future__ import annotations
 

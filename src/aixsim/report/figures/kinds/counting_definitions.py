@@ -19,7 +19,7 @@ _STEP, _SPACE = 1.0, 1.1
 
 
 def draw(result: Result, figure: Any) -> None:
-    """Draws one row a rule: median and 90 % range of the count against the target, and the probability in words."""
+    """Draws one row per rule: median and 90 % range of the count against the target, and the probability in words."""
     axes = figure.subplots()
     shown = first_target(result.counting)
     at_least, by = shown[0]["at_least"], shown[0]["by"]

@@ -16,7 +16,7 @@ _SHOWN = ("agent_type", "pole", "size")
 
 
 def draw(change: PolicyChange, figure: Any) -> None:
-    """Draws one row a level: a ring for the baseline, a disc for the policy, the difference and its interval in words."""
+    """Draws one row per level: a ring for the baseline, a disc for the policy, the difference and its interval in words."""
     one = change.pair
     groups = [[level for level in change.groups if level.group == group and level.outcome == "launched"] for group in _SHOWN]
     panels = figure.subplots(len(groups), 1, sharex=True, height_ratios=[len(levels) + 0.6 for levels in groups])

@@ -19,7 +19,7 @@ _CROWDED = 26
 
 
 def draw(sweep: Sweep, figure: Any) -> None:
-    """Draws a panel a factor, the strongest first."""
+    """Draws one panel per factor, the strongest first."""
     order = by_strength(sweep)
     shown = order[:_MOST]
     found = main_effects(sweep, shown)

@@ -17,7 +17,7 @@ _LOOKS: Final = ((BLUE, "significantly more"), (VERMILION, "significantly less")
 
 
 def draw(comparison: SweepComparison, figure: Any) -> None:
-    """Draws a row a point, the largest gain on top; a disc differs with all points taken together, a ring at most by itself."""
+    """Draws one row per point, the largest gain on top; a disc differs with all points taken together, a ring at most by itself."""
     found = comparison.of(comparison.sweep.goal)
     shown = found[:MOST]
     axes = figure.subplots()

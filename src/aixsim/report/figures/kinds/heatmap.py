@@ -1,4 +1,4 @@
-"""The probability of the goal over the two strongest numeric factors, with contours; a panel a policy, or a level of a third factor."""
+"""The probability of the goal over the two strongest numeric factors, with contours; one panel per policy, or a level of a third factor."""
 
 from __future__ import annotations
 

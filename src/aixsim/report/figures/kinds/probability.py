@@ -12,7 +12,7 @@ from aixsim.results.result import Result
 
 
 def draw(result: Result, figure: Any) -> None:
-    """Draws one curve a goal with its Clopper-Pearson interval."""
+    """Draws one curve per goal with its Clopper-Pearson interval."""
     axes = figure.subplots()
     confidence = result.provenance["confidence"]
     labels, x = [], month_ends([])

@@ -36,7 +36,7 @@ def draw(result: Result, figure: Any) -> None:
         f"Where the model has AI factories launched by {month_name(deadline)}",
         f"Counted projects{scaled_note(result)}, mean of replicates. Small print: left 90 % of replicates, right the number of"
         f" firms.{UNTESTED}\n"
-        "One tile a province, neighbours as near as squares allow; not to scale. Frames: poles and special zones.",
+        "One tile per province, neighbours as near as squares allow; not to scale. Frames: poles and special zones.",
     )
 
 

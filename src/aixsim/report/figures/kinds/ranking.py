@@ -22,7 +22,7 @@ _LOOK = {"above": (BLUE, "^", "clearly above"), "open": (GREY, "o", "open:"), "b
 
 
 def draw(sweep: Sweep, figure: Any) -> None:
-    """Draws a row a point; of many, the first, the last, and those next to the decision level."""
+    """Draws one row per point; of many, the first, the last, and those next to the decision level."""
     ranking = ranked(sweep)
     order = naming_order(sweep)
     axes = figure.subplots()
