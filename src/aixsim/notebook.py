@@ -1,4 +1,4 @@
-"""What notebooks show of a result, a sweep, a comparison or a study: a title, a few notes, a table. Everything is escaped."""
+"""HTML of results, sweeps, comparisons and studies for notebooks: a title, notes and a table. All text is escaped."""
 
 from __future__ import annotations
 
