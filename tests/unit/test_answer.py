@@ -144,13 +144,13 @@ def test_what_moves_the_count_is_named_and_nothing_else(made: Result) -> None:
     text = headline(like(made, parameters=drawn)).replace("\n", " ")
     assert "depends most on: economics: elasticity (-1.00); AI Factory lead projects: delivered share (+" in text
     nothing = headline(like(made, parameters=noise)).replace("\n", " ")
-    assert "No uncertain number is clear of chance with 120 replicates" in nothing
+    assert "No uncertain parameter has a significant rank correlation with 120 replicates" in nothing
 
 
 def test_nothing_is_claimed_from_few_replicates(tmp_path: Path) -> None:
     few = open_result(make_result(tmp_path / "few", 20))
     assert drivers(few, few.goal_records[0]) is None
-    assert "cannot be told from 20 replicates" in headline(few)
+    assert "20 replicates are too few for rank correlations" in headline(few)
 
 
 # --- the past
@@ -164,7 +164,7 @@ def test_the_past_is_that_of_this_run(made: Result) -> None:
     wrong = like(made, observed=[{"month": "2025-12", "outcome": "launched", "value": 78, "source": "none"}])
     assert [one.agrees for one in past(wrong)] == [False]
     text = headline(wrong).replace("\n", " ")
-    assert "DOES NOT AGREE WITH WHAT WAS COUNTED by 2025-12" in text
+    assert "DOES NOT AGREE WITH OBSERVED COUNTS by 2025-12" in text
     assert "published" not in text
     assert "DOES NOT AGREE" not in headline(made)
 
@@ -172,18 +172,18 @@ def test_the_past_is_that_of_this_run(made: Result) -> None:
 def test_only_published_budgets_are_called_so(made: Result) -> None:
     same, key = like(made, config=korea()), 'programme."AI Factory lead projects".'
     assert changed_past(same) == []
-    assert "given the published budgets and grants" in headline(same).replace("\n", " ")
+    assert "budgets and grants of these years are inputs" in headline(same).replace("\n", " ")
     for settings, told in (
         ({f"{key}grant_krw_bn": 1.2}, "grant of 2025 in KRW bn: 1.2, published 0.83"),
         ({f"{key}budget_krw_bn": {"2025": 10.0, "2026": 145.0}}, "budget of 2025 in KRW bn: 10, published 63.2"),
-        ({f"{key}delivered_from": 2025}, "delivered_share holds from 2025"),
+        ({f"{key}delivered_from": 2025}, "delivered_share applies from 2025"),
         ({f"{key}lag_months": 5}, "lag_months: 5, published 2"),
     ):
         changed = like(made, config=korea(**settings))
         assert told in " ".join(changed_past(changed) or [])
         text = headline(changed).replace("\n", " ")
-        assert "WARNING: settings of years that were counted" in text
-        assert "given the published budgets" not in text
+        assert "WARNING: settings of years with observed counts" in text
+        assert "budgets and grants of these years are inputs" not in text
     for settings in ({f"{key}budget_krw_bn.2027": 10.0}, {f"{key}delivered_share": 0.5}, {"levers.parks.number": 27}):
         assert changed_past(like(made, config=korea(**settings))) == [], "the future is no past"
     assert changed_past(made) is None, "a result without its config: not known"
