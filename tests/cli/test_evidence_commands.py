@@ -47,7 +47,7 @@ def test_the_same_calibration_is_not_made_twice_and_another_is_refused(calibrate
     arguments: list[str | Path] = ["calibrate", THEORY, "-o", "out", *FEW]
     again = run_cli([*arguments, "--set", "population.firms=200"], calibrated.parent)
     assert again.code == 0
-    assert "exists already" in again.err
+    assert "already complete" in again.err
     other = run_cli([*arguments, "--set", "population.firms=201"], calibrated.parent)
     assert other.code == 4
     assert "holds something else" in other.err

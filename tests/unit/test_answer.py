@@ -111,7 +111,7 @@ def test_none_of_n_is_told_with_its_bound(made: Result) -> None:
 
 
 def test_the_interval_is_named_sampling_error(made: Result) -> None:
-    assert "95 % intervals of the sampling error alone" in headline(made).replace("\n", " ")
+    assert "95 % intervals of the Monte Carlo error" in headline(made).replace("\n", " ")
 
 
 # --- what it depends on
@@ -207,7 +207,7 @@ def test_a_calibration_with_too_few_particles_says_how_many_would_do() -> None:
 def test_a_programme_more_or_less_changes_the_past() -> None:
     programmes = korea()["programme"]
     assert unlike_published(programmes, 2025) == []
-    assert unlike_published(programmes[1:], 2025) == ["Lead projects 2024 is not there"]
+    assert unlike_published(programmes[1:], 2025) == ["Lead projects 2024 is missing"]
     third = {**programmes[1], "name": "third"}
     assert unlike_published([*programmes, third], 2025) == ["third, budget of 2025 in KRW bn: 63.2, published 0"]
 
@@ -224,7 +224,7 @@ def test_the_config_is_named_with_what_differs_from_its_base(made: Result) -> No
     text = headline(run)
     assert "Config: doubled-parks, which differs from korea-2030 in" in text
     assert "levers.parks.number: 26 instead of 13" in text
-    assert "levers.trade: taken away" in text
+    assert "levers.trade: removed" in text
     assert "uncertain 0.36 to 1, now fixed at 1" in text.replace("\n ", "")
     assert headline_json(run)["variant"] == {"name": "doubled-parks", **about}
     plain = load(KOREA)
