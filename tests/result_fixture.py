@@ -24,7 +24,7 @@ from aixsim.results.network_summary import describe_network
 from aixsim.results.population_summary import describe_firms
 from aixsim.results.project_table import project_arrays
 from aixsim.runs import tables
-from aixsim.world.classification import GROUPS
+from aixsim.world.classification import GROUPS, ROUTES
 from aixsim.world.korea import build_korea
 from aixsim.world.network import Network
 from aixsim.world.population import Population
@@ -213,13 +213,20 @@ def _write_tables(
     made = {
         "trajectories": tables.trajectories(replicates, counts, HORIZON, OUTCOMES),
         "parameters": tables.parameters(replicates, drawn),
-        "money": tables.money(replicates if with_money else [], spending, HORIZON.years),
+        "money": tables.money(replicates if with_money else [], spending, [each[:, :, 0] / 1.65e9 for each in money], HORIZON.years),
+        "payers": tables.payers(replicates, [_paid(count) for count in counts], HORIZON.years),
         "projects": tables.projects(replicates, projects, HORIZON),
     }
     if replicates:
         made["groups"] = pa.concat_tables(tables.groups(lambda name: by_replicate[name], HORIZON)).unify_dictionaries()
     for name, table in made.items():
         (folder / f"{name}.parquet").write_bytes(tables.to_parquet(table))
+
+
+def _paid(count: NDArray[np.int32]) -> Any:
+    """Who pays: the state 1 bn a project and year, the lead a tenth of it, the firm twice as much."""
+    by_year = np.full((len(HORIZON.years), len(ROUTES), 1), 10**9 * int(count.max()), np.int64)
+    return SimpleNamespace(paid=np.concatenate([by_year, by_year // 10, 2 * by_year], axis=2))
 
 
 def _level_shares(replicate: int) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """aixsim: can South Korea reach 500 AI factories by 2030, and what would it take?
 
-``load`` reads a config, ``run`` simulates it, ``Result`` holds what came of it; ``sweep`` and ``compare`` do so for many and for two.
+``load`` reads a config, ``run`` simulates it and returns a ``Result``; ``sweep`` runs a design, ``compare`` compares results.
 All public names are in ``__all__``; docs/reference/api.md describes them.
 """
 
@@ -61,10 +61,10 @@ __all__ = [
 ]
 
 
-if not TYPE_CHECKING:  # so that a misspelt name is an error of types, too
+if not TYPE_CHECKING:  # so that type checkers detect a misspelt name
 
     def __getattr__(name: str) -> Any:
-        """Imports a public name when it is first used: the command line must answer before pandas has loaded."""
+        """Imports a public name when it is first used: the command line must start without loading pandas."""
         if name == "__version__":
             from importlib.metadata import version
 

@@ -1,4 +1,4 @@
-"""Lets ``python -m aixsim`` do what ``aixsim`` does."""
+"""Makes ``python -m aixsim`` equivalent to ``aixsim``."""
 
 from aixsim.cli import main
 

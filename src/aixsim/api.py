@@ -1,4 +1,4 @@
-"""Runs studies and sweeps: what scripts, notebooks and the command line call."""
+"""Runs studies and sweeps, for scripts, notebooks and the command line."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ Show = Callable[[Status], object]
 Tell = Callable[[str], object]
 
 
-class NothingFinished(UserError):  # noqa: N818 - it reads as what it says
-    """A run of which every replicate failed.
+class NothingFinished(UserError):  # noqa: N818 - the name is clear
+    """Every replicate of a run failed.
 
     Attributes:
-        failures: a record a replicate.
+        failures: one record per replicate.
     """
 
     exit_code = 6
@@ -78,23 +78,23 @@ def run(
 
     Args:
         study: as from ``aixsim.load``.
-        replicates: instead of those of the study.
+        replicates: number of replicates; by default that of the study.
         workers: number of processes; results do not depend on it.
-        out: folder of the result. What it holds already of the same run is used: a run that was interrupted is resumed, one of fewer
-            replicates is extended. None: the result stays in memory.
+        out: folder of the result. An interrupted run is resumed, and a run of fewer replicates is extended. None keeps the result in
+            memory.
         engine: ``kernel`` (compiled) or ``mesa`` (reference); results do not depend on it.
         progress: true shows a bar, false nothing, None a bar in notebooks and terminals once the run has taken a second; a function is
-            given a ``Status`` about once a second, with ``done``, ``wanted``, ``failed``, ``per_second`` and ``seconds_left``.
-        tell: is told what is worth a line, such as the cost of a long run.
+            called about once a second with a ``Status``, which has ``done``, ``wanted``, ``failed``, ``per_second`` and ``seconds_left``.
+        tell: function that is called with each message, such as the expected time of a long run.
 
     Returns:
-        The result. Failed replicates are counted in it, beside every estimate.
+        The result. It states the number of failed replicates.
 
     Raises:
         StoreError: the folder holds something else, is in use, damaged, or has no room.
         NothingFinished: every replicate failed.
-        RunInterrupted: Ctrl-C or SIGTERM; a ``KeyboardInterrupt``, raised when what was finished has been saved.
-        ArgumentError: an argument that is none of the above.
+        RunInterrupted: Ctrl-C or SIGTERM; a ``KeyboardInterrupt``, raised after finished replicates have been saved.
+        ArgumentError: an argument is invalid.
     """
     instance(study, "study", Study, "a study, as from aixsim.load('korea-2030.toml')")
     workers, tell = whole_number(workers, "workers", least=1), tell or silent
@@ -110,7 +110,7 @@ def run(
     if folder is not None and (held := _finished(folder, job)) is not None:
         n = held.provenance["replicates_done"] + held.provenance["replicates_failed"]
         more = f"; it holds {n:,} replicates, more than the {job.replicates:,} asked for" if n > job.replicates else ""
-        tell(f"This run is already there, nothing to compute{more}.")
+        tell(f"This run is already complete{more}.")
         return held
     n_workers = workers_for(job.replicates, workers)
     with shown(progress) as show:
@@ -118,7 +118,7 @@ def run(
     if status.state == "complete" and result is not None:
         return result
     kept = f"{status.done + status.failed:,} of {status.wanted:,} replicates are finished"
-    where = " and kept; the same command goes on with the rest" if folder is not None else ""
+    where = " and kept; the same command resumes" if folder is not None else ""
     raise RunInterrupted(f"Interrupted: {kept}{where}.", result)
 
 
@@ -132,14 +132,14 @@ def carry_out_run(
     show: Show = silent,
     tell: Tell = silent,
 ) -> tuple[Status, Result | None]:
-    """Runs a job of one point on an executor, and writes its files; returns how it ended, and the result if anything finished.
+    """Runs a job of one point on an executor, and writes its files; returns the final status, and the result if any replicate finished.
 
     Args:
         job: from ``Job.of_run``.
         folder: of the result; None keeps it in memory.
         start: starts the executor.
         seed_chosen: false when the program chose the seed.
-        batch: replicates that are run together; by default what their cost suggests.
+        batch: replicates per batch; by default from their cost.
         show, tell: as in ``run``.
     """
     started = monotonic()
@@ -174,22 +174,22 @@ def sweep(
     progress: Progress = None,
     tell: Tell | None = None,
 ) -> Sweep:
-    """Runs a design over policies and factors, or goes on with it.
+    """Runs or resumes a design over policies and factors.
 
     Args:
-        study: study file, or what ``load_sweep`` made of one.
+        study: study file, or the result of ``load_sweep``.
         out: folder; by default ``results/<name of the study>``.
         workers: number of processes; results do not depend on it.
         cluster: address or scheduler file of a Dask cluster, used instead of processes.
-        seconds: after which no new replicates are begun.
-        fork: uses another folder beside ``out`` when that one holds another study.
+        seconds: time limit; after it no new replicate is started.
+        fork: use a new folder next to ``out`` if that holds another study.
         allow_plugins: whether the Python files that the configs of a study file name may be executed.
         progress: as in ``run``.
-        tell: is told what is worth a line: files that were damaged, workers that are missing.
+        tell: function that is called with each message, such as on damaged files or missing workers.
 
     Raises:
         StoreError: as in ``run``.
-        Interrupted: Ctrl-C or SIGTERM; what was finished is kept, and the same call goes on.
+        Interrupted: Ctrl-C or SIGTERM; finished replicates are kept, and the same call resumes.
     """
     workers, tell = whole_number(workers, "workers", least=1), tell or silent
     wanted = None if out is None else as_path(out, "out")
@@ -203,8 +203,8 @@ def sweep(
         status = carry_out_sweep(job, folder, start, seconds=seconds, show=show, tell=tell)
     if status.state == "interrupted":
         n = status.done + status.failed
-        kept = f"Interrupted: {n:,} of {status.wanted:,} replicates are kept in {folder}; the same command goes on with the rest."
-        raise Interrupted(kept if n else "Interrupted before the first replicate; the same command starts anew.")
+        kept = f"Interrupted: {n:,} of {status.wanted:,} replicates are kept in {folder}; the same command resumes."
+        raise Interrupted(kept if n else "Interrupted before the first replicate; the same command starts again.")
     return open_sweep(folder)
 
 
@@ -229,10 +229,10 @@ def carry_out_sweep(
 
 
 def executor_of(job: Job, workers: int, cluster: str | None, tell: Tell) -> Callable[[], Executor]:
-    """Returns what starts the executor of a job: processes of this machine, or a cluster, which is asked at once whether it is there.
+    """Returns the function that starts the executor of a job: processes of this machine, or a cluster, to which it connects at once.
 
     Raises:
-        UserError: no cluster answers.
+        UserError: no scheduler answers.
     """
     if cluster is not None:
         from aixsim.runs.cluster import Cluster, connect
@@ -243,17 +243,17 @@ def executor_of(job: Job, workers: int, cluster: str | None, tell: Tell) -> Call
 
 
 def default_folder(study_file: Path) -> Path:
-    """Returns where the sweep of a study file goes unless the user says otherwise."""
+    """Returns the default folder of a sweep."""
     return Path("results") / name_of(study_file)
 
 
 def run_folder(study: Study) -> Path:
-    """Returns where the run of a study with a seed goes unless the user says otherwise."""
+    """Returns the default folder of a run; the study needs a seed."""
     return Path("results") / study.name / job_id(Job.of_run(study))
 
 
 def forked_folder(job: Job, out: Path) -> Path:
-    """Returns another folder beside ``out`` when that one holds another study: its name ends with what is different."""
+    """Returns a new folder next to ``out`` if that holds another study; its name ends with a digest."""
     if not (out / NAME).exists():
         return out
     with closing(Ledger(out, read_only=True)) as ledger:
@@ -266,12 +266,12 @@ def forked_folder(job: Job, out: Path) -> Path:
 def _processes(workers: int, seconds_per_replicate: float = float("inf")) -> Executor:
     from aixsim.runs.processes import LocalProcesses
 
-    # A limit of time can only be kept from outside.
+    # Only another process can enforce a time limit.
     return InProcess() if workers <= 1 and seconds_per_replicate == float("inf") else LocalProcesses(workers, seconds_per_replicate)
 
 
 def _held_seed(folder: Path) -> int:
-    """Returns the seed that the program chose when a run was begun in a folder, or a new one."""
+    """Returns the seed of an earlier start of the run in a folder, or a new random seed."""
     if (folder / NAME).is_file():
         with closing(Ledger(folder, read_only=True)) as ledger:
             held = ledger.study().get("identity", {}).get("seed")
@@ -281,10 +281,10 @@ def _held_seed(folder: Path) -> int:
 
 
 def _finished(folder: Path, job: Job) -> Result | None:
-    """Returns the result in a folder when it is that of a job, with at least as many replicates, and every file is as it was written.
+    """Returns the result in a folder if it belongs to a job, has enough replicates, and no file has changed.
 
     Raises:
-        StoreError: it is, and a file is damaged that the stored replicates cannot mend.
+        StoreError: a file is damaged and cannot be restored from the stored replicates.
     """
     if not (folder / PROVENANCE).is_file():
         return None

@@ -1,6 +1,6 @@
-"""Checks of what callers of the library pass in: every refusal names the argument, what was found and what is allowed.
+"""Checks of arguments of the library: every error names the argument, what was found and what is allowed.
 
-In all of them ``value`` is what was given, and ``name`` that of the argument.
+In all functions ``value`` is the argument and ``name`` its name.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 from aixsim.errors import ArgumentError, UserError
 
 MOST_CELLS_BYTES = 500_000_000
-"""Size of the largest CSV file that is read."""
+"""Maximum size of a CSV file in bytes."""
 
 
 class UnreadableError(UserError):
-    """A file of the user that cannot be read; ``found`` says why, ``allowed`` what could be."""
+    """A file of the user that cannot be read; ``found`` is the reason, ``allowed`` the requirement."""
 
     def __init__(self, path: Path, found: str, allowed: str) -> None:
         super().__init__(f"{path}: {found}; allowed: {allowed}")
@@ -26,16 +26,16 @@ class UnreadableError(UserError):
 
 
 def read_text(path: Path, most_bytes: int) -> str:
-    """Returns the text of a file that a user named.
+    """Returns the text of a user's file.
 
     Raises:
-        FileNotFoundError: there is none.
+        FileNotFoundError: it does not exist.
         UnreadableError: it is a folder, a device or a pipe, has more than ``most_bytes``, is not UTF-8, or may not be read.
     """
     try:
         about = path.stat()
-        if not stat.S_ISREG(about.st_mode):  # reading a pipe would wait for ever, and some devices never end
-            raise UnreadableError(path, "is no regular file", "a file")
+        if not stat.S_ISREG(about.st_mode):  # reading a pipe would block, and some devices never end
+            raise UnreadableError(path, "is not a regular file", "a file")
         if about.st_size > most_bytes:
             raise UnreadableError(path, f"has {about.st_size:,} bytes", f"a file of at most {most_bytes:,} bytes")
         return path.read_text(encoding="utf-8-sig")
@@ -51,7 +51,7 @@ def as_path(value: str | PathLike[str], name: str = "path") -> Path:
     """Returns a path given as a text or as a path.
 
     Raises:
-        ArgumentError: it is neither, is empty, or holds a null character, which no file system takes.
+        ArgumentError: it is neither, is empty, or contains a null character.
     """
     text = value if isinstance(value, str) else fspath(value) if isinstance(value, PathLike) else None
     if not isinstance(text, str) or not text or "\0" in text:
@@ -60,10 +60,10 @@ def as_path(value: str | PathLike[str], name: str = "path") -> Path:
 
 
 def whole_number(value: Any, name: str, *, least: int, most: int | None = None) -> int:
-    """Returns a whole number from ``least`` to ``most``, NumPy's too; true and false are none.
+    """Returns a whole number from ``least`` to ``most``, including NumPy integers; true and false are not allowed.
 
     Raises:
-        ArgumentError: it is something else.
+        ArgumentError: it is anything else.
     """
     is_whole = hasattr(value, "__index__") and not isinstance(value, bool)
     if not is_whole or int(value) < least or (most is not None and int(value) > most):
@@ -72,7 +72,7 @@ def whole_number(value: Any, name: str, *, least: int, most: int | None = None) 
 
 
 def one_of(value: Any, name: str, allowed: Sequence[str]) -> str:
-    """Returns one of some names.
+    """Returns one of the allowed names.
 
     Raises:
         ArgumentError: it is none of them.
@@ -83,7 +83,7 @@ def one_of(value: Any, name: str, allowed: Sequence[str]) -> str:
 
 
 def instance(value: Any, name: str, kind: type, allowed: str) -> None:
-    """Refuses what is not of a type; ``allowed`` says in words what to give.
+    """Checks the type of an argument; ``allowed`` is a description for the message.
 
     Raises:
         ArgumentError: it is of another type.

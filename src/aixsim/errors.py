@@ -1,4 +1,4 @@
-"""Errors that are the user's to mend: a clear message, an exit code, never a traceback."""
+"""Errors that the user can fix: with a message and an exit code, without a traceback."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 LONGEST: Final = 80
-"""Characters of a refused value that a message shows."""
+"""Maximum characters of an invalid value in a message."""
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
@@ -16,10 +16,10 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 
 class UserError(Exception):
-    """Something that the person at the keyboard can mend; the message says what, where and how.
+    """An error that the user can fix; the message says what is wrong, where, and how to fix it.
 
     Attributes:
-        exit_code: of the command line: 2 bad usage or config, 3 busy folder, 4 damaged or foreign folder, 5 storage.
+        exit_code: exit code of the command line: 2 bad usage or config, 3 busy folder, 4 damaged or foreign folder, 5 storage.
     """
 
     exit_code: int = 2
@@ -35,12 +35,12 @@ class ArgumentError(UserError):
     """
 
     def __init__(self, argument: str, found: object, allowed: str) -> None:
-        """Keeps the facts as fields; of a long value the message shows the beginning."""
+        """Stores the attributes; the message shows the beginning of a long value."""
         try:
-            told = shortened(repr(found))
-        except ValueError:  # Python writes no whole number of more than some thousand digits
-            told = "a number of very many digits"
-        super().__init__(f"{argument}={told}; allowed: {allowed}")
+            shown = shortened(repr(found))
+        except ValueError:  # Python does not convert integers of more than some thousand digits
+            shown = "a number of very many digits"
+        super().__init__(f"{argument}={shown}; allowed: {allowed}")
         self.argument, self.found, self.allowed = argument, found, allowed
 
 
@@ -58,7 +58,7 @@ class StoreError(UserError):
     """
 
     def __init__(self, folder: Path, reason: Reason, message: str, remedy: str) -> None:
-        """Keeps the facts as fields."""
+        """Stores the attributes."""
         super().__init__(f"{folder}: {message}; {remedy}")
         self.folder, self.reason, self.remedy = folder, reason, remedy
         self.exit_code = EXIT_CODES[reason]

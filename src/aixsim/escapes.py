@@ -13,7 +13,7 @@ from typing import Any
 def visible(text: str) -> str:
     r"""Returns a text with control and invisible formatting characters written as escapes, such as ``\x1b`` or ``\u202e``.
 
-    They could move the cursor, ring the bell or turn the reading direction of a terminal, and add lines that nobody computed.
+    They could move the cursor, ring the bell, reverse the text direction of a terminal, or forge lines.
     """
     if text.isprintable():
         return text
@@ -22,7 +22,7 @@ def visible(text: str) -> str:
 
 
 def cell(value: Any) -> Any:
-    """Returns a value as a cell of a CSV file: nested values as JSON, and text that a spreadsheet would compute after an apostrophe."""
+    """Returns a value as a cell of a CSV file: nested values as JSON, and text that a spreadsheet would evaluate after an apostrophe."""
     if isinstance(value, Mapping | list | tuple):
         value = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, str):

@@ -1,4 +1,4 @@
-"""The model as a Mesa model: firms and parks as agents, one step a month."""
+"""The model as a Mesa model: firms and parks as agents, one step per month."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.tabulation import outcome_counts
 
 MOST_REPLICATES = 2**32 - 1
-"""Replicates that a seed has."""
+"""Number of replicates per seed."""
 
 
 class Model(DiffusionModel):
-    """One replicate of a study, to be stepped month by month and looked into.
+    """One replicate of a study as a Mesa model, stepped month by month.
 
     Slow, since every firm is an agent: use a small population, and ``aixsim.run`` for Monte Carlo. The same seed and replicate give the
     same events as ``run``. Works with ``mesa.batch_run``: every argument may be a list.
 
     Args:
         study: as from ``aixsim.load``, or the name or path of a config.
-        replicate: which one, 0 or more.
+        replicate: number of the replicate, 0 or more.
         seed: Monte Carlo seed, instead of the study's; a study without one gets a random seed.
-        settings: settings by config key, so that ``mesa.batch_run`` can vary them; elsewhere ``Study.with_`` reads better.
+        settings: settings by config key, so that ``mesa.batch_run`` can vary them; otherwise use ``Study.with_``.
 
     Attributes:
         agents: all agents; by kind in ``agents_by_type`` (``LargeFirm``, ``Supplier``, ``SME``, ``AXPark``).
-        running: whether there are months left.
-        steps: months simulated so far.
-        month: position of the last of them in the horizon; -1 before the first.
-        problem: what all replicates share: horizon, population, network, settings, seed.
-        case: what was drawn for this replicate.
+        running: whether months are left.
+        steps: number of simulated months.
+        month: index of the last simulated month; -1 before the first.
+        problem: data that all replicates share: horizon, population, network, settings, seed.
+        case: values drawn for this replicate.
         datacollector: counts of all outcomes at the end of every month.
 
     Raises:
-        ConfigError: the config or a setting is refused.
-        ArgumentError: an argument is.
+        ConfigError: the config or a setting is invalid.
+        ArgumentError: an argument is invalid.
     """
 
     def __init__(self, study: Study | str | PathLike[str], replicate: int = 0, *, seed: int | None = None, **settings: Any) -> None:
-        """Builds population and network and draws what is uncertain; nothing has happened yet."""
+        """Builds population and network and draws uncertain parameters; no month is simulated yet."""
         if not isinstance(study, Study):
             study = load(study)
         if settings:
@@ -68,7 +68,7 @@ class Model(DiffusionModel):
         return f"{self.problem.horizon.date(self.month):%Y-%m}" if self.month >= 0 else None
 
     def counts(self) -> dict[str, int]:
-        """Returns the count of every outcome by now, in simulated firms."""
+        """Returns the current count of every outcome, in simulated firms."""
         horizon, population = self.problem.horizon, self.problem.population
         table = outcome_counts(self.history(), self.case.counts, horizon.n_months, population)
         return dict(zip(OUTCOMES, table[:, max(self.month, 0)].tolist(), strict=True))
@@ -77,7 +77,7 @@ class Model(DiffusionModel):
         """Simulates one month.
 
         Raises:
-            HorizonError: there is none left; ``running`` said so.
+            HorizonError: no month is left, so ``running`` is false.
         """
         super().step()
         self._counted = self.counts()

@@ -1,4 +1,4 @@
-"""What notebooks show of a result, a sweep, a comparison or a study: a title, a few notes, a table. Everything is escaped."""
+"""HTML of results, sweeps, comparisons and studies for notebooks: a title, notes and a table. All text is escaped."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TEMPLATE: Final = """\
 
 
 def card(title: str, notes: Sequence[str], columns: Sequence[str] = (), rows: Sequence[Sequence[str]] = ()) -> str:
-    """Returns HTML: a title, a line a note that is not empty, and a table if it has rows."""
+    """Returns HTML: a title, one line per note that is not empty, and a table if it has rows."""
     return _template().render(title=title, notes=notes, columns=columns, rows=rows)
 
 

@@ -1,4 +1,4 @@
-"""Lets results, sweeps and comparisons draw themselves, although what draws lies above them: it is put in place from above."""
+"""Plot method of results, sweeps and comparisons; ``report`` registers the function that draws, because imports go one way."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ _draw: list[Draw] = []
 
 
 def use(draw: Draw) -> None:
-    """Puts the function in place that draws: ``draw(subject, kind, ax)`` returns a matplotlib figure."""
+    """Registers the function that draws: ``draw(subject, kind, ax)`` returns a matplotlib figure."""
     _draw[:] = [draw]
 
 
 class Drawable:
-    """Something that figures can be drawn of."""
+    """Base of objects that have figures."""
 
     def plot(self, kind: str, ax: Any = None) -> Any:
         """Draws a figure and returns the matplotlib figure that it is in.
 
         Args:
-            kind: name of the figure, as in ``aixsim plot -k``; a wrong one is answered with those that there are.
+            kind: name of the figure, as in ``aixsim plot -k``; the error for an unknown name lists all.
             ax: matplotlib axes to draw onto, with the title alone; None draws a figure of its own, with explanation and source.
 
         Raises:
-            UserError: there is no such figure, or there is nothing to show in it.
+            UserError: the kind is unknown, or the object lacks the data for it.
         """
         return _draw[0](self, kind, ax)

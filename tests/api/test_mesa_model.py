@@ -116,5 +116,5 @@ def test_replicates_are_whole_numbers(study: Study, replicate: int) -> None:
 def test_bad_seeds_and_settings_are_refused(study: Study) -> None:
     with pytest.raises(ArgumentError, match="seed="):
         Model(study, seed=-1)
-    with pytest.raises(ConfigError, match="there is no key"):
+    with pytest.raises(ConfigError, match="unknown key"):
         Model(study, size=3)

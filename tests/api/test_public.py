@@ -118,7 +118,7 @@ def test_errors_are_of_one_family(tmp_path: Path) -> None:
     assert issubclass(aixsim.StoreError, aixsim.UserError)
     with pytest.raises(aixsim.StoreError):
         aixsim.open_result(tmp_path)
-    with pytest.raises(aixsim.UserError, match="is no folder of a sweep"):
+    with pytest.raises(aixsim.UserError, match="is not the folder of a sweep"):
         aixsim.open_sweep(tmp_path)
 
 

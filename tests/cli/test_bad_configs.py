@@ -84,7 +84,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "firms uncertain",
         changed("firms = 50", 'firms = { dist = "uniform", low = 1, high = 9 }'),
         "population.firms",
-        "cannot be uncertain",
+        "because it is used before the first replicate",
     ),
     ("scale with homogeneous", changed("firms = 50", "firms = 50\nscale = 0.5"), "population", "scale"),
     ("scale 0", changed('kind = "homogeneous"\nfirms = 50', "scale = 0.0"), "population.scale", "0"),

@@ -95,7 +95,7 @@ def test_the_same_run_is_not_computed_twice_and_another_does_not_overwrite(study
     assert run_cli(["run", "study.toml", "-o", "out"], study).code == 0
     before = (study / "out" / "provenance.json").read_text()
     again = run_cli(["run", "study.toml", "-o", "out"], study)
-    assert (again.code, "nothing to compute" in again.err) == (0, True)
+    assert (again.code, "already complete" in again.err) == (0, True)
     fewer = run_cli(["run", "study.toml", "-o", "out", "-n", "3"], study)
     assert (fewer.code, "it holds 24 replicates" in fewer.err) == (0, True), "more replicates are never replaced by fewer"
     other = run_cli(["run", "study.toml", "-o", "out", "--seed", "5"], study)

@@ -47,7 +47,7 @@ def test_the_same_calibration_is_not_made_twice_and_another_is_refused(calibrate
     arguments: list[str | Path] = ["calibrate", THEORY, "-o", "out", *FEW]
     again = run_cli([*arguments, "--set", "population.firms=200"], calibrated.parent)
     assert again.code == 0
-    assert "exists already" in again.err
+    assert "already complete" in again.err
     other = run_cli([*arguments, "--set", "population.firms=201"], calibrated.parent)
     assert other.code == 4
     assert "holds something else" in other.err
@@ -84,7 +84,7 @@ def test_a_config_uses_an_ensemble_row_by_row(calibrated: Path, tmp_path: Path) 
 
 def test_an_ensemble_that_fits_nothing_is_refused(tmp_path: Path) -> None:
     text = THEORY.read_text(encoding="utf-8")
-    for columns, says in ((("mechanisms.peer.rate",), "is no number of a config"), (None, "does not exist")):
+    for columns, says in ((("mechanisms.peer.rate",), "is not a parameter of a config"), (None, "does not exist")):
         folder = tmp_path / says.replace(" ", "-")
         folder.mkdir()
         (folder / "c.toml").write_text(text + '\n[uncertainty]\nensemble = "e.parquet"\n', encoding="utf-8")
@@ -114,10 +114,10 @@ def test_too_few_particles_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "says"),
     [
-        (["calibrate", ROOT / "configs" / "theory" / "bass.toml"], "state what was counted as [[observed]]"),
+        (["calibrate", ROOT / "configs" / "theory" / "bass.toml"], "state observed counts as [[observed]]"),
         (["backtest", ROLL_OUT, "--as-of", "2019-06"], "allowed: 2016-12, 2017-12"),
         (["backtest", ROOT / "configs" / "theory" / "bass.toml"], "needs [[observed]] counts"),
-        (["describe", "--ledger", "-o", "x.doc"], "allowed: a name that ends in .csv, .html, .txt"),
+        (["describe", "--ledger", "-o", "x.doc"], "allowed: a file name that ends in .csv, .html, .txt"),
         (["calibrate", ROLL_OUT, "--set", "calibration.policy_error=-1"], "policy_error"),
     ],
 )
@@ -200,5 +200,5 @@ def test_the_method_can_be_checked(tmp_path: Path) -> None:
     ended = run_cli(["calibrate", THEORY, "--self-check", "20", "-o", "out", *TINY[:2], "--set", "calibration.particles=24", "--set",
                      "calibration.moves=1", "--set", "population.firms=60"], tmp_path)  # fmt: skip
     assert ended.code == 0, ended.err
-    assert "hold the truth in" in ended.out
+    assert "contain the true value in" in ended.out
     assert len((tmp_path / "out" / "ranks.csv").read_text().splitlines()) == 21

@@ -114,7 +114,7 @@ def test_texts_are_regular_files_of_a_size_in_utf_8(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "latin").write_bytes(b"caf\xe9")
     (tmp_path / "large").write_text("12345", encoding="utf-8")
-    for name, says in (("pipe", "no regular file"), (".", "no regular file"), ("latin", "UTF-8 text .byte 3."), ("large", "5 bytes")):
+    for name, says in (("pipe", "not a regular file"), (".", "not a regular file"), ("latin", "UTF-8 text .byte 3."), ("large", "5 bytes")):
         with pytest.raises(UnreadableError, match=says):
             read_text(tmp_path / name, 4)
     assert read_text(tmp_path / "large", 5) == "12345", "the twin"

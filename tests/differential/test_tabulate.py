@@ -31,7 +31,7 @@ POPULATION = replace(
 def history(rows: list[tuple[int, int, int, int]]) -> History:
     month, event, firm, route = np.array(rows, np.int32).reshape(-1, 4).T.copy()
     none = np.zeros((0, 2), np.int64)
-    return History(month, event, firm, route, np.zeros(N, np.int64), (), none, none, none, none, none)
+    return History(month, event, firm, route, np.zeros(N, np.int64), (), none, none, none, none, none, none)
 
 
 def agree(happened: History, counts: list[bool], compiled_counts: list[bool] | None = None) -> bool:

@@ -39,8 +39,8 @@ def test_the_visible_share_by_hand(operating: int, launched: int, disappointing:
 
 
 def test_weights_are_whole_numbers_of_a_1024th() -> None:
-    p = values(Sensing, customer_weight=2.0, supplier_weight=0.1, sibling_weight=0.0)
-    assert p.tie_weights == (2048, 102, 0)  # 0.1 x 1,024 = 102.4
+    p = values(Sensing, customer_weight=2.0, supplier_weight=0.1, sibling_weight=0.0, large_customer_factor=1.5)
+    assert p.tie_weights == (2048, 102, 0, 3072)  # 0.1 x 1,024 = 102.4; 2 x 1.5 x 1,024 = 3,072
 
 
 @pytest.mark.parametrize(

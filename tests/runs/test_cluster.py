@@ -124,7 +124,7 @@ def test_a_scheduler_that_goes_ends_the_sweep_in_order(dask: DaskCluster, tmp_pa
         if status.done and "scheduler" in dask.processes:
             dask.kill("scheduler")
 
-    with pytest.raises(ClusterLost, match=r"has gone .*the same command goes on") as lost:
+    with pytest.raises(ClusterLost, match=r"has gone .*the same command resumes") as lost:
         sweep(study, out, lambda: Cluster(connect(dask.address), 60.0), batch=1, show=pull_the_plug)
     assert lost.value.exit_code == 5
     assert len(str(lost.value).splitlines()) == 1
@@ -145,7 +145,7 @@ def test_ctrl_c_is_heard_while_there_are_no_workers(dask: DaskCluster, tmp_path:
         sleep(0.5)
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 130
-        assert process.stderr.read() == "Interrupted before the first replicate; the same command starts anew.\n"
+        assert process.stderr.read() == "Interrupted before the first replicate; the same command starts again.\n"
 
 
 def test_what_is_no_scheduler_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +157,7 @@ def test_what_is_no_scheduler_is_refused_in_one_line(tmp_path: Path, monkeypatch
         ("udp://127.0.0.1:9", "no Dask scheduler answers"),
         ("tcp://127.0.0.1:port", "no Dask scheduler answers"),
         ("missing.json", "cannot be read as a scheduler file"),
-        ("broken.json", "is no scheduler file"),
+        ("broken.json", "is not a scheduler file"),
     ):
         ended = run_cli(["sweep", study, "--cluster", address], tmp_path)
         assert (ended.code, len(ended.err.splitlines())) == (2, 1), ended.err

@@ -135,7 +135,7 @@ def test_interrupts_end_in_order_and_say_how_to_go_on(number: int, tmp_path: Pat
         printed, errors = process.communicate(timeout=30)
         assert process.returncode == 130, errors
         assert printed == ""
-        assert "the same command goes on" in errors
+        assert "the same command resumes" in errors
         assert len(errors.splitlines()) == 1
         assert gone([process.pid, *workers])
     assert json.loads((out / "status.json").read_text())["state"] == "interrupted"
@@ -152,7 +152,7 @@ def test_a_second_process_is_refused_with_the_holder_and_let_in_when_that_was_ki
         process.wait()
         third = subprocess.run([*command(path, "-o", out), "--for", "0.1s"], capture_output=True, text=True, check=False)
         assert third.returncode == 0, third.stderr
-        assert "The time is over" in third.stdout
+        assert "Time limit reached" in third.stdout
 
 
 @contextmanager

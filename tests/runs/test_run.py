@@ -81,7 +81,7 @@ def test_a_result_is_extended_and_never_replaced_by_fewer(calm: dict[str, bytes]
     assert tree(out) == calm
     result = run(study(tmp_path), 10, out=out, tell=told.append)
     assert result.provenance["replicates_done"] == 40
-    assert told == ["This run is already there, nothing to compute; it holds 40 replicates, more than the 10 asked for."]
+    assert told == ["This run is already complete; it holds 40 replicates, more than the 10 asked for."]
     assert tree(out) == calm
 
 
@@ -274,7 +274,7 @@ def test_a_run_that_is_ended_keeps_what_is_finished_and_leaves_no_process(number
             assert process.returncode == -number
         else:
             assert process.returncode == 130, errors
-            assert "the same command goes on with the rest" in errors
+            assert "the same command resumes" in errors
             assert "Traceback" not in errors
             assert open_result(out).provenance["interrupted"]
     done = json.loads((out / "status.json").read_text())["done"]
@@ -308,7 +308,7 @@ def test_a_calibration_that_is_ended_keeps_its_rounds_and_leaves_no_process(comm
         errors = process.communicate(timeout=60)[1]
         assert gone([process.pid, *held])
         assert process.returncode == (130 if number == signal.SIGTERM else -number), errors
-        assert ("the same command goes on with the rest" in errors) == (number == signal.SIGTERM)
+        assert ("the same command resumes" in errors) == (number == signal.SIGTERM)
         assert "Traceback" not in errors
     with CheckpointStore.opened(tmp_path / "out", ("state",)) as store:
         store.sweep_out()

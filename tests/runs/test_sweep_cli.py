@@ -34,7 +34,7 @@ def test_a_dry_run_tells_the_cost_and_writes_nothing(tmp_path: Path) -> None:
     ended = run_cli(["sweep", path, "--dry-run"], tmp_path)
     assert ended.code == 0, ended.err
     assert "6 points x 12 replicates = 72 replicates" in ended.out
-    assert all(word in ended.out for word in ("ms a replicate)", "on the disk", "of memory"))
+    assert all(word in ended.out for word in ("ms per replicate)", "on the disk", "of memory"))
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -61,7 +61,7 @@ def test_time_that_is_over_ends_in_order(tmp_path: Path) -> None:
     path = write_study(tmp_path)
     ended = run_cli(["sweep", path, "--for", "0s"], tmp_path)
     assert ended.code == 0, ended.err
-    assert "The time is over: 0 of 72 replicates are kept" in ended.out
+    assert "Time limit reached: 0 of 72 replicates are kept" in ended.out
     status = run_cli(["status", tmp_path / "results" / "tiny"], tmp_path)
     assert status.code == 0
     assert status.out.startswith("out of time · 0 of 72 replicates")

@@ -223,12 +223,12 @@ def test_the_command_prints_and_writes(out: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["OUT", "OUT"], "is the folder of a sweep, which is compared alone"),
+        (["OUT", "OUT"], "is the folder of a sweep, whose points are compared"),
         (["plan", "OUT"], "two or more results of aixsim run"),
         (["OUT", "--reference", "9"], "has points 0 to 5"),
-        (["OUT", "-n", "3"], "is a sweep and has its replicates"),
-        (["OUT", "-o", "OUT"], "this is the folder of a result"),
-        (["plan", "cut", "--reference", "1"], "only points of a sweep have numbers"),
+        (["OUT", "-n", "3"], "is a sweep; leave -n out"),
+        (["OUT", "-o", "OUT"], "this folder holds a result"),
+        (["plan", "cut", "--reference", "1"], "is for the points of a sweep"),
         (["plan"], "or the folder of one sweep"),
     ],
 )
@@ -243,7 +243,7 @@ def test_what_cannot_be_compared_gets_one_message(out: Path, tmp_path: Path, arg
 def test_one_point_has_nothing_to_be_compared_with(tmp_path: Path) -> None:
     start, rest = STUDY.split("[factors]")
     out = swept(tmp_path, start + rest[rest.index("[monte_carlo]") :])
-    with pytest.raises(UserError, match="has one point"):
+    with pytest.raises(UserError, match="has only one point"):
         compare_points(open_sweep(out))
 
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from aixsim.report.figures.drawing import draw_figures, figures_of, write_figure
 from aixsim.report.figures.figure import PlotError
 from aixsim.report.figures.kinds.heatmap import grid_of
-from aixsim.report.figures.sweep_names import factor_name, point_name, rounded, settled
+from aixsim.report.figures.sweep_names import factor_name, point_name, rounded, verdict_counts
 from aixsim.results.sweep_result import open_sweep
 from tests.runs.made import Made, luck, made, shares
 from tests.runs.worlds import STUDY, run_inline, small, stopped
@@ -97,7 +97,7 @@ def test_a_third_factor_gets_a_panel_a_level_instead_of_being_averaged() -> None
 def test_a_design_without_cells_gets_a_surface_and_one_at_a_time_no_heat_map() -> None:
     scattered = over([{SHARE: float(x), GRANT: float(y)} for x, y in np.array([0, 0.2]) + luck(2, 60, 2) * [1, 1.8]])
     title, explanation = texts(scattered, "heatmap")[:2]
-    assert title == f"5 launched: {settled(scattered, scattered.points)}"
+    assert title == f"5 launched: {verdict_counts(scattered, scattered.points)}"
     assert "smoothed" in explanation
     figure = Figure()
     figures_of(scattered)["heatmap"].draw(scattered, figure)
@@ -124,10 +124,7 @@ def test_effects_name_the_strongest_factor_and_its_ends() -> None:
     sweep = over(GRID)
     written = texts(sweep, "effects")
     low, high = (float(np.mean([chance(row) for row in GRID if row[SHARE] == share])) for share in (0.2, 0.8))
-    assert (
-        written[0]
-        == f"Delivered share matters most for 5 launched, over the ranges tried: {rounded(low)} % (0.2) to {rounded(high)} % (0.8)"
-    )
+    assert written[0] == f"Delivered share matters most for 5 launched over the ranges: {rounded(low)} % (0.2) to {rounded(high)} % (0.8)"
     weak = made(GRID, shares(*[0.9 + 0.05 * row[SHARE] - 0.5 * row[GRANT] for row in GRID]))
     assert texts(weak, "effects")[0].startswith("Grant 2026, KRW bn matters most"), "the title must follow the numbers"
 

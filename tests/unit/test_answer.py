@@ -63,8 +63,8 @@ def korea(**settings: Any) -> dict[str, Any]:
 def test_two_sentences_in_plain_words(made: Result) -> None:
     run = like(made, goals=goals_of(851, 68, 1000), config=korea(), parameters={SHARE: np.linspace(0.24, 1.0, 120)})
     assert answer(run) == (
-        "If between a quarter and all of the planned money arrives, 500 projects will probably have been started by the end of 2030:"
-        " about 85 in 100 simulated futures. 500 running is very unlikely: 7 in 100; expect about 345."
+        "If between a quarter and all of the planned budget is delivered, 500 projects will probably have been started by the end of 2030:"
+        " about 85 in 100 simulations. 500 operating is very unlikely: 7 in 100; expect about 345."
     )
     assert headline(run).splitlines()[0].startswith("If between a quarter"), "the answer comes first"
 
@@ -76,7 +76,7 @@ def test_the_money_is_a_condition_only_where_it_is_uncertain_in_this_run(made: R
     half = like(
         made, goals=goals, config=korea(**{SHARE: {"dist": "uniform", "low": 0.5, "high": 1.2}}), parameters={SHARE: np.arange(120.0)}
     )
-    assert answer(half).startswith("If between half and 120 % of the planned money arrives, 500")
+    assert answer(half).startswith("If between half and 120 % of the planned budget is delivered, 500")
     no_programme = like(made, goals=goals)
     assert "money" not in answer(no_programme)
 
@@ -105,13 +105,13 @@ def test_words_follow_the_probability_and_few_replicates_get_none(hits: int, n: 
 
 def test_none_of_n_is_told_with_its_bound(made: Result) -> None:
     told = answer(like(made, goals=goals_of(60, 0, 60)))
-    assert "all of 60 simulated futures (at least 94.0 %)" in told
+    assert "all of 60 simulations (at least 94.0 %)" in told
     assert "none of 60 (at most 6.0 %)" in told
-    assert "cannot be told: 1 of 2 simulated futures, which is too few" in answer(like(made, goals=goals_of(1, 1, 2)))
+    assert "is not known: 1 of 2 simulations, which is too few to tell" in answer(like(made, goals=goals_of(1, 1, 2)))
 
 
 def test_the_interval_is_named_sampling_error(made: Result) -> None:
-    assert "95 % intervals of the sampling error alone" in headline(made).replace("\n", " ")
+    assert "95 % intervals of the Monte Carlo error" in headline(made).replace("\n", " ")
 
 
 # --- what it depends on
@@ -144,13 +144,13 @@ def test_what_moves_the_count_is_named_and_nothing_else(made: Result) -> None:
     text = headline(like(made, parameters=drawn)).replace("\n", " ")
     assert "depends most on: economics: elasticity (-1.00); AI Factory lead projects: delivered share (+" in text
     nothing = headline(like(made, parameters=noise)).replace("\n", " ")
-    assert "No uncertain number is clear of chance with 120 replicates" in nothing
+    assert "No uncertain parameter has a significant rank correlation with 120 replicates" in nothing
 
 
 def test_nothing_is_claimed_from_few_replicates(tmp_path: Path) -> None:
     few = open_result(make_result(tmp_path / "few", 20))
     assert drivers(few, few.goal_records[0]) is None
-    assert "cannot be told from 20 replicates" in headline(few)
+    assert "20 replicates are too few for rank correlations" in headline(few)
 
 
 # --- the past
@@ -164,7 +164,7 @@ def test_the_past_is_that_of_this_run(made: Result) -> None:
     wrong = like(made, observed=[{"month": "2025-12", "outcome": "launched", "value": 78, "source": "none"}])
     assert [one.agrees for one in past(wrong)] == [False]
     text = headline(wrong).replace("\n", " ")
-    assert "DOES NOT AGREE WITH WHAT WAS COUNTED by 2025-12" in text
+    assert "DOES NOT AGREE WITH OBSERVED COUNTS by 2025-12" in text
     assert "published" not in text
     assert "DOES NOT AGREE" not in headline(made)
 
@@ -172,18 +172,18 @@ def test_the_past_is_that_of_this_run(made: Result) -> None:
 def test_only_published_budgets_are_called_so(made: Result) -> None:
     same, key = like(made, config=korea()), 'programme."AI Factory lead projects".'
     assert changed_past(same) == []
-    assert "given the published budgets and grants" in headline(same).replace("\n", " ")
+    assert "budgets and grants of these years are inputs" in headline(same).replace("\n", " ")
     for settings, told in (
         ({f"{key}grant_krw_bn": 1.2}, "grant of 2025 in KRW bn: 1.2, published 0.83"),
         ({f"{key}budget_krw_bn": {"2025": 10.0, "2026": 145.0}}, "budget of 2025 in KRW bn: 10, published 63.2"),
-        ({f"{key}delivered_from": 2025}, "delivered_share holds from 2025"),
+        ({f"{key}delivered_from": 2025}, "delivered_share applies from 2025"),
         ({f"{key}lag_months": 5}, "lag_months: 5, published uncertain (choice, values 1, 2, 3, 4, 5, 6)"),
     ):
         changed = like(made, config=korea(**settings))
         assert told in " ".join(changed_past(changed) or [])
         text = headline(changed).replace("\n", " ")
-        assert "WARNING: settings of years that were counted" in text
-        assert "given the published budgets" not in text
+        assert "WARNING: settings of years with observed counts" in text
+        assert "budgets and grants of these years are inputs" not in text
     for settings in ({f"{key}budget_krw_bn.2027": 10.0}, {f"{key}delivered_share": 0.5}, {"levers.parks.number": 27}):
         assert changed_past(like(made, config=korea(**settings))) == [], "the future is no past"
     assert changed_past(made) is None, "a result without its config: not known"
@@ -207,7 +207,7 @@ def test_a_calibration_with_too_few_particles_says_how_many_would_do() -> None:
 def test_a_programme_more_or_less_changes_the_past() -> None:
     programmes = korea()["programme"]
     assert unlike_published(programmes, 2025) == []
-    assert unlike_published(programmes[1:], 2025) == ["Lead projects 2024 is not there"]
+    assert unlike_published(programmes[1:], 2025) == ["Lead projects 2024 is missing"]
     third = {**programmes[1], "name": "third"}
     assert unlike_published([*programmes, third], 2025) == ["third, budget of 2025 in KRW bn: 63.2, published 0"]
 
@@ -224,7 +224,7 @@ def test_the_config_is_named_with_what_differs_from_its_base(made: Result) -> No
     text = headline(run)
     assert "Config: doubled-parks, which differs from korea-2030 in" in text
     assert "levers.parks.number: 26 instead of 13" in text
-    assert "levers.trade: taken away" in text
+    assert "levers.trade: removed" in text
     assert "uncertain 0.24 to 1, now fixed at 1" in text.replace("\n ", "")
     assert headline_json(run)["variant"] == {"name": "doubled-parks", **about}
     plain = load(KOREA)

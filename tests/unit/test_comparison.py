@@ -205,7 +205,7 @@ def test_only_common_replicates_are_compared(results: dict[str, Result]) -> None
     full = compare(results["plan"], results["lifted"]).changes[0]
     assert change.count.paired.estimate == pytest.approx(full.count.paired.estimate, abs=5)
     text = comparison_text(compare(results["plan"], results["some failed"]))
-    assert "n = 58 pairs of replicates (0 and 2 failed), 2 without a partner left out" in text
+    assert "n = 58 pairs of replicates (0 and 2 failed), 2 unpaired replicates left out" in text
 
 
 @pytest.mark.parametrize(

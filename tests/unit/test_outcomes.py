@@ -60,7 +60,7 @@ DERIVED = {"launched_small": [0, 0, 2, 2, 2, 2], "queued": [2, 3, 1, 0, 0, 1]}
 def history() -> History:
     month, event, firm, route = np.array(HAPPENED, np.int32).T.copy()
     none = np.zeros((0, 1), np.int64)
-    return History(month, event, firm, route, np.zeros(4, np.int64), (), none, none, none, none, none)
+    return History(month, event, firm, route, np.zeros(4, np.int64), (), none, none, none, none, none, none)
 
 
 @pytest.fixture

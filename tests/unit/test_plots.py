@@ -142,11 +142,11 @@ def test_adoption_shows_target_and_what_was_counted(results: dict[str, Result]) 
 def test_money_tells_what_comes_from_what_was_planned(results: dict[str, Result]) -> None:
     result, budget = replace(results["full"]), results["full"].money_by_year()
     assert budget is not None
-    assert "does not come" not in written(result, "money"), "without a config nothing is known of a plan"
+    assert "is not delivered" not in written(result, "money"), "without a config nothing is known of a plan"
     plan = {str(year): 1.25 * float(krw) for year, krw in zip(budget.years, budget.budget[1], strict=True)}
     vars(result)["config"] = {"programme": [{"name": budget.programmes[1], "budget_krw_bn": plan}]}
     short = 0.25 * budget.budget[1].sum() / (budget.budget.sum() + 0.25 * budget.budget[1].sum())
-    assert f"; {100 * short:.0f} % of the planned budgets does not come" in written(result, "money")
+    assert f"; {100 * short:.0f} % of the planned budgets is not delivered" in written(result, "money")
 
 
 def test_small_probabilities_are_not_rounded_to_none(results: dict[str, Result]) -> None:

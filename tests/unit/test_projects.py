@@ -30,7 +30,7 @@ def history(*events: tuple[int, Event, int, int]) -> History:
         log.add(*event)
     none = np.zeros((0, 0), np.int64)
     month, happened, firm, route = log.columns()
-    return History(month, happened, firm, route, np.zeros(5, np.int64), (), none, none, none, none, none)
+    return History(month, happened, firm, route, np.zeros(5, np.int64), (), none, none, none, none, none, none)
 
 
 def test_every_launch_is_a_project_with_its_own_end() -> None:

@@ -86,7 +86,7 @@ def test_a_refusal_says_what_would_do(tmp_path: Path) -> None:
         ("2035-12=500", "outside the run"),
         ("2026-12=90", "cannot fall"),
         ("2025-06=103", "cannot fall"),
-        ("2025-12=102", "a month is counted once"),
+        ("2025-12=102", "give each month once"),
         ("2026-12=1e300", "a count is at most 1,000,000,000"),
     ],
 )
@@ -101,7 +101,7 @@ def test_bad_counts_are_refused_in_one_line(result: Result, text: str, says: str
 def test_the_same_month_twice_is_refused_and_the_order_does_not_matter(result: Result) -> None:
     twice = run_cli(["update", result.path, "--observe", "2026-12=172", "--observe", "2026-12=172"], result.path.parent)
     assert twice.code == 2
-    assert "a month is counted once" in twice.err
+    assert "give each month once" in twice.err
     observe = [["--observe", text] for text in ("2027-12=255", "2026-12=172")]
     one, other = (
         json.loads(run_cli(["update", result.path, *a, *b, "--json"], result.path.parent).out) for a, b in (observe, observe[::-1])

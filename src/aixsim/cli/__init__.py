@@ -1,4 +1,4 @@
-"""The command line: a file a command, which parses, calls the API and prints; ``app`` has their arguments, ``entrance`` the exit codes."""
+"""The command line, one file per command. ``app`` defines the arguments, ``entrance`` the exit codes."""
 
 from aixsim.cli.entrance import main
 

@@ -1,4 +1,4 @@
-"""The arguments of all commands, which delegate. Nothing heavy is imported before a command needs it."""
+"""Arguments and help of all commands. Slow imports are done inside the commands."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import typer
 
 app = typer.Typer(
     name="aixsim",
-    help="Can South Korea reach 500 AI factories by 2030, and what would it take? Simulates firm by firm how AI manufacturing diffuses.",
+    help="Can South Korea reach 500 AI factories by 2030, and what would it take? Simulates, firm by firm, how AI manufacturing diffuses.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # importing rich takes longer than all else that --help does, and it swallows [default: …] as markup
+    rich_markup_mode=None,  # Importing rich would double the time of --help, and rich removes [default: …] as markup.
 )
 
 Config = Annotated[
-    Path, typer.Argument(metavar="CONFIG", help="TOML file of the study, or a packaged config by its name, such as korea-2030.")
+    Path, typer.Argument(metavar="CONFIG", help="TOML file of a config, or the name of a packaged config, such as korea-2030.")
 ]
-Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be given several times.")]
+Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; can be repeated.")]
 Replicates = Annotated[int | None, typer.Option("-n", "--replicates", min=1, help="Number of replicates, instead of the config's.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Monte Carlo seed, instead of the config's.")]
 Workers = Annotated[int, typer.Option(min=1, help="Worker processes; the results do not depend on it.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Plugins = Annotated[list[Path] | None, typer.Option("--plugin", metavar="FILE", help="Python file with a mechanism or lever of your own.")]
+Json = Annotated[bool, typer.Option("--json", help="Print only one JSON document.")]
+Plugins = Annotated[list[Path] | None, typer.Option("--plugin", metavar="FILE", help="Python file with your own mechanism or lever.")]
 AllowPlugins = Annotated[bool, typer.Option("--allow-plugins", help="Execute the Python files that the config names in [plugins].")]
-Results = Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Folders of results or of sweeps.")]
+Results = Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Folders of runs or sweeps.")]
 CORES = os.cpu_count() or 1
 
 
@@ -56,7 +56,7 @@ def run(
     workers: Workers = CORES,
     overrides: Overrides = None,
     trace: Annotated[
-        int | None, typer.Option(metavar="FIRM", min=0, help="Trace one firm through the first replicate instead of running all.")
+        int | None, typer.Option(metavar="FIRM", min=0, help="Trace one firm through the first replicate; nothing else is run.")
     ] = None,
     verify: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Run the first N replicates on both engines and report any difference.")
@@ -67,8 +67,8 @@ def run(
 ) -> None:
     """Run a config and write a result folder.
 
-    Runs the Monte Carlo simulation: tables, goals, provenance and figures. The same command resumes a run that was interrupted, and with a
-    larger -n extends one that is finished.
+    Runs the Monte Carlo simulation and writes tables, goals, provenance and figures. The same command resumes an interrupted run. With a
+    larger -n it extends a finished run.
     """
     from aixsim.cli.run import run as command
 
@@ -83,18 +83,16 @@ def sweep(
     lasting: Annotated[str | None, typer.Option("--for", metavar="TIME", help="Stop after this time, such as 8h; can be resumed.")] = None,
     until: Annotated[str | None, typer.Option(metavar="CLOCK", help="Stop at this time, such as 07:00; can be resumed.")] = None,
     workers: Workers = CORES,
-    cluster: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler, tcp://HOST:PORT, or its scheduler file; instead of processes.")
-    ] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler: tcp://HOST:PORT or its scheduler file.")] = None,
     notify: Annotated[str | None, typer.Option(metavar="COMMAND", help="Run a command at the end.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Estimate time, disk and memory from five replicates, and stop.")] = False,
-    fork: Annotated[bool, typer.Option("--fork", help="If the folder holds another study, use a new one beside it.")] = False,
+    fork: Annotated[bool, typer.Option("--fork", help="If the folder holds another study, use a new folder next to it.")] = False,
     allow_plugins: AllowPlugins = False,
     json: Json = False,
 ) -> None:
     """Run or resume a design over policies and factors.
 
-    Crash-safe: the same command resumes where it stopped, and the results are those of an uninterrupted run.
+    Crash-safe and resumable: the same command resumes, and the results are those of an uninterrupted run.
     """
     from aixsim.cli.sweep import sweep as command
 
@@ -117,7 +115,7 @@ def plot(
     kind: Annotated[str | None, typer.Option("-k", "--kind", help="Which figure [default: all of them].")] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="PNG or SVG file, or a folder.")] = None,
 ) -> None:
-    """Draw figures from results alone."""
+    """Draw figures of results; nothing is simulated."""
     from aixsim.cli.plot import plot as command
 
     command(results, kind, out)
@@ -126,7 +124,7 @@ def plot(
 @app.command()
 def compare(
     results: Annotated[
-        list[Path], typer.Argument(metavar="RESULT...", help="Result folders, or configs, which are run first; or the folder of one sweep.")
+        list[Path], typer.Argument(metavar="RESULT...", help="Result folders, or configs (run first), or the folder of one sweep.")
     ],
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder for figures, text and JSON.")] = None,
     replicates: Replicates = None,
@@ -135,9 +133,9 @@ def compare(
         int | None, typer.Option(metavar="NUMBER", min=0, help="Point of a sweep to compare with [default: the first policy, or point 0].")
     ] = None,
     json: Json = False,
-    full: Annotated[bool, typer.Option("--full", help="After the verdict, print everything: months, money, firms and groups.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Also print months, money, firms and groups.")] = False,
 ) -> None:
-    """Compare results with the first one, or points of a sweep, paired by replicate."""
+    """Compare results with the first one, or the points of a sweep, paired by replicate."""
     from aixsim.cli.compare import compare as command
 
     command(results, out, replicates, workers, reference, as_json=json, full=full)
@@ -152,10 +150,10 @@ def check(
     overrides: Overrides = None,
     workers: Workers = CORES,
 ) -> None:
-    """Validate a config and test what it expects, or check a plugin.
+    """Validate a config and test its expectations, or check a plugin.
 
-    Prints what would run, and whether the model satisfies the [[expect]] statements of the file. With --plugin, checks that a mechanism or
-    lever of your own meets the requirements that those of the package meet.
+    Prints what would run, and whether the model satisfies the [[expect]] statements of the config. With --plugin, checks that your own
+    mechanism or lever meets the requirements for all mechanisms and levers.
     """
     from aixsim.cli.check import check as command
 
@@ -165,16 +163,16 @@ def check(
 @app.command()
 def describe(
     name: Annotated[
-        str | None, typer.Argument(metavar="[WORD]", help="A name, or a word to search names and meanings for; with --ledger a config.")
+        str | None, typer.Argument(metavar="[WORD]", help="A name, or a word to search for in names and meanings; with --ledger a config.")
     ] = None,
     plugin: Plugins = None,
-    ledger: Annotated[bool, typer.Option("--ledger", help="Every number with range, unit, source, date and grade.")] = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Of the ledger: .csv, .html or .txt.")] = None,
+    ledger: Annotated[bool, typer.Option("--ledger", help="List every parameter with range, unit, source, date and grade.")] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="File of the ledger: .csv, .html or .txt.")] = None,
 ) -> None:
     """Show parameters with units and sources.
 
-    Without a word, lists everything; with the name of a mechanism, lever or section, shows unit, range, source and confidence of every
-    setting. Any other word is searched for in names and meanings of settings, outcomes and columns of results.
+    Without a word, lists everything. With the name of a mechanism, lever or section, shows unit, range, source and confidence of every
+    setting. Any other word is searched for in the names and meanings of settings, outcomes and columns of results.
     """
     from aixsim.cli.describe import describe as entries
     from aixsim.cli.describe import ledger as every_number
@@ -190,11 +188,11 @@ def calibrate(
     config: Config,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME/calibration-ID].")] = None,
     self_check: Annotated[
-        int | None, typer.Option(metavar="N", min=20, help="Instead: simulation-based calibration with N synthetic data sets.")
+        int | None, typer.Option(metavar="N", min=20, help="Run simulation-based calibration with N synthetic data sets instead.")
     ] = None,
     with_held_out: Annotated[
         list[str] | None,
-        typer.Option("--with-held-out", metavar="size|park", help="Use shares that are held out, too."),
+        typer.Option("--with-held-out", metavar="size|park", help="Also use these held-out shares."),
     ] = None,
     verified_only: Annotated[bool, typer.Option("--verified-only", help="Leave out observations marked verified = false.")] = False,
     workers: Workers = CORES,
@@ -204,7 +202,7 @@ def calibrate(
 ) -> None:
     """Calibrate uncertain parameters to observed counts.
 
-    Writes an ensemble that any config can use, with prior and posterior. Resumes where it was interrupted.
+    Writes an ensemble that any config can use, and prints prior and posterior. The same command resumes.
     """
     from aixsim.cli.calibrate import calibrate as command
     from aixsim.cli.calibrate import check_method
@@ -227,7 +225,7 @@ def calibrate(
 @app.command()
 def backtest(
     config: Config,
-    as_of: Annotated[str | None, typer.Option(metavar="YYYY-12", help="Forecast from here [default: from every possible year].")] = None,
+    as_of: Annotated[str | None, typer.Option(metavar="YYYY-12", help="Origin of the forecast [default: every possible year].")] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME/backtest-ID].")] = None,
     workers: Workers = CORES,
     overrides: Overrides = None,
@@ -236,7 +234,7 @@ def backtest(
 ) -> None:
     """Backtest with the data available at each origin.
 
-    Compares the forecasts with simpler ones from the same data, such as the Bass model. Resumes where it was interrupted.
+    Compares the forecasts with simpler ones from the same data, such as the Bass model. The same command resumes.
     """
     from aixsim.cli.backtest import backtest as command
 
@@ -246,15 +244,13 @@ def backtest(
 @app.command()
 def update(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result folder of a run.")],
-    observe: Annotated[
-        list[str], typer.Option(metavar="[OUTCOME:]YYYY-MM=COUNT", help="A new observed count; may be given several times.")
-    ],
-    error: Annotated[float, typer.Option(min=0.001, max=1.0, help="Relative error of a count, one standard deviation.")] = 0.18,
+    observe: Annotated[list[str], typer.Option(metavar="[OUTCOME:]YYYY-MM=COUNT", help="A new observed count; can be repeated.")],
+    error: Annotated[float, typer.Option(min=0.001, max=1.0, help="Relative error of a count (one standard deviation).")] = 0.18,
     json: Json = False,
 ) -> None:
     """Update a finished run with a new observed count.
 
-    Reports how the probabilities change, without running anything; refused when too few replicates are near the count.
+    Reports how the probabilities change; nothing is simulated. Stops with an error if too few replicates are near the count.
     """
     from aixsim.cli.update import update as command
 
@@ -265,7 +261,7 @@ def update(
 def schema() -> None:
     """Print the JSON schema of the config.
 
-    Editors complete and check a config with it.
+    Editors use it to complete and check configs.
     """
     from aixsim.cli.output import print_json
     from aixsim.config import schema as json_schema
@@ -280,7 +276,7 @@ def init(
 ) -> None:
     """Write a commented config to start from.
 
-    It takes everything from a packaged config, and lists its levers for you to change.
+    The new config uses a packaged config as base, and lists its levers as comments.
     """
     from aixsim.cli.init import init as command
 
@@ -288,6 +284,6 @@ def init(
 
 
 @app.command(name="help")
-def show_help(command: Annotated[str | None, typer.Argument(metavar="[COMMAND]", help="Show the options of one.")] = None) -> None:
-    """Show this help, or that of a command."""
+def show_help(command: Annotated[str | None, typer.Argument(metavar="[COMMAND]", help="Command whose options are shown.")] = None) -> None:
+    """Show this help, or the help of a command."""
     app(args=[command, "--help"] if command else ["--help"], prog_name="aixsim")

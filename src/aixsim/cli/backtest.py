@@ -1,4 +1,4 @@
-"""``aixsim backtest``: forecasts with the data available at each origin, scored together with simpler ones."""
+"""``aixsim backtest``: forecasts with the data available at each origin, scored and compared with simpler ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aixsim.cli.output import interrupts_told, print_json, tell, write_texts
+from aixsim.cli.output import print_json, report_interrupts, tell, write_texts
 from aixsim.cli.studies import load_study
 from aixsim.config import settings_of
 from aixsim.evidence.backtesting import backtest as test
@@ -22,7 +22,7 @@ def backtest(
 ) -> None:
     """Writes scores, table and figure, and prints the table."""
     study = load_study(config, settings_of(overrides), allow_plugins=allow_plugins)
-    with interrupts_told():
+    with report_interrupts():
         folder, forecasts = test(study, out, as_of_month=as_of, workers=workers, tell=tell)
     text = table(forecasts)
     scores = table_of(forecasts)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aixsim.cli.output import interrupts_told, print_json, tell, write_texts
+from aixsim.cli.output import print_json, report_interrupts, tell, write_texts
 from aixsim.cli.studies import load_study
 from aixsim.config import settings_of
 from aixsim.config.ensembles import read_columns
@@ -34,10 +34,10 @@ def calibrate(
 ) -> None:
     """Writes ensemble, report and figure, and prints prior and posterior."""
     study = load_study(config, settings_of(overrides), allow_plugins=allow_plugins)
-    with interrupts_told():
+    with report_interrupts():
         done = calibrate_study(study, out, workers=workers, with_held_out=with_held_out, verified_only=verified_only, tell=tell)
     if done.reused:
-        sys.stderr.write("This calibration exists already; nothing to compute.\n")
+        sys.stderr.write("This calibration is already complete.\n")
     keys, values, _ = read_columns(done.folder / ENSEMBLE)
     draw_figures(Calibration(done.report, keys, values), done.folder / "figures")
     if as_json:
@@ -54,10 +54,10 @@ def check_method(config: Path, out: Path | None, n: int, workers: int, overrides
     write_texts(folder, {"ranks.csv": checked.to_csv()})
     draw_figures(SelfCheck(study.name, checked.keys, checked.ranks), folder)
     out_ = sys.stdout
-    out_.write(f"{n:,} data sets, effective sample size {checked.ess.mean():.0f} on average, {checked.ess.min():.0f} at least\n")
+    out_.write(f"{n:,} data sets, effective sample size: mean {checked.ess.mean():.0f}, minimum {checked.ess.min():.0f}\n")
     for level in LEVELS:
         share = proportion(checked.covered(level), checked.ranks.size, 0.95)
-        out_.write(f"  {100 * level:g} % intervals hold the truth in {share}\n")
+        out_.write(f"  {100 * level:g} % intervals contain the true value in {share}\n")
     for key, column in zip(checked.keys, checked.ranks.T, strict=True):
         out_.write(f"  {key:<42}ranks uniform: p = {uniformity(column):.3f}\n")
     out_.write(f"Ranks and histogram: {folder}\n")

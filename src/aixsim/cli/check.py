@@ -22,9 +22,9 @@ from aixsim.results.publish import observed
 
 
 def check(config: Path | None, overrides: Sequence[str], workers: int, plugins: Sequence[Path]) -> int:
-    """Checks plugins and then a config; returns 0 when all holds, else 1."""
+    """Checks plugins and then a config; returns 0 if all requirements hold, else 1."""
     if config is None and not plugins:
-        raise UserError("aixsim check: name a CONFIG, or a file of your own with --plugin FILE")
+        raise UserError("aixsim check: give a CONFIG, or a plugin with --plugin FILE")
     plugins_hold = not plugins or check_plugins(plugins)
     config_holds = config is None or check_config(config, overrides, workers, plugins)
     return 0 if plugins_hold and config_holds else 1
@@ -62,7 +62,7 @@ def check_config(config: Path, overrides: Sequence[str], workers: int, plugins: 
     """Prints what would run and the verdict on every expectation; returns whether all hold.
 
     Raises:
-        UserError: there are expectations, and Python files that the config needs are not among ``plugins``.
+        UserError: the config has expectations, but ``plugins`` lacks Python files that it needs.
     """
     study, left_out = load_to_look_at(config, settings_of(overrides), plugins)
     if study.monte_carlo.seed is None:
@@ -84,7 +84,7 @@ def check_config(config: Path, overrides: Sequence[str], workers: int, plugins: 
         say(f"  {line}")
     say(f"  {len(problem.uncertainties)} uncertain numbers, {study.monte_carlo.replicates:,} replicates")
     for change in changes_of(study.table.document(), observed(study)):
-        say(f"  WARNING: changes a year that was counted: {change}")
+        say(f"  WARNING: changes a year with an observed count: {change}")
     if left_out:
         say(f"  {left_out}")
     if not study.expects:
@@ -96,7 +96,7 @@ def check_config(config: Path, overrides: Sequence[str], workers: int, plugins: 
     verdicts = [judge(one, result.counts_in(one.by)[one.outcome], result.scale) for one in study.expects]
     for verdict in verdicts:
         error = "" if verdict.standard_error is None else f" (standard error {verdict.standard_error:.3g})"
-        beside = f", {failed} failed" if failed else ""
-        word = {True: "holds", False: "FAILS", None: "not judged, one replicate cannot tell:"}[verdict.holds]
-        say(f"  {word}  {verdict.name}: {verdict.statement}; observed {verdict.observed:g}{error}, n = {verdict.n}{beside}")
+        failures = f", {failed} failed" if failed else ""
+        word = {True: "holds", False: "FAILS", None: "not tested, needs two or more replicates:"}[verdict.holds]
+        say(f"  {word}  {verdict.name}: {verdict.statement}; observed {verdict.observed:g}{error}, n = {verdict.n}{failures}")
     return all(verdict.holds for verdict in verdicts) and not failed

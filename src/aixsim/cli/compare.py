@@ -36,16 +36,14 @@ def compare(
 ) -> None:
     """Prints how each result differs from the first, or each point of a sweep from its reference."""
     if out is not None and ((out / "provenance.json").exists() or is_sweep(out)):
-        raise UserError(f"-o {out}: this is the folder of a result; name another one")
+        raise UserError(f"-o {out}: this folder holds a result; give another folder")
     if sweeps := [place for place in results if is_sweep(place)]:
         _compare_sweep(sweeps[0], len(results), out, replicates, reference, as_json=as_json)
         return
     if reference is not None:
-        raise UserError(f"--reference {reference}: only points of a sweep have numbers; results are compared with the first that is given")
+        raise UserError(f"--reference {reference}: is for the points of a sweep; results are compared with the first one")
     if len(results) < 2:
-        raise UserError(
-            "aixsim compare needs two results or more, the first of which is compared with each of the others, or the folder of one sweep"
-        )
+        raise UserError("aixsim compare needs two or more results, or the folder of one sweep; each result is compared with the first")
     comparison = compare_results(*_open(results, replicates, workers))
     document = json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n"
     if out is not None:
@@ -56,14 +54,13 @@ def compare(
 
 
 def _compare_sweep(place: Path, n_given: int, out: Path | None, replicates: int | None, reference: int | None, *, as_json: bool) -> None:
-    """Compares the points of a sweep, which must be all that was given; what to write and print is the same as for results."""
+    """Compares the points of a sweep; no other result can be given with it. Other arguments as in ``compare``."""
     if n_given > 1:
         raise UserError(
-            f"{place}: is the folder of a sweep, which is compared alone, point by point; give this folder and nothing else,"
-            " or two or more results of aixsim run"
+            f"{place}: is the folder of a sweep, whose points are compared; give only this folder, or two or more results of aixsim run"
         )
     if replicates is not None:
-        raise UserError(f"-n {replicates}: {place} is a sweep and has its replicates; leave -n out, or run more with aixsim sweep")
+        raise UserError(f"-n {replicates}: {place} is a sweep; leave -n out, or run more replicates with aixsim sweep")
     comparison = open_sweep(place).compare(reference)
     document = json.dumps(sweep_comparison_json(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if out is not None:
@@ -80,7 +77,7 @@ def _say(document: str, text: str, out: Path | None, *, as_json: bool) -> None:
 
 
 def _open(places: Sequence[Path], replicates: int | None, workers: int) -> list[Result]:
-    """Opens result folders and runs configs; a config without a seed takes that of the first result, or it could not be paired."""
+    """Opens result folders and runs configs. A config without a seed takes that of the first result, so that they can be paired."""
     opened: list[Result] = []
     for place in places:
         if place.is_dir() or not located(place).is_file():

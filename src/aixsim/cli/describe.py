@@ -23,12 +23,12 @@ from aixsim.results.columns import SWEEP_TABLES, TABLES
 
 
 def describe(word: str | None, plugins: Sequence[Path]) -> None:
-    """Prints the list of everything, what plugins offer included; or the entry of a name; or all in which a word occurs."""
+    """Prints the list of everything including plugins, or the entry of a name, or all entries that contain a word."""
     registry = Registry.of(tuple(read_plugin(file, str(file)) for file in plugins))
     known = [*entries(registry), PROGRAMME]
     if word is None:
         _list([(entry.key, f"{entry.title} ({len(entry.parameters)} settings)") for entry in known])
-        sys.stdout.write("\naixsim describe WORD shows one of them with unit, range, source and confidence, or searches for a word.\n")
+        sys.stdout.write("\naixsim describe NAME shows unit, range, source and confidence; aixsim describe WORD searches for a word.\n")
         return
     table, _, key = word.rpartition(".")
     named = [entry for entry in known if word in (entry.key, entry.key.rpartition(".")[2])]
@@ -45,23 +45,23 @@ def describe(word: str | None, plugins: Sequence[Path]) -> None:
 
 
 def _search(word: str, known: Sequence[Entry]) -> None:
-    """Prints everything with a word in its name or meaning; an s at the end of the word is left out.
+    """Prints everything with a word in its name or meaning; a final s of the word is ignored.
 
     Raises:
-        UserError: there is nothing.
+        UserError: nothing was found.
     """
     owners: dict[tuple[str, str], list[tuple[str, Parameter]]] = {}
     for entry in known:
         for item in entry.parameters:
             owners.setdefault((item.name, item.meaning), []).append((entry.key, item))
-    # What all levers have is shown once.
+    # Settings that all levers have are shown once.
     settings = [
         (f"{key if len(same) == 1 else key.partition('.')[0] + '.*'}.{item.name}", item)
         for same in owners.values()
         for key, item in same[:1]
     ]
     tables = [(f"{table}.{name}", one) for found in (TABLES, SWEEP_TABLES) for table, held in found.items() for name, one in held.items()]
-    # Title; name, meaning and unit of each. Every setting of a lever has "levers" in its name: only its own part is searched.
+    # Title; name, meaning and unit of each. Every key of a lever contains "levers", so only the last part of the key is searched.
     everything = {
         "Mechanisms, levers, sections": [(entry.key, entry.title, "") for entry in known],
         "Settings": [(name, item.meaning, item.unit) for name, item in settings],
@@ -99,26 +99,26 @@ def _list(lines: Sequence[tuple[str, str]], indent: str = "") -> None:
 
 
 def ledger(config: Path | None, out: Path | None, plugins: Sequence[Path]) -> None:
-    """Prints the ledger of all numbers, or writes it as CSV, HTML or text."""
+    """Prints the ledger of all parameters, or writes it as CSV, HTML or text."""
     study = None
     if config is not None:
         study, left_out = load_to_look_at(config, {}, plugins)
         if left_out:
             tell(f"{config}: {left_out}")
-    title = "Assumptions of aixsim" + (f": {study.title}" if study is not None else ", as they are when no config says otherwise")
+    title = "Assumptions of aixsim" + (f": {study.title}" if study is not None else ", default values")
     lines = every_number(study)
     writers = {".csv": lambda: as_csv(lines), ".html": lambda: as_html(lines, title), ".txt": lambda: as_text(lines, title)}
     if out is None:
         sys.stdout.write(as_text(lines, title))
         return
     if out.suffix not in writers:
-        raise UserError(f"-o {out}: allowed: a name that ends in {', '.join(writers)}")
+        raise UserError(f"-o {out}: allowed: a file name that ends in {', '.join(writers)}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(writers[out.suffix](), encoding="utf-8")
     except OSError as error:
         raise storage_error(out, error) from error
-    sys.stdout.write(f"{len(lines)} numbers: {out}\n")
+    sys.stdout.write(f"{len(lines)} parameters: {out}\n")
 
 
 def _print(entry: Entry, parameters: Sequence[Parameter]) -> None:
@@ -132,7 +132,7 @@ def _print(entry: Entry, parameters: Sequence[Parameter]) -> None:
         out.write(f"\n  {item.name} = {_value(item)}  [{item.unit}{bounds}]\n")
         out.write(f"    {item.meaning}\n    source: {item.source} ({item.confidence})\n")
         if item.prior:
-            out.write(f"    not known; documented range: {item.prior}\n")
+            out.write(f"    assumed; documented range: {item.prior}\n")
         if item.choices:
             out.write(f"    allowed: {', '.join(item.choices)}\n")
 

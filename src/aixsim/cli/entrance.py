@@ -16,20 +16,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Runs the command line.
 
     Args:
-        argv: arguments, without the name of the program; those of the process by default.
+        argv: arguments without the name of the program; by default those of the process.
 
     Raises:
-        SystemExit: always, with 0 done, 1 a bug, 2 bad usage or config, 3 and 4 a folder that cannot be used, 5 storage, 6 some
+        SystemExit: always. Exit codes: 0 done, 1 bug, 2 bad usage or config, 3 busy folder, 4 damaged or foreign folder, 5 storage, 6 some
             replicates failed, 130 interrupted.
     """
     from aixsim.cli.app import app
 
-    # Arrow's own allocator keeps what tables have used; the system's gives it back, so that a long run takes no more than a short one.
+    # Arrow's own allocator keeps freed memory; the system's allocator returns it, so that memory does not grow with the length of a run.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     if sys.stderr is None:  # closed by the caller
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - stays open as long as the process
     if sys.stdout is None:
-        _end("standard output is closed, nothing was run; open it, or redirect it to a file", 5)
+        _end("standard output is closed; nothing was run. Redirect it to a file", 5)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names in Korean on a terminal that has no Hangul
     arguments = sys.argv[1:] if argv is None else list(argv)
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except UserError as error:
         _end(str(error), error.exit_code)
     except BrokenPipeError:
-        _give_up_stdout()  # the reader, such as head, has what it wanted: nothing is wrong
+        _give_up_stdout()  # the reader, such as head, has ended: this is no error
         sys.exit(0)
     except OSError as error:
         _give_up_stdout()
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         is_name = error.errno in NO_PATH
         remedy = "name a path that can be" if is_name else "free space, or name another place"
         _end(f"{place}: cannot be read or written ({error.strerror or error}); {remedy}", 2 if is_name else 5)
-    except Exception as error:  # noqa: BLE001 - the last resort of the program: say what happened and where to report it
+    except Exception as error:  # noqa: BLE001 - any other error is a bug: say what happened and where to report it
         with tempfile.NamedTemporaryFile("w", prefix="aixsim-", suffix=".log", delete=False, encoding="utf-8") as log:
             log.write(traceback.format_exc())
         report = f"Please report it with the file {log.name}, the config and the command to the maintainers (see CITATION.cff)."
@@ -72,7 +72,7 @@ def _end(message: str, code: int) -> None:
 
 
 def _give_up_stdout() -> None:
-    """Lets what is still buffered go nowhere, or the interpreter would fail on it when it ends."""
+    """Discards buffered output; otherwise the interpreter would fail on it at exit."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError:

@@ -12,12 +12,12 @@ from aixsim.errors import UserError
 
 
 def init(name: str, base: str) -> None:
-    """Writes ``NAME.toml`` into the current folder and never over an existing file."""
+    """Writes ``NAME.toml`` into the current folder; an existing file is never overwritten."""
     if not re.fullmatch(r"[\w.-]+", name):
-        raise UserError(f"{name!r} is not a name for a config; use letters, digits, '-', '_' and '.'")
+        raise UserError(f"{name!r} is not a valid name of a config; use letters, digits, '-', '_' and '.'")
     if base not in shipped_names():
         hint = f"; did you mean {meant(base)!r}?" if meant(base) else ""
-        raise UserError(f"--from {base}: there is no packaged config of this name; allowed: {', '.join(shipped_names())}{hint}")
+        raise UserError(f"--from {base}: no packaged config has this name; allowed: {', '.join(shipped_names())}{hint}")
     path = Path(f"{name.removesuffix('.toml')}.toml")
     text = starter(path.stem, base)
     try:

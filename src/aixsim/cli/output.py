@@ -1,4 +1,4 @@
-"""What commands print: lines that are safe to show, and JSON documents."""
+"""Output of commands: lines without control characters, and JSON documents."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def tell(text: str) -> None:
 
 
 @contextmanager
-def interrupts_told() -> Iterator[None]:
-    """Prints what an interrupted calculation has kept, and ends with exit code 130: the parser of arguments would say nothing."""
+def report_interrupts() -> Iterator[None]:
+    """Prints what an interrupted command has saved and exits with code 130; Typer would print nothing."""
     try:
         yield
     except Interrupted as interrupted:
@@ -36,7 +36,7 @@ def interrupts_told() -> Iterator[None]:
 
 
 def print_json(document: Any) -> None:
-    """Prints one JSON document, in ASCII, which every terminal has."""
+    """Prints one JSON document in ASCII, which every terminal can show."""
     sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
 
 
@@ -44,7 +44,7 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
     """Writes texts by file name into a folder, which is created.
 
     Raises:
-        StoreError: the disk refuses.
+        StoreError: the files cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""``aixsim plot``: figures from results alone."""
+"""``aixsim plot``: figures of results."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def plot(results: Sequence[Path], kind: str | None, out: Path | None) -> None:
     """Draws one kind of figure, or all, of each result."""
     to_file = out is not None and out.suffix[1:] in FORMATS
     if out is not None and out.suffix and not to_file:
-        raise UserError(f"-o {out}: a figure is written as .png or .svg, or give a folder")
+        raise UserError(f"-o {out}: give a .png or .svg file, or a folder")
     if to_file and (kind is None or len(results) > 1):
-        raise UserError(f"-o {out}: one file holds one figure; name it with -k and give one result, or give a folder")
+        raise UserError(f"-o {out}: one file holds one figure; choose it with -k and give one result, or give a folder")
     subjects = [open_sweep(folder) if is_sweep(folder) else open_result(folder) for folder in results]
     for subject in subjects if kind else ():
-        figure_of(subject, str(kind))  # refused before anything is drawn
+        figure_of(subject, str(kind))  # checked before anything is drawn
     for folder, subject in zip(results, subjects, strict=True):
         if out is not None and to_file:
             paths = write_figure(subject, str(kind), [out])

@@ -1,4 +1,4 @@
-"""What every mechanism and lever must do, asked of one: the same questions for those of the package and for a user's own."""
+"""Requirements for mechanisms and levers: the same checks for those of the package and of users."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from aixsim.model.windows import equal, outside
 from aixsim.world.cache import korea_population, supply_network
 
 START, STOP, END = "2025-07", "2027-01", "2027-12"
-"""Window and horizon: a start in the middle of a year, a stop at its end, as budgets are by calendar year."""
+"""Window and horizon. The start is in the middle of a year and the stop at its end, because budgets are by calendar year."""
 _SCALE = 0.005
 _BUDGET = {str(year): 60.0 for year in range(2024, 2028)}
 _WORLD: Mapping[str, Any] = {
-    "title": "A small Korea in which everything happens",
+    "title": "A small population with every mechanism and lever",
     "horizon": {"start": "2024-01", "end": END},
     "population": {"scale": _SCALE},
     "mechanisms": {
@@ -47,11 +47,11 @@ _WORLD: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to one question.
+    """The result of one check.
 
     Attributes:
-        question: what must hold.
-        holds: whether it does; None when there is nothing to ask.
+        question: the requirement.
+        holds: whether it holds; None if it does not apply.
         because: what was found.
     """
 
@@ -66,29 +66,29 @@ class Verdict:
 
 
 def check_item(item: Mechanism | Lever, registry: Registry) -> Iterator[Verdict]:
-    """Yields a verdict on everything that a mechanism or a lever must do."""
+    """Yields the verdicts on all requirements for a mechanism or lever."""
     return check_mechanism(item, registry) if isinstance(item, Mechanism) else check_lever(item, registry)
 
 
 def check_mechanism(mechanism: Mechanism, registry: Registry) -> Iterator[Verdict]:
-    """Yields a verdict on everything that a mechanism must do."""
+    """Yields the verdicts on all requirements for a mechanism."""
     yield _none("parameters are complete: unit, range, meaning, source, confidence", gaps(mechanism))
-    sound = _none("the hazard is a number, and never negative", hazard_faults(mechanism))
+    sound = _none("the hazard is a finite number and not negative", hazard_faults(mechanism))
     yield sound
     if not sound.holds:
         return
-    yield _none("the hazard never falls in what is sensed", falls(mechanism))
+    yield _none("the hazard does not decrease with the sense", falls(mechanism))
     with_it = small_world(mechanism, registry, {})
     reason = mesa_alone(draw_scenario(with_it, 0))
     if reason is not None:
-        yield Verdict("the law compiles", None, f"it runs on the engine mesa alone, which is slow: {reason}")
+        yield Verdict("the law compiles", None, f"it runs only on the engine mesa, which is slow: {reason}")
         return
     yield Verdict("the law compiles", True, "it runs on both engines")
     yield _agreement(with_it)
 
 
 def check_lever(lever: Lever, registry: Registry) -> Iterator[Verdict]:
-    """Yields a verdict on everything that a lever must do."""
+    """Yields the verdicts on all requirements for a lever."""
     yield _none("parameters are complete: unit, range, meaning, source, confidence", gaps(lever))
     yield neutral_changes_nothing(lever, registry)
     yield does_something(lever, registry)
@@ -98,8 +98,8 @@ def check_lever(lever: Lever, registry: Registry) -> Iterator[Verdict]:
 
 
 def neutral_changes_nothing(lever: Lever, registry: Registry) -> Verdict:
-    """Asks whether the neutral setting leaves every number of three scenarios as it is."""
-    question = "the neutral setting changes no bit"
+    """Checks that the neutral setting leaves three scenarios unchanged."""
+    question = "the neutral setting changes nothing"
     without, neutral = small_world(lever, registry, None), small_world(lever, registry, lever.neutral)
     for replicate in range(3):
         if changed := _changed(draw_scenario(without, replicate), draw_scenario(neutral, replicate)):
@@ -108,25 +108,25 @@ def neutral_changes_nothing(lever: Lever, registry: Registry) -> Verdict:
 
 
 def does_something(lever: Lever, registry: Registry) -> Verdict:
-    """Asks whether the defaults change anything; they need not, but then the other questions are easily answered."""
+    """Checks that the defaults change something; if not, the other checks show little."""
     acts = _changed(draw_scenario(small_world(lever, registry, None), 0), draw_scenario(_started(lever, registry), 0))
-    told = ", ".join(acts) or "nothing in this small world: the other checks say little with such defaults"
-    return Verdict("the defaults change something", True if acts else None, told)
+    found = ", ".join(acts) or "nothing in this small population, so the other checks show little"
+    return Verdict("the defaults change something", True if acts else None, found)
 
 
 def draws_are_addressed(lever: Lever, registry: Registry) -> Verdict:
-    """Asks whether the same replicate is the same twice: random numbers without an address are not."""
+    """Checks that a replicate is reproducible; random numbers without an address are not."""
     world = _started(lever, registry)
     changed = _changed(draw_scenario(world, 1), draw_scenario(world, 1))
-    return Verdict("a replicate is the same every time", not changed, f"{', '.join(changed)} differ" if changed else "")
+    return Verdict("a replicate is reproducible", not changed, f"{', '.join(changed)} differ" if changed else "")
 
 
 def acts_inside_its_window(lever: Lever, registry: Registry) -> Verdict:
-    """Asks whether the scenario is as without the lever before its start, from its stop on, and in an empty window."""
+    """Checks that the lever has no effect before its start, from its stop on, and in an empty window."""
     question = "acts only inside its window"
     names = {item.name for item in lever.parameters.declared}
     if not {"start", "stop"} <= names:
-        return Verdict(question, None, "it has no parameters start and stop, so it acts always")
+        return Verdict(question, None, "it has no parameters start and stop, so it always acts")
     before = draw_scenario(small_world(lever, registry, None), 0)
     for start, stop in ((START, NEVER), (START, STOP), ("2000-01", "2027-07"), ("2026-01", "2026-01"), ("2050-01", NEVER)):
         world = small_world(lever, registry, {"start": start, "stop": stop})
@@ -136,17 +136,17 @@ def acts_inside_its_window(lever: Lever, registry: Registry) -> Verdict:
         if start == stop or start > END:
             acts = acts or set(_changed(before, after))
         if acts:
-            return Verdict(question, False, f"from {start} to before {stop} it changes {', '.join(sorted(acts))} outside")
+            return Verdict(question, False, f"with the window from {start} to before {stop} it changes {', '.join(sorted(acts))} outside")
     return Verdict(question, True, "")
 
 
 def small_world(item: Mechanism | Lever, registry: Registry, settings: Mapping[str, Any] | None) -> Problem:
-    """Returns a small Korea with every law of the package, parks, collaboration models and zones.
+    """Returns a small Korean population with every mechanism, parks, collaboration models and zones.
 
     Args:
-        item: what is to be checked, of the registry.
-        registry: of the world.
-        settings: of the item, as in a config; None for the world without it.
+        item: mechanism or lever of the registry.
+        registry: mechanisms and levers that the study may use.
+        settings: settings of the item, as in a config; None to leave the item out.
     """
     group = "mechanisms" if isinstance(item, Mechanism) else "levers"
     tables = {name: table for name, table in _WORLD[group].items() if name != item.name}
@@ -156,7 +156,7 @@ def small_world(item: Mechanism | Lever, registry: Registry, settings: Mapping[s
         table = config_model(registry).model_validate({**_WORLD, group: tables})
     except ValidationError as error:
         wrong = error.errors()[0]
-        raise UserError(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}; mend the neutral setting or the ranges") from error
+        raise UserError(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}; fix the neutral setting or the ranges") from error
     study = Study("check", Path(), table, registry)
     population = korea_population(_SCALE, 1)
     network = supply_network(population, _SCALE, 1, study.network.links_per_firm)
@@ -164,7 +164,7 @@ def small_world(item: Mechanism | Lever, registry: Registry, settings: Mapping[s
 
 
 def _started(lever: Lever, registry: Registry) -> Problem:
-    """Returns the world with a lever's defaults, from a month in which it can act."""
+    """Returns the study with a lever's defaults, from a month in which it can act."""
     return small_world(lever, registry, {"start": START} if any(item.name == "start" for item in lever.parameters.declared) else {})
 
 
@@ -177,8 +177,8 @@ def _agreement(world: Problem) -> Verdict:
     prepare("kernel", world, scenario)
     kernel, mesa = engine("kernel")(world, scenario), engine("mesa")(world, scenario)
     difference = first_difference(kernel, mesa, world, scenario)
-    told = f"{len(kernel.firm):,} events and every pressure of {len(world.population):,} firms are the same"
-    return Verdict("both engines agree", difference is None, difference or told)
+    found = f"{len(kernel.firm):,} events and every pressure of {len(world.population):,} firms are the same"
+    return Verdict("both engines agree", difference is None, difference or found)
 
 
 def _none(question: str, faults: Iterator[str]) -> Verdict:

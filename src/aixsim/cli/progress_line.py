@@ -1,4 +1,4 @@
-"""One line of progress on a terminal; elsewhere nothing but what is worth a line of its own."""
+"""A line of progress on a terminal; elsewhere only messages are printed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from aixsim.escapes import visible
 
 
 class ProgressLine(AbstractContextManager["ProgressLine"]):
-    """Shows progress on standard error; a context, because the line is wiped in the end."""
+    """Shows progress on standard error; a context manager that clears the line at the end."""
 
     def __init__(self) -> None:
-        """Looks whether there is a terminal."""
+        """Checks whether standard error is a terminal."""
         self._is_terminal = sys.stderr.isatty()
         self._is_open = False
 
     def __exit__(self, *error: object) -> None:
-        """Wipes the line."""
+        """Clears the line."""
         self._wipe()
 
     def show(self, status: object) -> None:
@@ -31,7 +31,7 @@ class ProgressLine(AbstractContextManager["ProgressLine"]):
             self._is_open = True
 
     def tell(self, text: str) -> None:
-        """Prints a line that stays."""
+        """Prints a message on a line of its own."""
         self._wipe()
         tell(text)
 

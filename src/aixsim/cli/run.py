@@ -64,7 +64,7 @@ def run(
         sys.stdout.write(headline(result, verbose=verbose) + f"\nResults and figures: {out}\n")
     failed = result.provenance["replicates_failed"]
     if failed:
-        sys.stderr.write(f"{failed} replicates failed: see {out / 'failures.jsonl'}; every estimate counts them beside it.\n")
+        sys.stderr.write(f"{failed} replicates failed: see {out / 'failures.jsonl'}. They are left out of all estimates.\n")
     return code or (6 if failed else 0)
 
 
@@ -84,6 +84,6 @@ def _trace(study: Study, firm: int) -> int:
         study = study.with_seed(0)
     problem = problems(study)(0)
     if firm >= len(problem.population):
-        raise UserError(f"--trace {firm}: there is no such firm; this population has firms 0 to {len(problem.population) - 1}")
+        raise UserError(f"--trace {firm}: no such firm; allowed: 0 to {len(problem.population) - 1}")
     sys.stdout.write(trace_text(problem, trace_firm(problem, 0, firm), firm))
     return 0

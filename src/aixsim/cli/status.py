@@ -14,7 +14,7 @@ from aixsim.runs.progress import Status, read_status
 
 
 def status(folder: Path, *, as_json: bool) -> None:
-    """Prints the progress, and of a sweep the answer so far."""
+    """Prints the progress, and for a sweep the results so far."""
     last = read_status(folder)
     if last is not None and last.kind == "run":
         sys.stdout.write(last.to_json() if as_json else f"{_state(last)} · {last}\n")
@@ -29,7 +29,7 @@ def status(folder: Path, *, as_json: bool) -> None:
 
 
 def _state(last: Status) -> str:
-    """Returns the state; the file of a run whose process was killed still says running."""
+    """Returns the state. The file of a killed process still says running, so the process is checked."""
     if last.state != "running":
         return last.state
     if last.host != socket.gethostname():

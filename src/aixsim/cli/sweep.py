@@ -30,7 +30,7 @@ from aixsim.runs.signals import Interrupted, stop_requests
 
 _MEASURED = 5
 _LOOKED_AT, _NAMED = 20, 3
-"""Points that are searched for changes of the past, and changes that are named."""
+"""Number of points that are checked for changes of past years, and number of changes that are shown."""
 
 
 def sweep(
@@ -67,7 +67,7 @@ def sweep(
             return 130
     status = read_status(done.path)
     if status is None:
-        raise AssertionError("a sweep says how it ended")
+        raise AssertionError("a sweep has a status")
     if done.n_done:
         _draw(done.path)
     _report(done.path, status, as_json=as_json)
@@ -85,15 +85,15 @@ def _tell_of_repeated_rows(study: SweepStudy) -> None:
 
 
 def _warn_of_the_past(study: SweepStudy) -> None:
-    """Tells which points change years that were counted, so that they start from another past; of many points some are looked at."""
+    """Warns about points that change years with observed counts; of many points, some are checked."""
     looked_at = study.points[:: max(len(study.points) // _LOOKED_AT, 1)]
     found = dict.fromkeys(one for point in looked_at for one in changes_of(point.study.table.document(), observed(point.study)))
     for one in list(found)[:_NAMED]:
-        tell(f"WARNING: changes a year that was counted: {one}")
+        tell(f"WARNING: changes a year with an observed count: {one}")
 
 
 def _dry_run(job: Job, workers: int, cluster: str | None) -> int:
-    """Prints what a sweep will cost, measured on replicates that are forgotten."""
+    """Prints the cost of a sweep, measured on a few replicates that are not kept."""
     executor = api.executor_of(job, workers, cluster, lambda text: sys.stderr.write(f"{text}\n"))()
     results: list[BatchResult] = []
     try:
@@ -106,7 +106,7 @@ def _dry_run(job: Job, workers: int, cluster: str | None) -> int:
                         return 130
                     for report in executor.wait(0.2):
                         if not isinstance(report, Finished):
-                            raise UserError(f"the first replicates end their worker ({report}); try aixsim run on one config")
+                            raise UserError(f"the first replicates ended their worker process ({report}); try aixsim run with one config")
                         results.append(report.result)
         n = max(executor.n_workers, 1)
     finally:
@@ -139,15 +139,15 @@ def _report(folder: Path, status: Status, *, as_json: bool) -> None:
         sys.stdout.write(f"\nResults and figures: {folder}\n")
         return
     kept = f"{status.done + status.failed:,} of {status.wanted:,} replicates are kept in {folder}"
-    sys.stdout.write(f"The time is over: {kept}; the same command goes on with the rest.\n")
+    sys.stdout.write(f"Time limit reached: {kept}; the same command resumes.\n")
 
 
 def _notify(command: str, folder: Path, status: Status) -> None:
-    """Runs a command of the user's, who finds the answer in its environment."""
+    """Runs the user's command, with folder, state and answer in environment variables."""
     told = {"AIXSIM_FOLDER": str(folder), "AIXSIM_STATE": status.state, "AIXSIM_ANSWER": status.answer}
     try:
         done = subprocess.run(shlex.split(command), env={**os.environ, **told}, check=False)  # noqa: S603 - the user asked for it
     except (OSError, ValueError) as error:
-        raise UserError(f"--notify {command}: cannot be run ({error}); the results are complete all the same") from error
+        raise UserError(f"--notify {command}: cannot be run ({error}); the results are not affected") from error
     if done.returncode:
-        sys.stderr.write(f"--notify {command}: ended with code {done.returncode}; the results are complete all the same\n")
+        sys.stderr.write(f"--notify {command}: ended with code {done.returncode}; the results are not affected\n")

@@ -15,7 +15,7 @@ from aixsim.results.result import open_result
 
 
 def update(folder: Path, observed: Sequence[str], error: float, *, as_json: bool) -> None:
-    """Prints the probabilities before and after. Nothing is run or written."""
+    """Prints the probabilities before and after the update. Nothing is simulated or written."""
     counts = sorted((parse_count(text) for text in observed), key=lambda count: count.month)
     result = open_result(folder)
     found = update_result(result, counts, error)

@@ -16,7 +16,7 @@ from aixsim.runs.replicates import MESA_SECONDS_PER_FIRM_MONTH
 
 
 def verify(study: Study, replicates: int) -> int:
-    """Runs replicates 0 to N - 1 on the kernel and on the Mesa model and prints what differs; returns 0 when nothing does, 1 otherwise."""
+    """Runs replicates 0 to N - 1 on the kernel and on the Mesa model and prints differences; returns 0 if there are none, else 1."""
     if study.monte_carlo.seed is None:
         study = study.with_seed(0)
     problem_of = problems(study)
@@ -27,7 +27,7 @@ def verify(study: Study, replicates: int) -> int:
         scenario = draw_scenario(problem, replicate)
         if replicate == 0:
             if reason := mesa_alone(scenario):
-                raise UserError(f"--verify: there is nothing to compare, as only the engine mesa can run it: {reason}")
+                raise UserError(f"--verify: nothing to compare; only the engine mesa can run this config: {reason}")
             prepare("kernel", problem, scenario)
             expected = MESA_SECONDS_PER_FIRM_MONTH * len(problem.population) * problem.horizon.n_months * replicates
             if expected > WORTH_TELLING:
@@ -39,9 +39,9 @@ def verify(study: Study, replicates: int) -> int:
         ended = time.perf_counter()
         difference = first_difference(a, b, problem, scenario)
         n_different += difference is not None
-        told = "identical" if difference is None else f"DIFFERENT: {difference}"
+        verdict = "identical" if difference is None else f"DIFFERENT: {difference}"
         counts = f"{len(problem.population):,} firms, {len(a.firm):,} events"
         times = f"kernel {1e3 * (between - started):,.1f} ms, Mesa {1e3 * (ended - between):,.0f} ms"
-        sys.stdout.write(f"replicate {replicate}: {told} ({counts}; {times})\n")
+        sys.stdout.write(f"replicate {replicate}: {verdict} ({counts}; {times})\n")
     sys.stdout.write("identical\n" if n_different == 0 else f"{n_different} of {replicates} replicates differ\n")
     return 0 if n_different == 0 else 1

@@ -1,4 +1,4 @@
-"""Configs: TOML in, a validated study out, every mistake named with its line and remedy."""
+"""Configs: read from TOML and validated; every error is reported with its line and remedy."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def schema() -> dict[str, Any]:
     document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     base = "Config that this one changes: path from this file, or name of a packaged config."
     document["properties"]["base"] = {"type": "string", "description": base}
-    # A config that names a base states only what differs, so that no key is required of the file itself.
+    # A config with a base states only what differs, so no key is required.
     for table in (document, *document["$defs"].values()):
         table.pop("required", None)
     return document
 
 
 def config_tables() -> list[tuple[str, str]]:
-    """Returns the tables of a config that hold no settings of the model, and their keys, each with what it is."""
+    """Returns the tables of a config that hold no settings of the model, with a description of each and of its keys."""
     document = schema()
     lines = []
     for name, part in document["properties"].items():

@@ -1,4 +1,4 @@
-"""Builds what a study describes: the problem of each replicate."""
+"""Builds the problem of each replicate of a study."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from aixsim.world.population_file import read_network, read_population
 
 @dataclass(frozen=True, eq=False)
 class Problems:
-    """Gives every replicate its problem; small and picklable, so that workers can be given it.
+    """Returns the problem of each replicate. It is small and picklable, so that it can be sent to workers.
 
-    Firms and ties are built once in a process for all that share them.
+    Each process builds firms and ties once.
 
     Attributes:
-        population, network: what is to be built.
-        folder: where paths in the config start.
+        population, network: tables of the config.
+        folder: to which paths in the config are relative.
         horizon, settings, seed, registry: as in ``model.problem.Problem``.
-        ensemble: rows of values for some of the uncertain numbers.
-        files: hashes of the files of the user that firms and ties are read from: a file that was changed makes other firms.
+        ensemble: rows of values for some of the uncertain parameters.
+        files: hashes of the user's files of firms and ties; they change when the files change.
     """
 
     population: PopulationTable
@@ -50,7 +50,7 @@ class Problems:
 
     def __call__(self, replicate: int) -> Problem:
         """Returns the problem of a replicate."""
-        # Whichever replicate a process begins with, shared firms are those of the first.
+        # Shared firms are those of the first replicate, whichever replicate a process runs first.
         built = replicate if self.population.vary else 0
         key = (self.population, self.network, self.folder, self.files, self.horizon, built)
         last = _last.get(self)
@@ -81,20 +81,20 @@ class Problems:
 
 
 _KEPT_WORLDS = 4
-"""Populations with their ties that a process keeps; problems that differ only in settings share one."""
+"""Populations with their ties, cached in each process; problems that differ only in settings share one."""
 _worlds: OrderedDict[Any, Problem] = OrderedDict()
 _last: WeakKeyDictionary[Problems, tuple[Any, Problem]] = WeakKeyDictionary()
-"""The problem that was asked for last: what is derived from settings is derived once."""
+"""The last problem, cached, so that values derived from settings are computed once."""
 
 
 def problems(study: Study) -> Problems:
-    """Returns what gives every replicate of a study its problem; nothing is built yet.
+    """Returns the ``Problems`` of a study; nothing is built yet.
 
     Raises:
         ValueError: the study has no seed yet.
     """
     if study.monte_carlo.seed is None:
-        raise ValueError("the seed must be settled before anything is built")
+        raise ValueError("the study needs a seed before its problems are built")
     return Problems(
         study.population,
         study.network,
@@ -109,7 +109,7 @@ def problems(study: Study) -> Problems:
 
 
 def ensemble_of(study: Study) -> Ensemble | None:
-    """Returns the rows of weighed values that a study names; None when it names none."""
+    """Returns the ensemble that a study names; None if it names none."""
     return None if study.ensemble is None else read_ensemble(ensemble_path(study.folder, study.ensemble))
 
 

@@ -1,4 +1,4 @@
-"""Designs: which settings a sweep tries."""
+"""Designs: the points of a sweep."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ DESIGNS: Final = ("factorial", "latin-hypercube", "sobol-sequence", "sobol", "mo
 SAMPLED: Final = ("latin-hypercube", "sobol-sequence", "sobol", "morris")
 """Designs that need to be told how large they are."""
 _EDGE: Final = 2.0**-40
-"""Designs may touch 0 and 1, where a normal distribution has no quantile."""
+"""Designs may contain 0 and 1, where a normal distribution has no finite quantile."""
 _LOW_MIDDLE_HIGH: Final = (0.05, 0.5, 0.95)
 _MORRIS_LEVELS: Final = 4
-"""Of the grid in the unit cube: the usual number (Saltelli et al. 2008, Global Sensitivity Analysis, section 3.3)."""
+"""Levels of the grid in the unit cube: the usual number (Saltelli et al. 2008, Global Sensitivity Analysis, section 3.3)."""
 
 
 class DesignError(UserError):
-    """A design that cannot take a factor.
+    """A factor that a design cannot use.
 
     Attributes:
-        key: the factor.
-        found, allowed: what is wrong, and what would be right.
+        key: config key of the factor.
+        found, allowed: what was found, and what is allowed.
     """
 
     def __init__(self, key: str, found: str, allowed: str) -> None:
@@ -36,7 +36,7 @@ class DesignError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A factor of a sweep, as a design sees it.
+    """A factor of a sweep.
 
     Attributes:
         key: config key that it sets.
@@ -51,7 +51,7 @@ class Axis:
     is_whole: bool = False
 
     def at(self, u: float) -> Any:
-        """Returns the value below which a share ``u`` in 0..1 lies; levels have equal shares."""
+        """Returns the quantile at ``u``, 0 to 1; levels have equal shares."""
         if self.law is not None:
             value = self.law.quantile(min(max(u, _EDGE), 1.0 - _EDGE))
             return round(value) if self.is_whole else value
@@ -69,7 +69,7 @@ def rows(kind: str, axes: tuple[Axis, ...], size: int, seed: int) -> list[dict[s
         seed: of what is drawn at random.
 
     Raises:
-        DesignError: the design cannot take one of the factors.
+        DesignError: the design cannot use one of the factors.
         UserError: SALib is not installed, which a Morris design needs.
     """
     match kind:
@@ -90,7 +90,7 @@ def _factorial(axes: tuple[Axis, ...]) -> list[dict[str, Any]]:
     """Returns every combination, the last factor changing fastest."""
     for axis in axes:
         if axis.law is not None:
-            raise DesignError(axis.key, "a factorial design has no levels of a distribution", "a list, a range or a grid")
+            raise DesignError(axis.key, "a factorial design needs levels, found a distribution", "a list, a range or a grid")
     keys = [axis.key for axis in axes]
     return [dict(zip(keys, values, strict=True)) for values in product(*(axis.levels for axis in axes))]
 
@@ -119,7 +119,7 @@ def _unit_points(kind: str, n_axes: int, size: int, seed: int) -> list[list[floa
     if kind == "latin-hypercube":
         return qmc.LatinHypercube(n_axes, rng=seed).random(size).tolist()
     with warnings.catch_warnings():
-        # Any other number loses some evenness and nothing else; the dry run says so.
+        # Other numbers of points are only less balanced; the dry run says so.
         warnings.filterwarnings("ignore", "The balance properties of Sobol", UserWarning)
         if kind == "sobol-sequence":
             return qmc.Sobol(n_axes, scramble=True, rng=seed).random(size).tolist()

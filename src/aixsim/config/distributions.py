@@ -1,4 +1,4 @@
-"""Distributions in a config: a number that is not known, such as ``{ dist = "uniform", low = 0.1, high = 0.3 }``."""
+"""Distributions in a config: the distribution of an uncertain parameter, such as ``{ dist = "uniform", low = 0.1, high = 0.3 }``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aixsim.config.validation import NotAllowed, finite, name, nearest
 from aixsim.random.distributions import PARAMETERS_OF, Distribution
 
 SIGMAS: Final = 6.0
-"""A normal or log-normal must stay within the allowed range up to so many standard deviations: one draw in 500 million lies beyond."""
+"""Standard deviations within which a normal or log-normal must stay in the allowed range: one draw in 500 million lies outside."""
 _THREE: Final = "low <= mode <= high and low < high"
 _SHAPES: Final[dict[str, tuple[str, Callable[..., bool]]]] = {
     "uniform": ("low < high", lambda low, high: low < high),
@@ -21,14 +21,14 @@ _SHAPES: Final[dict[str, tuple[str, Callable[..., bool]]]] = {
     "pert": (_THREE, lambda low, mode, high: low <= mode <= high and low < high),
     "beta": ("a > 0 and b > 0", lambda a, b: a > 0.0 and b > 0.0),
 }
-"""What the parameters of a distribution must satisfy."""
+"""Conditions on the parameters of each distribution."""
 
 
 def distribution(raw: Mapping[str, Any]) -> Distribution:
     """Returns the distribution that a table with ``dist`` describes.
 
     Raises:
-        NotAllowed: there is no such distribution, or its parameters do not make one.
+        NotAllowed: the distribution or its parameters are unknown or invalid.
     """
     law = name(raw["dist"], tuple(PARAMETERS_OF))
     wanted = PARAMETERS_OF[law]
@@ -51,7 +51,7 @@ def distribution(raw: Mapping[str, Any]) -> Distribution:
 
 
 def support(law: Distribution) -> tuple[float, float]:
-    """Returns the lowest and highest value that a distribution is taken to have; of a normal or log-normal up to ``SIGMAS``."""
+    """Returns the lowest and highest value of a distribution; for a normal or log-normal those at ``SIGMAS`` standard deviations."""
     v = law.values
     match law.dist:
         case "normal":
@@ -66,7 +66,7 @@ def support(law: Distribution) -> tuple[float, float]:
 
 DISTRIBUTION_SCHEMA: dict[str, Any] = {
     "type": "object",
-    "description": "A number that is not known, drawn once per replicate.",
+    "description": "An uncertain parameter, drawn once per replicate.",
     "oneOf": [
         {
             "type": "object",

@@ -1,4 +1,4 @@
-"""Reads TOML files: a config laid over its bases, with the file and line of every key."""
+"""Reads TOML files: a config merged with its bases, with the file and line of every key."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from aixsim.config.validation import ConfigError, ConfigProblem, NotAllowed, nea
 from aixsim.model.keys import dotted
 
 MOST_BYTES: Final = 2_000_000
-"""Size of the largest config that is read; the largest that the package ships has some thousand."""
+"""Largest size of a config, in bytes; those of the package have some thousands."""
 DEEPEST: Final = 12
-"""Levels of tables within tables and lists."""
+"""Largest depth of nested tables and lists."""
 _MOST_BITS: Final = 1000
-"""Of a whole number, so that it can be written, and computed with as a float."""
+"""Largest number of digits of a whole number, so that it fits into a float."""
 _NAMED = ("programme", "goal", "expect")
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(slots=True)
 class Document:
-    """What a config says, and where.
+    """The content of a config with its origin.
 
     Attributes:
         path: of the file.
         tables: its content.
         places: file and line of every key; ``--set`` has no line.
-        base: the config that it is laid over, None when it stands alone.
+        base: its base; None if it has none.
     """
 
     path: Path
@@ -44,19 +44,19 @@ class Document:
     base: Document | None = None
 
     def place(self, key: Key) -> tuple[str, int | None]:
-        """Returns file and line of a key, or of the nearest table that holds it."""
+        """Returns file and line of a key, or of the innermost table that contains it."""
         found = (self.places[key[:n]] for n in range(len(key), 0, -1) if key[:n] in self.places)
         return next(found, (str(self.path), None))
 
     def problem(self, key: Key, found: str, allowed: str, hint: str = "") -> ConfigProblem:
-        """Returns a mistake at a key."""
+        """Returns a problem at a key."""
         return ConfigProblem(*self.place(key), dotted(key), found, allowed, hint)
 
     def validated(self, model: type[Model]) -> Model:
         """Returns the tables as a model.
 
         Raises:
-            ConfigError: with every mistake found.
+            ConfigError: lists all problems.
         """
         try:
             return model.model_validate(self.tables)
@@ -71,9 +71,9 @@ class Document:
             return self.problem(key, fault.found, fault.allowed, fault.hint)
         if item["type"] == "extra_forbidden":
             known = _known(key[:-1], model)
-            return self.problem(key, f"there is no key {key[-1]!r} here", ", ".join(known), nearest(key[-1], known))
+            return self.problem(key, f"unknown key {key[-1]!r}", ", ".join(known), nearest(key[-1], known))
         if item["type"] == "missing":
-            return self.problem(key, "is missing", "it must be stated")
+            return self.problem(key, "is missing", "it is required")
         allowed = item["msg"].replace("Input should be ", "").replace("valid ", "")
         hint = ""
         if item["type"] == "literal_error":
@@ -98,13 +98,13 @@ def read(path: Path, above: tuple[Path, ...] = ()) -> Document:
 
     Args:
         path: of the file.
-        above: configs that it is a base of, resolved.
+        above: configs of which it is a base, resolved.
 
     Raises:
         ConfigError: one of the files cannot be read, or is its own base.
     """
     if path.resolve() in above:
-        raise _fail(path, "is its own base, by way of others", "bases without a circle")
+        raise _fail(path, "is its own base, through other configs", "bases without a circle")
     own = parse(path)
     base = own.tables.pop("base", None)
     if base is None:
@@ -114,10 +114,10 @@ def read(path: Path, above: tuple[Path, ...] = ()) -> Document:
 
 
 def parse(path: Path) -> Document:
-    """Returns what a TOML file says, without its base.
+    """Returns the content of a TOML file, without its base.
 
     Raises:
-        ConfigError: there is no such file, or it is not TOML.
+        ConfigError: the file does not exist, or is not TOML.
     """
     try:
         text = read_text(path, MOST_BYTES)
@@ -131,24 +131,24 @@ def parse(path: Path) -> Document:
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+)", str(error))
         line = int(place[1]) if place else len(text.splitlines())
-        raise _fail(path, f"is not TOML: {error}", "TOML; strings stand in quotes, shares have a point", line) from None
+        raise _fail(path, f"is not TOML: {error}", "TOML; strings need quotes, decimal numbers a point", line) from None
     except (ValueError, RecursionError) as error:
         found = "is nested too deeply" if isinstance(error, RecursionError) else f"has a number that cannot be read ({error})"
-        raise _fail(path, found, "TOML; numbers have at most some hundred digits, tables lie in one another a few levels deep") from None
+        raise _fail(path, found, "TOML; numbers have at most some hundred digits, tables are nested a few levels deep") from None
     document = Document(path, tables, {key: (str(path), line) for key, line in lines_of(text).items()})
     key, found = unfit(tables)
     if found:
-        raise ConfigError([document.problem(key, found, "a value that the setting takes")])
+        raise ConfigError([document.problem(key, found, "a valid value of the setting")])
     return document
 
 
 def existing() -> str:
-    """Returns what stands for a config, in words: a file or one of the packaged names."""
+    """Returns in words what names a config: a file or a packaged name."""
     return f"an existing TOML file, or the name of a packaged config: {', '.join(shipped_names())}"
 
 
 def unfit(value: Any) -> tuple[Key, str]:
-    """Returns where a value holds what no setting takes, and what that is; empty for none."""
+    """Returns the key and a description of a value that no setting can have; empty if there is none."""
     rest: list[tuple[Key, Any]] = [((), value)]
     while rest:
         key, node = rest.pop()
@@ -157,7 +157,7 @@ def unfit(value: Any) -> tuple[Key, str]:
         if isinstance(node, int) and node.bit_length() > _MOST_BITS:
             return key, "found a number of more than 300 digits"
         if len(key) > DEEPEST:
-            return key[:DEEPEST], f"found tables within tables, {DEEPEST} levels deep"
+            return key[:DEEPEST], f"found tables nested {DEEPEST} levels deep"
         if isinstance(node, dict):
             rest += [(key, name) for name in node] + [((*key, name), item) for name, item in node.items()]
         elif isinstance(node, list):
@@ -170,7 +170,7 @@ def _fail(path: Path, found: str, allowed: str, line: int | None = None, hint: s
 
 
 def _base(document: Document, base: Any) -> Path:
-    """Returns the path of a base: below the config's folder, or below a folder ``configs`` that holds both; or a packaged config."""
+    """Returns the path of a base: below the config's folder, below a folder ``configs`` that contains both, or a packaged config."""
 
     def refuse(found: str, hint: str = "") -> ConfigError:
         allowed = "the path of a config below this folder, or below the same folder 'configs', or the name of a packaged config: "
@@ -182,7 +182,7 @@ def _base(document: Document, base: Any) -> Path:
     target = (folder / base).resolve()
     home = next((parent for parent in (folder, *folder.parents) if parent.name == "configs"), folder)
     if not target.is_relative_to(home):
-        raise refuse(f"{base!r} leads outside {home.name!r}", meant(base))
+        raise refuse(f"{base!r} is outside {home.name!r}", meant(base))
     if target.is_file():
         return target
     if base in shipped_names():
@@ -191,7 +191,7 @@ def _base(document: Document, base: Any) -> Path:
 
 
 def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Lays one config over another: tables key by key, arrays of tables by name, everything else replaced."""
+    """Merges a config into its base: tables key by key, arrays of tables by name; everything else is replaced."""
     out = dict(below)
     for key, value in above.items():
         under = out.get(key)
@@ -208,7 +208,7 @@ def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _moved(items: list[Any], below: list[Any]) -> list[int]:
-    """Returns the position after merging of every element of an array: that of the first with its name, or behind all others."""
+    """Returns the position after merging of every element of an array: that of the first with its name, or after all others."""
     first = {_name(item): place for place, item in reversed(list(enumerate(below)))}
     out, n = [], len(below)
     for item in items:

@@ -26,13 +26,13 @@ from aixsim.model.registry import Registry
 from aixsim.world.classification import SIZES
 
 RESULT_TABLES: Final = ("trajectories", "groups", "projects", "parameters", "money", "payers", "answer")
-"""Names of the tables that a result folder holds; a copy of the ensemble lies beside them."""
+"""Names of the tables in a result folder, which also holds a copy of the ensemble."""
 _ABOUT = b"aixsim"
 _SHA256 = b"aixsim sha256"
 
 
 class EnsembleError(UserError):
-    """An ensemble that cannot be used; ``reason`` says what is wrong with it."""
+    """An ensemble that cannot be used, with the ``reason``."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}; give a Parquet file that aixsim calibrate has written")
@@ -43,9 +43,9 @@ def ensemble_bytes(keys: tuple[str, ...], values: NDArray[np.float64], about: Ma
     """Returns an ensemble as a Parquet file.
 
     Args:
-        keys: config keys, and those of the observation law.
+        keys: config keys, and parameters of the observation model.
         values: shape ``(n_rows, n_keys)``.
-        about: how it was made, kept in the file's metadata as JSON.
+        about: how it was made, stored in the file's metadata as JSON.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -61,9 +61,9 @@ def read_columns(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64], dict
     """Returns the keys, the values and how they were made.
 
     Raises:
-        EnsembleError: no such thing, or values that are not finite numbers.
+        EnsembleError: the file is not an ensemble, is damaged, or has values that are not finite.
     """
-    import pyarrow as pa  # late: configs are read by commands that need no table
+    import pyarrow as pa  # imported here because many commands read configs but no tables
     import pyarrow.parquet as pq
 
     try:
@@ -91,7 +91,7 @@ def _digest(keys: tuple[str, ...], values: NDArray[np.float64]) -> bytes:
 
 
 def read_ensemble(path: Path) -> Ensemble:
-    """Returns the rows for the model, without the columns of the observation law.
+    """Returns the rows for the model, without the columns of the observation model.
 
     Raises:
         EnsembleError: as ``read_columns``.
@@ -102,11 +102,11 @@ def read_ensemble(path: Path) -> Ensemble:
 
 
 def broken_columns(path: Path, config: Config, registry: Registry) -> Iterator[NotAllowed]:
-    """Yields what is wrong with an ensemble for a config: a column that is none of its numbers, or a value outside of a number's range.
+    """Yields the problems of an ensemble for a config: a column that is not a parameter, or a value outside a parameter's range.
 
     Args:
         path: of the file.
-        config, registry: what the numbers are those of.
+        config, registry: define the parameters.
 
     Raises:
         EnsembleError: as ``read_columns``.
@@ -117,7 +117,7 @@ def broken_columns(path: Path, config: Config, registry: Registry) -> Iterator[N
         parameter = numbers.get(key)
         if parameter is None:
             yield NotAllowed(
-                f"{path}: its column {key!r} is no number of a config", "columns named as in aixsim describe", nearest(key, [*numbers])
+                f"{path}: its column {key!r} is not a parameter of a config", "names as in aixsim describe", nearest(key, [*numbers])
             )
         elif not (parameter.low <= column.min() and column.max() <= parameter.high):
             found = f"{path}: its column {key!r} has values from {column.min():g} to {column.max():g}"
@@ -128,13 +128,13 @@ def ensemble_path(folder: Path, name: str) -> Path:
     """Returns the path of an ensemble: below the config's folder, below a folder ``configs`` that holds it, or packaged.
 
     Raises:
-        NotAllowed: there is no such file, or its copy in a result folder would lie outside of it or in the place of a table.
+        NotAllowed: there is no such file, or its copy would be outside the result folder or replace a table.
     """
     plain = Path(name)
     if plain.is_absolute() or ".." in plain.parts or plain.suffix != ".parquet":
         raise NotAllowed(f"found {name!r}", "a Parquet file below the config's folder, or below its folder 'configs', without '..'")
     if len(plain.parts) == 1 and plain.stem.casefold() in RESULT_TABLES:
-        raise NotAllowed(f"found {name!r}", f"another name: a result has tables called {', '.join(RESULT_TABLES)}")
+        raise NotAllowed(f"found {name!r}", f"another name: result tables have the names {', '.join(RESULT_TABLES)}")
     target = find_file(folder, name)
     if not target.is_file():
         raise NotAllowed(f"found {name!r}, which does not exist", "a Parquet file that aixsim calibrate has written")
@@ -142,7 +142,7 @@ def ensemble_path(folder: Path, name: str) -> Path:
 
 
 def numbers_of(config: Config, registry: Registry) -> dict[str, Parameter]:
-    """Returns the parameter behind every number that the config states or could state, by its key."""
+    """Returns all parameters that the config states or could state, by key."""
     years = tuple(map(str, config.horizon.months.years))
     tables = [(entry.key, entry.parameters) for entry in entries(registry)]
     tables += [(dotted(("programme", table.name)), declared_of(table.kind)) for table in config.programme]

@@ -1,4 +1,4 @@
-"""Finds the line of every key in a TOML text, which the standard parser does not tell."""
+"""Finds the line of every key in a TOML text; the standard parser does not return it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 def lines_of(text: str) -> dict[Path, int]:
     """Returns the line of every table and key by path; elements of arrays of tables are numbered from 0.
 
-    Keys inside inline tables are found too; lines inside multi-line strings and arrays are passed over, so a key-like text there
-    is not mistaken for a key.
+    Keys inside inline tables are found too. Lines inside multi-line strings and arrays are skipped, so that text there is not taken
+    for a key.
     """
     found: dict[Path, int] = {}
     arrays: Counter[Path] = Counter()

@@ -1,4 +1,4 @@
-"""The tables of a config without declared parameters, and those with them, as pydantic models."""
+"""The tables of a config as pydantic models."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from aixsim.model.registry import Registry
 from aixsim.world.classification import ROUTES
 
 _MODEL = ("counts", "programme", "mechanisms", "levers", *SECTIONS)
-"""Tables that the model is given."""
+"""Tables that the model reads."""
 _ONLY_IF_STATED = ("plugins", "calibration", "uncertainty")
 LONGEST = 600
 MOST_FIRMS_COMPLETE = 2000
@@ -37,7 +37,7 @@ MOST_FIRMS_COMPLETE = 2000
 
 def _structural(raw: Any) -> Any:
     if isinstance(raw, dict):
-        raise NotAllowed("found a distribution", "one number: what is built before the first replicate cannot be uncertain")
+        raise NotAllowed("found a distribution", "one number, because it is used before the first replicate")
     return raw
 
 
@@ -63,12 +63,12 @@ class HorizonTable(Table):
 
     @property
     def months(self) -> Horizon:
-        """Simulated months, as the model has them."""
+        """Simulated months, as the model uses them."""
         return Horizon(self.start, self.end)
 
 
 class PopulationTable(Table):
-    """Who there is."""
+    """Population of firms."""
 
     kind: Literal["korea-2023", "homogeneous", "file"] = "korea-2023"
     scale: Annotated[Number, Field(gt=0, le=10)] = 1.0
@@ -90,7 +90,7 @@ class PopulationTable(Table):
 
 
 class NetworkTable(Table):
-    """Who is tied to whom."""
+    """Network of ties between firms."""
 
     kind: Literal["supply", "none", "complete", "star", "ring", "file"] = "supply"
     links_per_firm: Annotated[Number, Field(gt=0, le=50)] = 4.0
@@ -112,13 +112,13 @@ def _belongs(kind: str, owner: str, key: str, value: object) -> None:
 
 
 class PluginsTable(Table):
-    """Python files below the config's folder that define mechanisms and levers of one's own."""
+    """Python files below the config's folder that define the user's mechanisms and levers."""
 
     files: list[Annotated[str, Field(min_length=1)]] = Field(default=[])
 
 
 class Goal(Table):
-    """What is to be reached, in national numbers."""
+    """A goal, in national numbers."""
 
     name: Annotated[str, Field(min_length=1)]
     outcome: Literal[OUTCOMES]  # type: ignore[valid-type]  # one list of outcomes, here too
@@ -126,15 +126,15 @@ class Goal(Table):
     by: Month
 
     def target(self, scale: float) -> int:
-        """Returns the smallest number of simulated firms that reaches it; see ``target_in_sample``."""
+        """Returns the smallest number of simulated firms that reaches the goal; see ``target_in_sample``."""
         return target_in_sample(self.at_least, scale)
 
 
 def target_in_sample(at_least: float, scale: float) -> int:
-    """Returns the smallest number of simulated firms that stands for ``at_least`` firms of the nation.
+    """Returns the smallest number of simulated firms that represents ``at_least`` national firms.
 
-    Every place that judges a goal must use this: ``count >= at_least * scale`` and ``count / scale >= at_least`` disagree in the last
-    bit, which at a scale of 0.07 makes 7 firms miss a goal of 100.
+    Every test of a goal must use this function: ``count >= at_least * scale`` and ``count / scale >= at_least`` round differently, so
+    that at a scale of 0.07, 7 firms would miss a goal of 100.
     """
     exact = at_least * scale
     return math.ceil(exact - 1e-9 * max(exact, 1.0))
@@ -170,7 +170,7 @@ class Expect(Table):
 
 
 class MonteCarlo(Table):
-    """How many replicates, from which seed, and how sure the intervals are."""
+    """Number of replicates, seed, and confidence of the intervals."""
 
     replicates: Annotated[Whole, Field(ge=1, le=10_000_000)] = 1000
     seed: Seed | None = None
@@ -179,11 +179,11 @@ class MonteCarlo(Table):
 
 
 def _optional(table: type[Table]) -> Any:
-    """Returns the type of a table that may be absent; ``false`` takes away the one that the base states."""
+    """Returns the type of an optional table; ``false`` removes that of the base."""
 
     def given(raw: Any) -> Any:
         if raw is not None and raw is not False and not isinstance(raw, dict):
-            raise NotAllowed(f"found {raw!r}", "a table, or false to take away the one of the base")
+            raise NotAllowed(f"found {raw!r}", "a table, or false to remove that of the base")
         return None if raw is False else raw
 
     schema = {"anyOf": [table.model_json_schema(), {"const": False}], "description": table.__doc__}
@@ -191,7 +191,7 @@ def _optional(table: type[Table]) -> Any:
 
 
 def _with_terms(raw: Any) -> Any:
-    """Adds the parameters of the kind that are not stated."""
+    """Adds defaults for the parameters of the kind that are not stated."""
     if not isinstance(raw, Mapping):
         return raw
     return {term.name: term.default for term, kind in TERMS.values() if kind == raw.get("kind", "grant")} | dict(raw)
@@ -205,7 +205,7 @@ ProgrammeTable = table_of(
     name=(Annotated[str, Field(min_length=1)], ...),
     **{term.name: (annotated(term), None) for term, _ in TERMS.values()},
 )
-"""The model of ``[[programme]]``; it grows with every kind of programme."""
+"""The model of ``[[programme]]``; it includes the parameters of all kinds."""
 
 
 class Config(Table):
@@ -237,7 +237,7 @@ class Config(Table):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Settings as ``model.problem.Problem`` takes them: nested dicts with a ``Distribution`` at every leaf that is uncertain."""
+        """Settings for ``model.problem.Problem``: nested dicts with a ``Distribution`` at every uncertain leaf."""
         out = {key: dict(value) if isinstance(value, Table) else value for key, value in self if key in _MODEL}
         for group in ("mechanisms", "levers"):
             out[group] = {name: dict(table) for name, table in out[group].items() if table is not None}
@@ -246,10 +246,10 @@ class Config(Table):
         return out
 
     def document(self) -> dict[str, Any]:
-        """Returns the fully resolved config as TOML holds it."""
+        """Returns the fully resolved config as TOML values."""
         tables = {key: value for key, value in self if key not in _ONLY_IF_STATED or value.model_fields_set}
         for key in ("population", "network"):
-            # Only what fits their kind, which is what was stated.
+            # Only the parameters of its kind.
             tables[key] = {name: value for name, value in tables[key] if name == "kind" or name in tables[key].model_fields_set}
         document: dict[str, Any] = plain(tables)
         return document
@@ -257,7 +257,7 @@ class Config(Table):
 
 @cache
 def config_model(registry: Registry) -> type[Config]:
-    """Returns the model of a whole config; it grows with every mechanism, lever and section."""
+    """Returns the pydantic model of a config; it includes all mechanisms, levers and sections."""
     tables: dict[str, type[Table]] = {}
     for key, items in (("Mechanisms", registry.mechanisms), ("Levers", registry.levers)):
         optional: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The tables of a config that tie it to what was counted: observations, announcements, calibration, ensemble."""
+"""The tables of a config for observed data: observations, announcements, calibration, ensemble."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from aixsim.world.classification import SIZES
 
 
 class CountingLaw(Parameters):
-    """The law of the counts."""
+    """Observation model: the distribution of observed counts."""
 
     dispersion: float = real(
         Distribution("loguniform", (0.01, 0.16)),
@@ -35,7 +35,7 @@ class CountingLaw(Parameters):
         "1/sqrt(year)",
         0.0,
         3.0,
-        "standard deviation of the logarithm by which a budget that has not been passed strays from its plan, after one year",
+        "standard deviation of the logarithm by which a budget that has not been passed deviates from its plan after one year",
         "smart_factory_budgets.csv: yearly changes of the logarithm 0.8, 0.2, 0.9 and 0.2 from 2016 to 2020, of mean 0.5",
         "assumed",
         "0.2 to 0.8",
@@ -44,17 +44,17 @@ class CountingLaw(Parameters):
 
 DISPERSION, POLICY_ERROR = CountingLaw.declared
 OBSERVATION: Final = "observation."
-"""Prefix of numbers that belong to the law of the counts and not to the model, such as ``observation.dispersion``."""
+"""Prefix of the parameters of the observation model, such as ``observation.dispersion``."""
 _BUDGET, _GRANT = (next(item for item in Programme.declared if item.name == name) for name in ("budget_krw_bn", "grant_krw_bn"))
 Number = Annotated[Any, PlainValidator(lambda raw: finite(raw, "a finite number")), WithJsonSchema({"type": "number"})]
 
 
 class Observed(Table):
-    """Something that was counted.
+    """An observed count or share.
 
     ``launched`` and the other outcomes are cumulative national counts at the end of the month; ``applicants`` are those of a programme,
     or of all of them, in the calendar year up to the month; with ``size`` or ``park`` the value is the share of its firms that have
-    launched. ``relative_error`` is that of a number which is not a plain count, on top of the dispersion that all counts share.
+    launched. ``relative_error`` is an additional error, for a value that is not a plain count.
     """
 
     month: Month
@@ -93,15 +93,15 @@ class Observed(Table):
 
     @property
     def public(self) -> str:
-        """Month from which it was public; by default its own, since year-end counts are announced within weeks."""
+        """Month from which it was public; by default its own month, because year-end counts are announced within weeks."""
         return self.known_from or self.month
 
 
 class Announcement(Table):
-    """A plan as it was announced: what a forecast made after ``known_from`` may know of later budgets.
+    """An announced plan: the later budgets that a forecast made after ``known_from`` may use.
 
-    The latest replaces those before it, so that it states every year that it means. The budget of the year after ``known_from`` is taken
-    as passed; those of later years are plans, from which budgets stray by ``policy_error``.
+    An announcement replaces all earlier ones, so it states all years. The budget of the year after ``known_from`` is taken as passed;
+    those of later years are plans, from which actual budgets deviate by ``policy_error``.
     """
 
     known_from: Month
@@ -114,7 +114,7 @@ class Announcement(Table):
 
 
 class Calibration(Table):
-    """How ``aixsim calibrate`` and ``aixsim backtest`` weigh the uncertain numbers of a config."""
+    """Settings of ``aixsim calibrate`` and ``aixsim backtest``."""
 
     particles: Annotated[int, Field(ge=16, le=1_000_000)] = 1000
     moves: Annotated[int, Field(ge=1, le=1000)] = 3
@@ -123,6 +123,6 @@ class Calibration(Table):
 
 
 class Uncertainty(Table):
-    """Where values of uncertain numbers come from, when not from their distributions."""
+    """Ensemble that replaces the distributions of uncertain parameters."""
 
     ensemble: Annotated[str, Field(min_length=1)] | None = None

@@ -1,4 +1,4 @@
-"""Changes a config by key: what ``--set``, an API call or a sweep says instead of the file."""
+"""Changes a config by key: values from ``--set``, an API call or a sweep."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Placed:
     """A value that the command line or another file sets in a config.
 
     Attributes:
-        value: as TOML holds it.
-        file, line: where it stands, for messages.
+        value: a TOML value.
+        file, line: origin, for messages.
     """
 
     value: Any
@@ -32,12 +32,12 @@ class Placed:
     line: int | None = None
 
     def refuse(self, found: str, allowed: str, hint: str = "") -> ConfigError:
-        """Returns what is wrong with it as an error."""
+        """Returns the error for this value."""
         return ConfigError([ConfigProblem(self.file, self.line, "", found, allowed, hint)])
 
 
 def settings_of(texts: Iterable[str]) -> dict[str, Placed]:
-    """Returns the overrides that texts such as ``mechanisms.peers.rate=0.03`` stand for, as they follow ``--set``.
+    """Returns the overrides in texts such as ``mechanisms.peers.rate=0.03``, as given to ``--set``.
 
     Raises:
         ConfigError: one is not of that form.
@@ -54,17 +54,17 @@ def settings_of(texts: Iterable[str]) -> dict[str, Placed]:
             value = tomllib.loads(f"value = {rest[1:]}")["value"]
         except (ValueError, RecursionError):
             value = rest[1:].strip()
-        found.pop(dotted(key), None)  # the last word on a key is also the last one to be said
+        found.pop(dotted(key), None)  # the last value of a key wins, so it must also come last
         found[dotted(key)] = Placed(value, f"--set {text}")
     return found
 
 
 def change(document: Document, settings: Mapping[str, Any]) -> None:
-    """Sets values in a document, and notes where they come from.
+    """Sets values in a document and records their origin.
 
     Raises:
-        ConfigError: a key is none, or a value nothing that a setting takes.
-        ArgumentError: the settings are no mapping.
+        ConfigError: a key is unknown, or a value is invalid.
+        ArgumentError: the settings are not a mapping.
     """
     instance(settings, "overrides", Mapping, "values by key, such as {'levers.parks.number': 27}")
     for text, value in settings.items():
@@ -72,17 +72,17 @@ def change(document: Document, settings: Mapping[str, Any]) -> None:
         try:
             key = parse_key(text)
         except (TypeError, ValueError):
-            raise placed.refuse(f"{text!r} is no key of a config", "such as mechanisms.peers.rate") from None
+            raise placed.refuse(f"{text!r} is not a key of a config", "such as mechanisms.peers.rate") from None
         if found := unfit({text: placed.value})[1]:
-            raise placed.refuse(found, "a value that the setting takes")
+            raise placed.refuse(found, "a valid value of the setting")
         key = _set(document.tables, key, placed)
         document.places[key] = (placed.file, placed.line)
         for n in range(1, len(key)):
-            document.places.setdefault(key[:n], document.places[key])  # a table that nobody else has stated
+            document.places.setdefault(key[:n], document.places[key])  # a table that no file states
 
 
 def _as_toml(value: Any) -> Any:
-    """Returns a value of Python or NumPy as TOML holds it."""
+    """Returns a value of Python or NumPy as a TOML value."""
     if isinstance(value, Mapping):
         return {str(key): _as_toml(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -93,7 +93,7 @@ def _as_toml(value: Any) -> Any:
 
 
 def _set(tables: dict[str, Any], key: Key, placed: Placed) -> Key:
-    """Sets the value at a key and returns the key with positions for names. In arrays a name is a name, however it looks."""
+    """Sets the value at a key and returns the key with positions for names. In arrays, a text is always a name."""
     node: Any = tables
     passed: Key = ()
     for step in key:

@@ -11,18 +11,18 @@ from aixsim.model.parameters import Parameters
 
 
 class Table(BaseModel):
-    """A table that refuses keys it does not know."""
+    """A table that rejects unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def table_of(key: str, title: str, parameters: type[Parameters], /, validators: dict[str, Any] | None = None, **others: Any) -> type[Table]:
-    """Returns the model of a table with declared parameters; a stated table takes the defaults of what it leaves out.
+    """Returns the model of a table with declared parameters; parameters that are not stated get their defaults.
 
     Args:
         key: name of the model.
-        title: its documentation.
-        parameters: what the table can state.
+        title: its docstring.
+        parameters: of the table.
         validators: of pydantic, by name.
         others: further fields.
     """

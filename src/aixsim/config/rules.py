@@ -1,4 +1,4 @@
-"""Rules between tables of a config: what each table alone cannot know."""
+"""Rules between tables of a config."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Faults = Iterator[tuple[Key, NotAllowed]]
 
 
 def relations(config: Config, registry: Registry, folder: Path) -> Faults:
-    """Yields every broken rule with the key it is about.
+    """Yields every violated rule with its key.
 
     Args:
-        config: whose tables are each valid.
+        config: a config whose tables are valid by themselves.
         registry: the mechanisms and levers that it may name.
-        folder: where paths in the config start.
+        folder: to which paths in the config are relative.
     """
     yield from _names(config)
     yield from _dates(config)
@@ -46,7 +46,7 @@ def _names(config: Config) -> Faults:
                 yield (table, position, "name"), NotAllowed(f"found {name!r} twice", "every name once")
             elif same is not None:
                 allowed = "names that differ in more than capitals and spaces; the same name changes the table of the base"
-                yield (table, position, "name"), NotAllowed(f"found {name!r} beside {same!r}", allowed, same)
+                yield (table, position, "name"), NotAllowed(f"found {name!r} and {same!r}", allowed, same)
 
 
 def _plain(name: str) -> str:
@@ -83,10 +83,10 @@ def _money(config: Config) -> Faults:
             if getattr(table, key) is not None and table.kind != kind:
                 yield (
                     ("programme", position, key),
-                    NotAllowed(f"found {key} with kind = {table.kind!r}", f"{key} with kind = {kind!r} alone"),
+                    NotAllowed(f"found {key} with kind = {table.kind!r}", f"{key} only with kind = {kind!r}"),
                 )
         if _plain(table.name) == _plain(PARK_MONEY):
-            yield ("programme", position, "name"), NotAllowed(f"found {table.name!r}", "another name: this one is that of the parks' money")
+            yield ("programme", position, "name"), NotAllowed(f"found {table.name!r}", "another name: the parks' funding line has this one")
     if config.settings["funding"]["mode"] == "open" and config.programme:
         yield ("funding", "mode"), NotAllowed("found 'open' with programmes", "'programmes', or no [[programme]]")
 
@@ -139,7 +139,7 @@ def _observations(config: Config) -> Faults:
 
 
 def _ensemble(config: Config, registry: Registry, folder: Path) -> Faults:
-    """Every column of an ensemble must be a number of the model; where a config states one number, or no such table, that holds."""
+    """Every column of an ensemble must be a parameter of the model; a fixed value or a missing table in the config takes precedence."""
     name = config.uncertainty.ensemble
     if name is None:
         return

@@ -1,4 +1,4 @@
-"""The configs of the package, known by name from any folder: ``korea-2030``, ``policies/doubled-parks``, ``theory/bass``."""
+"""The packaged configs, which can be named from any folder: ``korea-2030``, ``policies/doubled-parks``, ``theory/bass``."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ def shipped_names() -> tuple[str, ...]:
 
 
 def located(path: Path) -> Path:
-    """Returns the path of a config: the file itself or, when there is no such file, the packaged config of that name."""
+    """Returns the path of a config: the file, or the packaged config of that name if the file does not exist."""
     is_name = (path.is_dir() or not path.exists()) and path.as_posix() in shipped_names()
     return shipped_folder() / f"{path.as_posix()}.toml" if is_name else path
 
 
 def meant(text: str) -> str:
-    """Returns the packaged config that was probably meant, such as ``korea-2030`` by ``configs/korea-2030.toml``; empty for none."""
+    """Returns the most similar name of a packaged config, such as ``korea-2030`` for ``configs/korea-2030.toml``; empty for none."""
     wanted = text.removesuffix(".toml").rpartition("configs/")[2]
     last = {name.rpartition("/")[2]: name for name in shipped_names()}
     return last.get(wanted) or nearest(wanted, shipped_names()) or last.get(nearest(wanted, [*last]), "")
 
 
 def find_file(folder: Path, name: str) -> Path:
-    """Returns the path of a file that a config names; where there is none, that of the missing file in the config's folder.
+    """Returns the path of a file that a config names; if it does not exist, the path in the config's folder.
 
-    It lies below the config's folder, below a folder ``configs`` that holds it, or below the folder of a packaged config: so a packaged
-    config can be the base of one elsewhere, and the resolved config of a result can be run.
+    The file must be below the config's folder, below a folder ``configs`` that contains it, or below the folder of the packaged configs.
+    So a packaged config can be the base of a config elsewhere, and the resolved config of a result can be run.
 
     Args:
         folder: of the config.
-        name: as the config has it.
+        name: as stated in the config.
 
     Raises:
-        NotAllowed: the name leads out of the folder.
+        NotAllowed: the path is outside these folders.
     """
     home = folder.resolve()
     packaged = dict.fromkeys((shipped_folder() / name).parent for name in shipped_names())

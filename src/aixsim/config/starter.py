@@ -13,14 +13,14 @@ from aixsim.model.parameters import Parameter
 from aixsim.model.registry import Registry
 
 _HEAD = """\
-# What this file does not state is as in the packaged config {base}.
+# Settings that this file does not state are those of the packaged config {base}.
 # aixsim describe WORD shows settings with unit, range and source.
 base = "{base}"
 title = "{name}"
 """
 _POPULATION = """
 [population]
-scale = 1.0                     # the whole country; a smaller share is faster, but its numbers are those of a sample
+scale = 1.0                     # the whole country; a smaller share is faster, but results have more sampling error
 """
 _REST = """
 [monte_carlo]
@@ -28,25 +28,25 @@ replicates = 50                 # for a first look; 1000 for narrow intervals
 
 # A number may be uncertain: {{ dist = "uniform", low = 0.1, high = 0.5 }} is drawn once per replicate.
 # To change a lever, delete the "# " before its table and before the settings to change.
-# To take away a lever of {base}: "parks = false" below "[levers]".
+# To remove a lever of {base}: "parks = false" below "[levers]".
 """
 
 
 def starter(name: str, base: str) -> str:
-    """Returns a config with a title that takes everything from a packaged one and lists all levers as comments."""
+    """Returns a config that uses a packaged config as base and lists all levers as comments."""
     study = load(shipped_folder() / f"{base}.toml")
     stated = study.settings["levers"]
     levers = Registry.of().levers
     is_country = study.population.kind == "korea-2023"
     text = (_HEAD + (_POPULATION if is_country else "") + _REST).format(base=base, name=name)
-    for title, chosen in ((f"Levers of {base}", [*stated]), ("Levers that it leaves out", [key for key in levers if key not in stated])):
+    for title, chosen in ((f"Levers of {base}", [*stated]), ("Other levers", [key for key in levers if key not in stated])):
         if chosen:
             text += f"\n# --- {title}\n\n" + "\n".join(_lever(levers[key], stated.get(key, {})) for key in chosen)
     return text
 
 
 def _lever(lever: Lever, stated: Mapping[str, Any]) -> str:
-    """Returns a lever as comments: what the base states, else the defaults; without lists that name everything there is."""
+    """Returns a lever as comments, with the values of the base, else the defaults; lists of all choices are left out."""
     lines = [f"[levers.{lever.name}]  # {lever.title}"]
     for item in lever.parameters.declared:
         value = stated.get(item.name, item.default)

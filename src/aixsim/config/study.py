@@ -1,4 +1,4 @@
-"""A study: a validated config, with everything resolved, and how one is read."""
+"""A study: a validated and resolved config."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ def load(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None
 
     Args:
         config: TOML file, or the name of a packaged config, such as ``korea-2030``.
-        overrides: values by key, instead of what the file says: ``{"levers.parks.number": 27}``. A programme, goal or expectation is
-            addressed by its name, quoted where it is no bare key (``programme."AI Factory lead projects".grant_krw_bn``), or by its
+        overrides: values by key that replace those of the file: ``{"levers.parks.number": 27}``. A programme, goal or expectation is
+            addressed by its name, quoted if it is not a bare TOML key (``programme."AI Factory lead projects".grant_krw_bn``), or by its
             position (``programme[0].grant_krw_bn``).
         allow_plugins: whether the Python files that the config names in ``[plugins]`` may be executed.
 
     Raises:
-        ConfigError: with every mistake found, or the config names Python files and they may not be executed.
-        ArgumentError: an argument is of another type.
+        ConfigError: lists all problems; also raised if the config names Python files that may not be executed.
+        ArgumentError: an argument has the wrong type.
     """
     instance(allow_plugins, "allow_plugins", bool, "true or false")
-    document, told_apart = _read(config, overrides)
-    return _validated(document, document.path.stem, *told_apart, allow_plugins=allow_plugins)
+    document, reference = _read(config, overrides)
+    return _validated(document, document.path.stem, *reference, allow_plugins=allow_plugins)
 
 
 def plugin_files(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None) -> tuple[Path, ...]:
@@ -54,13 +54,13 @@ def plugin_files(config: str | PathLike[str], overrides: Mapping[str, Any] | Non
 
 
 def load_without_plugins(config: str | PathLike[str], overrides: Mapping[str, Any] | None = None) -> tuple[Study, tuple[str, ...]]:
-    """Returns a study without the Python files that its config names, and the keys that nobody could validate for want of them.
+    """Returns a study without the Python files of its config, and the keys that could not be validated without them.
 
     Nothing is executed: mechanisms and levers that the package does not know are left out. Arguments and errors as in ``load``.
     """
-    document, told_apart = _read(config, overrides)
+    document, reference = _read(config, overrides)
     if not _plugin_names(document):
-        return _validated(document, document.path.stem, *told_apart), ()
+        return _validated(document, document.path.stem, *reference), ()
     known = Registry.of()
     left_out = []
     for group, items in (("mechanisms", known.mechanisms), ("levers", known.levers)):
@@ -69,19 +69,19 @@ def load_without_plugins(config: str | PathLike[str], overrides: Mapping[str, An
             left_out += [f"{group}.{name}" for name in stated if name not in items]
             document.tables[group] = {name: table for name, table in stated.items() if name in items}
     document.tables["plugins"]["files"] = []
-    return _validated(document, document.path.stem, *told_apart), tuple(left_out)
+    return _validated(document, document.path.stem, *reference), tuple(left_out)
 
 
 @dataclass(frozen=True, repr=False)
 class Study:
-    """What an analyst wants to know.
+    """A validated study.
 
     Attributes:
-        name: of the config file, without its ending.
-        folder: where paths in the config start.
+        name: of the config file, without suffix.
+        folder: to which paths in the config are relative.
         table: the validated config.
         registry: the mechanisms and levers that the config may name.
-        variant: what it states otherwise than its base.
+        variant: how it differs from its base.
     """
 
     name: str
@@ -102,27 +102,27 @@ class Study:
 
     @property
     def population(self) -> PopulationTable:
-        """Who there is."""
+        """Population table of the config."""
         return self.table.population
 
     @property
     def network(self) -> NetworkTable:
-        """Who is tied to whom."""
+        """Network table of the config."""
         return self.table.network
 
     @property
     def programme(self) -> list[Any]:
-        """Public support lines."""
+        """Programmes of the config."""
         return self.table.programme
 
     @property
     def monte_carlo(self) -> MonteCarlo:
-        """How many replicates, and the seed."""
+        """Number of replicates, seed and confidence."""
         return self.table.monte_carlo
 
     @property
     def goals(self) -> list[Goal]:
-        """What is to be reached."""
+        """Goals."""
         return self.table.goal
 
     @property
@@ -137,47 +137,47 @@ class Study:
 
     @property
     def observed(self) -> list[Observed]:
-        """What was counted."""
+        """Observed counts."""
         return self.table.observed
 
     @property
     def announcements(self) -> list[Announcement]:
-        """Plans as they were announced."""
+        """Announced plans."""
         return self.table.announcement
 
     @property
     def calibration(self) -> Calibration:
-        """How the uncertain numbers are weighed."""
+        """Settings of the calibration."""
         return self.table.calibration
 
     @property
     def ensemble(self) -> str | None:
-        """Name of the file of weighed values, relative to ``folder``."""
+        """Name of the ensemble file, relative to ``folder``."""
         return self.table.uncertainty.ensemble
 
     @property
     def own_files(self) -> list[Path]:
-        """Tables of the user that the config names."""
+        """The user's CSV files that the config names."""
         return [find_file(self.folder, name) for name in (self.population.file, self.network.file) if name is not None]
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Settings as ``model.problem.Problem`` takes them: nested dicts with a ``Distribution`` at every leaf that is uncertain."""
+        """Settings for ``model.problem.Problem``: nested dicts with a ``Distribution`` at every uncertain leaf."""
         return self.table.settings
 
     def with_(self, settings: Mapping[str, Any]) -> Study:
-        """Returns the same study with other settings, validated as a whole.
+        """Returns a copy of the study with changed settings, validated as a whole.
 
         Args:
             settings: values by key, as the ``overrides`` of ``aixsim.load``: ``{"levers.parks.number": 27,
-                "monte_carlo.replicates": 50}``; ``{"levers.parks": False}`` takes away a lever.
+                "monte_carlo.replicates": 50}``; ``{"levers.parks": False}`` removes a lever.
 
         Raises:
-            ConfigError: with every mistake found.
+            ConfigError: lists all problems.
         """
         document = Document(self.folder / f"{self.name}.toml", self.table.document(), {})
         own = self.variant
-        # A number for all years that stands for a table of years in the base is told year by year.
+        # One number for all years is compared with a table by year of the base year by year.
         before = {
             key: value for key, value in leaves(document.tables).items() if not any(name.startswith(f"{key}.") for name in own.differs)
         }
@@ -195,15 +195,15 @@ class Study:
         return replace(self, table=self.table.model_copy(update={"monte_carlo": monte_carlo}))
 
     def without_ensemble(self) -> Study:
-        """Returns the same study with every uncertain number drawn from its distribution."""
+        """Returns a copy of the study without its ensemble: every uncertain parameter is drawn from its distribution."""
         return replace(self, table=self.table.model_copy(update={"uncertainty": Uncertainty()}))
 
     def to_toml(self) -> str:
-        """Returns the fully resolved config, enough to run again."""
+        """Returns the fully resolved config as TOML; it reproduces the run."""
         return tomli_w.dumps(self.table.document())
 
     def _repr_html_(self) -> str:
-        """Returns what is asked of which firms, under which programmes and levers, for a notebook."""
+        """Returns a summary of the study as HTML, for notebooks."""
         people, settings = self.population, self.settings
         sample = f", sample of {100 * people.scale:g} % of firms" if people.scale < 1 else ""
         notes = [
@@ -216,7 +216,7 @@ class Study:
         return card(self.title, notes, ("goal", "at least", "by"), rows)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickles the resolved config: the classes of its tables are made from the registry, in each process anew."""
+        """Pickles the resolved config, because the classes of its tables are created in each process from the registry."""
         return _again, (self.name, self.folder, self.table.document(), self.registry, self.variant)
 
     def __repr__(self) -> str:
@@ -228,7 +228,7 @@ def _again(name: str, folder: Path, tables: dict[str, Any], registry: Registry, 
 
 
 def _read(config: str | PathLike[str], overrides: Mapping[str, Any] | None) -> tuple[Document, tuple[str, Mapping[str, Any]]]:
-    """Returns a document, changed, and what it is told apart from: the name of its base, empty for none, and the leaves of that."""
+    """Returns a document with overrides applied, the name of the config that it is compared with (empty for none), and its leaves."""
     document = read(located(as_path(config, "config")))
     below = document.base or document
     before = leaves(below.tables)
@@ -237,12 +237,12 @@ def _read(config: str | PathLike[str], overrides: Mapping[str, Any] | None) -> t
 
 
 def _validated(document: Document, name: str, base: str, before: Mapping[str, Any], *, allow_plugins: bool = False) -> Study:
-    """Returns the study of a document that was put together.
+    """Returns the study of a merged document.
 
     Args:
         document: as read and changed.
         name: of the study.
-        base: name of what it is told apart from; empty for none.
+        base: name of the config that it is compared with; empty for none.
         before: leaves of the base.
         allow_plugins: whether Python files that it names are executed.
     """
@@ -267,13 +267,13 @@ def _places(document: Document) -> dict[str, str]:
 
 
 def _registry(document: Document, *, allow_plugins: bool) -> Registry:
-    """Executes the files that a config names, if they may be: what the config may say depends on them."""
+    """Executes the Python files of a config, if allowed; they define which settings are valid."""
     names, folder = _plugin_names(document), document.path.parent
     if names and not allow_plugins:
         found = f"names Python code: {', '.join(names)}"
         remedy = "--allow-plugins of aixsim run, sweep, calibrate or backtest (library: allow_plugins=True), if you trust the file"
         raise ConfigError([document.problem(_PLUGINS, found, remedy)])
-    Registry.of()  # what is wrong with an installed package is not the config's fault
+    Registry.of()  # errors of installed packages are not problems of the config
     try:
         plugins = tuple(dict.fromkeys(read_plugin(folder / name, name) for name in names))
         refuse_unsound_laws(plugins)
@@ -283,7 +283,7 @@ def _registry(document: Document, *, allow_plugins: bool) -> Registry:
 
 
 def _plugin_names(document: Document) -> list[str]:
-    """Returns the names of the files, each below the config's folder. What is no list of names is left to validation."""
+    """Returns the names of the files, each below the config's folder. Other values are reported by the validation."""
     folder, table = document.path.parent, document.tables.get("plugins")
     names = table.get("files") if isinstance(table, dict) else None
     names = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []

@@ -1,4 +1,4 @@
-"""Reads a study file for ``aixsim sweep``: every point of its design, as a validated config."""
+"""Reads a study file for ``aixsim sweep``, with the validated config of every point."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Point:
     """One point of a sweep: a config with its factors set.
 
     Attributes:
-        policy: name of the config that it starts from; ``base`` when there is only one.
+        policy: name of its policy; ``base`` if there is only one.
         values: the factors' values by config key.
         study: the validated config, with the seed of this point.
         name: from a table of points; empty for none.
@@ -47,7 +47,7 @@ class Point:
 
     @cached_property
     def config(self) -> str:
-        """The fully resolved config, without the number of replicates: what determines the numbers of a replicate."""
+        """The fully resolved config, without the number of replicates: which determines the results of a replicate."""
         return self.study.to_toml()
 
     @property
@@ -87,8 +87,8 @@ class SweepStudy:
         points: different ones, in the order of the design.
         rows: of the design under every policy, in its own order; some may share a point.
         factors: keys that differ between points.
-        outcomes: what is kept of every replicate.
-        goals: what is to be reached; the same in every config.
+        outcomes: that are stored for every replicate.
+        goals: the same in every config.
         policies: names of the configs.
     """
 
@@ -114,7 +114,7 @@ class SweepStudy:
 
     @property
     def decision(self) -> DecisionTable:
-        """What is to be decided."""
+        """Settings of the decision."""
         return self.table.decision
 
     @property
@@ -124,23 +124,23 @@ class SweepStudy:
 
 
 ONLY = "base"
-"""Name of the policy when a study has one base and no policies."""
+"""Name of the policy of a study without ``[policies]``."""
 
 
 def name_of(study_file: Path) -> str:
-    """Returns the name of a study: its folder's, when the file is just called study.toml."""
+    """Returns the name of a study: that of its folder, if the file is called study.toml."""
     return study_file.resolve().parent.name if study_file.stem == "study" else study_file.stem
 
 
 def load_sweep(path: str | PathLike[str], *, allow_plugins: bool = False) -> SweepStudy:
-    """Reads and validates a study file and every config that it leads to.
+    """Reads and validates a study file and the config of every point.
 
     Args:
         path: of the study file.
         allow_plugins: whether the Python files that the configs name may be executed.
 
     Raises:
-        ConfigError: with every mistake of the file, or of the first config that is refused.
+        ConfigError: lists all problems of the file, or of the first invalid config.
     """
     document, table, configs, refuse = _parsed(as_path(path, "study"))
     path = document.path
@@ -270,7 +270,7 @@ def _seeded(study: Study, monte_carlo: SweepMonteCarlo, policy: str, row: Mappin
 def _check_goals(table: SweepTable, points: tuple[Point, ...], refuse: Any) -> None:
     first = points[0].study
     if not first.goals:
-        raise refuse(("base",), "found a config without a [[goal]]", "a config that says what is to be reached")
+        raise refuse(("base",), "found a config without a [[goal]]", "a config with a [[goal]]")
     for point in points:
         if (point.study.goals, point.study.horizon, point.study.population.scale) != (first.goals, first.horizon, first.population.scale):
             found = f"{point.label} has another horizon, other goals or another scale than {points[0].label}"
@@ -281,7 +281,7 @@ def _check_goals(table: SweepTable, points: tuple[Point, ...], refuse: Any) -> N
 
 
 def canonical(key: str, study: Study) -> str:
-    """Returns a config key as it is written everywhere: a programme by its name, and quoted where TOML asks for it."""
+    """Returns the canonical form of a config key: programmes by name, quoted if TOML requires it."""
     parts = parse_key(key)
     if parts[0] == "programme" and len(parts) > 1 and isinstance(parts[1], int):
         parts = ("programme", list(study.settings["programme"])[parts[1]], *parts[2:])

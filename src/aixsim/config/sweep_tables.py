@@ -19,7 +19,7 @@ _FACTOR = "a list, { low, high, step }, { low, high, points }, or a distribution
 
 
 class DesignTable(Table):
-    """Which points of the factors are tried."""
+    """Design of the points."""
 
     kind: Literal["factorial", "latin-hypercube", "sobol-sequence", "sobol", "morris", "one-at-a-time", "table"] = "factorial"
     points: Annotated[Whole, Field(ge=1, le=MOST_POINTS)] | None = None
@@ -44,21 +44,21 @@ class DesignTable(Table):
 
 
 class DecisionTable(Table):
-    """What is to be decided at every point: whether a goal is reached with at least this probability."""
+    """Decision at every point: whether a goal is reached with at least this probability."""
 
     goal: str | None = None
     probability: Annotated[Number, Field(gt=0, lt=1)] = 0.8
 
 
 class KeepTable(Table):
-    """What is kept of every replicate."""
+    """What is stored for every replicate."""
 
     outcomes: Annotated[list[Literal[OUTCOMES]], Field(min_length=1)] | None = None  # type: ignore[valid-type]  # one list, here too
     parameters: bool = False
 
 
 class SweepMonteCarlo(Table):
-    """How many replicates each point gets, and from which seed."""
+    """Number of replicates of each point, and seed."""
 
     replicates: Annotated[Whole, Field(ge=1, le=10_000_000)]
     most_replicates: Annotated[Whole, Field(ge=1, le=10_000_000)] | None = None
@@ -75,10 +75,10 @@ class SweepMonteCarlo(Table):
 
 
 def factor(raw: Any) -> tuple[Any, ...] | Distribution:
-    """Returns the levels of a factor, or the distribution that it is drawn from.
+    """Returns the levels or the distribution of a factor.
 
     Raises:
-        NotAllowed: it is neither.
+        NotAllowed: the value is neither.
     """
     if isinstance(raw, list):
         if not raw or any(raw[:k].count(value) for k, value in enumerate(raw)):
@@ -127,7 +127,7 @@ def _at_least_one(policies: dict[str, str]) -> dict[str, str]:
 
 
 class SweepTable(Table):
-    """A study: which configs, which factors, how many replicates."""
+    """A study file: configs, factors and replicates."""
 
     title: Annotated[str, Field(min_length=1)] | None = None
     base: str | None = None

@@ -1,4 +1,4 @@
-"""What is wrong with a config, as data: where, what was found, what is allowed, and what was probably meant."""
+"""Problems of a config as data: place, what was found, what is allowed, and a suggestion."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any, Final
 
 from aixsim.errors import LONGEST, UserError, shortened
 
-_MOST_TOLD: Final = 50
-"""Mistakes that a message shows."""
+_MOST_SHOWN: Final = 50
+"""Largest number of problems that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigProblem:
-    """One mistake.
+    """One problem of a config.
 
     Attributes:
         file: the config, or ``--set`` for an override.
-        line: line of the key, 1-based; None where there is none (a missing key, an override).
+        line: line of the key, from 1; None for a missing key or an override.
         key: path of the key, such as ``mechanisms.peers.rate`` or ``programme[0].name``; empty for the file itself.
-        found: what stands there.
-        allowed: what may stand there.
-        hint: the nearest valid name, or empty.
+        found: what was found.
+        allowed: what is allowed.
+        hint: the most similar valid name, or empty.
     """
 
     file: str
@@ -36,7 +36,7 @@ class ConfigProblem:
 
     def __str__(self) -> str:
         key, found = shortened(self.key), shortened(self.found, LONGEST if self.found.startswith("found ") else 3 * LONGEST)
-        # Of a path the end says more.
+        # The end of a path is more informative.
         file = self.file if len(self.file) <= 3 * LONGEST else f"…{self.file[-3 * LONGEST :]}"
         place = file if self.line is None else f"{file}, line {self.line}"
         parts = [f"{place}: {key}: {found}" if key else f"{place}: {found}"]
@@ -48,7 +48,7 @@ class ConfigProblem:
 
 
 class ConfigError(UserError):
-    """Every mistake of a config at once.
+    """All problems of a config.
 
     Attributes:
         problems: at least one, in the order of the lines.
@@ -57,20 +57,20 @@ class ConfigError(UserError):
     def __init__(self, problems: Iterable[ConfigProblem]) -> None:
         """Sorts the problems by place."""
         self.problems = sorted(problems, key=lambda problem: (problem.line or 10**9, problem.key))
-        many = f"{len(self.problems)} mistakes; nothing was run:\n" if len(self.problems) > 1 else ""
-        more = f"\nand {len(self.problems) - _MOST_TOLD:,} more" if len(self.problems) > _MOST_TOLD else ""
-        super().__init__(many + "\n".join(map(str, self.problems[:_MOST_TOLD])) + more)
+        many = f"{len(self.problems)} problems; nothing was run:\n" if len(self.problems) > 1 else ""
+        more = f"\nand {len(self.problems) - _MOST_SHOWN:,} more" if len(self.problems) > _MOST_SHOWN else ""
+        super().__init__(many + "\n".join(map(str, self.problems[:_MOST_SHOWN])) + more)
 
 
 def nearest(name: object, names: Sequence[str]) -> str:
-    """Returns the name that was probably meant, or an empty string."""
+    """Returns the most similar name, or an empty string."""
     lower = {candidate.lower(): candidate for candidate in names}
     close = difflib.get_close_matches(str(name).lower(), list(lower), 1, 0.6)
     return lower[close[0]] if close else ""
 
 
 class NotAllowed(ValueError):  # noqa: N818 - it reads as what it says
-    """A value that a setting does not take.
+    """A value that a setting does not allow.
 
     Attributes:
         found, allowed, hint: as in ``ConfigProblem``.
@@ -85,7 +85,7 @@ def finite(raw: Any, allowed: str) -> float:
     """Returns a finite number.
 
     Raises:
-        NotAllowed: anything else; true and false are no numbers.
+        NotAllowed: anything else, including true and false.
     """
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         raise NotAllowed(f"found {raw!r}", allowed)

@@ -1,4 +1,4 @@
-"""Values of settings: numbers, numbers by size class, distributions in their place, months and names."""
+"""Values of settings: numbers, numbers by size class, distributions, months and names."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from aixsim.world.classification import SIZES
 
 
 def read(parameter: Parameter, raw: Any) -> Any:
-    """Returns the value of a setting as the program uses it.
+    """Returns the parsed value of a setting.
 
     Raises:
-        NotAllowed: the parameter does not take it.
+        NotAllowed: the value is invalid.
     """
     if raw is None and parameter.default is None:
         return None
@@ -54,7 +54,7 @@ def annotated(parameter: Parameter) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Returns a value as TOML and JSON hold it: models and distributions as tables, without what is None."""
+    """Returns a value for TOML and JSON: models and distributions as tables, without None."""
     if isinstance(value, Distribution):
         if value.dist == "choice":
             return {"dist": "choice", "values": list(value.values)}
@@ -81,7 +81,7 @@ Month = Annotated[str, AfterValidator(month)]
 
 
 def names(raw: Any, choices: tuple[str, ...]) -> list[str]:
-    """Returns a list of different names."""
+    """Returns a list of distinct names."""
     return [name(item, choices) for item in _different(raw, f"a list of different names out of {', '.join(choices)}")]
 
 
@@ -95,7 +95,7 @@ def by_year(parameter: Parameter, raw: Any) -> dict[int, float | Distribution]:
     """Returns a table by calendar year.
 
     Raises:
-        NotAllowed: anything else, an empty one, or a value that the parameter does not take.
+        NotAllowed: not a table, an empty one, or an invalid value.
     """
     if not isinstance(raw, Mapping) or "dist" in raw or not raw:
         raise NotAllowed(f"found {raw!r}", "a table by year, such as { 2026 = 145.0 }")

@@ -1,4 +1,4 @@
-"""What a study is called, and what it states otherwise than the config that it is laid over."""
+"""Differences of a study from its base."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, Final
 from aixsim.model.keys import dotted
 
 _ABOUT_THE_RUN: Final = ("base", "title", "goal", "expect", "monte_carlo")
-"""Tables that change no replicate."""
+"""Tables that do not affect replicates."""
 Leaves = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A study beside its base: the config that its file names as base, or else the file without what ``--set`` or a caller changed.
+    """Differences of a study from its base: the ``base`` of its file, or else the file without overrides.
 
     Attributes:
-        base: name of the base; empty when the study is what its file says, and the file stands alone.
-        differs: by key the value of the base and that of the study, as TOML holds them; None where one states none.
+        base: name of the base; empty if there is neither a base nor an override.
+        differs: by key the values of the base and of the study, as TOML values; None if not stated.
         places: by key where the study states the value, such as ``mine.toml:12`` or ``--set levers.parks.number=27``.
     """
 
@@ -29,15 +29,15 @@ class Variant:
 
 
 def variant_of(provenance: Mapping[str, Any]) -> Variant:
-    """Returns the variant of a result, without places; an empty one for results of versions that did not write it."""
+    """Returns the variant of a result, without places; empty for results of earlier versions."""
     stated = provenance.get("variant", {})
     return Variant(stated.get("base", ""), {key: tuple(ends) for key, ends in stated.get("differs", {}).items()})
 
 
 def leaves(tables: Mapping[str, Any]) -> Leaves:
-    """Returns the settings of a config by key, without those that are about the run alone.
+    """Returns the settings of a config by key, without those that do not affect replicates.
 
-    A distribution is a leaf, and so is a list but for tables with names, such as programmes.
+    Distributions and lists are leaves, except lists of named tables, such as programmes.
     """
     found: Leaves = {}
     _collect({key: value for key, value in tables.items() if key not in _ABOUT_THE_RUN}, (), found)
@@ -56,9 +56,9 @@ def _collect(node: Any, key: tuple[str, ...], found: Leaves) -> None:
 
 
 def differences(before: Leaves, after: Leaves) -> dict[str, tuple[Any, Any]]:
-    """Returns ``{key: (before, after)}`` of the settings that differ, None where one lacks them.
+    """Returns ``{key: (before, after)}`` of the settings that differ, None if not stated.
 
-    One number for all years beside a table of years is told year by year, and of a lever that was taken away its settings are not.
+    One number for all years is compared year by year with a table. The settings of a removed lever are not listed.
     """
     gone = [f"{key}." for key, value in after.items() if value is False]
     before, after = _by_year(before, after), _by_year(after, before)
@@ -78,27 +78,27 @@ def _by_year(one: Leaves, other: Leaves) -> Leaves:
     return out
 
 
-def told(value: Any) -> str:
+def in_words(value: Any) -> str:
     """Returns a value of a config in words: ``27``, ``uncertain 0.83 to 2``, ``not stated``."""
     if value is None:
         return "not stated"
     if isinstance(value, bool):
-        return "on" if value else "taken away"
+        return "on" if value else "removed"
     if isinstance(value, Mapping) and "dist" in value:
         if {"low", "high"} <= value.keys():
             return f"uncertain {value['low']:g} to {value['high']:g}"
-        rest = ", ".join(f"{name} {told(item)}" for name, item in value.items() if name != "dist")
+        rest = ", ".join(f"{name} {in_words(item)}" for name, item in value.items() if name != "dist")
         return f"uncertain ({value['dist']}, {rest})"
     if isinstance(value, list):
-        return ", ".join(map(told, value)) if len(value) <= 6 else f"{len(value)} values"
+        return ", ".join(map(in_words, value)) if len(value) <= 6 else f"{len(value)} values"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def changed(key: str, before: Any, after: Any) -> str:
-    """Returns one difference in words; the end of what was uncertain is told as such, for it is no policy."""
+    """Returns one difference in words; it says if an uncertain parameter was fixed, which is not a policy."""
     if is_uncertain(before) and after is not None and not is_uncertain(after) and after is not False:
-        return f"{key}: {told(before)}, now fixed at {told(after)}"
-    return f"{key}: {told(after)} instead of {told(before)}" if after is not False else f"{key}: taken away"
+        return f"{key}: {in_words(before)}, now fixed at {in_words(after)}"
+    return f"{key}: {in_words(after)} instead of {in_words(before)}" if after is not False else f"{key}: removed"
 
 
 def is_uncertain(value: Any) -> bool:

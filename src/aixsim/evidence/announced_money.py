@@ -1,4 +1,4 @@
-"""Budgets of all programmes together and the factories planned with them, for the simpler forecasts."""
+"""Total budgets and planned numbers of factories, for the simpler forecasts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aixsim.random.draws import Purpose, uniforms
 
 Floats = NDArray[np.float64]
 _BUDGETS, _PRICES = MOST_YEARS // 4, MOST_YEARS // 2
-"""Keep the random numbers of uncertain budgets and of prices apart from those of walks."""
+"""Addresses of the random numbers of uncertain budgets and prices, distinct from those of walks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,10 +25,10 @@ class Money:
     """Budgets and planned numbers by year.
 
     Attributes:
-        budget: of the years so far, KRW bn, shape ``(n_past,)``, the middle of what is not known.
-        planned: factories that the budget was planned for, at the price of one, shape ``(n_past,)``.
-        budget_ahead: sample of the years ahead, shape ``(n, n_ahead)``.
-        planned_ahead: the same of the planned numbers.
+        budget: of past years, KRW bn, shape ``(n_past,)``; medians of uncertain values.
+        planned: planned number of factories, budget over price, shape ``(n_past,)``.
+        budget_ahead: sample of budgets of the years ahead, KRW bn, shape ``(n, n_ahead)``.
+        planned_ahead: sample of planned numbers of the years ahead, shape ``(n, n_ahead)``.
     """
 
     budget: Floats
@@ -42,8 +42,8 @@ def money_of(study: Study, month: str, origin: int, *, n: int, seed: int) -> Mon
 
     Args:
         study: with programmes.
-        month: what was known then counts.
-        origin: last year of the past; not after ``month``.
+        month: information up to this month is used.
+        origin: last past year; not after ``month``.
         n: size of the sample.
     """
     years = study.horizon.years

@@ -1,4 +1,4 @@
-"""Budgets as known at an origin: those that had been passed, and plans for later years with an error that grows."""
+"""Budgets as known at an origin: passed budgets, and plans for later years with a growing error."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from aixsim.random.draws import Purpose, uniforms
 Number = float | Distribution
 Floats = NDArray[np.float64]
 MOST_YEARS: Final = 1000
-"""Of a horizon: keeps the random numbers of programmes apart."""
+"""Maximum number of years, for distinct addresses of the programmes' random numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
     """The yearly money of one programme as it was known at a time, KRW bn.
 
-    A budget is passed for one year at a time, in December. Later years stray from what was planned for them, or from the last plan where
-    none was made, by one random walk of the logarithm: who spends more than planned in one year does so in the next.
+    A budget is passed for one year at a time, in December. Later budgets deviate from the plan, or from the last plan if there
+    is none for the year, by one random walk of the logarithm, so deviations persist.
 
     Attributes:
-        known: years that are past or have been passed; years left out have no money.
-        planned: middle of every later year.
-        last: the last year that has been passed.
+        known: budgets of past years and of passed budgets; years left out have none.
+        planned: median of every later year.
+        last: last year with a passed budget.
         error: standard deviation of the walk's yearly step.
     """
 
@@ -42,7 +42,7 @@ class Budgets:
     error: float
 
     def laws(self) -> dict[int, Number]:
-        """Returns the budgets of all years, later ones as the law of that year alone."""
+        """Returns the budgets of all years; later ones as marginal distributions."""
         later: dict[int, Number] = {
             year: Distribution("lognormal", (plan, self.error * float(np.sqrt(year - self.last)))) if self._strays(plan) else plan
             for year, plan in self.planned.items()
@@ -50,11 +50,11 @@ class Budgets:
         return dict(sorted((self.known | later).items()))
 
     def walks(self, n: int, seed: int, programme: int) -> dict[int, Floats]:
-        """Returns a sample of the later years that stray, each of shape ``(n,)``: row for row one walk.
+        """Returns a sample of the uncertain years, each of shape ``(n,)``; each row is one walk.
 
         Args:
             n: size of the sample.
-            programme: its number, as from ``numbers_of``; every programme has a walk of its own.
+            programme: its number, as from ``numbers_of``; every programme has its own walk.
         """
         from scipy.special import ndtri
 
@@ -72,8 +72,8 @@ class Budgets:
 def budgets_of(name: str, table: Mapping[str, Any], study: Study, month: str) -> Budgets:
     """Returns the money of one ``[[programme]]`` as it was known at the end of ``month``.
 
-    The latest announcement replaces those before it. A programme of which nothing was known has no money, and one that has ended stays
-    without.
+    The latest announcement replaces earlier ones. A programme that was not announced has no budget, and an ended programme has none
+    either.
     """
     now = parse_month(month)[0]
     plans = _plans(name, study, month)
@@ -88,7 +88,7 @@ def budgets_of(name: str, table: Mapping[str, Any], study: Study, month: str) ->
         if year > last:
             level = middle(announced.get(year, level))
             planned[year] = level
-    # A table of budgets without any year is no table.
+    # A table of budgets needs at least one year.
     return Budgets(known or {study.horizon.years[0]: 0.0}, planned, last, study.calibration.policy_error)
 
 
@@ -101,15 +101,15 @@ def grants_of(name: str, table: Mapping[str, Any], study: Study, month: str) -> 
     known = {year: value for year, value in grants.items() if year <= now}
     for plan in _plans(name, study, month):
         known |= {year: value for year, value in (plan.grant_krw_bn or {}).items() if year > now}
-    # Where no price was known there was no money either, and any price will do.
+    # Without a known price there is no budget, so the price does not matter.
     return known or grants
 
 
 def as_of(problem_of: Problems, study: Study, month: str) -> Problems:
-    """Returns the same study with no money that was not known at the end of ``month``; nothing before it changes.
+    """Returns a copy of the study with the budgets known at the end of ``month``; earlier settings do not change.
 
-    A plan enters as it was announced; how much of it is delivered is as uncertain as in every other year (``delivered_share``). Years that
-    had not been passed have their law each; ``Budgets.walks`` gives them together.
+    Plans enter as announced; their delivered share is as uncertain as in every other year (``delivered_share``). Budgets not yet passed
+    have marginal distributions; ``Budgets.walks`` samples them jointly.
     """
     settings = dict(problem_of.settings)
     settings["programme"] = {
@@ -125,11 +125,11 @@ def as_of(problem_of: Problems, study: Study, month: str) -> Problems:
 
 
 def middle(value: Number) -> float:
-    """Returns a number, or the median of what is not known."""
+    """Returns a number, or the median of a distribution."""
     return value.quantile(0.5) if isinstance(value, Distribution) else float(value)
 
 
 def _plans(name: str, study: Study, month: str) -> list[Announcement]:
-    """Returns what had been announced of a programme by then, the latest last."""
+    """Returns the announcements on a programme up to a month, the latest last."""
     plans = [plan for plan in study.announcements if plan.programme == name and plan.known_from <= month]
     return sorted(plans, key=lambda plan: plan.known_from)

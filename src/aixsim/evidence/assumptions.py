@@ -1,4 +1,4 @@
-"""The ledger of assumptions: every number of the model with value, range, unit, source, date and grade."""
+"""The ledger of assumptions: every parameter of the model with value, range, unit, source, date and grade."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ GRADES: Final = {
     "B": "derived from quoted numbers",
     "C": "assumed, with a source for its size or sign",
     "D": "assumed, without a source",
-    "U": "set by the user, in the config: not the value that the package has a source or a reason for",
+    "U": "set by the user in the config; not the sourced or assumed value of the package",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One number.
+    """One parameter.
 
     Attributes:
         key: path in the config, or ``population: name``.
-        value: in use; a distribution when the config says so.
+        value: value or distribution in use.
         unit: of the value.
-        range: what is plausible, or what may be decided.
+        range: plausible range, or range of decisions.
         meaning: one sentence.
         source: DOI, table of the package, or ``assumed``.
-        date: of the newest source behind it, or when it was assumed.
+        date: of the newest source, or of the assumption.
         grade: a letter of ``GRADES``.
     """
 
@@ -57,10 +57,10 @@ class Line:
 
 
 def ledger(study: Study | None = None) -> list[Line]:
-    """Returns every number of the model, in the order of ``aixsim describe``.
+    """Returns every parameter of the model, in the order of ``aixsim describe``.
 
     Args:
-        study: whose values are shown; by default those that no config states. Mechanisms and levers that it does not use are left out.
+        study: whose values are shown; by default the default values. Mechanisms and levers that it does not use are left out.
     """
     settings: Mapping[str, Any] = study.settings if study is not None else {}
     places = study.variant.places if study is not None else {}
@@ -91,7 +91,7 @@ def _table(settings: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
 
 
 def _lines(table: str, item: Parameter, value: Any, places: Mapping[str, str], programme: str = "") -> Iterator[Line]:
-    """Yields the lines of a setting: one, or one a calendar year, whose values have sources of their own."""
+    """Yields the lines of a setting: one, or one per calendar year if the years have different sources."""
     key = f"{table}.{item.name}"
     if not isinstance(value, Mapping) or item.kind not in ("by_year", "years"):
         yield _judged(key, item, value, item.default, PUBLISHED.get((programme, item.name, "")), places)
@@ -103,10 +103,9 @@ def _lines(table: str, item: Parameter, value: Any, places: Mapping[str, str], p
 
 
 def _judged(key: str, item: Parameter, value: Any, default: Any, sourced: Published | None, places: Mapping[str, str]) -> Line:
-    """Returns the line of a value: with source and grade only where it is the value that these belong to.
+    """Returns the line of a value; source and grade are given only for the sourced value.
 
-    A distribution over what is assumed is assumed as well; everything else that is neither published nor the value of the declaration was
-    set by the user.
+    A distribution of an assumed parameter is assumed as well. Other values that are neither published nor defaults were set by the user.
     """
     line = _line(key, item, value)
     if sourced is not None and _plain(value) == _plain(sourced.value):
@@ -131,7 +130,7 @@ def _plain(value: Any) -> Any:
 
 
 def _upwards(key: str) -> Iterator[str]:
-    """Yields a key, and those of the tables that hold it."""
+    """Yields a key, and the keys of the tables that contain it."""
     parts = parse_key(key)
     for n in range(len(parts), 0, -1):
         yield dotted(parts[:n])
@@ -151,7 +150,7 @@ def _line(key: str, item: Parameter, value: Any) -> Line:
 
 
 def _grade(confidence: str, source: str) -> str:
-    """Returns the letter: what is assumed has a source when its text names a table, a publication, a year or a share."""
+    """Returns the grade. An assumption has a source if its text names a table, a publication, a year or a share."""
     return {"quoted": "A", "derived": "B"}.get(confidence) or ("C" if re.search(r"\.csv|doi|\b\d{4}\b|\d %", source) else "D")
 
 
@@ -182,7 +181,7 @@ def _population() -> Iterator[Line]:
 
 
 def text_of(value: Any) -> str:
-    """Returns a value in short: numbers with up to four digits, distributions as ``lognormal(0.02, 0.5)``."""
+    """Returns a value as short text: numbers with up to four digits, distributions as ``lognormal(0.02, 0.5)``."""
     if value is None:
         return "stated by the config"
     if isinstance(value, Distribution):
@@ -213,7 +212,7 @@ def _source_dates() -> dict[str, str]:
 
 @cache
 def _dates(table: str) -> tuple[str, ...]:
-    """Returns the dates of all sources of a table; that of the collection when it names none."""
+    """Returns the dates of all sources of a table; the date of the collection if it names none."""
     if not (files("aixsim.data") / table).is_file():
         return ()
     known = _source_dates()

@@ -1,4 +1,4 @@
-"""Backtest with the data available at each origin, scored together with simpler forecasts from the same data."""
+"""Backtest with the data available at each origin, compared with simpler forecasts from the same data."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ from aixsim.stats.sequential_monte_carlo import ParticleSet
 
 Floats = NDArray[np.float64]
 LEAST_COUNTS: Final = 3
-"""Yearly counts that a forecast needs."""
+"""Minimum number of yearly counts for a forecast."""
 _N: Final = 4000
 
 
 def origins(study: Study, *, verified_only: bool) -> list[int]:
-    """Returns the years at whose end a forecast makes sense: at least three counts before, at least one after."""
+    """Returns the possible origins: years with at least three counts up to them and one after."""
     years = [parse_month(item.month)[0] for item in _series(usable(study, verified_only=verified_only))]
     return years[LEAST_COUNTS - 1 : -1]
 
@@ -56,13 +56,13 @@ def backtest(
 
     Args:
         study: with yearly ``[[observed]]`` counts of ``launched``, and ``[[announcement]]`` tables.
-        out: folder of the state, by default ``results/<config name>/backtest-<id>``; what is there already is not run again.
+        out: folder of the state, by default ``results/<config name>/backtest-<id>``; finished parts are not run again.
         as_of_month: a December; by default every year that has at least three counts before and one after.
-        workers: number of processes; changes no number.
-        tell: is told what it will cost, and how it goes.
+        workers: number of processes; results do not depend on it.
+        tell: called with messages on cost and progress.
 
     Raises:
-        UserError: the config has too little to test on, or the month is none of the possible ones.
+        UserError: the config has too few counts, or the month is not a possible origin.
     """
     if study.monte_carlo.seed is None:
         study = study.with_seed(secrets.randbelow(2**63))
@@ -74,7 +74,7 @@ def backtest(
         year = parse_month(as_of_month)[0]
         chosen = {counts: [y for y in years if y == year] for counts, years in chosen.items()}
     if not chosen[ALL]:
-        raise UserError(f"{study.name}: a back-test needs [[observed]] counts of launched from at least {LEAST_COUNTS + 1} Decembers")
+        raise UserError(f"{study.name}: a backtest needs [[observed]] counts of launched from at least {LEAST_COUNTS + 1} Decembers")
     with kept_work(study, "backtest", str(as_of_month), out) as (_, folder, store, request):
         return folder, _forecasts(study, chosen, store, request, workers, tell)
 
@@ -106,11 +106,11 @@ def _forecasts(
 
 
 def _announced(simulator: Simulator, study: Study, prior: Prior, particles: ParticleSet, year: int) -> Seen:
-    """Runs the same particles, random numbers and all, with no money that was not known then: the past comes out the same."""
+    """Runs the same particles with the same random numbers and the budgets known at the origin; past months do not change."""
     month, n, seed = f"{year}-12", len(particles.z), (study.monte_carlo.seed or 0) + year
     then = as_of(simulator.problems, study, month)
     laws = uncertainties_of(then.settings)
-    # A number of a later year may be uncertain then in another way than now: it must be drawn as it was known.
+    # A budget of a later year may have another distribution at the origin: it is drawn as it was known.
     kept = [k for k, key in enumerate(prior.model_keys) if laws.get(key) == prior.laws[key]]
     keys, values = [prior.model_keys[k] for k in kept], [prior.values(particles.z)[:, kept]]
     for name, programme in numbers_of(study.settings["programme"]).items():

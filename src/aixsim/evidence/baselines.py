@@ -1,4 +1,4 @@
-"""Simpler forecasts from the same data: growth curves under the same law of the counts, and naive forecasts."""
+"""Simpler forecasts from the same data: growth curves with the same observation model, and naive forecasts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Counted:
 
     @property
     def yearly(self) -> tuple[Floats, tuple[int, ...]]:
-        """Counts of single years and their positions, the latest unbroken run of them."""
+        """Counts of single years and their positions: the latest consecutive years."""
         single = [k for k in range(len(self.new)) if self.first[k] == self.last[k]]
         return np.array([self.new[k] for k in single]), tuple(self.last[k] for k in single)
 
@@ -50,10 +50,10 @@ def curve_forecast(curve: Curve, counted: Counted, dispersion: Distribution, n_y
     """Fits a growth curve and returns its new adopters in the years after the last count, shape ``(n, n_ahead)``.
 
     Args:
-        curve: to be fitted.
-        counted: the data.
+        curve: growth curve.
+        counted: observed data.
         dispersion: prior of the dispersion of the counts.
-        n_years: years from the first of the horizon to the last that is forecast.
+        n_years: years from the start of the horizon to the last forecast year.
         n_each: counts drawn for each of the fitted curves.
     """
     prior = Prior({**curve.priors, DISPERSION: dispersion})
@@ -92,20 +92,20 @@ def curve_forecasts(counted: Counted, dispersion: Distribution, n_years: int, *,
 
 
 def walk_forecasts(counted: Counted, money: Money, n_ahead: int, *, n: int, seed: int) -> dict[str, Floats]:
-    """Returns the sample of every naive forecast that the data allow: new adopters, shape ``(n, n_ahead)``.
+    """Returns the sample of every naive forecast that is possible with the data: new adopters, shape ``(n, n_ahead)``.
 
     Args:
-        counted: the data.
-        money: as known, with the years of ``counted`` as its past.
+        counted: observed data.
+        money: as known at the origin; its past years are those of ``counted``.
         n_ahead: years ahead.
-        n: size of the samples, as of that of the money.
+        n: size of the samples; the same as that of ``money``.
     """
     new, at = counted.yearly
     if len(new) <= LEAST_CHANGES:
         return {}
     out = {DRIFT: drift(new, n_ahead, n, seed)}
     budget, planned = money.budget[list(at)], money.planned[list(at)]
-    # Both divide by what was paid or planned, and take logarithms of what came.
+    # Both divide by budgets or plans and take logarithms of counts.
     if min(budget.min(), planned.min(), new.min()) > 0:
         out[UNIT_COST] = unit_cost(new, budget, money.budget_ahead, seed)
         out[PLANNED] = planned_numbers(new, planned, money.planned_ahead, seed)

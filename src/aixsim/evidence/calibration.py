@@ -43,7 +43,7 @@ from aixsim.stats.weights import LEAST_ESS, TooFewError, resample
 ENSEMBLE: Final = "ensemble.parquet"
 REPORT: Final = "calibration.json"
 EXPECTED_STEPS: Final = 5
-"""Expected steps from the prior to the posterior, for the forecast of the cost alone."""
+"""Expected number of steps from prior to posterior, only to estimate the cost."""
 Floats = NDArray[np.float64]
 
 
@@ -54,7 +54,7 @@ class Calibrated:
     Attributes:
         folder: holds ``ensemble.parquet``, ``calibration.json`` and the rounds.
         report: content of ``calibration.json``.
-        reused: it was there already and nothing was computed.
+        reused: whether it was already complete.
     """
 
     folder: Path
@@ -74,29 +74,29 @@ def calibrate(
     """Calibrates the uncertain parameters of a study to its observations.
 
     Args:
-        study: as from ``aixsim.load``, with ``[[observed]]``; an ensemble that it names is left aside.
-        out: folder; by default ``results/<config name>/calibration-<id>``. Rounds that are there already are read, not run again.
-        workers: number of processes; changes no number.
+        study: as from ``aixsim.load``, with ``[[observed]]``; its ensemble, if any, is ignored.
+        out: folder; by default ``results/<config name>/calibration-<id>``. Finished rounds are read and not run again.
+        workers: number of processes; results do not depend on it.
         with_held_out, verified_only: as ``likelihood.usable``.
-        tell: is told what it will cost, and how it goes.
+        tell: called with messages on cost and progress.
 
     Raises:
-        UserError: nothing was observed, or nothing is uncertain.
+        UserError: the study has no observed counts, or no uncertain parameters.
         TooFewError: the effective sample size stays below 100.
-        StoreError: the folder belongs to something else, or the disk refuses.
+        StoreError: the folder holds something else, or cannot be written.
     """
     if study.monte_carlo.seed is None:
         study = study.with_seed(secrets.randbelow(2**63))
     groups = sorted({item.group for item in study.observed if item.held_out})
     for group in with_held_out:
         if group not in groups:
-            raise UserError(f"--with-held-out {group}: allowed: {', '.join(groups) or 'none: this config holds nothing out'}")
+            raise UserError(f"--with-held-out {group}: allowed: {', '.join(groups) or 'none: this config has no held-out shares'}")
     items = usable(study, verified_only=verified_only, with_held_out=with_held_out)
     prior = Prior.of(study)
     if not items:
-        raise UserError(f"{study.name}: there is nothing to calibrate on; state what was counted as [[observed]] tables")
+        raise UserError(f"{study.name}: no data for the calibration; state observed counts as [[observed]] tables")
     if not prior.model_keys:
-        raise UserError(f"{study.name}: there is nothing to calibrate; give at least one number as a distribution, such as {{ dist = … }}")
+        raise UserError(f"{study.name}: nothing to calibrate; make at least one parameter uncertain, such as {{ dist = … }}")
     with kept_work(study, "calibration", f"{sorted(with_held_out)} {verified_only}", out) as (identity, folder, store, request):
         finished = store.kept(REPORT)
         if finished is not None and store.kept(ENSEMBLE) is not None:
@@ -168,9 +168,9 @@ def _weigh(
 def _held_out(
     items: Sequence[Observed], law: Likelihood, seen: Seen, dispersion: Floats, problem: Problem, seed: int
 ) -> list[dict[str, Any]]:
-    """Returns predictions of the held-out observations with the error of a count, and the observations.
+    """Returns the held-out observations and their predictions, which include the error of a count.
 
-    A share is compared as a share, a count as in the likelihood: a cumulative one by what came since the one that was held out before it.
+    A share is compared as a share. A cumulative count is compared, as in the likelihood, by its increase since the previous one.
     """
     out = []
     for number, datum in enumerate(data([item for item in items if item.held_out], problem.population, problem.scale)):
@@ -221,7 +221,7 @@ def enough(particles: ParticleSet, what: str) -> None:
 
 @contextmanager
 def kept_work(study: Study, kind: str, options: str, out: Path | None) -> Iterator[tuple[str, Path, CheckpointStore, Request]]:
-    """Opens the folder in which a calculation keeps what it has finished; yields its identity, the folder, the store and requests to stop.
+    """Opens the folder of a calibration or backtest; yields its identity, the folder, the store and the stop request.
 
     Args:
         study: with seed.
@@ -229,11 +229,11 @@ def kept_work(study: Study, kind: str, options: str, out: Path | None) -> Iterat
         out: the folder, by default ``results/<config name>/<kind>-<identity>``.
 
     Raises:
-        StoreError: the folder belongs to something else, or the disk refuses.
+        StoreError: the folder holds something else, or cannot be written.
     """
     identity = identity_of(study, f"{kind} {options}")
     folder = out or Path("results") / study.name / f"{kind}-{identity}"
-    kept = f"Interrupted: what was finished is kept in {folder}; the same command goes on with the rest."
+    kept = f"Interrupted: finished work is kept in {folder}; the same command resumes."
     with saying(kept), stop_requests() as request, CheckpointStore.opened(folder, (STATE,)) as store:
         store.claim(identity)
         store.sweep_out()
@@ -244,7 +244,7 @@ _CODE: Final = ("config", "evidence", "random", "results", "runs", "stats")
 
 
 def identity_of(study: Study, what: str) -> str:
-    """Returns twelve letters that stand for a study with its own files and for the code that weighs it.
+    """Returns a digest of a study, of its files, and of the code of the calibration.
 
     Args:
         study: with seed.

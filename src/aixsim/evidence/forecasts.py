@@ -15,7 +15,7 @@ from aixsim.stats.scores import LEVELS, Score, skill
 
 MODEL: Final = "aixsim"
 ANNOUNCED, KNOWN = "announced", "known"
-"""Budgets of the years ahead: as they were announced at the time, or as they came."""
+"""Budgets of the years ahead: as announced at the origin, or the actual ones."""
 ALL, VERIFIED = "all counts", "verified counts"
 _ABOUT = ("counts", "policy", "origin", "year", "quantity", "model")
 
@@ -27,12 +27,12 @@ class Forecast:
     Attributes:
         counts: ``all counts`` or ``verified counts``.
         policy: ``announced`` or ``known``.
-        origin: last year that it has seen.
-        year: that it is about.
+        origin: last year of its data.
+        year: forecast year.
         quantity: ``new`` in the year, or ``cumulative`` at its end.
         model: ``aixsim`` or a baseline.
-        score: against what was counted.
-        n: size of the sample behind it.
+        score: against the observed count.
+        n: size of its sample.
     """
 
     counts: str
@@ -113,7 +113,7 @@ def by_horizon(forecasts: Sequence[Forecast], confidence: float = 0.95) -> list[
 
 
 def coverage_of(scores: Sequence[Score], confidence: float = 0.95) -> dict[float, Proportion]:
-    """Returns by level how many counts lay in their intervals; forecasts from one origin are not independent, so it is a rough guide."""
+    """Returns by level how many counts lay in their intervals; a rough guide, because forecasts from one origin are not independent."""
     return {level: proportion(sum(one.covers(level) for one in scores), len(scores), confidence) for level in LEVELS}
 
 

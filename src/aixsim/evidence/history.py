@@ -1,4 +1,4 @@
-"""The past in a run: what it simulated beside what was counted, and whether its settings are those of the past."""
+"""History: observed and simulated counts of a run, and settings that differ from published values."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from aixsim.stats.summary import quantiles
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A count and the run.
+    """An observed count and the simulated counts.
 
     Attributes:
-        month, outcome, counted: what was counted.
-        low, median, high: 5, 50 and 95 % of the simulated national counts.
-        agrees: whether the count lies in that range, give or take less than one simulated firm.
+        month, outcome, counted: of the observed count.
+        low, median, high: 5, 50 and 95 % quantiles of the simulated national counts.
+        agrees: whether the observed count lies in that range, up to rounding to simulated firms.
     """
 
     month: str
@@ -32,7 +32,7 @@ class Past:
 
 
 def past(result: Result) -> list[Past]:
-    """Returns every count that the run knows of beside what it simulated; none without replicates."""
+    """Returns the observed counts of a run with its simulated counts; empty without replicates."""
     out = []
     for seen in result.provenance["observed"]:
         counts = result.counts_in(seen["month"])[seen["outcome"]] / result.scale
@@ -45,14 +45,14 @@ def past(result: Result) -> list[Past]:
 
 
 def changed_past(result: Result) -> list[str] | None:
-    """Returns in words which settings of the years that were counted are not the published ones; None where that is not known."""
+    """Returns the settings of years with observed counts that differ from published values, in words; None if unknown."""
     if not concerns(result) or not result.config:
         return None
     return unlike_published(result.config.get("programme", []), int(COUNTED[0][:4]))
 
 
 def changes_of(tables: Mapping[str, Any], observed: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Returns the same of a config that is to be run; none when it is not about the AI factories of Korea."""
+    """Returns the same for a config before it is run; empty if it is not about the AI factories of Korea."""
     if not any((seen["month"], seen["outcome"], seen["value"]) == COUNTED for seen in observed):
         return []
     return unlike_published(tables.get("programme", []), int(COUNTED[0][:4]))

@@ -27,11 +27,11 @@ class Datum:
     """One observed count of the likelihood.
 
     Attributes:
-        label: for people.
-        count: what was counted; a share times the number of firms.
+        label: name for reports.
+        count: observed count; for a share, share times number of firms.
         item: the observation.
-        since: month of the cumulative count before, whose growth is compared; None when the level is.
-        n_firms: national firms of the class or park of a share; else 1.
+        since: month of the previous cumulative count, if the increase is compared; None if the level is.
+        n_firms: number of national firms in the size class or park of a share; else 1.
     """
 
     label: str
@@ -42,13 +42,13 @@ class Datum:
 
 
 def usable(study: Study, *, as_of: str | None = None, verified_only: bool = False, with_held_out: Sequence[str] = ()) -> list[Observed]:
-    """Returns the observations that a calibration may see, by month.
+    """Returns the observations that a calibration may use, by month.
 
     Args:
         study: with ``[[observed]]``.
-        as_of: nothing that became public after this month.
-        verified_only: nothing that is marked ``verified = false``.
-        with_held_out: groups (``size``, ``park``) whose shares are used although they are held out.
+        as_of: leave out observations that became public after this month.
+        verified_only: leave out observations marked ``verified = false``.
+        with_held_out: groups (``size``, ``park``) whose held-out shares are used.
     """
     chosen = [
         item
@@ -64,7 +64,7 @@ def data(items: Sequence[Observed], population: Population, scale: float) -> lis
     """Returns the observed counts of the likelihood.
 
     Raises:
-        UserError: a cumulative count falls.
+        UserError: a cumulative count decreases.
     """
     out = []
     before: dict[str, Observed] = {}
@@ -73,21 +73,21 @@ def data(items: Sequence[Observed], population: Population, scale: float) -> lis
         if item.is_share:
             firms = n_firms(item, population) / scale
             out.append(Datum(f"{what}, {item.size or item.park}", item.value * firms, item, None, firms))
-        # What can fall is compared as it stands, a cumulative count by what came since the count before.
+        # A stock is compared by its level, a cumulative count by its increase since the previous count.
         elif item.outcome == "applicants" or item.outcome in STOCKS:
             out.append(Datum(what, item.value, item, None))
         else:
             last = before.get(item.outcome)
             grown = item.value - (last.value if last else 0.0)
             if grown < 0:
-                raise UserError(f"[[observed]]: {what} is {item.value:g}, less than the month before it; a cumulative count cannot fall")
+                raise UserError(f"[[observed]]: {what} is {item.value:g}, less than the previous count; a cumulative count cannot fall")
             out.append(Datum(what, grown, item, last.month if last else None))
             before[item.outcome] = item
     return out
 
 
 def n_firms(item: Observed, population: Population) -> int:
-    """Returns the simulated firms of the class or park of a share."""
+    """Returns the number of simulated firms in the size class or park of a share."""
     if item.size is not None:
         return int(population.firms_of_size[SIZES.index(item.size)])
     return next((park.n_tenants for park in population.parks if park.name == item.park), 0)
@@ -95,16 +95,16 @@ def n_firms(item: Observed, population: Population) -> int:
 
 @dataclass(frozen=True)
 class Likelihood:
-    """The law of the observed counts given a particle.
+    """The distribution of the observed counts given a particle.
 
     Attributes:
-        data: what was counted.
+        data: observed counts.
         horizon: of the study.
-        months: at whose end particles were looked at.
+        months: at whose end particles are observed.
         parks: names, as ``Seen.by_park`` has them.
         programmes: names, as the first lines of ``Seen.applicants`` have them.
-        floor: smallest mean of a count: half a simulated firm, so that none is impossible by the sample alone.
-        dispersion_fault: multiplies the dispersion; anything but 1 is a planted fault, by which checks of the method are checked.
+        floor: smallest mean of a count, half a simulated firm, so that the sample excludes no count.
+        dispersion_fault: factor on the dispersion; a value other than 1 is a planted fault, for tests.
     """
 
     data: tuple[Datum, ...]
@@ -117,7 +117,7 @@ class Likelihood:
 
     @classmethod
     def of(cls, study: Study, items: Sequence[Observed], problem: Problem, *, dispersion_fault: float = 1.0) -> Likelihood:
-        """Returns the law of some of a study's observations.
+        """Returns the likelihood of some observations of a study.
 
         Raises:
             UserError: as ``data``.

@@ -21,14 +21,14 @@ class Prior:
     """Independent distributions.
 
     Attributes:
-        laws: by config key; the observation law's numbers last.
+        laws: by config key; parameters of the observation model last.
     """
 
     laws: dict[str, Distribution]
 
     @classmethod
     def of(cls, study: Study) -> Prior:
-        """Returns the prior of a study, with a fixed dispersion as a law of one value."""
+        """Returns the prior of a study, with a fixed dispersion as a one-point distribution."""
         dispersion = study.calibration.dispersion
         law = dispersion if isinstance(dispersion, Distribution) else Distribution("choice", (float(dispersion),))
         return cls({**uncertainties_of(study.settings), DISPERSION: law})
@@ -40,7 +40,7 @@ class Prior:
 
     @property
     def model_keys(self) -> tuple[str, ...]:
-        """Keys of the config: all but those of the observation law."""
+        """Keys of the config: all except those of the observation model."""
         return tuple(key for key in self.laws if not key.startswith(OBSERVATION))
 
     def values(self, z: Floats) -> Floats:
@@ -52,7 +52,7 @@ class Prior:
 
 
 def _quantiles(law: Distribution, z: Floats, u: Floats) -> Floats:
-    """Returns ``law.quantile`` of many levels ``u = Phi(z)``, up to rounding; the commonest laws at once."""
+    """Returns ``law.quantile`` at ``u = Phi(z)``, up to rounding; common distributions are vectorised."""
     v = law.values
     match law.dist:
         case "uniform":

@@ -1,6 +1,6 @@
-"""Values of programmes that a source states or that follow from one, by programme, setting and year.
+"""Published values of programmes, by programme, setting and year.
 
-They have no place in the model, whose programmes are what a config says; they tell which of a config's values are published.
+The model does not use them. They serve to identify values of a config that differ from published ones.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aixsim.config.values import plain
-from aixsim.config.variant import told
+from aixsim.config.variant import in_words
 from aixsim.random.distributions import Distribution
 
 
@@ -19,8 +19,8 @@ class Published:
     """A value.
 
     Attributes:
-        value: as a study's settings have it.
-        grade: ``A`` quoted, ``B`` derived, ``C`` assumed on the size that a source states.
+        value: as in the settings of a study.
+        grade: ``A`` quoted, ``B`` derived, ``C`` assumed near a published value.
         source: table of the package, and how the value follows from it.
     """
 
@@ -62,21 +62,21 @@ PUBLISHED: Final[Mapping[tuple[str, str, str], Published]] = {
         f"{_DELIVERY}: call in May and June, selection in June and July; when the contract follows is assumed",
     ),
 }
-"""The year is empty where one value holds for all."""
+"""The year is empty if one value holds for all years."""
 _NONE: Final = Published(0.0, "A", "")
 _FIRST_YEAR: Final = 2024
-"""Of the AI Factory programmes."""
+"""Keys of the AI Factory programmes."""
 
 
 def unlike_published(programmes: Sequence[Mapping[str, Any]], last_year: int) -> list[str]:
-    """Returns in words what budgets and grants of the AI Factory programmes are not the published ones, up to a year that was counted.
+    """Returns, in words, the settings of the AI Factory programmes that differ from published values, up to a year.
 
     Args:
         programmes: the ``[[programme]]`` tables of a resolved config.
-        last_year: of the last count.
+        last_year: of the last observed count.
     """
     stated = {table["name"]: table for table in programmes}
-    out = [f"{name} is not there" for name in dict.fromkeys(name for name, *_ in PUBLISHED) if name not in stated]
+    out = [f"{name} is missing" for name in dict.fromkeys(name for name, *_ in PUBLISHED) if name not in stated]
     for name, table in stated.items():
         years = [str(year) for year in range(_FIRST_YEAR, last_year + 1)]
         for year in years:
@@ -90,15 +90,15 @@ def unlike_published(programmes: Sequence[Mapping[str, Any]], last_year: int) ->
                 _note(out, f"{name}, {setting}", table.get(setting, plain(published.value)), plain(published.value))
         first = int(table.get("delivered_from") or 0)
         if first <= last_year and table.get("delivered_share", 1.0) != 1.0:
-            out.append(f"{name}: delivered_share holds from {first or 'the start'}, so also for years that were counted")
+            out.append(f"{name}: delivered_share applies from {first or 'the start'}, so also to years with observed counts")
     return out
 
 
 def _note(out: list[str], what: str, value: Any, published: Any) -> None:
     if value != published:
-        out.append(f"{what}: {told(value)}, published {told(published)}")
+        out.append(f"{what}: {in_words(value)}, published {in_words(published)}")
 
 
 def _in_year(value: Any, year: str) -> Any:
-    """Returns the value of a table by year, or the one for all years; 0 where there is none."""
+    """Returns the value of a year from a table by year or a single value; 0 if there is none."""
     return value.get(year, 0.0) if isinstance(value, Mapping) and "dist" not in value else value

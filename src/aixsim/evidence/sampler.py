@@ -1,4 +1,4 @@
-"""Samples the posterior of a study for growing data; the state is kept, so that an interrupted calibration resumes."""
+"""Samples the posterior of a study for growing data; the state is stored, so that an interrupted calibration resumes."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Sampler:
 
     Attributes:
         prior: of the study.
-        simulator: in use.
-        n: particles.
-        n_moves: moves of each after every step.
-        seed: of everything that is drawn.
-        store: where the state is kept; None keeps none.
-        tell: gets messages on the progress.
+        simulator: runs the particles.
+        n: number of particles.
+        n_moves: moves of each particle after every step.
+        seed: of all random numbers.
+        store: stores the state; None stores nothing.
+        tell: called with messages on progress.
     """
 
     prior: Prior
@@ -44,7 +44,7 @@ class Sampler:
     tell: Callable[[str], object] = lambda _text: None
 
     def posteriors(self, laws: Sequence[Likelihood], names: Sequence[str]) -> list[ParticleSet]:
-        """Returns the posterior particles given every set of data, each containing the one before.
+        """Returns the posterior particles for every set of data; each set contains the previous one.
 
         Args:
             laws: likelihoods, with growing data.

@@ -1,4 +1,4 @@
-"""Simulation-based calibration: synthetic counts of known parameters are calibrated as if they were observed."""
+"""Simulation-based calibration: the model is calibrated to synthetic counts with known parameters."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Checked:
     """Ranks of the truth.
 
     Attributes:
-        keys: uncertain numbers.
+        keys: uncertain parameters.
         ranks: share of the posterior below the truth, shape ``(n_data_sets, n_keys)``.
         ess: effective sample size of each, shape ``(n_data_sets,)``.
     """
@@ -40,11 +40,11 @@ class Checked:
     ess: Floats
 
     def covered(self, level: float) -> int:
-        """Returns how many true values lie in their central posterior interval of that level, all parameters together."""
+        """Returns the number of true values in their central posterior interval of that level, over all parameters."""
         return int((np.abs(self.ranks - 0.5) <= level / 2).sum())
 
     def to_csv(self) -> str:
-        """Returns one row a data set."""
+        """Returns one row per data set."""
         rows = zip(self.ranks.round(5).tolist(), self.ess.tolist(), strict=True)
         return to_csv([{**dict(zip(self.keys, ranks, strict=True)), "ess": round(ess, 1)} for ranks, ess in rows])
 
@@ -62,23 +62,23 @@ def self_check(
     Args:
         study: small, since it is calibrated ``n`` times; with a seed.
         n: synthetic data sets.
-        workers: number of processes; changes no number.
-        dispersion_fault: multiplies the dispersion in the likelihood alone; anything but 1 is a planted fault that the ranks must show.
-        tell: is told how it goes.
+        workers: number of processes; results do not depend on it.
+        dispersion_fault: factor on the dispersion in the likelihood only; a value other than 1 is a planted fault that the ranks must show.
+        tell: called with messages on progress.
 
     Raises:
-        UserError: nothing is observed.
+        UserError: the study has no observed counts.
     """
     seed, prior = study.monte_carlo.seed or 0, Prior.of(study)
     problem_of = problems(study.without_ensemble())
     problem = problem_of(0)
     law = Likelihood.of(study, usable(study), problem, dispersion_fault=dispersion_fault)
     if not law.data:
-        raise UserError(f"{study.name}: there is nothing to check; state what is counted, and when, as [[observed]] tables")
+        raise UserError(f"{study.name}: nothing to check; state observed counts as [[observed]] tables")
     truths = prior.values(_points(n, len(prior.keys), seed))
     with Simulator(problem_of, law.months, workers) as simulator:
         keys = prior.model_keys
-        worlds = simulator(keys, truths[:, : len(keys)], _FIRST_REPLICATE + np.arange(n), "synthetic worlds")
+        worlds = simulator(keys, truths[:, : len(keys)], _FIRST_REPLICATE + np.arange(n), "synthetic data sets")
         means = np.stack([np.maximum(law.mean(datum, worlds), law.floor) for datum in law.data], axis=1)
         counts = _counts(law, means, truths[:, prior.keys.index(DISPERSION)], seed)
         ranks, ess = np.empty_like(truths), np.empty(n)

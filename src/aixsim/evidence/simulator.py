@@ -1,4 +1,4 @@
-"""Runs particles: values of the uncertain numbers with the random numbers of a replicate."""
+"""Runs particles: values of the uncertain parameters with the random numbers of a replicate."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _CHUNK = 16
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What the simulated ministry saw, in national numbers; the first axis is the particle.
+    """Simulated observations in national numbers; the first axis is the particle.
 
     Attributes:
-        counts: cumulative or stock counts by outcome and month seen, shape ``(n, n_outcomes, n_months)``.
-        applicants: applications by line and calendar year, shape ``(n, n_lines, n_years)``.
-        by_size: share of a class's firms that have ever launched, by month seen, shape ``(n, 5, n_months)``.
-        by_park: the same of a park's tenants, shape ``(n, n_parks, n_months)``; 0 for a park without tenants.
+        counts: cumulative or stock counts by outcome and observed month, shape ``(n, n_outcomes, n_months)``.
+        applicants: applications by funding line and calendar year, shape ``(n, n_lines, n_years)``.
+        by_size: share of a class's firms that have ever launched, by observed month, shape ``(n, 5, n_months)``.
+        by_park: the same share of a park's tenants, shape ``(n, n_parks, n_months)``; 0 for a park without tenants.
     """
 
     counts: Floats
@@ -48,7 +48,7 @@ class Seen:
 
 
 def look(problem: Problem, replicate: int, given: dict[str, float], months: Sequence[int], run: Any) -> Seen:
-    """Runs one particle and returns what is seen of it at the end of the given months."""
+    """Runs one particle and returns its observations at the end of the given months."""
     from aixsim.engines.kernel.tabulate import tables
 
     scenario = draw_scenario(problem, replicate, given)
@@ -75,25 +75,25 @@ def look(problem: Problem, replicate: int, given: dict[str, float], months: Sequ
 
 
 def look_at_some(problems: Problems, replicates: Sequence[int], given: Sequence[dict[str, float]], months: Sequence[int]) -> Seen:
-    """Runs some particles: what a worker does; arguments as in ``look``, one of each a particle."""
+    """Runs some particles, in a worker; arguments as in ``look``, one per particle."""
     run = engine("kernel")
     return Seen.stack([look(problems(r), r, values, months, run) for r, values in zip(replicates, given, strict=True)])
 
 
 class Simulator:
-    """Runs particles of one study; a context, because it holds processes.
+    """Runs particles of one study; a context manager, because it owns processes.
 
-    A particle that fails ends everything: a weight that is missing would be a particle that the counts have ruled out.
+    A failed particle ends the calculation: a missing weight would have the same effect as a weight of 0.
     """
 
     def __init__(self, problems: Problems, months: Sequence[int], workers: int, request: Request | None = None) -> None:
-        """Names what is run and what is seen; nothing starts yet.
+        """Defines what is run and observed; nothing starts yet.
 
         Args:
             problems: as from ``config.build.problems``.
-            months: positions of the months at whose end is looked.
-            workers: number of processes; 1 runs in this process. No number depends on it.
-            request: of the user to stop.
+            months: positions of the observed months.
+            workers: number of processes; 1 runs in this process. Results do not depend on it.
+            request: stop request of the user.
         """
         self.problems, self.months, self.workers, self._request = problems, tuple(months), workers, request
         self._executor: Executor = InProcess()
@@ -106,11 +106,11 @@ class Simulator:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Ends the processes now: an interrupt must not wait for particles under way."""
+        """Ends the processes at once, including running particles."""
         self._executor.close()
 
     def of(self, problems: Problems) -> Simulator:
-        """Returns a simulator of other problems, with the same processes."""
+        """Returns a simulator for other problems, with the same processes."""
         other = Simulator(problems, self.months, self.workers, self._request)
         other._executor = self._executor
         return other
@@ -119,13 +119,13 @@ class Simulator:
         """Runs particles.
 
         Args:
-            keys: config keys of what is given; the other uncertain numbers are drawn as in any run.
+            keys: config keys of ``values``; other uncertain parameters are drawn as in a run.
             values: shape ``(n, n_keys)``.
             replicates: whose random numbers each has, shape ``(n,)``.
             what: for the progress bar.
 
         Raises:
-            Interrupted: the user wants to stop.
+            Interrupted: the user stopped the program.
         """
         given = [dict(zip(keys, row, strict=True)) for row in values.tolist()]
         numbers = replicates.tolist()

@@ -15,7 +15,7 @@ TABLE: Final = "backtest_summary.csv"
 LONGEST: Final = {ANNOUNCED: 3, KNOWN: 5}
 """Longest horizons that are summarised, in years: budgets are announced at most three years ahead."""
 COUNTED: Final = ("2025-12", "launched", 102)
-"""The observed count that only studies of the AI factories of Korea state."""
+"""An observed count that only studies of AI factories in Korea have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class Record:
     Attributes:
         counts, policy: as in ``evidence.forecasts``.
         horizon: years ahead.
-        origins: years that forecasts were made from.
-        crps: mean error of the whole forecast, in factories.
-        best_baseline, best_crps: the best of the simpler forecasts, and its error.
-        skill: 1 minus the first over the second.
-        covered_80: counts in their 80 % intervals.
+        origins: number of origins.
+        crps: mean CRPS, in factories.
+        best_baseline, best_crps: the best simpler forecast, and its mean CRPS.
+        skill: 1 minus crps over best_crps.
+        covered_80: number of counts in their 80 % intervals.
         error_pct: mean absolute error of the median, in percent of the count.
     """
 
@@ -46,7 +46,7 @@ class Record:
 
 
 def summary_table(forecasts: Iterable[Forecast]) -> str:
-    """Returns the packaged table, as a CSV file, from a whole backtest."""
+    """Returns the summary of a backtest as a CSV file, which is packaged."""
     forecasts, out = list(forecasts), []
     for counts in (ALL, VERIFIED):
         for policy, longest in LONGEST.items():
@@ -66,12 +66,12 @@ def records(counts: str, policy: str) -> list[Record]:
 
 
 def concerns(result: Result) -> bool:
-    """Returns whether a run is about the AI factories of Korea: the backtest does not apply to theory."""
+    """Returns whether a run is about the AI factories of Korea: the backtest does not apply to others."""
     return any((seen["month"], seen["outcome"], seen["value"]) == COUNTED for seen in result.provenance["observed"])
 
 
 def better() -> tuple[int, int]:
-    """Returns in how many comparisons the model beat the best simpler forecast, and how many there are."""
+    """Returns the number of comparisons in which the model was better than the best simpler forecast, and the number of all."""
     found = [one for policy in (ANNOUNCED, KNOWN) for counts in (ALL, VERIFIED) for one in records(counts, policy)]
     return sum(one.skill > 0 for one in found), len(found)
 
@@ -83,11 +83,11 @@ def sentence() -> str:
     low, high = min(one.skill for one in known), max(one.skill for one in known)
     best = ", ".join(dict.fromkeys(one.best_baseline for one in (*announced, *without)))
     return (
-        "Evidence: on the smart factories of 2014 to 2024 the model's forecasts had, with budgets as announced, a skill of"
+        "Evidence: on the smart factories of 2014 to 2024 the model's forecasts had, with announced budgets, a skill of"
         f" {_skills(announced)} one to {len(announced)} years ahead against the best of six simpler ones ({best}; 1 perfect, 0 equal,"
-        f" below 0 worse), of {_skills(without)} without the one count that is not verified, and of {low:+.2f} to {high:+.2f} with budgets"
-        f" as they came; {covered} of {n} counts lay in their 80 % intervals. It says what money will do, to whom and why, not how much"
-        " there will be (docs/explanation/evidence.md)."
+        f" below 0 worse), of {_skills(without)} without the one count that is not verified, and of {low:+.2f} to {high:+.2f} with actual"
+        f" budgets; {covered} of {n} counts lay in their 80 % intervals. The model predicts the effect of budgets, not the"
+        " budgets themselves (docs/explanation/evidence.md)."
     )
 
 

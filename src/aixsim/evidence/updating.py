@@ -23,10 +23,10 @@ Floats = NDArray[np.float64]
 ERROR: Final = 0.18
 """Relative error of a yearly count given the model, estimated on the smart factories: root of a dispersion of 0.032 (0.12 to 0.28)."""
 MOST: Final = 1e9
-"""Highest count that makes sense, as in ``[[observed]]``."""
+"""Highest allowed count, as in ``[[observed]]``."""
 _ERRORS: Final = (0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 _FEW: Final = 3.0
-"""Effective sample size up to which no number of replicates is named: it would be a guess."""
+"""Effective sample size below which no number of replicates is suggested, because the estimate would be too uncertain."""
 LEVELS: Final = np.array([0.05, 0.5, 0.95])
 
 
@@ -36,7 +36,7 @@ class NewCount:
 
     Attributes:
         month: ``YYYY-MM``, counted at its end.
-        outcome: what was counted.
+        outcome: name of the outcome.
         value: national count.
     """
 
@@ -52,7 +52,7 @@ class GoalUpdate:
     Attributes:
         name, at_least, outcome, by: of the goal.
         before: probability in the run.
-        after: probability after weighing.
+        after: probability after the update.
         interval: of ``after``: Clopper-Pearson with the effective sample size as n, so it is rounded outward.
         count_before, count_after: 5, 50 and 95 % quantiles of the national count at the deadline.
     """
@@ -73,11 +73,11 @@ class Update:
     """A run weighted by new counts.
 
     Attributes:
-        ess: effective sample size, of n replicates.
-        n: replicates.
-        goals: what became of each.
-        parameters: uncertain numbers by how far their mean has moved, in standard deviations before, the most first.
-        simulated: 5, 50 and 95 % of what the run had for each new count.
+        ess: effective sample size.
+        n: number of replicates.
+        goals: every goal before and after the update.
+        parameters: uncertain parameters with the change of their mean, in standard deviations before the update, largest first.
+        simulated: 5, 50 and 95 % quantiles of the run for each new count, before the update.
     """
 
     ess: float
@@ -106,15 +106,15 @@ def parse_count(text: str) -> NewCount:
     if value > MOST:
         raise UserError(f"--observe {text}: a count is at most {MOST:,.0f}")
     if outcome not in OUTCOMES:
-        raise UserError(f"--observe {text}: there is no outcome {outcome!r}; allowed: {', '.join(OUTCOMES)}")
+        raise UserError(f"--observe {text}: unknown outcome {outcome!r}; allowed: {', '.join(OUTCOMES)}")
     return NewCount(month.strip(), outcome, value)
 
 
 def update(result: Result, counts: Sequence[NewCount], error: float = ERROR) -> Update:
     """Weights the replicates of a run by new counts.
 
-    A cumulative count is compared by what came since the last one that the run knows of, as in a calibration, so that what is already in
-    the run is not counted twice.
+    A cumulative count is compared by its increase since the last observed count of the run, as in a calibration, so that no
+    information is used twice.
 
     Args:
         result: of a run with enough replicates.
@@ -122,7 +122,7 @@ def update(result: Result, counts: Sequence[NewCount], error: float = ERROR) -> 
         error: relative error of a count.
 
     Raises:
-        UserError: a month is outside the run, something is counted twice, or a cumulative count falls.
+        UserError: a month is outside the run, a count is given twice, or a cumulative count decreases.
         TooFewError: too few replicates are near the counts.
     """
     weights, simulated = _weighed(result, counts, error)
@@ -130,28 +130,28 @@ def update(result: Result, counts: Sequence[NewCount], error: float = ERROR) -> 
     if ess < LEAST_ESS:
         each = [f"{low:,.0f} to {high:,.0f} there (90 %)" if len(weights) > 1 else f"{low:,.0f} there" for low, _, high in simulated]
         raise TooFewError(
-            "the run cannot speak about this count",
+            "the run cannot be updated by this count",
             ess,
             len(weights),
             f"the run had {'; '.join(each)}: {_help(result, counts, error, ess)}",
         )
-    goals = tuple(_moved(result, goal, weights, ess) for goal in result.goal_records)
+    goals = tuple(_shifts(result, goal, weights, ess) for goal in result.goal_records)
     return Update(ess, len(weights), goals, _parameters(result, weights), tuple(simulated))
 
 
 def _help(result: Result, counts: Sequence[NewCount], error: float, ess: float) -> str:
-    """Returns what would do: how many replicates at this rate, and which error of a count with these."""
+    """Returns remedies: the number of replicates at this rate, and the error of a count with these replicates."""
     n = len(result.replicates)
     enough = math.ceil(n * 1.1 * LEAST_ESS / ess / 100) * 100 if ess > _FEW else None
     wider = (one for one in _ERRORS if one > error)
     wide = next((one for one in wider if effective_sample_size(_weighed(result, counts, one)[0]) >= LEAST_ESS), None)
     ways = [f"run about {enough:,} replicates (aixsim run … -n {enough})"] if enough else []
     ways += [f"allow a wider error of a count (--error {wide:g})"] if wide else []
-    return ", or ".join([*ways, "calibrate a config that can say this"])
+    return ", or ".join([*ways, "calibrate a config in which this count is possible"])
 
 
 def _weighed(result: Result, counts: Sequence[NewCount], error: float) -> tuple[Floats, list[tuple[float, float, float]]]:
-    """Returns the weights of the replicates, and what they had for each new count before (5, 50 and 95 %)."""
+    """Returns the weights of the replicates, and 5, 50 and 95 % quantiles for each new count before the update."""
     known = [NewCount(seen["month"], seen["outcome"], float(seen["value"])) for seen in result.provenance["observed"]]
     log_weights: Floats | None = None
     simulated = []
@@ -170,7 +170,7 @@ def _weighed(result: Result, counts: Sequence[NewCount], error: float) -> tuple[
         log_weights = law if log_weights is None else log_weights + law
         known.append(new)
     if log_weights is None:
-        raise UserError("nothing was observed: give at least one --observe YYYY-MM=COUNT")
+        raise UserError("no observed count: give at least one --observe YYYY-MM=COUNT")
     return normalised(log_weights), simulated
 
 
@@ -178,11 +178,11 @@ def _refuse_what_contradicts(new: NewCount, known: Sequence[NewCount]) -> None:
     for one in known:
         if one.outcome != new.outcome:
             continue
-        told = f"--observe {new.month}={new.value:g}: {one.value:g} were counted by {one.month}"
+        place = f"--observe {new.month}={new.value:g}: {one.value:g} were counted by {one.month}"
         if one.month == new.month:
-            raise UserError(f"{told} already; a month is counted once")
+            raise UserError(f"{place} already; give each month once")
         if new.outcome not in STOCKS and (one.month < new.month) != (one.value <= new.value) and one.value != new.value:
-            raise UserError(f"{told}; such a count cannot fall")
+            raise UserError(f"{place}; such a count cannot fall")
 
 
 def _national(result: Result, outcome: str, month: str) -> Floats:
@@ -195,13 +195,13 @@ def _quantiles(values: Floats, weights: Floats) -> tuple[float, float, float]:
     return low, middle, high
 
 
-def _moved(result: Result, goal: Mapping[str, Any], weights: Floats, ess: float) -> GoalUpdate:
+def _shifts(result: Result, goal: Mapping[str, Any], weights: Floats, ess: float) -> GoalUpdate:
     outcome, by, at_least = goal["outcome"], goal["by"], float(goal["at_least"])
     counts = result.counts_in(by)[outcome].astype(np.float64)
     reached = counts >= target_in_sample(at_least, result.scale)
     confidence = float(result.provenance["confidence"])
     after, n = float(weights @ reached), max(int(ess), 1)
-    # Rounded down on one side and up on the other: an interval from whole successes must not be narrower than the share's own.
+    # Rounded down for one end and up for the other, so that the interval from whole successes is not too narrow.
     low = proportion(math.floor(after * n), n, confidence).clopper_pearson[0]
     high = proportion(math.ceil(after * n), n, confidence).clopper_pearson[1]
     equal = np.full(len(weights), 1.0 / len(weights))
@@ -212,10 +212,10 @@ def _moved(result: Result, goal: Mapping[str, Any], weights: Floats, ess: float)
 
 def _parameters(result: Result, weights: Floats) -> tuple[tuple[str, float], ...]:
     table = result.parameters().sort_values("replicate").drop(columns="replicate")
-    moved = []
+    shifts = []
     for key in table.columns:
         values = table[key].to_numpy(np.float64)
         spread = float(values.std())
         if spread > 0:
-            moved.append((str(key), float(weights @ values - values.mean()) / spread))
-    return tuple(sorted(moved, key=lambda one: -abs(one[1])))
+            shifts.append((str(key), float(weights @ values - values.mean()) / spread))
+    return tuple(sorted(shifts, key=lambda one: -abs(one[1])))

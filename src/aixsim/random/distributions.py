@@ -1,7 +1,7 @@
-"""Distributions: a number that is not known, drawn once per replicate.
+"""Distributions of uncertain parameters, drawn once per replicate.
 
-Every distribution is drawn by inverting its distribution function at one addressed uniform, so that two scenarios
-with one seed draw the same quantile, and a change of one distribution leaves all others as they were.
+Every value is the quantile at one addressed uniform, so that two configs with the same seed draw the same quantile,
+and a change of one distribution does not affect the others.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Distribution:
     values: tuple[float, ...]
 
     def quantile(self, u: float) -> float:
-        """Returns the value below which a share ``u`` in (0, 1) of the distribution lies."""
+        """Returns the quantile at ``u`` in (0, 1)."""
         v = self.values
         match self.dist:
             case "uniform":
@@ -85,7 +85,7 @@ def draw_all(
     Args:
         distributions: by config key.
         seed, replicate: of the draw.
-        addresses: of keys that are addressed by another text than themselves.
+        addresses: texts that replace keys as addresses.
     """
     agents = np.array([agent_of((addresses or {}).get(path, path)) for path in distributions], np.int64)
     levels = uniforms_of(seed, replicate, Purpose.PARAMETER, agents).tolist()
@@ -94,7 +94,7 @@ def draw_all(
 
 @lru_cache(maxsize=4096)
 def agent_of(text: str) -> int:
-    """Returns the number by which something that has a name is addressed, such as an uncertain number by its key."""
+    """Returns the address of a name, such as the key of an uncertain parameter."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
 

@@ -1,13 +1,13 @@
-"""Addressed random numbers: Philox 4x32-10, a number for every address and never a stream.
+"""Addressed random numbers by Philox 4x32-10, a counter-based generator.
 
-A number is a function of its address ``(seed, replicate, purpose, agent, attempt)`` and of nothing else. So the
-number of workers, the order of work and the engine change no bit, and two scenarios with one seed differ only
-where a lever reaches (common random numbers). The 64 bits of the seed are the key and the four other words are the
-counter, so different addresses of one seed are different inputs of a bijection: they cannot share a block.
+A number is a function only of its address ``(seed, replicate, purpose, agent, attempt)``. So results do not depend
+on the number of workers, the order of work or the engine, and two configs with the same seed differ only where their
+settings have an effect (common random numbers). The 64 bits of the seed are the key and the four other words are the
+counter, so different addresses of one seed are different inputs of a bijection, with different blocks.
 
 Two uniforms of 52 bits come from one block of four words: agents ``2k`` and ``2k + 1`` share block ``k``. They lie
-in the open interval (0, 1), which 53 bits and a half would not: the largest would round to 1. A resistance of zero or
-infinity would lose or invent an adopter.
+in the open interval (0, 1); with 53 bits the largest number would round to 1. A resistance of zero or infinity would
+add or remove an adopter.
 
 Source: Salmon, Moraes, Dror, Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", doi:10.1145/2063384.2063405.
 """
@@ -30,16 +30,16 @@ _ROUNDS: Final = 10
 _INVERSE_2_52: Final = 2.0**-52
 _ONE: Final = np.uint64(1)
 _BLOCKS: Final = 16384
-"""Blocks that are encrypted at a time: few enough for the processor's cache."""
+"""Blocks that are encrypted at a time: few enough to fit into the cache of the processor."""
 
 Words = NDArray[np.uint64]
 
 BUILD: Final = 0xFFFFFFFF
-"""The replicate word of numbers that build population and network; no replicate of a run carries it."""
+"""Replicate number of the random numbers for population and network; no replicate of a run has it."""
 
 
 class Purpose(IntEnum):
-    """What a number is for: the third word of its address. Append, never renumber."""
+    """Purpose of a random number, the third word of its address. Append only; never renumber."""
 
     RESISTANCE = 1
     OWN_RESISTANCE = 2
@@ -99,8 +99,8 @@ def uniform(seed: int, replicate: int, purpose: int, agent: int, attempt: int = 
         seed: 0 to 2**64 - 1.
         replicate: 0 to 2**32 - 2, or ``BUILD``.
         purpose: a ``Purpose``.
-        agent: 0 to 2**33 - 1; a firm's own identity, never its position in some array.
-        attempt: 0 to 2**32 - 1; counts what one agent draws for one purpose.
+        agent: 0 to 2**33 - 1; the identity of a firm, never its position in an array.
+        attempt: 0 to 2**32 - 1; counts the draws of one agent for one purpose.
     """
     words = philox_block((agent >> 1, attempt, purpose, replicate), (seed & _MASK, seed >> 32))
     high, low = (words[2], words[3]) if agent & 1 else (words[0], words[1])
@@ -108,7 +108,7 @@ def uniform(seed: int, replicate: int, purpose: int, agent: int, attempt: int = 
 
 
 def from_words(high: int, low: int) -> float:
-    """Returns the number in (0, 1) that two 32-bit words stand for: 52 bits and a half, exact in double precision."""
+    """Converts two 32-bit words to a number in (0, 1): 52 bits and a half, exact in double precision."""
     return (((high << 20) | (low >> 12)) + 0.5) * _INVERSE_2_52
 
 
@@ -145,7 +145,7 @@ def _philox_blocks(c0: Words, attempt: int, purpose: int, replicate: int, seed: 
     c2, c3 = c3 ^ np.uint64((same >> 32) ^ k1), np.full(c0.shape, same & _MASK, np.uint64)
     for _ in range(_ROUNDS - 2):
         k0, k1 = (k0 + _WEYL_0) & _MASK, (k1 + _WEYL_1) & _MASK
-        # In place: fresh memory for every step would take as long as the steps.
+        # In place, because allocating memory would take as long as the computation.
         np.multiply(multiplier_0, c0, out=product_0)
         np.multiply(multiplier_1, c2, out=product_1)
         np.right_shift(product_1, half, out=c0)

@@ -1,1 +1,1 @@
-"""Reports: text and figures for people."""
+"""Reports: text, figures and web pages for readers."""

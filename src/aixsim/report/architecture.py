@@ -1,4 +1,4 @@
-"""Writes the page of the architecture: the packages with what they import, and what calls what when a study is run.
+"""Writes the page on the architecture: the packages with their imports, and the calls of functions in a run.
 
 Both come from the code: the imports are read, and the calls are recorded while a small study runs.
 """
@@ -41,15 +41,15 @@ at_least = 5
 by = "2026-12"
 """
 _LEAVES = ("config.", "world.", "stats.", "engines.kernel.", "model.", "report.", "runs.tables", "runs.identity", "results.counting_rules")
-"""What is called here is named, and what it calls is not."""
+"""Calls of these functions are listed, but not the calls that they make."""
 _SMALL_IN_RUNS = ("runs.files", "runs.ledger", "runs.provenance")
 _SMALL_IN_RESULTS = ("results.shapes", "results.source", "results.project_table")
 _LEFT_OUT = ("random.", "data.", "errors", "escapes", "arguments", "config.values", "model.calendar", *_SMALL_IN_RUNS, *_SMALL_IN_RESULTS)
-"""What is called here is not named: small helpers."""
+"""Calls of these small helpers are not listed."""
 _DEEPEST = 8
 _HEAD = """# Architecture
 
-Written by `make docs`; a test keeps it fresh.
+Written by `make docs`; a test checks that it is up to date.
 
 ## Packages
 
@@ -59,9 +59,9 @@ A package imports only from those below it in this table (`pyproject.toml`, impo
 _FLOW = """
 ## What happens in a run
 
-From a config to an answer: `load`, `run` with a folder, `headline`. Every line is a public function, in the order in which it is called
-first, below the function that calls it. What functions of the packages `config`, `world`, `model`, `engines.kernel`, `stats` and `report`
-call is left out, and so are small helpers.
+The calls of `load`, `run` with a folder, and `headline`. Every line is a public function, below the function that calls it, in the
+order of the first call. Small helpers are left out, and so are calls within the packages `config`, `world`, `model`,
+`engines.kernel`, `stats` and `report`.
 
 """
 
@@ -91,16 +91,16 @@ def _packages() -> str:
         height[name] = 1 + max((height[other] for other in used.get(name, ())), default=0)
     names = sorted((name for name in says if not name.startswith("__")), key=lambda name: (-height[name], name))
     rows = [(f"`{name}`", says[name], ", ".join(sorted(used[name]))) for name in names]
-    return "\n".join(markdown_table(("package", "what it holds", "imports"), rows)) + "\n"
+    return "\n".join(markdown_table(("package", "content", "imports"), rows)) + "\n"
 
 
 @dataclass
 class _Calls:
-    """Calls of public functions, as they come.
+    """Recorded calls of public functions.
 
     Attributes:
         made: functions that each function calls, in order, by full name.
-        says: first line of the docstring of each.
+        says: first line of the docstring of each function.
     """
 
     made: dict[str, list[str]] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class _Calls:
     _stack: list[tuple[FrameType, str | None]] = field(default_factory=list)
 
     def see(self, frame: FrameType, event: str, _argument: Any) -> None:
-        """Is told of every call and return, as ``sys.setprofile`` does."""
+        """Records a call or return; a callback of ``sys.setprofile``."""
         if event == "return":
             if self._stack and self._stack[-1][0] is frame:
                 self._stack.pop()
@@ -123,23 +123,23 @@ class _Calls:
             self._stack.append((frame, name))
 
     def lines(self) -> list[str]:
-        """Returns a line a call, indented below the function that makes it; what a function calls is told once."""
-        told: set[str] = set()
+        """Returns one line per call, indented below the calling function; the calls of a function are listed once."""
+        listed: set[str] = set()
 
         def below(name: str, depth: int) -> list[str]:
             out: list[str] = []
             for called in self.made.get(name, []) if depth < _DEEPEST else []:
-                said = f": {self.says[called]}" if called not in told else ""
+                said = f": {self.says[called]}" if called not in listed else ""
                 out.append(f"{'  ' * depth}- `{called.replace(':', '.')}`{said}")
-                if called not in told:
-                    told.add(called)
+                if called not in listed:
+                    listed.add(called)
                     out += below(called, depth + 1)
             return out
 
         return below("", 0)
 
     def _name(self, frame: FrameType) -> str | None:
-        """Returns ``file:function`` of a public function of the package; None for everything else."""
+        """Returns ``file:function`` of a public function of the package; None for other code."""
         code = frame.f_code
         if not code.co_filename.startswith(str(_ROOT)) or any(above.f_code.co_name == "<module>" for above, _ in self._stack[1:]):
             return None
@@ -158,7 +158,7 @@ class _Calls:
 
 
 def _recorded() -> _Calls:
-    """Runs a small study and returns what called what."""
+    """Runs a small study and returns the recorded calls."""
     from aixsim import api
     from aixsim.config import load
     from aixsim.report.text.headline import headline
@@ -167,7 +167,7 @@ def _recorded() -> _Calls:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "study.toml"
         path.write_text(_STUDY, encoding="utf-8")
-        api.run(load(path))  # compiles what is needed, which takes for ever while every call is recorded
+        api.run(load(path))  # compiles before recording, because recording is slow
         sys.setprofile(calls.see)
         try:
             headline(api.run(load(path), out=Path(folder) / "result"))

@@ -28,8 +28,8 @@ _MOVES: Final = 1.0
 _COLUMNS_HEAD = """\
 # Columns of the tables
 
-Written by `make docs`; a test compares it with the tables that a run and a sweep write. Counts are
-of simulated firms: divided by the scale of the sample they are firms of the nation.
+Written by `make docs`; a test compares this page with the tables that a run and a sweep write.
+Counts are simulated firms; divide them by the scale to get national counts.
 """
 _ABLATION_HEAD = """\
 # What each assumed number moves
@@ -48,7 +48,7 @@ number that moves neither count by more than {percent} % may stay fixed.
 
 
 def schedule() -> str:
-    """Returns the month as a numbered list."""
+    """Returns the schedule of a month as a numbered list."""
     return "\n".join(f"{number}. **{step.name}**: {step.does}" for number, step in enumerate(SCHEDULE, 1))
 
 
@@ -65,13 +65,13 @@ def sensed() -> str:
 
 
 def parameters() -> str:
-    """Returns a table of parameters for everything that has any."""
+    """Returns a table of parameters for every mechanism, lever and section."""
     parts = [_parameters(f"[{entry.key}]", entry.title, entry.parameters) for entry in entries(Registry.of())]
     return "\n\n".join([*parts, _parameters("[[programme]]", "Public support lines", PROGRAMME.parameters)])
 
 
 def categories() -> str:
-    """Returns the categories that firms fall into."""
+    """Returns the categories of firms."""
     poles = "; ".join(f"{pole}: {', '.join(p for p, of in POLE_OF_PROVINCE.items() if of == pole)}" for pole in POLES)
     return "\n".join(
         (
@@ -84,7 +84,7 @@ def categories() -> str:
 
 
 def outcomes() -> str:
-    """Returns what is counted as a table."""
+    """Returns the outcomes as a table."""
     cells = []
     for outcome in DECLARED:
         events = ", ".join(f"{event.name.lower().replace('_', ' ')} {change:+d}" for event, change in outcome.changes.items())
@@ -95,7 +95,7 @@ def outcomes() -> str:
 
 
 def purposes() -> str:
-    """Returns what random numbers are drawn for."""
+    """Returns the purposes of random numbers."""
     return ", ".join(f"{purpose.name.lower().replace('_', ' ')} ({purpose.value})" for purpose in Purpose)
 
 
@@ -157,7 +157,7 @@ PARTS: dict[str, Callable[[], str]] = {
 
 
 def fill(text: str) -> str:
-    """Returns a document with every part between its ``generated`` marks written anew.
+    """Returns a document with updated content between its ``generated`` marks.
 
     Raises:
         ValueError: a mark is missing.

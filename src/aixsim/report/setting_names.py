@@ -1,4 +1,4 @@
-"""How settings are called in texts and figures."""
+"""Names of settings in texts and figures."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from aixsim.model.registry import Registry
 
 _MONEY = {"_krw_bn": "KRW bn", "_krw_tn": "KRW tn", "_usd_bn": "USD bn"}
 _PLAIN = ("", "1", "month", "name", "names")
-"""Units that a label does better without."""
+"""Units that labels leave out."""
 
 
 def setting_name(key: str, *, with_programme: bool = True, with_unit: bool = True) -> str:
-    """Returns a config key as words: ``levers.parks.project_share`` becomes ``parks: project share``, with unit and year if any.
+    """Returns a readable name of a config key: ``levers.parks.project_share`` becomes ``parks: project share``, with unit and year if any.
 
     Args:
-        key: of the setting.
-        with_programme: name the programme whose setting it is.
-        with_unit: name the unit.
+        key: config key of the setting.
+        with_programme: include the name of the programme.
+        with_unit: include the unit.
     """
     parts = list(map(str, parse_key(key)))
     year = f" {parts.pop()}" if parts[-1].isdigit() else ""

@@ -1,1 +1,1 @@
-"""Results: tables of finished runs and what they say."""
+"""Results: tables, goals and comparisons of finished runs and sweeps."""

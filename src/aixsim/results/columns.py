@@ -1,4 +1,4 @@
-"""The tables of results: what each column holds and in which unit. ``make docs`` writes docs/reference/columns.md from here."""
+"""The columns of result tables, with unit and meaning; the source of docs/reference/columns.md (``make docs``)."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Column:
     """A column of a table.
 
     Attributes:
-        kind: what its values are; months are first days of months.
-        unit: of the values; empty for names, months, numbers of things, and what is true or false.
-        meaning: what it holds, in a few words.
+        kind: type of its values; months are first days of months.
+        unit: of the values; empty for names, months, identifiers and flags.
+        meaning: short description.
     """
 
     kind: Kind
@@ -31,13 +31,13 @@ class Column:
 
 
 FIRMS: Final = "simulated firms"
-"""Unit of counts: divided by ``Result.scale`` they are firms of the nation."""
-NATION: Final = "firms of the nation"
+"""Unit of counts; divide by ``Result.scale`` to get national firms."""
+NATION: Final = "national firms"
 SHARE: Final = "share of replicates"
 BASIC_OUTCOMES: Final = ("decided", "launched", "operating", "failed", "abandoned", "withdrawn", "launched_own", "operating_own")
 _KRW: Final = "KRW bn of the simulated population"
 _REPLICATE: Final = Column("whole", "", "number of the replicate")
-_MONTH: Final = Column("month", "", "month, the first of its days; counts are as of its end")
+_MONTH: Final = Column("month", "", "first day of the month; counts are as of its end")
 _COUNTED: Final = {outcome.name: Column("whole", FIRMS, outcome.title) for outcome in DECLARED}
 _TRAITS: Final = {"agent_type": "type of the firm", "province": "province of the firm", "size": "size class of the firm"}
 
@@ -52,9 +52,9 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
     "trajectories": {"replicate": _REPLICATE, "month": _MONTH, **{name: _COUNTED[name] for name in BASIC_OUTCOMES}},
     "groups": {
         "month": _MONTH,
-        "group": Column("name", "", f"by what firms are grouped: {', '.join(GROUPS)}"),
-        "level": Column("name", "", "which of the groups"),
-        "outcome": Column("name", "", "what is counted: a column of trajectories"),
+        "group": Column("name", "", f"grouping variable: {', '.join(GROUPS)}"),
+        "level": Column("name", "", "level of the grouping variable"),
+        "outcome": Column("name", "", "outcome: a column of trajectories"),
         **_quantiles(FIRMS, "the count"),
     },
     "projects": {
@@ -72,13 +72,13 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
     "money": {
         "replicate": _REPLICATE,
         "year": Column("whole", "", "calendar year"),
-        "programme": Column("name", "", "programme, or line of money of a lever"),
-        "budget_krw_bn": Column("number", _KRW, "money for projects in the year, with what came back from earlier ones"),
-        "spent_krw_bn": Column("number", _KRW, "money that projects took"),
-        "left_krw_bn": Column("number", _KRW, "budget less what was spent"),
+        "programme": Column("name", "", "name of the programme, or funding line of a lever"),
+        "budget_krw_bn": Column("number", _KRW, "budget of the year, including repayments of earlier projects"),
+        "spent_krw_bn": Column("number", _KRW, "money spent on projects"),
+        "left_krw_bn": Column("number", _KRW, "budget minus spending"),
         "applicants": Column("whole", FIRMS, "applications in the calls of the year"),
         "funded": Column("whole", FIRMS, "projects that were funded"),
-        "repaid_krw_bn": Column("number", _KRW, "money that came back from projects"),
+        "repaid_krw_bn": Column("number", _KRW, "money repaid by projects"),
         "affordable": Column("number", FIRMS, "projects that the budget alone would pay: budget over the highest grant"),
     },
     "payers": {
@@ -94,11 +94,11 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
 uncertain parameter."""
 MORE: Final = {
     "trajectories": Column("whole", FIRMS, "count of an outcome"),
-    "parameters": Column("number", "of the parameter: see aixsim describe", "value that was drawn of the setting of this key"),
+    "parameters": Column("number", "of the parameter: see aixsim describe", "drawn value of the uncertain parameter with this key"),
 }
-_FACTOR: Final = {"FACTOR": Column("number", "of the setting", "value of a factor; the column is called like the config's key")}
+_FACTOR: Final = {"FACTOR": Column("number", "of the setting", "value of a factor; the column name is the config key")}
 _POINT: Final = {"point": Column("whole", "", "number of the point of the sweep")}
-_POLICY: Final = {"policy": Column("name", "", "policy that the point starts from; base when there is only one")}
+_POLICY: Final = {"policy": Column("name", "", "name of the policy; base if there is only one")}
 _GOAL: Final = {"goal": Column("name", "", "name of the goal")}
 
 
@@ -113,8 +113,8 @@ SWEEP_TABLES: Final[dict[str, dict[str, Column]]] = {
         **_POINT,
         "replicate": _REPLICATE,
         "month": _MONTH,
-        "OUTCOME": Column("whole", FIRMS, "count of each outcome that is kept, called as in the trajectories of a run"),
-        "PARAMETER": Column("number", "of the parameter", "value drawn of each uncertain number, where the study keeps them"),
+        "OUTCOME": Column("whole", FIRMS, "count of each stored outcome; names as in the trajectories of a run"),
+        "PARAMETER": Column("number", "of the parameter", "drawn value of each uncertain parameter, if the study stores them"),
     },
     "answer": {
         **_POINT,
@@ -122,15 +122,15 @@ SWEEP_TABLES: Final[dict[str, dict[str, Column]]] = {
         **_FACTOR,
         **_GOAL,
         "n": Column("whole", "replicates", "finished replicates"),
-        "n_failed": Column("whole", "replicates", "failed replicates, in no estimate"),
+        "n_failed": Column("whole", "replicates", "failed replicates, left out of all estimates"),
         "successes": Column("whole", "replicates", "replicates that reach the goal"),
         "probability": Column("number", SHARE, "successes divided by n"),
         "low": Column("number", SHARE, "lower end of the exact interval of the probability (Clopper-Pearson)"),
-        "high": Column("number", SHARE, "upper end of it"),
-        "sequence_low": Column("number", SHARE, "lower end of the interval that holds however often the sweep is looked at"),
-        "sequence_high": Column("number", SHARE, "upper end of it"),
+        "high": Column("number", SHARE, "upper end of this interval"),
+        "sequence_low": Column("number", SHARE, "lower end of the confidence sequence, which is valid under repeated looks"),
+        "sequence_high": Column("number", SHARE, "upper end of this interval"),
         **{name: one for name, one in _quantiles(NATION, "the count at the deadline").items() if name not in ("p25", "p75")},
-        "verdict": Column("name", "", "above or below the level of the decision, or open; missing for goals that it is not about"),
+        "verdict": Column("name", "", "above or below the decision level, or open; missing for other goals than that of the decision"),
     },
     "design": {
         "row": Column("whole", "", "number of the row in the design, from 0"),
@@ -141,21 +141,21 @@ SWEEP_TABLES: Final[dict[str, dict[str, Column]]] = {
     },
     "comparison": {
         **_POINT,
-        "reference": Column("whole", "", "number of the point that it is compared with"),
+        "reference": Column("whole", "", "number of the reference point"),
         **_POLICY,
         **_FACTOR,
         **_GOAL,
         "paired": Column("flag", "", "whether replicates are compared in pairs, with common random numbers"),
         "n": Column("whole", "replicates", "replicates of the point that are compared"),
         "n_reference": Column("whole", "replicates", "replicates of the reference that are compared"),
-        "n_unpaired": Column("whole", "replicates", "replicates left out because only one of the two has finished them"),
+        "n_unpaired": Column("whole", "replicates", "replicates left out because only one of the two points has finished them"),
         "n_failed": Column("whole", "replicates", "failed replicates of the point"),
         "n_failed_reference": Column("whole", "replicates", "failed replicates of the reference"),
         **_interval("probability", "probability of the goal at the point", SHARE, "exact interval"),
         **_interval("probability_reference", "probability of the goal at the reference", SHARE, "exact interval"),
         **_interval("difference", "difference of the probabilities, point minus reference", SHARE, "interval"),
-        "p_value": Column("number", "", "exact test of equal probabilities: McNemar's of pairs, Fisher's of independent replicates"),
-        "p_holm": Column("number", "", "the same, to hold for all points together (Holm)"),
+        "p_value": Column("number", "", "exact test of equal probabilities: McNemar for pairs, Fisher for independent replicates"),
+        "p_holm": Column("number", "", "p_value corrected for the number of points (Holm)"),
         "mean": Column("number", NATION, "mean count at the deadline at the point"),
         "mean_reference": Column("number", NATION, "mean count at the deadline at the reference"),
         **_interval("mean_difference", "difference of the means, point minus reference", NATION, "interval"),
@@ -165,12 +165,12 @@ SWEEP_TABLES: Final[dict[str, dict[str, Column]]] = {
 
 
 def column(table: str, name: str) -> Column:
-    """Returns what a column of a table holds."""
+    """Returns the description of a column."""
     return TABLES[table].get(name) or (_COUNTED if table == "trajectories" else {}).get(name) or MORE[table]
 
 
 def wrong_columns(table: str, schema: pa.Schema) -> str:
-    """Returns what is wrong with the columns of a table, in words; empty when nothing is."""
+    """Returns the problems of the columns of a table, in words; empty if there are none."""
     if missing := [name for name in TABLES[table] if name not in schema.names]:
         return f"lacks the columns {', '.join(missing)}"
     known = {name: column(table, name) for name in schema.names if name in TABLES[table] or table in MORE}

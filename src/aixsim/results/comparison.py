@@ -38,20 +38,20 @@ class Change:
     """How one result differs from the baseline in one goal. Counts, months and money are this result minus the baseline.
 
     Attributes:
-        goal, outcome, at_least, by: which goal, until when.
+        goal, outcome, at_least, by: of the goal.
         n: pairs of replicates.
         count: national count at the deadline.
         count_quantiles: ``p05``, ``p50``, ``p95`` of the differences by replicate.
         chances: probability of reaching the goal in the baseline and in this result.
         probability: their difference with Newcombe's interval of pairs.
-        probability_unpaired: the same difference with his interval of independent samples.
-        probability_narrower: width of the latter over that of the former.
-        gained, lost: replicates that reach the goal only here, and only in the baseline.
+        probability_unpaired: the same difference with Newcombe's interval for independent samples.
+        probability_narrower: width of the unpaired over that of the paired interval.
+        gained, lost: number of replicates that reach the goal only in this result, and only in the baseline.
         p_value: McNemar's exact test of equal probabilities.
         month_reached: median month of the baseline and of this result; None: not by the deadline.
-        months: mean difference in months over the ``n_months`` replicates that reach the goal in both; None below two of them. These
-            are the easy replicates: read it beside ``gained`` and ``lost``.
-        n_months: see there.
+        months: mean difference in months over the ``n_months`` replicates that reach the goal in both; None if there are fewer than
+            two. These replicates are a selection: see also ``gained`` and ``lost``.
+        n_months: number of these replicates.
     """
 
     goal: str
@@ -74,11 +74,11 @@ class Change:
 
     @property
     def variance_reduction(self) -> float | None:
-        """Of the count, see ``Contrast``."""
+        """Variance reduction of the count, see ``PairedDifference``."""
         return self.count.variance_reduction
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the change ready for JSON; each difference with an interval as ``[estimate, low, high]``."""
+        """Returns the change as JSON values; a difference with an interval is ``[estimate, low, high]``."""
         out = {name: getattr(self, name) for name in self.__slots__}
         for name, value in out.items():
             if isinstance(value, Difference):
@@ -94,16 +94,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PolicyChange(Drawable):
-    """Everything in which one result differs from the baseline.
+    """All differences of one result from the baseline.
 
     Attributes:
         pair: the two.
-        settings: ``{key path: (baseline, other)}`` of what their configs state differently.
-        goals: one change a goal of the baseline.
-        spent_krw_bn: public money over the horizon, of the nation.
+        settings: ``{key path: (baseline, other)}`` of the settings that differ.
+        goals: one change per goal of the baseline.
+        spent_krw_bn: national public spending over the horizon, KRW bn.
         groups: winners and losers.
         firms: deadweight and displacement.
-        fixing: what part of the difference comes from fixing what was uncertain; None where nothing was fixed.
+        fixing: part of the difference that comes from fixing uncertain parameters; None if none was fixed.
     """
 
     pair: Pair
@@ -123,19 +123,19 @@ class Comparison:
 
     @property
     def changes(self) -> list[Change]:
-        """The goals of all results, one after the other."""
+        """The changes of all goals of all results."""
         return [change for policy in self.policies for change in policy.goals]
 
     def to_frame(self) -> pd.DataFrame:
-        """Returns a row a result, goal and quantity: ``difference`` is ``b`` (the result) minus ``a`` (the baseline), with its interval.
+        """Returns one row per result, goal and quantity: ``difference`` is ``b`` (result) minus ``a`` (baseline), with its interval.
 
         Quantities are the probability of the goal, the national count at its deadline, and the month in which it is reached (over the
-        replicates that reach it in both); and public money spent, which belongs to no goal.
+        replicates that reach it in both), and public money spent (no goal).
         """
         return tidy((row for policy in self.policies for row in _rows(policy)), self.policies[0].pair.confidence)
 
     def groups(self) -> pd.DataFrame:
-        """Returns winners and losers: a row a result, group, level and outcome, with the national count at the deadline."""
+        """Returns winners and losers: one row per result, group, level and outcome, with the national count at the deadline."""
         return tidy((row for policy in self.policies for row in _group_rows(policy)), self.policies[0].pair.confidence)
 
     def _repr_html_(self) -> str:
@@ -143,12 +143,12 @@ class Comparison:
         first = self.policies[0].pair
         notes = [f"baseline: {first.names[0]}", f"{100 * first.confidence:g} % intervals", first.baseline.sample_note]
         notes += dict.fromkeys(note for policy in self.policies for note in policy.pair.notes)
-        rows = [_told(policy, change) for policy in self.policies for change in policy.goals]
+        rows = [_row(policy, change) for policy in self.policies for change in policy.goals]
         columns = ("result", "goal", "probability", "difference", "count", "difference", "n")
         return card("Differences paired by replicate", notes, columns, rows)
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the differences ready for JSON: one record a goal, a level and a result, each naming the two folders."""
+        """Returns the differences as JSON values: records by goal, level and result, each with the names of the two folders."""
         out: dict[str, list[dict[str, Any]]] = {"differences": [], "groups": [], "firms": [], "settings": []}
         for policy in self.policies:
             one = policy.pair
@@ -170,19 +170,19 @@ class Comparison:
 
 
 def compare(baseline: Result | str | PathLike[str], *others: Result | str | PathLike[str]) -> Comparison:
-    """Compares results with a first one, goal by goal of the first, replicate by replicate.
+    """Compares results with a baseline, for every goal of the baseline, paired by replicate.
 
     Args:
         baseline: a result, or its folder.
         others: likewise, at least one.
 
     Raises:
-        ComparisonError: they cannot be paired: firms, ties, horizon, scale or seed differ, or the first has no goal.
-        ResultError: a folder is no result, or is damaged.
-        ArgumentError: there is nothing to compare with.
+        ComparisonError: they cannot be paired: firms, ties, horizon, scale or seed differ, or the baseline has no goal.
+        ResultError: a folder is not a result, or is damaged.
+        ArgumentError: ``others`` is empty.
     """
     if not others:
-        raise ArgumentError("others", others, "one result or more to compare with the first")
+        raise ArgumentError("others", others, "one or more results to compare with the baseline")
     first, *rest = (one if isinstance(one, Result) else open_result(one) for one in (baseline, *others))
     base, *names = labels_of([first, *rest])
     return Comparison([_policy(replace(pair(first, other), labels=(base, name))) for other, name in zip(rest, names, strict=True)])
@@ -195,7 +195,7 @@ def _rows(policy: PolicyChange) -> Iterator[dict[str, Any]]:
         of = {**about, "goal": change.goal, "outcome": change.outcome, "by": np.datetime64(change.by, "M").astype("datetime64[ms]")}
         count = change.count
         yield {**of, **tidy_row("probability", "share of replicates", change.chances, change.probability, change.n, NEWCOMBE)}
-        yield {**of, **tidy_row("count", "firms of the nation", (count.before, count.after), count.paired, count.n, STUDENT)}
+        yield {**of, **tidy_row("count", "national firms", (count.before, count.after), count.paired, count.n, STUDENT)}
         if change.months is not None:
             yield {**of, **tidy_row("month reached", "months", (None, None), change.months, change.n_months, STUDENT)}
     spent, none = policy.spent_krw_bn, {"goal": None, "outcome": None, "by": np.datetime64("NaT", "ms")}
@@ -207,11 +207,11 @@ def _group_rows(policy: PolicyChange) -> Iterator[dict[str, Any]]:
     for level in policy.groups:
         found = level.contrast
         about = {"baseline": one.names[0], "result": one.names[1], "group": level.group, "level": level.level}
-        numbers = tidy_row("count", "firms of the nation", (found.before, found.after), found.paired, found.n, STUDENT)
+        numbers = tidy_row("count", "national firms", (found.before, found.after), found.paired, found.n, STUDENT)
         yield {**about, "outcome": level.outcome, **numbers}
 
 
-def _told(policy: PolicyChange, change: Change) -> list[str]:
+def _row(policy: PolicyChange, change: Change) -> list[str]:
     before, after = (percent(chance) for chance in change.chances)
     moved, count = change.probability, change.count
     low, high = (100 * end for end in (moved.low, moved.high))

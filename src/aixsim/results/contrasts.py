@@ -1,4 +1,4 @@
-"""Differences of paired replicates, with what the pairing was worth."""
+"""Differences of paired replicates, and the gain of precision by pairing."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Contrast:
         n: pairs.
         before, after: means of the two.
         paired: the difference with Student's interval of the differences.
-        unpaired: the same difference with Welch's interval, as if the replicates were independent.
-        narrower: width of the unpaired over that of the paired interval; None when no pair differs from another, so that the paired
-            one is a point.
-        variance_reduction: variance of the difference of independent replicates over that of the pairs: so many times more independent
-            replicates would be needed; None likewise.
+        unpaired: the same difference with Welch's interval for independent replicates.
+        narrower: width of the unpaired over that of the paired interval; None if all differences are equal, so that the paired interval
+            is a point.
+        variance_reduction: variance of the difference of independent replicates over that of the pairs, the factor by which more
+            independent replicates would be needed; None likewise.
     """
 
     n: int
@@ -45,7 +45,7 @@ class Contrast:
     variance_reduction: float | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the contrast ready for JSON."""
+        """Returns the difference as JSON values."""
         return {
             "n": self.n,
             "before": self.before,
@@ -82,10 +82,10 @@ def contrast(after: Floats, before: Floats, confidence: float) -> Contrast:
 
 
 def tidy(changes: Iterable[dict[str, Any]], confidence: float) -> pd.DataFrame:
-    """Returns a data frame with a row a difference; in ``attrs["units"]`` what its numbers are in.
+    """Returns a data frame with one row per difference; with units in ``attrs["units"]``.
 
     Args:
-        changes: as from ``tidy_row``, each with columns that say what is compared.
+        changes: as from ``tidy_row``, each with columns that identify the comparison.
         confidence: of all intervals.
     """
     import pandas as pd
@@ -96,14 +96,14 @@ def tidy(changes: Iterable[dict[str, Any]], confidence: float) -> pd.DataFrame:
 
 
 def tidy_row(quantity: str, unit: str, ends: tuple[float | None, float | None], change: Difference, n: int, method: str) -> dict[str, Any]:
-    """Returns the part of a row of ``tidy`` that every difference has.
+    """Returns the columns of a row of ``tidy`` that all differences have.
 
     Args:
-        quantity: what is compared.
+        quantity: name of the quantity.
         unit: of both and of the difference.
-        ends: value before and after, the columns ``a`` and ``b``; None where there is none.
+        ends: value before and after, the columns ``a`` and ``b``; None if there is none.
         change: ``b`` minus ``a`` with its interval.
-        n: replicates behind it.
+        n: number of replicates.
         method: of the interval.
     """
     a, b = ends
@@ -112,7 +112,7 @@ def tidy_row(quantity: str, unit: str, ends: tuple[float | None, float | None], 
 
 
 def narrowing(unpaired: Difference, paired: Difference) -> float | None:
-    """Returns how many times narrower the paired interval is; None when it is a point."""
+    """Returns the factor by which the paired interval is narrower; None if it is a point."""
     width = paired.high - paired.low
     return (unpaired.high - unpaired.low) / width if width > 0 else None
 
@@ -133,7 +133,7 @@ def ratio(part: Floats, whole: Floats, confidence: float) -> Difference | None:
         confidence: of the interval.
 
     Returns:
-        None when the whole is nothing.
+        None if the whole is 0.
     """
     total = float(whole.sum())
     if total == 0.0:

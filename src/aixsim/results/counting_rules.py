@@ -17,18 +17,18 @@ from aixsim.stats.intervals import proportion
 from aixsim.world.classification import ROUTES
 
 STATUSES: Final = ("project started", "has been in operation", "still in operation")
-"""What must have happened to a project by the deadline. An abandoned one has been in operation and is not any more."""
+"""Status that a project must have reached by the deadline. An abandoned project has been in operation, but is not still in operation."""
 PUBLIC: Final = tuple(route for route in ROUTES if route != "own")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One way of counting.
+    """A counting rule.
 
     Attributes:
         status: one of ``STATUSES``.
-        scope: which routes count, in words.
-        routes: the same by name.
+        scope: the routes that count, in words.
+        routes: names of these routes.
     """
 
     status: str
@@ -40,7 +40,7 @@ def rules(counts: Sequence[str]) -> list[Rule]:
     """Returns every combination of status and scope, row by row of a table.
 
     Args:
-        counts: routes that the config counts; they are a scope of their own unless they are one of the others.
+        counts: routes that the config counts; added as a scope if it is not one of the others.
     """
     scopes = {("programme",): "programme calls", PUBLIC: "all public money", ROUTES: "every route"}
     configured = tuple(route for route in ROUTES if route in counts)
@@ -52,7 +52,7 @@ def count_by_rule(pieces: Iterable[Projects], ways: Sequence[Rule], replicates: 
     """Returns how many projects each rule counts in each replicate, shape ``(n_replicates, n_rules)``.
 
     Args:
-        pieces: all projects, in pieces that divide no replicate or any.
+        pieces: all projects, in pieces; a replicate may be divided.
         ways: rules.
         replicates: finished ones, ascending.
         deadline: month of the horizon whose end decides.
@@ -102,7 +102,7 @@ def counting(
 ) -> list[dict[str, Any]]:
     """Returns the content of ``counting.json``: every rule for the number and deadline of every goal on AI factories.
 
-    Counts are national. There is no record when no replicate finished.
+    Counts are national. Empty if no replicate finished.
 
     Args:
         pieces, replicates: as in ``count_by_rule``.

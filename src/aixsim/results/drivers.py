@@ -1,4 +1,4 @@
-"""Which uncertain numbers a run's own replicates show to matter for a goal: rank correlations, and the floor that chance sets."""
+"""Influence of uncertain parameters on a goal: rank correlations over the replicates of a run, and their significance threshold."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from aixsim.results.result import Result
 
 LEAST: Final = 50
-"""Replicates below which nothing is said: the floor of some forty numbers would be a correlation of more than 0.4."""
+"""Minimum number of replicates; with fewer, the threshold for about forty parameters would be above 0.4."""
 _DOUBT: Final = 0.05
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """An uncertain number.
+    """Influence of an uncertain parameter.
 
     Attributes:
-        key: in the config.
-        correlation: of its ranks with those of the count at the deadline (Spearman).
+        key: config key.
+        correlation: Spearman's rank correlation with the count at the deadline.
     """
 
     key: str
@@ -31,7 +31,7 @@ class Driver:
 
 
 def floor_of(n: int, n_numbers: int) -> float:
-    """Returns the correlation that the largest of some numbers without influence exceeds with a probability of 5 % at most.
+    """Returns the threshold that the largest correlation of parameters without influence exceeds with a probability of at most 5 %.
 
     Fisher's transformation with the standard error 1.06 / sqrt(n - 3) of rank correlations (Fieller, Hartley and Pearson 1957,
     doi:10.1093/biomet/44.3-4.470), and Bonferroni's correction.
@@ -42,14 +42,14 @@ def floor_of(n: int, n_numbers: int) -> float:
 
 
 def drivers(result: Result, goal: dict[str, Any]) -> list[Driver] | None:
-    """Returns the uncertain numbers whose correlation with the count at the deadline exceeds the floor, the strongest first.
+    """Returns the uncertain parameters whose correlation with the count at the deadline exceeds the threshold, the strongest first.
 
     Args:
         result: of the run.
         goal: a record of ``goals.json``.
 
     Returns:
-        None when there are too few replicates, or nothing is uncertain.
+        None if there are too few replicates, or no uncertain parameters.
     """
     if not result.has("parameters"):
         return None

@@ -1,4 +1,4 @@
-"""Statements that a config must satisfy: ``[[expect]]``."""
+"""Expectations: statements that a config must satisfy (``[[expect]]``)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from aixsim.config.models import Expect, target_in_sample
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of an expectation.
+    """The verdict on an expectation.
 
     Attributes:
         name: of the expectation.
-        holds: whether the statement is true; None when one replicate cannot tell.
+        holds: whether the statement holds; None if it needs more than one replicate.
         observed: value of the statistic.
-        standard_error: of the observed value; None where none is known.
-        n: replicates.
-        statement: what was expected, in words.
+        standard_error: of the observed value; None if unknown.
+        n: number of replicates.
+        statement: the expectation in words.
     """
 
     name: str
@@ -34,16 +34,16 @@ class Verdict:
 
 
 _LAST_BITS: Final = 1e-9
-"""Relative: counts that are scaled to the nation may differ from a limit in their last bits."""
+"""Relative tolerance: counts scaled to the nation have rounding errors."""
 
 
 def judge(expectation: Expect, counts: NDArray[np.int32], scale: float = 1.0) -> Verdict:
-    """Compares the national counts of the outcome at the month of the expectation with the statement, as a goal is judged.
+    """Tests an expectation with the national counts of its outcome at its month.
 
     Args:
-        expectation: what must hold, in national numbers.
-        counts: of the simulated firms, shape ``(n_replicates,)``.
-        scale: share of the nation that was simulated.
+        expectation: in national numbers.
+        counts: simulated firms, shape ``(n_replicates,)``.
+        scale: simulated share of the national population.
     """
     values = counts / scale
     n = len(values)
@@ -60,7 +60,7 @@ def judge(expectation: Expect, counts: NDArray[np.int32], scale: float = 1.0) ->
     holds: bool | None
     holds, statement = _compare(expectation, observed, error)
     if n == 1 and (expectation.within_standard_errors is not None or expectation.statistic not in ("mean", "median")):
-        holds = None  # it has no standard error, no probability and no range
+        holds = None  # one replicate has no standard error, no probability and no range
     what = f"{expectation.statistic} of {expectation.outcome} by {expectation.by} {statement}"
     return Verdict(expectation.name, holds, observed, error, n, what)
 
@@ -72,7 +72,7 @@ def _compare(expectation: Expect, observed: float, error: float | None) -> tuple
         return observed <= expectation.at_most * (1.0 + _LAST_BITS), f"at most {expectation.at_most:g}"
     expected: Any = expectation.equals
     if expectation.within_standard_errors is not None:
-        # Replicates that are all alike give no error to measure by: then only equality holds.
+        # Equal replicates have no standard error: only equality holds.
         margin = expectation.within_standard_errors * (error or 0.0)
         return abs(observed - expected) <= margin, f"= {expected:g} within {expectation.within_standard_errors:g} standard errors"
     margin = (expectation.within or 0.0) + _LAST_BITS * abs(expected)

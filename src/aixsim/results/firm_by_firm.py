@@ -1,4 +1,4 @@
-"""Deadweight and displacement: the same firm under both policies, in the same replicate."""
+"""Deadweight and displacement: each firm under both policies in the same replicate."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class FirmByFirm:
-    """What firms did under two policies, by the deadline; numbers are national means of replicates.
+    """Firm-level comparison of two policies by the deadline; numbers are national means over replicates.
 
     Attributes:
         by: the deadline.
-        n: replicates.
-        public_projects: that the policy pays publicly.
-        deadweight: share of them whose firm launches in the same replicate under the baseline on its own money, without support: it
-            needed none. None when there are no such projects.
-        funded_under_both: share of them whose firm has public money under the baseline too.
-        displaced: firms that launch under the baseline, by any route, and no longer under the policy.
-        displaced_share: of the firms that launch under the baseline; None when none does.
-        displaced_public, displaced_alone: the displaced, by who pays under the baseline.
-        gained: firms that launch under the policy only.
+        n: number of replicates.
+        public_projects: projects with public money under the policy.
+        deadweight: share of them whose firm launches in the same replicate under the baseline on its own money, without support. None
+            if there are no such projects.
+        funded_under_both: share of them whose firm also has public money under the baseline.
+        displaced: firms that launch under the baseline, by any route, but not under the policy.
+        displaced_share: share of the firms that launch under the baseline; None if there are none.
+        displaced_public, displaced_alone: displaced firms with public money, and without, under the baseline.
+        gained: firms that launch only under the policy.
     """
 
     by: str
@@ -46,7 +46,7 @@ class FirmByFirm:
     gained: MeanDifference
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the numbers ready for JSON; those with an interval as ``[estimate, low, high]``."""
+        """Returns JSON values; a number with an interval is ``[estimate, low, high]``."""
         out: dict[str, Any] = {}
         for name in self.__slots__:
             value = getattr(self, name)
@@ -55,7 +55,7 @@ class FirmByFirm:
 
 
 def firm_by_firm(pair: Pair) -> FirmByFirm:
-    """Follows every firm through both results."""
+    """Compares every firm in both results."""
     before, after = (_started(pair, result.project_arrays) for result in (pair.baseline, pair.other))
     n, sure = len(pair.replicates), pair.confidence
     key_a, key_b = (_keys(pair, projects) for projects in (before, after))
@@ -89,17 +89,17 @@ def _started(pair: Pair, projects: Projects) -> Projects:
 
 
 def _span(pair: Pair) -> int:
-    # Twice: where every replicate has a population of its own, another may have a few firms more than the first.
+    # Twice: if every replicate has its own population, some may have more firms than the first.
     return int(pair.baseline.provenance["n_firms"]) * 2
 
 
 def _keys(pair: Pair, projects: Projects) -> Ints:
-    """Returns one number for each firm of each replicate."""
+    """Returns a unique key for each firm of each replicate."""
     return np.searchsorted(pair.replicates, projects.replicate) * _span(pair) + projects.firm
 
 
 def _distinct(keys: Ints) -> Ints:
-    """Returns the keys ascending, each once; a sort is many times faster here than the hash table of ``numpy.unique``."""
+    """Returns the distinct keys, ascending; a sort is much faster here than ``numpy.unique``."""
     ordered = np.sort(keys)
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
 

@@ -1,4 +1,4 @@
-"""The part of a difference that comes from fixing a number that was uncertain, which is no policy."""
+"""The part of a difference that comes from fixing an uncertain parameter, which is not a policy."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from aixsim.stats.differences import Difference
 
 Floats = NDArray[np.float64]
 _PER_TERM: Final = 10
-"""Pairs of replicates for each coefficient of the regression, at least."""
+"""Minimum pairs of replicates per coefficient of the regression."""
 _EDGE: Final = 0.02
-"""Share of the drawn values that must lie to either side of the fixed one: beyond what was drawn nothing is known."""
+"""Minimum share of the drawn values on each side of the fixed value, so that the regression does not extrapolate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fixing:
-    """What fixing uncertain numbers does to the mean count of the first goal.
+    """Effect of fixing uncertain parameters on the mean count of the first goal.
 
     Attributes:
-        keys: of the numbers that are uncertain in one result and fixed in the other.
-        is_all: whether the two results differ in nothing else.
-        rest: difference that remains where the number has its fixed value in both; None when it cannot be told.
+        keys: of the parameters that are uncertain in one result and fixed in the other.
+        is_all: whether the two results do not differ otherwise.
+        rest: difference that remains if the parameter has its fixed value in both; None if it cannot be estimated.
         fixed: difference that comes from fixing; None likewise.
-        why_not: why not, in words.
+        why_not: reason for None, in words.
     """
 
     keys: tuple[str, ...]
@@ -41,16 +41,16 @@ class Fixing:
     why_not: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it ready for JSON."""
+        """Returns JSON values."""
         rest, fixed = (None if one is None else ends(one) for one in (self.rest, self.fixed))
         return {"keys": list(self.keys), "is_all": self.is_all, "rest": rest, "fixed": fixed, "why_not": self.why_not}
 
 
 def fixing_of(pair: Pair, settings: Mapping[str, tuple[Any, Any]]) -> Fixing | None:
-    """Splits the difference of the mean count of the first goal; None when no number is uncertain in one result and fixed in the other.
+    """Splits the difference of the mean count of the first goal; None if no parameter is uncertain in one result and fixed in the other.
 
-    In replicates that drew about the fixed value both results have the same number, so that what differs there is all else. The paired
-    differences are therefore regressed on the drawn values, and read off at the fixed ones.
+    In replicates that drew about the fixed value, both results have the same value, so the difference there has other causes. The paired
+    differences are therefore regressed on the drawn values, and the regression is evaluated at the fixed values.
     """
     fixed = {key: ends_ for key, ends_ in settings.items() if is_uncertain(ends_[0]) != is_uncertain(ends_[1])}
     fixed = {key: ends_ for key, ends_ in fixed.items() if all(is_uncertain(end) or _is_number(end) for end in ends_)}
@@ -68,7 +68,7 @@ def fixing_of(pair: Pair, settings: Mapping[str, tuple[Any, Any]]) -> Fixing | N
         # By ranks: the same for every distribution.
         place = float((drawn < value).mean() + 0.5 * (drawn == value).mean())
         if not _EDGE <= place <= 1.0 - _EDGE:
-            return Fixing(keys, is_all, None, None, f"{value:g} lies at the edge of what was drawn for {key}")
+            return Fixing(keys, is_all, None, None, f"{value:g} is at the edge of the drawn values of {key}")
         ranks = (np.argsort(np.argsort(drawn, kind="stable"), kind="stable") + 0.5) / len(drawn)
         columns += [ranks - place, np.square(ranks - place)]
     if len(change) < _PER_TERM * (len(columns) + 1):
@@ -79,11 +79,11 @@ def fixing_of(pair: Pair, settings: Mapping[str, tuple[Any, Any]]) -> Fixing | N
 def split(change: Floats, distance: Floats, confidence: float) -> tuple[Difference, Difference]:
     """Returns the mean change where all distances are 0, and the rest of the mean, by least squares.
 
-    The errors allow for a spread that depends on the distance (HC3, MacKinnon and White 1985, doi:10.1016/0304-4076(85)90158-7).
+    The standard errors allow for heteroscedasticity (HC3, MacKinnon and White 1985, doi:10.1016/0304-4076(85)90158-7).
 
     Args:
         change: shape ``(n,)``.
-        distance: terms that are 0 at the point, shape ``(n, k)``.
+        distance: terms that are 0 at the fixed values, shape ``(n, k)``.
         confidence: of both intervals.
     """
     from scipy.special import stdtrit
@@ -113,7 +113,7 @@ def _counts(pair: Pair, result: Result, goal: Mapping[str, Any]) -> Floats:
 
 
 def _drawn(pair: Pair, result: Result, key: str) -> Floats | None:
-    """Returns what the compared replicates drew for a number; None when the result does not say."""
+    """Returns the drawn values of a parameter in the compared replicates; None if the result does not hold them."""
     table = result.parameters().sort_values("replicate") if result.has("parameters") else None
     if table is None or key not in table:
         return None

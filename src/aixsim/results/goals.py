@@ -1,4 +1,4 @@
-"""Goals: the probability of reaching them, the month, and the shortfall."""
+"""Goals: probability, month reached and shortfall."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 INTERVAL_METHOD: Final = "Clopper-Pearson"
-"""Of the interval that every output shows: exact, so never too narrow."""
+"""Method of the interval in all outputs: exact, so its coverage is at least the stated one."""
 
 
 class Goal(Protocol):
-    """One ``[[goal]]`` table."""
+    """A ``[[goal]]`` table."""
 
     @property
     def name(self) -> str:
@@ -32,11 +32,11 @@ class Goal(Protocol):
 
     @property
     def outcome(self) -> Any:
-        """What is counted."""
+        """Outcome that is counted."""
 
     @property
     def at_least(self) -> float:
-        """National count to be reached."""
+        """National count that should be reached."""
 
     @property
     def by(self) -> str:
@@ -51,20 +51,20 @@ def evaluate_goals(
     n_failed: int,
     confidence: float,
 ) -> list[dict[str, Any]]:
-    """Returns the content of ``goals.json``, one record a goal; none when no replicate finished.
+    """Returns the content of ``goals.json``, one record per goal; empty if no replicate finished.
 
-    Counts are national but for those that say ``in_sample``.
+    Counts are national, except those with ``in_sample`` in their name.
 
     Args:
-        paths: firms of the simulated population by outcome, shape ``(n_replicates, n_months)`` each.
-        goals: what is to be reached.
+        paths: simulated firms by outcome, shape ``(n_replicates, n_months)`` each.
+        goals: of the study.
         horizon: simulated months.
-        scale: share of the national population that is simulated.
-        n_failed: replicates without a result; ``probability_if_failed_…`` counts all of them as missed and as reached.
+        scale: simulated share of the national population.
+        n_failed: failed replicates; ``probability_if_failed_…`` counts all of them as missed, or as reached.
         confidence: of the intervals.
 
     Raises:
-        UserError: a deadline lies outside the horizon.
+        UserError: a deadline is outside the horizon.
     """
     return [
         _evaluate(paths[goal.outcome], goal, horizon, scale, n_failed=n_failed, confidence=confidence)
@@ -107,7 +107,7 @@ def _evaluate(path: NDArray[np.int32], goal: Goal, horizon: Horizon, scale: floa
 
 
 def goals_frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """Returns the records of ``goals.json`` as a data frame, a row a goal, with the unit of each column in ``attrs["units"]``."""
+    """Returns the records of ``goals.json`` as a data frame, one row per goal, with the unit of each column in ``attrs["units"]``."""
     import pandas as pd
 
     rows = []
@@ -123,7 +123,7 @@ def goals_frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
     months = [name for name in names if name == "by" or name.startswith("month_reached")]
     for name in months:
         frame[name] = pd.to_datetime(frame[name], format="%Y-%m").astype("datetime64[ms]")
-    nation = "firms of the nation"
+    nation = "national firms"
     units = {"at_least": nation} | dict.fromkeys(("probability", "low", "high"), "share of replicates")
     units |= dict.fromkeys(("n", "n_failed", "successes"), "replicates") | dict.fromkeys(months, "month")
     units |= {name: nation for name in names if name.startswith(("count_", "shortfall_"))}
@@ -155,11 +155,11 @@ def month_reached(reached: NDArray[np.bool_], horizon: Horizon) -> dict[str, str
     """Returns quantiles over all replicates of the first month at or above the target.
 
     Args:
-        reached: whether the count stands at the target, shape ``(n_replicates, n_months)``.
-        horizon: simulated months, of which ``reached`` holds the first.
+        reached: whether the count is at or above the target, shape ``(n_replicates, n_months)``.
+        horizon: simulated months; ``reached`` may hold only the first of them.
 
     Returns:
-        ``p05``, ``p50`` and ``p95`` as ``YYYY-MM``: the month by which that share of replicates has been there; None when fewer have.
+        ``p05``, ``p50`` and ``p95`` as ``YYYY-MM``: the month by which this share of replicates has reached the target; None if fewer have.
     """
     return _quantiles_of_month(_first_month(reached), reached.shape[1], horizon)
 

@@ -1,4 +1,4 @@
-"""Main effects of a sweep: how the probability of a goal changes with one factor, all others taken as the design has them."""
+"""Main effects of a sweep: the probability of a goal by one factor, averaged over the points of the design."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from aixsim.results.sweep_points import SweepPoint
 from aixsim.results.sweep_result import Sweep
 
 POLICY = "policy"
-"""Name of the factor that the policies are."""
+"""Name of the factor whose levels are the policies."""
 UNSET = "as it is"
-"""Label of the level of points that leave a factor as their config has it."""
+"""Label of the level of points that keep a factor as in their config."""
 MOST_LEVELS = 12
 _BINS, _LABEL = 6, 22
 
@@ -26,9 +26,9 @@ class Level:
     """A level of a factor, or a range of its values.
 
     Attributes:
-        label: as a reader sees it.
-        value: middle of the range; None when it is no number.
-        points: that have it and a finished replicate.
+        label: text for readers.
+        value: middle of the range; None if it is not a number.
+        points: points at this level with finished replicates.
     """
 
     label: str
@@ -45,31 +45,31 @@ class Effect:
 
 
 def known_points(sweep: Sweep) -> tuple[SweepPoint, ...]:
-    """Returns the points that have a finished replicate."""
+    """Returns the points with finished replicates."""
     return tuple(point for point in sweep.points if point.n_done)
 
 
 def varied(sweep: Sweep) -> list[str]:
-    """Returns the factors that have two levels or more so far, the policies first when there are several."""
+    """Returns the factors with two or more levels so far, with the policies first if there are several."""
     known = known_points(sweep)
     return [factor for factor in (POLICY, *sweep.factors) if len(levels(known, factor)) > 1]
 
 
 def value_of(point: SweepPoint, factor: str) -> Any:
-    """Returns the value that a point gives a factor; None where it leaves the setting as the config has it."""
+    """Returns the value of a factor at a point; None if the point keeps the setting of its config."""
     return point.policy if factor == POLICY else point.values.get(factor)
 
 
 def is_number(value: Any) -> bool:
-    """Returns whether a value is a number; true and false are none."""
+    """Returns whether a value is a number; true and false are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def levels(points: Sequence[SweepPoint], factor: str) -> list[Level]:
     """Returns the levels of a factor; of more than twelve numbers, ranges with equally many points each.
 
-    Points that leave the factor as it is are a level of their own; where some of them leave all factors as they are, as the first row of
-    a one-at-a-time design does, those alone: in the others it is another factor that changed.
+    Points that keep the factor as in their config form another level. If some of them keep all factors, as the first row of a
+    one-at-a-time design does, the level consists of these only: at the others, another factor has changed.
     """
     unset = [point for point in points if value_of(point, factor) is None]
     plain = [point for point in unset if not point.values]
@@ -103,7 +103,7 @@ def _numbers(points: list[SweepPoint], factor: str) -> list[Level]:
 
 
 def strength(sweep: Sweep, factor: str) -> float:
-    """Returns how much a factor moves the probability of the decision goal from its lowest to its highest level; no file is read."""
+    """Returns the range of the probability of the decision goal over the levels of a factor; no file is read."""
     at = sweep.goals.index(sweep.goal)
     shares = [mean_chance(level.points, at) for level in levels(known_points(sweep), factor)]
     return max(shares, default=0.0) - min(shares, default=0.0)

@@ -1,4 +1,4 @@
-"""What the supply network looks like, small enough to store with every result."""
+"""Summary of the supply network, stored with every result."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def describe_network(population: Population, network: Network) -> dict[str, Any]
 
     Returns:
         ``n_firms``, ``n_ties``, ``ties_by_kind`` and ``supply_links_per_firm``; in ``tail``, for customers, suppliers and both together
-        (``partners``), the share of firms with at least so many of them; ``tier_matrix``, shares of links with rows by the tier of the
+        (``partners``), the share of firms with at least that many of them; ``tier_matrix``, shares of links with rows by the tier of the
         supplier and columns by that of the customer; in ``same`` the share of links that stay inside a sector or province, ``observed``
-        and at ``random``, that is if customers were drawn regardless of it; and the shares of links by both together.
+        and at ``random`` (customers drawn regardless of it); and the shares of links by both together.
     """
     n = len(population)
     firm = np.repeat(np.arange(n), np.diff(network.start))
@@ -38,7 +38,7 @@ def describe_network(population: Population, network: Network) -> dict[str, Any]
     return {
         "n_firms": n,
         "n_ties": network.n_ties,
-        # Each tie stands in two rows, once from either side: customer and supplier rows are the same links.
+        # Each tie is stored twice, once per side: customer and supplier rows are the same links.
         "ties_by_kind": {
             "supply": len(supplier),
             TIE_KINDS[-1]: network.n_ties - len(supplier),

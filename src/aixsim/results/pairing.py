@@ -1,4 +1,4 @@
-"""Which results can be compared replicate by replicate: those with the same firms, ties, months and seed."""
+"""Pairing of results by replicate; it needs the same firms, ties, months and seed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from aixsim.results.result import Result
 
 
 class ComparisonError(UserError):
-    """Two results that cannot be compared.
+    """Two results cannot be compared.
 
     Attributes:
-        baseline, other: their folders, as texts.
-        key: what differs or is missing: ``horizon``, ``scale``, ``population``, ``network``, ``seed``, ``goals`` or ``replicates``.
+        baseline, other: their folders.
+        key: name of what differs or is missing: ``horizon``, ``scale``, ``population``, ``network``, ``seed``, ``goals`` or ``replicates``.
     """
 
     def __init__(self, baseline: str, other: str, key: str, message: str) -> None:
@@ -27,14 +27,14 @@ class ComparisonError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A result and the one it is compared with.
+    """A result and its baseline.
 
     Attributes:
         baseline, other: the results.
-        replicates: those that both have finished, ascending, shape ``(n,)``, two or more.
-        dropped: replicates that only one of them has finished.
-        notes: what a reader should know about the pair, in sentences; usually nothing.
-        labels: names of the two where others are compared beside them; by default those that tell the two apart.
+        replicates: numbers of those that both have finished, ascending, shape ``(n,)``, two or more.
+        dropped: number of replicates that only one has finished.
+        notes: warnings for the reader, in sentences; usually empty.
+        labels: names of the two if more results are compared; by default the shortest different names.
     """
 
     baseline: Result
@@ -46,7 +46,7 @@ class Pair:
 
     @property
     def names(self) -> tuple[str, str]:
-        """Short names of the two, which differ."""
+        """Short, different names of the two."""
         base, other = self.labels or labels_of([self.baseline, self.other])
         return base, other
 
@@ -57,17 +57,17 @@ class Pair:
 
     @property
     def scale(self) -> float:
-        """Share of the national population that was simulated."""
+        """Simulated share of the national population."""
         return self.baseline.scale
 
     @property
     def deadline(self) -> str:
-        """Month, ``YYYY-MM``, whose end decides: that of the first goal."""
+        """Deadline of the first goal, ``YYYY-MM``."""
         return str(self.baseline.provenance["goals"][0]["by"])
 
     @property
     def deadline_index(self) -> int:
-        """The same as a month of the horizon."""
+        """Index of this month in the horizon."""
         return self.baseline.horizon.index(self.deadline)
 
 
@@ -75,7 +75,7 @@ def pair(baseline: Result, other: Result) -> Pair:
     """Pairs two results by replicate.
 
     Raises:
-        ComparisonError: they do not share horizon, firms, ties or seed, the first has no goal, or fewer than two replicates are common.
+        ComparisonError: they do not share horizon, firms, ties or seed, the baseline has no goal, or fewer than two replicates are common.
     """
     if not baseline.provenance["goals"]:
         raise ComparisonError(baseline.where, baseline.where, "goals", f"{baseline.where}: has no [[goal]], so there is nothing to compare")
@@ -86,24 +86,24 @@ def pair(baseline: Result, other: Result) -> Pair:
     ours_done, theirs_done = (result.replicates.astype(np.int64) for result in (baseline, other))
     common = np.intersect1d(ours_done, theirs_done)
     if len(common) < 2:
-        why = f"{other.where} and {baseline.where} have {len(common)} finished replicates in common; an interval needs two or more"
+        why = f"{other.where} and {baseline.where} have {len(common)} common finished replicates; an interval needs two or more"
         raise ComparisonError(baseline.where, other.where, "replicates", why)
     return Pair(baseline, other, common, len(np.union1d(ours_done, theirs_done)) - len(common), _notes(baseline, other))
 
 
 def _what_must_agree(baseline: Result, other: Result) -> list[tuple[str, str, str, str]]:
-    """Returns what is checked, in words, and its value in both."""
+    """Returns the name of each checked property, and its value in both."""
     results = (baseline, other)
     a, b = (result.provenance for result in results)
     months = [f"{p['horizon']['start']} to {p['horizon']['end']}" for p in (a, b)]
     checks = [
         ("horizon", "the months", months[0], months[1]),
-        ("scale", "the shares of the nation", f"{a['scale']:g}", f"{b['scale']:g}"),
+        ("scale", "the simulated shares", f"{a['scale']:g}", f"{b['scale']:g}"),
         ("population", "the firms", f"{a['n_firms']:,} firms", f"{b['n_firms']:,} firms"),
         ("seed", "the seeds", str(a["seed"]), str(b["seed"])),
     ]
     for key, words in (("population", "the firms"), ("network", "the ties")):
-        marks = [f"mark {result.firms[f'{key}_sha256'][:8]}" for result in results]
+        marks = [f"hash {result.firms[f'{key}_sha256'][:8]}" for result in results]
         checks.append((key, words, marks[0], marks[1]))
     return checks
 
@@ -112,14 +112,14 @@ def _notes(baseline: Result, other: Result) -> tuple[str, ...]:
     a, b = baseline.provenance, other.provenance
     notes = []
     if any(a.get(key) != b.get(key) for key in ("model_sha256", "data_sha256")):
-        notes.append("The two were computed by different versions of the program: not all of the difference need be the policy's.")
+        notes.append("The results are from different versions of the program, so part of the difference may not be caused by the policy.")
     if a["counts"] != b["counts"]:
         notes.append(f"They count different routes: {', '.join(a['counts'])} and {', '.join(b['counts'])}.")
     return tuple(notes)
 
 
 def name_of(result: Result) -> str:
-    """Returns a short name of a result: its folder's, or that of its config where the folder is named by the run id."""
+    """Returns a short name of a result: its folder, or its config if the folder is named by the run id."""
     config = str(result.provenance.get("config") or "run")
     if result.source.path is None:
         return config
@@ -128,7 +128,7 @@ def name_of(result: Result) -> str:
 
 
 def labels_of(results: Sequence[Result]) -> list[str]:
-    """Returns short names of results that all differ: folders of one name get those above them, and one folder given twice a number."""
+    """Returns short, different names of results: equal folder names get the folder above, and repeated folders a number."""
     folders = [None if one.source.path is None else one.path.resolve() for one in results]
     labels = [name_of(one) for one in results]
     for depth in range(2, max((len(folder.parts) for folder in folders if folder), default=0) + 1):

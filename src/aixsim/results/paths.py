@@ -1,4 +1,4 @@
-"""The count of every replicate at the end of every month, of one outcome at a time."""
+"""Paths: the count of one outcome by replicate and month."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Counts of one outcome, in firms of the simulated population.
+    """Counts of one outcome, in simulated firms.
 
     Attributes:
         months: first day of each month; counts are as of its end. Shape ``(n_months,)``.
@@ -32,15 +32,15 @@ class Paths:
 
 
 def gather(batches: Iterable[pa.RecordBatch], outcome: str, months: list[dt.date]) -> Paths:
-    """Returns the paths in rows of ``trajectories``, which stand by replicate and then by month.
+    """Returns the paths in rows of ``trajectories``, which are sorted by replicate and month.
 
     Args:
         batches: the rows, piece by piece, with the columns ``replicate``, ``month`` and that of the outcome.
-        outcome: what is counted.
+        outcome: name of the outcome.
         months: of the horizon.
 
     Raises:
-        UserError: there is no replicate in them, or some replicate lacks a month.
+        UserError: there are no rows, or a replicate lacks a month.
     """
     dates = np.array(months, "datetime64[M]")
     replicates: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
@@ -49,7 +49,7 @@ def gather(batches: Iterable[pa.RecordBatch], outcome: str, months: list[dt.date
     for batch in batches:
         place = np.arange(n, n + len(batch)) % len(months)
         replicate = batch["replicate"].to_numpy()
-        # A replicate changes where a year of months begins again, and nowhere else.
+        # The number of the replicate changes only where the months start again.
         begins = np.diff(replicate, prepend=last) != 0
         found = batch["month"].to_numpy(zero_copy_only=False).astype("datetime64[M]")
         is_whole &= bool((begins == (place == 0)).all() and (found == dates[place]).all())
@@ -57,7 +57,7 @@ def gather(batches: Iterable[pa.RecordBatch], outcome: str, months: list[dt.date
         values.append(batch[outcome].to_numpy().astype(np.int32))
         n, last = n + len(batch), replicate[-1] if len(batch) else last
     if not n:
-        raise UserError("no replicate has finished, so there is no curve")
+        raise UserError("no replicate has finished")
     if not is_whole or n % len(months):
         raise UserError(f"trajectories: some values of {outcome!r} are missing or out of order; run the study again")
     return Paths(months, np.concatenate(replicates), np.concatenate(values).reshape(-1, len(months)))

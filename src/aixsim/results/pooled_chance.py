@@ -1,4 +1,4 @@
-"""The mean probability of several points of a sweep, with an interval that allows for common random numbers."""
+"""The mean probability of several points of a sweep, with an interval that takes account of common random numbers."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from aixsim.results.sweep_points import SweepGoal, SweepPoint
 from aixsim.results.sweep_result import Sweep
 
 _GROUPS = 1000
-"""Replicates are added up in so many groups: enough for a good variance, and memory does not grow with their number."""
+"""Number of groups into which replicates are summed: enough to estimate a variance in constant memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class PooledChance:
-    """A probability averaged over points, every point with the same weight.
+    """A probability averaged over points with equal weights.
 
     Attributes:
         estimate: mean of the points' probabilities.
-        low, high: bounds, with the confidence of the sweep.
-        n_points: points.
-        n: finished replicates of all of them.
+        low, high: interval, with the confidence of the sweep.
+        n_points: number of points.
+        n: finished replicates of all points.
     """
 
     estimate: float
@@ -35,24 +35,24 @@ class PooledChance:
 def mean_chance(points: Sequence[SweepPoint], at: int) -> float:
     """Returns the mean probability of points for the goal at position ``at``, without an interval: no file is read.
 
-    Points count alike however many replicates they have: an adaptive sweep gives most to those that are hard to tell.
+    Points have equal weights, whatever their number of replicates: an adaptive sweep gives more to points with an open verdict.
     """
     return float(np.mean([point.successes[at] / point.n_done for point in points]))
 
 
 def pooled_chances(sweep: Sweep, goal: SweepGoal, parts: Sequence[Sequence[SweepPoint]]) -> list[PooledChance]:
-    """Returns the mean probability of each part with its interval; every point is read once, whatever number of parts it is in.
+    """Returns the mean probability of each part with its interval; every point is read once.
 
     With common random numbers the points of a replicate are not independent, so replicates are the independent units and the points
     of one replicate a cluster. The interval is that of Korn and Graubard (1998, Survey Methodology 24, 193-201): Clopper and Pearson's
-    with the number of independent trials that would have the variance found. The variance of the mean of a part cannot exceed that of
-    as many trials as its least sampled point has replicates, nor is less than independent trials would have claimed; where no
-    replicate differs from another the first of these stands, so that 0 and 100 % keep a bound.
+    with the number of independent trials that would have the variance found. The variance of a part is limited above by that
+    of as many trials as its least sampled point has replicates, and below by that of independent trials. If all replicates are
+    equal, the upper limit is used, so that 0 and 100 % have a bound.
 
     Args:
-        sweep: of the points.
-        goal: that they reach or not.
-        parts: points with finished replicates, at least one each.
+        sweep: the sweep.
+        goal: whose probability is estimated.
+        parts: groups of points with finished replicates, not empty.
     """
     at = sweep.goals.index(goal)
     variances = _clustered(sweep, goal, parts) if sweep.common_random_numbers else [(_stratified(part, at), 0) for part in parts]
@@ -77,8 +77,8 @@ def _clustered(sweep: Sweep, goal: SweepGoal, parts: Sequence[Sequence[SweepPoin
         if point.id not in inside:
             continue
         replicates, counts = sweep.final_counts(point, goal)
-        surprise = (counts >= goal.target) - point.successes[at] / point.n_done
-        sums[inside[point.id]] += np.bincount(replicates % _GROUPS, surprise / point.n_done, _GROUPS)
+        deviation = (counts >= goal.target) - point.successes[at] / point.n_done
+        sums[inside[point.id]] += np.bincount(replicates % _GROUPS, deviation / point.n_done, _GROUPS)
         size[inside[point.id]] = np.maximum(size[inside[point.id]], int(replicates.max()) + 1)
     groups = np.minimum(size, _GROUPS)
     variance = np.square(sums).sum(axis=1) / np.square([len(part) for part in parts]) * groups / np.maximum(groups - 1, 1)
@@ -94,7 +94,7 @@ def _chance(part: Sequence[SweepPoint], at: int, variance: float, groups: int, c
     if len(part) > 1 and variance > 0.0:
         trials = estimate * (1.0 - estimate) / variance
         if groups > 1:
-            # The variance is itself estimated, from so many groups.
+            # Degrees of freedom: the variance is estimated from this number of groups.
             trials *= float(ndtri(1.0 - tail) / stdtrit(groups - 1, 1.0 - tail)) ** 2
         trials = min(max(trials, min(numbers)), total)
     hits = estimate * trials

@@ -1,4 +1,4 @@
-"""How many firms there are by group, and marks by which two results can be told to have the same firms and ties."""
+"""Number of firms by group, and hashes of firms and ties, by which two results can be compared."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _TRAITS: Final = ("province", "sector", "size", "employees", "agent_type", "tier
 
 
 def describe_firms(population: Population, network: Network) -> dict[str, Any]:
-    """Returns the content of ``firms.json``, all of the simulated population.
+    """Returns the content of ``firms.json``, on the simulated population.
 
     Returns:
         ``n_firms``; ``by``, the number of firms by group and level, as in ``groups.parquet``; ``population_sha256`` and
-        ``network_sha256``: equal marks, equal firms and ties. Where every replicate has a population of its own, all of it is that
-        of the first replicate.
+        ``network_sha256``, hashes of firms and ties. If every replicate has its own population, all values are those of the
+        first replicate.
     """
     by = {
         group: dict(zip(GROUPS[group], np.bincount(level, minlength=len(GROUPS[group])).tolist(), strict=True))

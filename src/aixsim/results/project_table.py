@@ -1,4 +1,4 @@
-"""Reads ``projects.parquet`` as arrays of numbers, piece by piece or whole."""
+"""Reads ``projects.parquet`` as arrays, in pieces or as a whole."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Projects:
     """Projects of some replicates; every array has shape ``(n_projects,)``.
 
     Attributes:
-        replicate, firm: whose project it is.
+        replicate, firm: of the project.
         route: index into ``ROUTES``.
-        launched, operating, ended: months of the horizon; ``NEVER`` for what does not happen in it.
+        launched, operating, ended: months of the horizon; ``NEVER`` if not within the horizon.
         agent_type, province, size, sector: of the firm, indices as in ``world.classification``.
     """
 
@@ -54,7 +54,7 @@ class Projects:
 
     @property
     def is_public(self) -> Flags:
-        """Whether public money pays for it."""
+        """Whether public money pays for the project."""
         return self.route != _OWN
 
     def started(self, by: int) -> Flags:
@@ -62,15 +62,15 @@ class Projects:
         return self.launched <= by
 
     def operated(self, by: int) -> Flags:
-        """Returns which have gone into operation by the end of a month, whatever became of them afterwards."""
+        """Returns which projects have started operating by the end of a month, including those abandoned later."""
         return self.operating <= by
 
     def operate_at(self, month: int) -> Flags:
-        """Returns which are in operation at the end of a month."""
+        """Returns which projects are in operation at the end of a month."""
         return (self.operating <= month) & (self.ended > month)
 
     def where(self, chosen: Flags) -> Self:
-        """Returns some of the projects."""
+        """Returns the selected projects."""
         return type(self)(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
 
 

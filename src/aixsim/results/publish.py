@@ -1,6 +1,6 @@
-"""What a job leaves for people: tables, goals, and where they come from, made of the replicates that a store holds.
+"""Writes the result files of a job: tables, goals and provenance, from the replicates in a store.
 
-All of it is made anew from the stored replicates whenever more of them come, or the code that makes it has changed.
+The files are written again when there are more replicates, or when the code that writes them has changed.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ _OF_PROJECTS: Final = ("launched", "launched_adequate", "operating")
 
 @cache
 def results_hash() -> str:
-    """Returns the hash of the code that turns stored replicates into what people read."""
+    """Returns the hash of the code that writes result files."""
     root = Path(str(files("aixsim")))
     return code_hash([*(root / "results").glob("*.py"), *(root / "stats").glob("*.py"), root / "runs" / "tables.py"])
 
 
 class Lazy(Mapping[str, Any]):
-    """Things by name, each made when it is first asked for."""
+    """A mapping whose values are computed on first use."""
 
     def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
         self._makers, self._made = makers, dict[str, Any]()
@@ -79,17 +79,17 @@ class Lazy(Mapping[str, Any]):
 
 @dataclass
 class Published:
-    """What a run leaves.
+    """The result of a run.
 
     Attributes:
-        store: with its replicates.
-        job: what was asked.
+        store: holds its replicates.
+        job: the job.
         seed_chosen: false when the program chose the seed.
-        interrupted: not all replicates that were asked for are there.
-        seconds: that the last start took.
-        engine: that simulated, and why it was not the one asked for.
-        stopped_at: replicates after which the stop rule ended the run.
-        tables: by name, as ``pyarrow.parquet.read_table`` takes them; without ``groups``, which is made of them.
+        interrupted: whether requested replicates are missing.
+        seconds: run time of the last start.
+        engine: engine that was used, and the reason if it is not the requested one.
+        stopped_at: number of replicates at which the stopping rule ended the run.
+        tables: by name, as sources for ``pyarrow.parquet.read_table``; without ``groups``, which is computed from them.
         failures: records of failed replicates.
     """
 
@@ -108,7 +108,7 @@ class Published:
         self.failures = self.store.ledger.failures()
 
     def documents(self) -> dict[str, Callable[[], Any]]:
-        """Returns what makes each document, by name."""
+        """Returns the function that creates each document, by name."""
         return {
             "goals": self._goals,
             "counting": self._counting,
@@ -143,7 +143,7 @@ class Published:
         return pq.read_table(source, columns=columns)
 
     def groups(self) -> Iterator[pa.Table]:
-        """Yields the table of groups, a table a level."""
+        """Yields the table of groups, one table per level."""
         return tables.groups(lambda name: self.table("groups_by_replicate", [name])[name], self.job.study.horizon)
 
     def _goals(self) -> list[dict[str, Any]]:
@@ -176,7 +176,7 @@ class Published:
                     yield project_arrays(file.read_row_group(k, use_threads=False), horizon)
 
     def provenance(self) -> dict[str, Any]:
-        """Returns where the result comes from."""
+        """Returns the provenance of the result."""
         job, study, problem = self.job, self.job.study, self.problem
         return {
             "run_id": job_id(job),
@@ -217,10 +217,10 @@ class Published:
 
 
 def publish_run(made: Published) -> None:
-    """Writes the files of a run. The last one is the provenance, with the checksums of all others: without it there is no result.
+    """Writes the files of a run. The provenance, with the checksums of all others, is written last; without it there is no result.
 
     Raises:
-        OSError: the disk refuses.
+        OSError: a file cannot be written.
     """
     store, folder, study = made.store, made.store.path, made.job.study
     (folder / PROVENANCE).unlink(missing_ok=True)
@@ -247,7 +247,7 @@ def publish_sweep(session: Session) -> None:
     """Writes answer, failures and provenance of a sweep.
 
     Raises:
-        OSError: the disk refuses.
+        OSError: a file cannot be written.
     """
     store, folder = session.store, session.store.path
     (folder / PROVENANCE).unlink(missing_ok=True)
@@ -273,7 +273,7 @@ def _write_groups(path: Path, parts: Iterator[pa.Table]) -> None:
 
 
 def observed(study: Study) -> list[dict[str, Any]]:
-    """Returns the national counts that the config states, or those of the AI factories when it states none."""
+    """Returns the observed counts of the config, or those of the AI factories if it states none."""
     if study.observed:
         return [
             {"month": item.month, "outcome": item.outcome, "value": round(item.value), "source": item.source}
@@ -284,7 +284,7 @@ def observed(study: Study) -> list[dict[str, Any]]:
 
 
 def _columns(rows: list[dict[str, Any]]) -> pa.Table:
-    """Returns rows as a table; a factor whose values are not all numbers or all texts is a column of texts."""
+    """Returns rows as a table; a factor with mixed values becomes a column of texts."""
     columns = {}
     for name in rows[0]:
         values = [row[name] for row in rows]
@@ -295,7 +295,7 @@ def _columns(rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def _write(folder: Path, own: dict[str, bytes], failures: list[dict[str, Any]]) -> None:
-    """Writes files by name, among them the failures if there are any."""
+    """Writes files by name, and the failures if there are any."""
     if failures:
         own["failures.jsonl"] = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in failures).encode()
     else:

@@ -1,4 +1,4 @@
-"""Curves over time: pointwise bands of counts, and the probability that a goal stands."""
+"""Curves over time: pointwise quantiles of counts, and the probability of a goal by month."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from aixsim.results.paths import Paths
 from aixsim.stats.intervals import proportion
 
 _AT_A_TIME = 500_000
-"""Counts that quantiles are taken of at once."""
+"""Maximum number of counts in a call of ``quantile``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Quantiles of a count, month by month. They are pointwise: no single replicate need run along a line.
+    """Quantiles of a count, month by month. They are pointwise: a curve is not the path of one replicate.
 
     Attributes:
         months: first day of each month; counts are as of its end. Shape ``(n_months,)``.
@@ -37,7 +37,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """Probability that a count stands at or above a target at the end of each month.
+    """Probability that a count is at or above a target at the end of each month.
 
     Attributes:
         months: first day of each month, shape ``(n_months,)``.
@@ -57,10 +57,10 @@ def band(paths: Paths, scale: float) -> Band:
 
     Args:
         paths: of all replicates.
-        scale: share of the national population that was simulated.
+        scale: simulated share of the national population.
     """
     n_months = len(paths.months)
-    # A few months at a time: quantiles copy and sort what they are given.
+    # A few months at a time, because quantiles copy and sort their input.
     pieces = np.array_split(np.arange(n_months), min(max(paths.values.size // _AT_A_TIME, 1), n_months))
     values = (paths.values[:, months] / scale for months in pieces)
     parts = [[few.mean(axis=0), *np.quantile(few, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)] for few in values]
@@ -68,14 +68,13 @@ def band(paths: Paths, scale: float) -> Band:
 
 
 def chance_by_month(paths: Paths, target: float, confidence: float) -> Chance:
-    """Returns how probable it is that a count stands at or above a target, month by month.
+    """Returns the probability that a count is at or above a target, month by month.
 
-    The last month before the deadline of a goal is hence the probability that the headline gives. A count that can fall
-    (``operating``) can also lower the curve.
+    At the deadline of a goal it is the probability in the headline. For a stock (``operating``) the curve can fall.
 
     Args:
         paths: of all replicates.
-        target: firms of the simulated population, see ``goals.target_in_sample``.
+        target: simulated firms, see ``goals.target_in_sample``.
         confidence: of the intervals.
     """
     n = len(paths.values)

@@ -1,4 +1,4 @@
-"""A result: tables as tidy data frames, counts as arrays, goals, and where it all comes from."""
+"""A result: tables as tidy data frames, counts as arrays, goals and provenance."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ _FILE = "provenance.json"
 
 @dataclass(frozen=True, repr=False)
 class Result(Drawable):
-    """A finished run. Nothing is read before it is asked for; counts are firms of the simulated population.
+    """A finished run. Files are read on first use; counts are simulated firms.
 
     Attributes:
-        source: where tables and documents are read from.
-        provenance: where it comes from: versions, seed, horizon, numbers of replicates.
+        source: folder or memory, from which tables and documents are read.
+        provenance: versions, seed, horizon and numbers of replicates.
     """
 
     source: Source
     provenance: dict[str, Any]
 
     def __reduce__(self) -> tuple[type[Self], tuple[Source, dict[str, Any]]]:
-        """Pickles without what has been read so far."""
+        """Pickles without cached data."""
         return type(self), (self.source, self.provenance)
 
     def __repr__(self) -> str:
@@ -57,7 +57,7 @@ class Result(Drawable):
         return f"<Result {self.title!r}, {self.where}: {self.n_note}>"
 
     def _repr_html_(self) -> str:
-        """Returns the answer to every goal for a notebook."""
+        """Returns the goals as HTML, for notebooks."""
         p, nation = self.provenance, "counts scaled to the nation"
         notes = [f"{self.n_note}, seed {p['seed']}, {p['horizon']['start']} to {p['horizon']['end']}, {p['n_firms']:,} firms simulated"]
         notes += [f"{self.sample_note}, {nation}" if self.is_sample else "", self.where]
@@ -70,7 +70,7 @@ class Result(Drawable):
     # --- tables
 
     def trajectories(self) -> pd.DataFrame:
-        """Returns a row a replicate and month with the count of every outcome at the end of the month, in simulated firms."""
+        """Returns one row per replicate and month with the count of every outcome at the end of the month, in simulated firms."""
         return self._frame("trajectories")
 
     def groups(self) -> pd.DataFrame:
@@ -78,11 +78,11 @@ class Result(Drawable):
         return self._frame("groups")
 
     def projects(self) -> pd.DataFrame:
-        """Returns a row a project: firm, who pays, months of launch, operation and end, and what the firm is."""
+        """Returns one row per project: firm, who pays, months of launch, operation and end, and traits of the firm."""
         return self._frame("projects")
 
     def parameters(self) -> pd.DataFrame:
-        """Returns a row a replicate with the value drawn for every uncertain parameter."""
+        """Returns one row per replicate with the value drawn for every uncertain parameter."""
         return self._frame("parameters")
 
     def money(self) -> pd.DataFrame:
@@ -95,7 +95,7 @@ class Result(Drawable):
 
     @property
     def goals(self) -> pd.DataFrame:
-        """A row a goal: probability with its interval, count at the deadline in firms of the nation, month reached, shortfall."""
+        """One row per goal: probability with its interval, national count at the deadline, month reached, shortfall."""
         return goals_frame(self.goal_records)
 
     # --- arrays
@@ -107,17 +107,17 @@ class Result(Drawable):
         return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int32)
 
     def paths(self, outcome: str) -> Paths:
-        """Returns the count of every replicate at the end of every month; of the table, nothing else is read.
+        """Returns the count of every replicate at the end of every month; only this column is read.
 
         Args:
             outcome: a column of ``trajectories``.
 
         Raises:
-            UserError: there is no such outcome, or no replicate has finished.
+            UserError: the outcome is unknown, or no replicate has finished.
         """
         known = [name for name in self._schema("trajectories").names if name not in ("replicate", "month")]
         if outcome not in known:
-            raise UserError(f"{self.where}: there is no outcome {outcome!r}; allowed: {', '.join(known)}")
+            raise UserError(f"{self.where}: unknown outcome {outcome!r}; allowed: {', '.join(known)}")
         months = [self.horizon.date(t) for t in range(self.horizon.n_months)]
         return gather(self.batches("trajectories", ["replicate", "month", outcome]), outcome, months)
 
@@ -128,7 +128,7 @@ class Result(Drawable):
             month: ``YYYY-MM``, within the horizon.
 
         Raises:
-            UserError: it is no month of the horizon.
+            UserError: the month is outside the horizon.
         """
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -137,7 +137,7 @@ class Result(Drawable):
         with suppress(ValueError, AttributeError):
             index = horizon.index(month)
         if not 0 <= index < horizon.n_months:
-            raise UserError(f"{self.where}: {month!r} is no month of the run; allowed: {horizon.start} to {horizon.end}")
+            raise UserError(f"{self.where}: {month!r} is not a month of the run; allowed: {horizon.start} to {horizon.end}")
         schema = self._schema("trajectories")
         date = pa.scalar(horizon.date(index)).cast(schema.field("month").type)
         rows = [batch.filter(pc.equal(batch["month"], date)) for batch in self.batches("trajectories")]
@@ -152,11 +152,11 @@ class Result(Drawable):
 
     @cached_property
     def project_arrays(self) -> Projects:
-        """Every project of every replicate, as arrays of numbers."""
+        """All projects of all replicates, as arrays."""
         return project_arrays(self._table("projects"), self.horizon)
 
     def money_by_year(self) -> Money | None:
-        """Returns means of budgets and spending, and what each replicate spends in a year; None without programmes."""
+        """Returns mean budgets and spending, and total spending by replicate and year; None without programmes."""
         columns = ["replicate", "programme", "budget_krw_bn", "spent_krw_bn"]
         return add_up(self.batches("money", columns), list(self.horizon.years)) if self.has_money else None
 
@@ -166,7 +166,7 @@ class Result(Drawable):
         return any(len(batch) for batch in self.batches("money", ["year"]))
 
     def batches(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yields the rows of a table piece by piece, of all columns or of some."""
+        """Yields the rows of a table in pieces, with all columns or some."""
         self._schema(table)
         return self.source.batches(table, columns)
 
@@ -179,7 +179,7 @@ class Result(Drawable):
 
     @cached_property
     def counting(self) -> list[dict[str, Any]]:
-        """Contents of ``counting.json``; empty in results of versions that did not write it."""
+        """Contents of ``counting.json``; empty in results of earlier versions."""
         return list(self._document("counting")) if self.has("counting") else []
 
     @cached_property
@@ -198,10 +198,10 @@ class Result(Drawable):
         return dict(self._document("config")) if self.has("config") else {}
 
     def has(self, name: str) -> bool:
-        """Returns whether there is a table or document of this name, without ending; results of earlier versions lack some."""
+        """Returns whether there is a table or document of this name (without suffix); results of earlier versions lack some."""
         return self.source.has(name)
 
-    # --- what it is
+    # --- properties
 
     @property
     def path(self) -> Path:
@@ -211,7 +211,7 @@ class Result(Drawable):
             UserError: the run was kept in memory.
         """
         if self.source.path is None:
-            raise UserError("this result has no folder: it was kept in memory; to have one, give run() a folder with out=")
+            raise UserError("this result has no folder, because it is in memory; call run() with out= to write one")
         return self.source.path
 
     @property
@@ -221,22 +221,22 @@ class Result(Drawable):
 
     @property
     def title(self) -> str:
-        """Of the study."""
+        """Title of the study."""
         return str(self.provenance["title"])
 
     @property
     def scale(self) -> float:
-        """Share of the national population that was simulated."""
+        """Simulated share of the national population."""
         return float(self.provenance["scale"])
 
     @property
     def is_sample(self) -> bool:
-        """Whether fewer firms were simulated than the nation has."""
+        """Whether the scale is below 1."""
         return self.scale < 1.0
 
     @property
     def sample_note(self) -> str:
-        """``sample of N % of firms`` when the run simulated less than the nation, else empty."""
+        """``sample of N % of firms`` if the scale is below 1, else empty."""
         return f"sample of {100 * self.scale:g} % of firms" if self.is_sample else ""
 
     @property
@@ -246,7 +246,7 @@ class Result(Drawable):
 
     @property
     def n_note(self) -> str:
-        """How many replicates stand behind every number, and how many failed."""
+        """Number of replicates, and of failed ones, as text."""
         failed = self.provenance["replicates_failed"]
         return f"n = {self.provenance['replicates_done']:,} replicates" + (f", {failed:,} failed" if failed else "")
 
@@ -258,7 +258,7 @@ class Result(Drawable):
         return self.source.table(name)
 
     def _schema(self, name: str) -> pa.Schema:
-        """Returns the schema of a table, which has all that is read of it."""
+        """Returns the schema of a table, after checking its columns."""
         schema = self.source.schema(name)
         if wrong := wrong_columns(name, schema):
             raise self.source.damaged(name, wrong)
@@ -267,7 +267,7 @@ class Result(Drawable):
     def _document(self, name: str) -> Any:
         document = self.source.document(name)
         if found := misfit(document, DOCUMENTS[name]):
-            raise self.source.damaged(name, f"is not what aixsim writes: {found}")
+            raise self.source.damaged(name, f"is not valid: {found}")
         return document
 
 
@@ -275,15 +275,15 @@ def open_result(path: str | PathLike[str]) -> Result:
     """Opens a result folder.
 
     Args:
-        path: the folder that ``aixsim run`` printed.
+        path: result folder, as printed by ``aixsim run``.
 
     Raises:
-        ResultError: it is not there, is something else, or is damaged.
-        ArgumentError: it is no path.
+        ResultError: the folder does not exist, is not a result, or is damaged.
+        ArgumentError: it is not a path.
     """
     path = as_path(path)
     if not path.exists():
-        raise ResultError(path, "", "there is no such result folder", _REMEDY)
+        raise ResultError(path, "", "this folder does not exist", _REMEDY)
     if not path.is_dir():
         raise ResultError(path, "", "is not a folder", _REMEDY)
     try:
@@ -296,5 +296,5 @@ def open_result(path: str | PathLike[str]) -> Result:
         is_order = Horizon(provenance["horizon"]["start"], provenance["horizon"]["end"]).n_months > 0
         found = broken_seal(provenance) if is_order else "its horizon ends before it starts"
     if found:
-        raise ResultError(path, _FILE, f"its {_FILE} is not what this version writes: {found}", _AGAIN)
+        raise ResultError(path, _FILE, f"its {_FILE} is not valid for this version: {found}", _AGAIN)
     return Result(FolderSource(path, provenance.get("files", {})), provenance)

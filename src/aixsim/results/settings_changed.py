@@ -1,4 +1,4 @@
-"""What two configs state differently: the policy whose effect is compared, and whatever else came along."""
+"""Settings in which two configs differ."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from aixsim.results.pairing import Pair
 
 
 def settings_changed(pair: Pair) -> dict[str, tuple[Any, Any]]:
-    """Returns ``{key: (baseline, other)}`` of the settings that differ, None where one lacks them.
+    """Returns ``{key: (baseline, other)}`` of the settings that differ, None if not stated.
 
-    Title, goals, expectations and the number of replicates are left out: they change no replicate.
+    Title, goals, expectations and the number of replicates are left out: they do not affect replicates.
     """
     return differences(leaves(pair.baseline.config), leaves(pair.other.config))

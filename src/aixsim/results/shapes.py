@@ -1,4 +1,4 @@
-"""What the documents of a result must look like, as far as anything reads them."""
+"""Validation of the JSON documents of a result, as far as they are read."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ Leaf = Callable[[Any], bool]
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """An object with any keys, all of whose values have one shape."""
+    """An object with any keys, whose values all have one shape."""
 
     shape: Any
 
 
 def misfit(value: Any, shape: Any, place: str = "") -> str:
-    """Returns what is wrong with a document, such as ``'goals[0].n' is a text``; empty when it has the shape.
+    """Returns the problem of a document, such as ``'goals[0].n' is a text``; empty if it has the shape.
 
     Args:
         value: parsed JSON.
-        shape: a function that says whether a value will do; a list with the shape of every element; a dict with the shapes of the keys
-            that are needed (others may be there); or ``Each``.
+        shape: a function that tests a value; a list with the shape of every element; a dict with the shapes of the required keys
+            (others are allowed); or ``Each``.
         place: of the value in its document.
     """
     match shape:
@@ -39,7 +39,7 @@ def misfit(value: Any, shape: Any, place: str = "") -> str:
         case [inner] if isinstance(value, list):
             parts = [(item, inner, f"{place}[{position}]") for position, item in enumerate(value)]
         case _:
-            return "" if callable(shape) and shape(value) else f"{_name(place)} is {_told(value)}"
+            return "" if callable(shape) and shape(value) else f"{_name(place)} is {_described(value)}"
     return next((found for part in parts if (found := misfit(*part))), "")
 
 
@@ -47,7 +47,7 @@ def _name(place: str) -> str:
     return repr(place.lstrip(".")) if place else "it"
 
 
-def _told(value: Any) -> str:
+def _described(value: Any) -> str:
     match value:
         case dict():
             return "an object"
@@ -164,4 +164,4 @@ DOCUMENTS: Final[dict[str, Any]] = {
     },
     "config": Each(lambda _value: True),
 }
-"""By name, without ending."""
+"""By name, without suffix."""

@@ -1,4 +1,4 @@
-"""Where the tables and documents of a result are read from: a folder, or memory."""
+"""Sources of the tables and documents of a result: a folder, or memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS_AT_A_TIME: Final = 20_000
-"""Rows of a table that ``batches`` has in memory at once."""
+"""Rows per piece in ``batches``."""
 CONFIG: Final = "config"
 """The document that is TOML; all others are JSON."""
 
@@ -27,7 +27,7 @@ class ResultError(StoreError):
 
     Attributes:
         folder: the result folder.
-        file: name of the file in it that is missing or damaged; empty when it is the folder itself.
+        file: name of the missing or damaged file; empty for the folder itself.
         reason, remedy, exit_code: as in ``StoreError``.
     """
 
@@ -38,7 +38,7 @@ class ResultError(StoreError):
 
 @dataclass(frozen=True)
 class MemorySource:
-    """A result that no folder holds.
+    """A result in memory.
 
     Attributes:
         tables: by name, such as ``trajectories``.
@@ -46,7 +46,7 @@ class MemorySource:
         path: None.
 
     Raises:
-        UserError: there is no such table or document; of every method that returns one.
+        UserError: raised by methods if the table or document does not exist.
     """
 
     tables: Mapping[str, pa.Table]
@@ -54,7 +54,7 @@ class MemorySource:
     path: None = None
 
     def __reduce__(self) -> tuple[type[Self], tuple[dict[str, pa.Table], dict[str, Any]]]:
-        """Pickles what is there, made now where it is made when it is asked for."""
+        """Pickles all tables and documents; those not yet computed are computed now."""
         return type(self), (dict(self.tables), dict(self.documents))
 
     def has(self, name: str) -> bool:
@@ -70,7 +70,7 @@ class MemorySource:
         return self._held(self.tables, name)
 
     def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yields the rows of a table piece by piece, of all columns or of some."""
+        """Yields the rows of a table in pieces, with all columns or some."""
         table = self.table(name)
         yield from (table if columns is None else table.select(list(columns))).to_batches(ROWS_AT_A_TIME)
 
@@ -79,7 +79,7 @@ class MemorySource:
         return self._held(self.documents, name)
 
     def damaged(self, name: str, found: str) -> UserError:
-        """Returns the error that says what is wrong with a table or document."""
+        """Returns the error for a table or document."""
         return UserError(f"result in memory: its {name!r} {found}")
 
     def _held(self, among: Mapping[str, Any], name: str) -> Any:
@@ -94,10 +94,10 @@ class FolderSource:
 
     Attributes:
         path: the folder.
-        checksums: SHA-256 in hexadecimal by file name; a file that it does not name is not compared.
+        checksums: SHA-256 in hexadecimal by file name; files without checksum are not compared.
 
     Raises:
-        ResultError: a file is missing, damaged, or not of its format; of every method that reads one.
+        ResultError: raised by methods if a file is missing, damaged, or has a wrong format.
     """
 
     path: Path
@@ -123,7 +123,7 @@ class FolderSource:
             return pq.read_table(path)
 
     def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yields the rows of a table piece by piece, of all columns or of some."""
+        """Yields the rows of a table in pieces, with all columns or some."""
         import pyarrow.parquet as pq
 
         with self._reading(_table_file(name)) as path, pq.ParquetFile(path) as file:
@@ -142,18 +142,18 @@ class FolderSource:
                 pass
 
     def damaged(self, name: str, found: str) -> ResultError:
-        """Returns the error that says what is wrong with a table or document."""
+        """Returns the error for a table or document."""
         return self._error(next((file for file in (_table_file(name), _document_file(name)) if (self.path / file).is_file()), name), found)
 
     @contextmanager
     def _reading(self, file: str) -> Iterator[Path]:
-        """Gives the path of a file that is as it was written; what goes wrong while the block reads it is a ``ResultError``."""
+        """Yields the path of a verified file; errors of the block become a ``ResultError``."""
         path = self.path / file
         try:
             if file in self.checksums and file not in self._verified:
                 found = file_checksum(path)
                 if found != self.checksums[file]:
-                    raise self._error(file, f"is not what was written: its SHA-256 is {found}, not {self.checksums[file]}")
+                    raise self._error(file, f"has changed since it was written: its SHA-256 is {found}, not {self.checksums[file]}")
                 self._verified.add(file)
             yield path
         except (OSError, ValueError, RecursionError) as error:
@@ -164,7 +164,7 @@ class FolderSource:
 
 
 Source = MemorySource | FolderSource
-"""Tables and documents by name, without endings: ``trajectories``, ``goals``, ``config``."""
+"""Tables and documents by name, without suffix: ``trajectories``, ``goals``, ``config``."""
 
 
 def parse_json(text: str) -> Any:

@@ -43,4 +43,6 @@ def affordable_by(rows: Any, replicates: NDArray[np.int64], year: int) -> NDArra
     """
     until = rows["year"].to_numpy() <= year
     place = np.searchsorted(replicates, rows["replicate"].to_numpy()[until])
-    return np.bincount(place, weights=rows["affordable"].to_numpy()[until], minlength=len(replicates))
+    found = np.zeros(len(replicates))
+    np.add.at(found, place, rows["affordable"].to_numpy()[until])
+    return found

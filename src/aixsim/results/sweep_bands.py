@@ -1,4 +1,4 @@
-"""Bands of a count over time, over the replicates of many points, in memory that grows with neither."""
+"""Quantiles of a count over time, over the replicates of many points, in constant memory."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class CountTally:
-    """How often each count occurred in each month. Up to 8,191 exact; beyond, neighbours share a bin and a quantile is off by half of it.
+    """Histogram of the counts of each month. Counts up to 8,191 are exact; for larger ones, the error of a quantile is half a bin.
 
     Attributes:
-        width: counts that share a bin.
+        width: of a bin.
     """
 
     def __init__(self, n_months: int, n_bins: int = _N_BINS) -> None:
@@ -38,9 +38,9 @@ class CountTally:
         self._weight += weight * np.bincount(place, minlength=n_months * n_bins).reshape(n_months, n_bins)
 
     def quantiles(self, shares: Sequence[float]) -> NDArray[np.float64]:
-        """Returns the smallest count that a share of the weight does not exceed, shape ``(n_shares, n_months)``."""
+        """Returns quantiles: the smallest count with at least that share of the weight at or below it, shape ``(n_shares, n_months)``."""
         cumulated = self._weight.cumsum(axis=1)
-        # Sums of weights differ from the share in their last bits.
+        # Sums of weights have rounding errors.
         bound = cumulated[:, -1:] * (1.0 - 1e-9)
         bins = np.stack([(cumulated < share * bound).sum(axis=1) for share in shares])
         return bins * self.width + (self.width - 1) / 2.0
@@ -62,10 +62,10 @@ class SweepBand:
 
 
 def sweep_band(sweep: Sweep, points: Sequence[SweepPoint], outcome: str) -> SweepBand:
-    """Returns bands over all replicates of some points with finished ones, every point with the same weight.
+    """Returns quantiles over all replicates of some points, every point with the same weight.
 
     Raises:
-        StoreError: a file of theirs is damaged.
+        StoreError: a file is damaged.
     """
     tally = CountTally(sweep.horizon.n_months)
     for point in points:
@@ -75,7 +75,7 @@ def sweep_band(sweep: Sweep, points: Sequence[SweepPoint], outcome: str) -> Swee
 
 
 def _pieces(sweep: Sweep, point: SweepPoint, outcome: str) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32]]]:
-    """Offers months of the horizon and counts, some rows at a time."""
+    """Yields months of the horizon and counts, in pieces."""
     import pyarrow.parquet as pq
 
     start = np.datetime64(sweep.horizon.start, "M")

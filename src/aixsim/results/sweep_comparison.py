@@ -41,13 +41,13 @@ class PointDifference:
     """How a point differs from its reference in one goal: point minus reference.
 
     Attributes:
-        point, reference, goal: what is compared.
-        n, n_reference: replicates that are compared, of each; equal when they are paired.
-        n_unpaired: replicates left out because only one of the two has finished them; 0 when replicates are independent.
+        point, reference, goal: of the comparison.
+        n, n_reference: compared replicates of each; equal if they are paired.
+        n_unpaired: replicates left out because only one of the two points has finished them; 0 if replicates are independent.
         before, after: probability of the goal at the reference and at the point, over these replicates.
         probability: their difference.
-        p_value: exact test of equal probabilities: McNemar's of pairs, Fisher's of independent replicates.
-        p_holm: the same, to hold for all points together.
+        p_value: exact test of equal probabilities: McNemar for pairs, Fisher for independent replicates.
+        p_holm: p_value corrected for the number of points (Holm).
         mean_before, mean_after: national count at the deadline.
         count: their difference.
     """
@@ -69,18 +69,18 @@ class PointDifference:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the interval of the probability's difference leaves out 0, by itself."""
+        """Whether the interval of the difference of the probability excludes 0."""
         return self.probability.low > 0.0 or self.probability.high < 0.0
 
     @property
     def is_sure_among_all(self) -> bool:
-        """Whether it differs when all points are judged together, at the confidence of the intervals."""
+        """Whether it differs significantly after Holm's correction, at the confidence of the intervals."""
         return self.p_holm <= 1.0 - self.before.confidence
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A point that cannot be compared, and why."""
+    """A point that cannot be compared, with the reason."""
 
     point: SweepPoint
     why: str
@@ -91,9 +91,9 @@ class SweepComparison(Drawable):
     """All differences of a sweep.
 
     Attributes:
-        sweep: that is compared.
-        by_policy: whether the reference is the first policy at the same factor values; else it is one point.
-        references: all that serve as one, by number.
+        sweep: the sweep.
+        by_policy: whether the reference is the first policy at the same factor values; otherwise it is one point.
+        references: reference points, by number.
         differences: by point, then by goal.
         left_out: points without a difference.
     """
@@ -105,18 +105,18 @@ class SweepComparison(Drawable):
     left_out: tuple[LeftOut, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """Returns a row a point, goal and quantity: ``difference`` is ``b`` (the point) minus ``a`` (its reference), with its interval."""
+        """Returns one row per point, goal and quantity: ``difference`` is ``b`` (point) minus ``a`` (reference), with its interval."""
         return tidy((row for difference in self.differences for row in _tidy_rows(self.sweep, difference)), self.sweep.confidence)
 
     def _repr_html_(self) -> str:
-        """Returns the largest differences for a notebook."""
+        """Returns the largest differences as HTML, for notebooks."""
         sweep, shown = self.sweep, self.of(self.sweep.goal)
         notes = [f"{sweep.goal.name} by {sweep.goal.by}", f"{100 * sweep.confidence:g} % intervals", str(sweep.path)]
         notes.append(f"the {_SHOWN} largest of {len(shown):,} differences; to_frame() has all" if len(shown) > _SHOWN else "")
-        return card(f"{sweep.title}: points against their reference", notes, _HEADINGS, [_told(d) for d in shown[:_SHOWN]])
+        return card(f"{sweep.title}: points against their reference", notes, _HEADINGS, [_cells(d) for d in shown[:_SHOWN]])
 
     def of(self, goal: SweepGoal) -> list[PointDifference]:
-        """Returns the differences in a goal, the largest change of its probability first; among equals, that of the count."""
+        """Returns the differences in a goal, sorted by the change of the probability and then of the count, largest first."""
         mine = [difference for difference in self.differences if difference.goal == goal]
         return sorted(mine, key=lambda d: (-abs(d.probability.estimate), -abs(d.count.estimate), d.point.id))
 
@@ -145,7 +145,7 @@ def compare_points(sweep: Sweep, reference: int | None = None) -> SweepCompariso
     if not differences:
         raise UserError(
             f"{sweep.path}: no point can be compared: an interval needs two finished replicates of a point and of its reference;"
-            " go on with the sweep, or name another reference with --reference"
+            " resume the sweep, or choose another reference with --reference"
         )
     return SweepComparison(
         sweep, by_policy, tuple(references[k] for k in sorted(references)), _adjusted(differences, sweep.goals), tuple(left_out)
@@ -162,14 +162,14 @@ def _first_policy(sweep: Sweep) -> Callable[[SweepPoint], SweepPoint]:
 
 def _one_point(sweep: Sweep, number: int) -> Callable[[SweepPoint], SweepPoint]:
     if len(sweep.points) < 2:
-        raise UserError(f"{sweep.path}: has one point, so there is nothing to compare it with; add policies or factors to its study")
+        raise UserError(f"{sweep.path}: has only one point; add policies or factors to its study")
     base = next((point for point in sweep.points if point.id == number), None)
     if base is None:
-        raise UserError(f"--reference {number}: {sweep.path} has points 0 to {sweep.points[-1].id}; their numbers stand in answer.csv")
+        raise UserError(f"--reference {number}: {sweep.path} has points 0 to {sweep.points[-1].id}; answer.csv has their numbers")
     if base.n_done < 2:
         raise UserError(
             f"{sweep.path}: the reference, point {number} ({base.label}), has {base.n_done} finished replicates and"
-            f" {base.n_failed} failed; an interval needs two: name another point with --reference"
+            f" {base.n_failed} failed; an interval needs two: choose another point with --reference"
         )
     return lambda _point: base
 
@@ -183,7 +183,7 @@ def _why_not(point: SweepPoint, base: SweepPoint, found: list[PointDifference | 
 
 
 def _difference(sweep: Sweep, point: SweepPoint, base: SweepPoint, goal: SweepGoal, mine: Final, theirs: Final) -> PointDifference | None:
-    """Returns the difference in a goal; None when there are too few replicates for an interval."""
+    """Returns the difference in a goal; None if there are too few replicates for an interval."""
     after, before, n_unpaired = mine[1], theirs[1], 0
     if sweep.common_random_numbers:
         common, at, base_at = np.intersect1d(mine[0], theirs[0], assume_unique=True, return_indices=True)
@@ -199,7 +199,7 @@ def _difference(sweep: Sweep, point: SweepPoint, base: SweepPoint, goal: SweepGo
         gained, lost = int((reach_a & ~reach_b).sum()), int((reach_b & ~reach_a).sum())
         both, neither = int((reach_a & reach_b).sum()), int((~reach_a & ~reach_b).sum())
         probability, p_value = paired_proportions(both, gained, lost, neither, confidence), mcnemar(gained, lost)
-        # Counts are subtracted before they are scaled: equal ones then differ by exactly nothing.
+        # Counts are subtracted before scaling, so that the difference of equal counts is exactly 0.
         count = paired_mean((after.astype(np.int64) - before) / sweep.scale, confidence)
     else:
         probability, p_value = independent_proportions(counted_a, counted_b, confidence), fisher(counted_a, counted_b)
@@ -223,7 +223,7 @@ def _difference(sweep: Sweep, point: SweepPoint, base: SweepPoint, goal: SweepGo
 
 
 def _adjusted(differences: list[PointDifference], goals: tuple[SweepGoal, ...]) -> tuple[PointDifference, ...]:
-    """Returns the differences with p-values that hold for all points of a goal together."""
+    """Returns the differences with p-values corrected for all points of a goal."""
     out = list(differences)
     for goal in goals:
         rows = [row for row, difference in enumerate(out) if difference.goal == goal]
@@ -233,12 +233,12 @@ def _adjusted(differences: list[PointDifference], goals: tuple[SweepGoal, ...]) 
 
 
 def to_rows(comparison: SweepComparison) -> list[dict[str, Any]]:
-    """Returns a row a point and goal, for CSV and JSON; counts are national."""
+    """Returns one row per point and goal, for CSV and JSON; counts are national."""
     return [_row(comparison.sweep, difference) for difference in comparison.differences]
 
 
 def _compared(sweep: Sweep, d: PointDifference) -> dict[str, Any]:
-    """Returns the columns that say what is compared."""
+    """Returns the columns that identify the comparison."""
     about: dict[str, Any] = {"point": d.point.id, "reference": d.reference.id, "policy": d.point.policy}
     return about | {key: d.point.values.get(key) for key in sweep.factors} | {"goal": d.goal.name}
 
@@ -248,15 +248,15 @@ def _tidy_rows(sweep: Sweep, d: PointDifference) -> Iterator[dict[str, Any]]:
     proportions, means = (NEWCOMBE, STUDENT) if sweep.common_random_numbers else ("Newcombe, independent", "Welch, independent")
     chances = d.before.estimate, d.after.estimate
     yield {**about, **tidy_row("probability", "share of replicates", chances, d.probability, d.n, proportions)}
-    yield {**about, **tidy_row("count", "firms of the nation", (d.mean_before, d.mean_after), d.count, d.n, means)}
+    yield {**about, **tidy_row("count", "national firms", (d.mean_before, d.mean_after), d.count, d.n, means)}
 
 
 _HEADINGS = ("point", "label", "probability", "difference", "p-value, all points together", "n")
 _SHOWN = 10
-"""Differences that a notebook shows."""
+"""Number of differences shown in a notebook."""
 
 
-def _told(d: PointDifference) -> list[str]:
+def _cells(d: PointDifference) -> list[str]:
     change = f"{100 * d.probability.estimate:+.1f} points [{100 * d.probability.low:+.1f}, {100 * d.probability.high:+.1f}]"
     chances = f"{percent(d.before.estimate)} → {percent(d.after.estimate)}"
     return [f"{d.point.id} against {d.reference.id}", d.point.label, chances, change, f"{d.p_holm:.2g}", f"{d.n:,}"]

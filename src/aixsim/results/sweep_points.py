@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class SweepGoal:
-    """A goal of a sweep: what is counted, by when, how many in the nation and how many of the simulated firms."""
+    """A goal of a sweep, with its national count and its count of simulated firms."""
 
     name: str
     outcome: str
@@ -20,16 +20,16 @@ class SweepGoal:
 
 @dataclass(frozen=True)
 class SweepPoint:
-    """A point and what is known of it.
+    """A point with its replicates.
 
     Attributes:
         id: its number.
-        label, policy: how it is called, and which config it starts from.
-        values: factors by config key, those that it sets.
+        label, policy: its label, and the name of its policy.
+        values: its factor values by config key.
         config: fully resolved.
-        n_done, n_failed: replicates.
-        successes: replicates that reach each goal.
-        files: that hold the replicates, below the folder.
+        n_done, n_failed: finished and failed replicates.
+        successes: number of replicates that reach each goal.
+        files: files with its replicates, relative to the folder.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""The points of a sweep by the probability of the goal, and which of them to show when there are many."""
+"""The points of a sweep by the probability of the goal, and a selection if there are many."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from aixsim.results.sweep_result import Sweep
 
 
 def ranked(sweep: Sweep) -> list[SweepPoint]:
-    """Returns the points with a finished replicate, the most probable first."""
+    """Returns the points with finished replicates, sorted by probability, highest first."""
     at = sweep.goals.index(sweep.goal)
     return sorted(known_points(sweep), key=lambda point: (-mean_chance([point], at), point.id))
 
 
 def blocks(sweep: Sweep, ranking: list[SweepPoint], *, most: int, ends: int, near: int) -> list[slice]:
-    """Returns which places of a ranking to show, in blocks that do not touch.
+    """Returns the positions of a ranking to show, as separate blocks.
 
     Args:
-        sweep: of the ranking.
+        sweep: the sweep.
         ranking: from ``ranked``.
-        most: places up to which all are shown.
-        ends: of more, how many of the first and of the last.
-        near: and how many to both sides of the decision level, where the decision is.
+        most: number of points up to which all are shown.
+        ends: otherwise, number of first and of last points.
+        near: and number of points on each side of the decision level.
     """
     n = len(ranking)
     if n <= most:

@@ -34,22 +34,22 @@ if TYPE_CHECKING:
     from aixsim.results.sweep_comparison import SweepComparison
 
 _SHOWN: Final = 10
-"""Points that a notebook shows."""
+"""Number of points shown in a notebook."""
 
 
 @dataclass(frozen=True, repr=False)
 class Sweep(Drawable):
-    """A sweep as it stands.
+    """A sweep, finished or not.
 
     Attributes:
         path: of the folder.
-        facts: what is asked, see ``sweep.identity.question``.
+        facts: goals, decision and stopping rules, see ``runs.identity.question``.
         goals: in the order of ``SweepPoint.successes``.
         points: by number.
         failures: records of failed replicates.
-        given: replicates that were to be run so far.
-        common_random_numbers: whether equal replicates draw equal random numbers at all points.
-        checksums: SHA-256 of the files that hold replicates, by name.
+        given: number of replicates allocated so far.
+        common_random_numbers: whether equal replicates of all points draw the same random numbers.
+        checksums: SHA-256 of the files with replicates, by name.
     """
 
     path: Path
@@ -64,7 +64,7 @@ class Sweep(Drawable):
 
     @property
     def title(self) -> str:
-        """Of the study."""
+        """Title of the study."""
         return str(self.facts["title"])
 
     @property
@@ -79,17 +79,17 @@ class Sweep(Drawable):
 
     @property
     def scale(self) -> float:
-        """Share of the national population that was simulated."""
+        """Simulated share of the national population."""
         return float(self.facts["scale"])
 
     @property
     def confidence(self) -> float:
-        """Of all intervals."""
+        """Confidence of all intervals."""
         return float(self.facts["confidence"])
 
     @property
     def level(self) -> float:
-        """Probability that decides."""
+        """Decision level, a probability."""
         return float(self.facts["decision"]["probability"])
 
     @property
@@ -99,22 +99,22 @@ class Sweep(Drawable):
 
     @property
     def n_done(self) -> int:
-        """Finished replicates of all points."""
+        """Number of finished replicates of all points."""
         return sum(point.n_done for point in self.points)
 
     @property
     def n_failed(self) -> int:
-        """Failed replicates of all points."""
+        """Number of failed replicates of all points."""
         return sum(point.n_failed for point in self.points)
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything that was to be run has been."""
+        """Whether all allocated replicates have been run."""
         return self.n_done + self.n_failed >= self.given
 
     @property
     def n_note(self) -> str:
-        """How many points and replicates stand behind every number, how many failed, and how many points have none yet."""
+        """Numbers of points and replicates, of failed ones, and of points without replicates, as text."""
         numbers = sorted({point.n_done for point in self.points if point.n_done})
         if not numbers:
             return f"{len(self.points):,} points without a replicate yet"
@@ -126,13 +126,13 @@ class Sweep(Drawable):
         return points + failed + (f", {missing:,} points without a replicate left out" if missing else "")
 
     def chance(self, point: SweepPoint, goal: SweepGoal) -> Proportion | None:
-        """Returns the probability that a point reaches a goal, with its intervals; None without a finished replicate."""
+        """Returns the probability that a point reaches a goal, with its intervals; None without finished replicates."""
         if not point.n_done:
             return None
         return proportion(point.successes[self.goals.index(goal)], point.n_done, self.confidence)
 
     def verdict(self, point: SweepPoint) -> str:
-        """Returns ``above`` or ``below`` the decision level, or ``open``; all verdicts hold however often they were looked at."""
+        """Returns ``above`` or ``below`` the decision level, or ``open``, by the confidence sequence."""
         n = point.successes[self.goals.index(self.goal)] if point.n_done else 0
         low, high = bernoulli_sequence(n, point.n_done, self.confidence)
         return "above" if low > self.level else "below" if high < self.level else "open"
@@ -156,10 +156,10 @@ class Sweep(Drawable):
 
     @contextmanager
     def reading(self, name: str) -> Iterator[Path]:
-        """Gives the path of a file with replicates that is as it was written; what goes wrong while the block reads it is told.
+        """Yields the path of a verified file with replicates; errors of the block become a ``StoreError``.
 
         Raises:
-            StoreError: it is missing, is not what was written, or cannot be read.
+            StoreError: the file is missing, has changed, or cannot be read.
         """
         path = self.file(name)
         try:
@@ -168,10 +168,10 @@ class Sweep(Drawable):
             raise StoreError(self.path, "damaged", f"its {name} cannot be read ({error})", "give the same sweep command again") from error
 
     def file(self, name: str) -> Path:
-        """Returns the path of a file with replicates that is as it was written.
+        """Returns the path of a verified file with replicates.
 
         Raises:
-            StoreError: it is missing, or is not what was written.
+            StoreError: the file is missing or has changed.
         """
         path = self.path / name
         if name not in self._verified:
@@ -179,17 +179,17 @@ class Sweep(Drawable):
             with suppress(OSError):
                 is_whole = file_checksum(path) == self.checksums.get(name)
             if not is_whole:
-                what = f"its {name} is not what {NAME} says was written"
+                what = f"its {name} does not match its checksum in {NAME}"
                 raise StoreError(self.path, "damaged", what, "give the same sweep command again, or wait when it is running")
             self._verified.add(name)
         return path
 
     def answer(self) -> list[dict[str, Any]]:
-        """Returns a row a point and goal: factors, probability with interval and n, count at the deadline in national numbers."""
+        """Returns one row per point and goal: factors, probability with interval and n, count at the deadline in national numbers."""
         return [self._row(point, goal) for point in self.points for goal in self.goals]
 
     def to_frame(self) -> pd.DataFrame:
-        """Returns a row a point and goal: factors, probability with intervals and n, national count at the deadline."""
+        """Returns one row per point and goal: factors, probability with intervals and n, national count at the deadline."""
         import pandas as pd
 
         frame = pd.DataFrame(self.answer())
@@ -200,11 +200,11 @@ class Sweep(Drawable):
         """Compares every point with its reference.
 
         Args:
-            reference: number of the point that all others are compared with. By default, the first policy at the same factor values, or
-                point 0 when there is one policy.
+            reference: number of the reference point. By default, the first policy at the same factor values, or
+                point 0 if there is one policy.
 
         Raises:
-            StoreError: a file of the sweep is not as it was written.
+            StoreError: a file of the sweep has changed.
             UserError: there is no such point, or nothing to compare.
         """
         from aixsim.results.sweep_comparison import compare_points
@@ -216,7 +216,7 @@ class Sweep(Drawable):
         return f"<Sweep {self.title!r}, {self.path}: {self.n_note}>"
 
     def _repr_html_(self) -> str:
-        """Returns the most promising points for a notebook."""
+        """Returns the points with the highest probability as HTML, for notebooks."""
         goal, level = self.goal, f"{100 * self.level:g} %"
         known = [(chance, point) for point in self.points if (chance := self.chance(point, goal)) is not None]
         known.sort(key=lambda one: (-one[0].estimate, one[1].id))
@@ -244,16 +244,16 @@ class Sweep(Drawable):
 
 
 def is_sweep(path: Path | str) -> bool:
-    """Returns whether a folder is that of a sweep: it has a ledger, as every run has, and a folder of tables by point."""
+    """Returns whether a folder holds a sweep: it has a ledger, as every run has, and a folder with one table per point."""
     return (Path(path) / NAME).is_file() and (Path(path) / TABLES).is_dir()
 
 
 def open_sweep(path: str | PathLike[str]) -> Sweep:
-    """Opens the folder of a sweep, finished, stopped or running; nothing in it is changed.
+    """Opens the folder of a sweep, finished, stopped or running; the folder is not changed.
 
     Raises:
         StoreError: it is damaged.
-        UserError: it is no folder of a sweep.
+        UserError: it is not the folder of a sweep.
     """
     path = as_path(path)
     if not is_sweep(path):
@@ -266,7 +266,7 @@ def open_sweep(path: str | PathLike[str]) -> Sweep:
         what = f"{len(missing):,} of its files are missing, such as {missing[0]}, or its {NAME} is that of another folder"
         raise StoreError(path, "damaged", what, "give the same sweep command again")
     if "question" not in study:
-        raise StoreError(path, "damaged", "its design was never written", "give the sweep command again")
+        raise StoreError(path, "damaged", "it has no design", "give the sweep command again")
     goals = tuple(SweepGoal(**goal) for goal in study["question"]["goals"])
     mine: dict[int, list[Chunk]] = {row.id: [] for row in rows}
     for chunk in chunks:

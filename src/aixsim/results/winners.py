@@ -15,17 +15,17 @@ from aixsim.results.result import Result
 from aixsim.world.classification import GROUPS, ROUTES
 
 COMPARED: Final = ("agent_type", "pole", "size", "province")
-"""Groups, in the order of the text."""
+"""Groups, in the order of the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class LevelChange:
-    """How many AI factories one level of a group has more or less at the deadline; counts are national.
+    """Difference in AI factories of one level of a group at the deadline; counts are national.
 
     Attributes:
         group, level: as in ``groups.parquet``.
         outcome: ``launched`` or ``operating``, of the routes that the results count.
-        contrast: the difference.
+        contrast: the paired difference.
     """
 
     group: str
@@ -35,11 +35,11 @@ class LevelChange:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the interval of the difference leaves out zero."""
+        """Whether the interval of the difference excludes 0."""
         return self.contrast.paired.low > 0 or self.contrast.paired.high < 0
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the change ready for JSON."""
+        """Returns the change as JSON values."""
         return {"group": self.group, "level": self.level, "outcome": self.outcome, **self.contrast.to_dict()}
 
 
@@ -57,7 +57,7 @@ def winners_and_losers(pair: Pair) -> list[LevelChange]:
 
 
 def _counted(pair: Pair, result: Result, outcome: str) -> Projects:
-    """Returns the projects of the common replicates that stand in the outcome at the deadline."""
+    """Returns the projects of the common replicates that count for the outcome at the deadline."""
     projects, t = result.project_arrays, pair.deadline_index
     met = projects.started(t) if outcome == "launched" else projects.operate_at(t)
     counts = np.array([route in result.provenance["counts"] for route in ROUTES])

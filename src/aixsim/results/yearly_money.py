@@ -17,14 +17,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Budgets and spending, KRW bn of the simulated population.
+    """Budgets and spending of the simulated population, KRW bn.
 
     Attributes:
         years: ascending, shape ``(n_years,)``.
         replicates: ascending, shape ``(n_replicates,)``.
         programmes: in the order of the config, shape ``(n_programmes,)``.
         budget, spent: means over replicates, shape ``(n_programmes, n_years)``.
-        total: spent by all programmes, by replicate, shape ``(n_replicates, n_years)``.
+        total: spending of all programmes by replicate, shape ``(n_replicates, n_years)``.
     """
 
     years: list[int]
@@ -36,10 +36,10 @@ class Money:
 
 
 def add_up(batches: Iterable[pa.RecordBatch], years: list[int]) -> Money:
-    """Returns what stands in rows of ``money``, which come by replicate, then by programme, then by year.
+    """Returns budgets and spending from rows of ``money``, which are sorted by replicate, programme and year.
 
     Args:
-        batches: the rows, piece by piece, the first with a replicate or more; with the columns ``replicate``, ``programme``,
+        batches: the rows in pieces, the first with at least one replicate; with the columns ``replicate``, ``programme``,
             ``budget_krw_bn`` and ``spent_krw_bn``.
         years: of the horizon, ascending.
     """
@@ -52,7 +52,7 @@ def add_up(batches: Iterable[pa.RecordBatch], years: list[int]) -> Money:
             programmes = batch["programme"].to_pylist()[: int(first.sum()) : len(years)]
             sums = np.zeros((2, len(programmes), len(years)))
         rows = np.concatenate([rest, [batch[name].to_numpy() for name in ("budget_krw_bn", "spent_krw_bn")]], axis=1)
-        # A piece may end within a replicate.
+        # A piece may end in the middle of a replicate.
         whole = rows.shape[1] - rows.shape[1] % sums[0].size
         rest, block = rows[:, whole:], rows[:, :whole].reshape(2, -1, len(programmes), len(years))
         sums += block.sum(axis=1)

@@ -1,1 +1,1 @@
-"""Runs: replicates carried out, stored and resumed."""
+"""Runs: execution and storage of replicates."""

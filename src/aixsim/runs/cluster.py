@@ -1,6 +1,6 @@
-"""Workers of a Dask cluster: the same tasks and the same store, with processes of other machines.
+"""Executor on a Dask cluster: the same tasks and store as on one machine.
 
-Dask moves the tasks of a worker that ends to another one, and gives up those that have ended several: they are reported as ``Died``.
+If a worker ends, Dask moves its tasks to another one. A task that has ended several workers is reported as ``Died``.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from aixsim.runs.cluster_worker import facts, packed
 from aixsim.runs.executor import Died, Report, Task
 
 AHEAD = 2
-"""Tasks given for each that can run at a time: enough that no worker waits for the next one, few enough to keep the sweep's order."""
+"""Tasks submitted per thread: enough that no worker waits, few enough to keep the order of the sweep."""
 REACHED = 10.0
-"""Seconds within which a scheduler must answer at first."""
+"""Seconds within which a scheduler must answer at the start."""
 SILENCE = 30.0
-"""Seconds without an answer after which a scheduler is given up."""
+"""Seconds without an answer after which the scheduler counts as lost."""
 _LOOK, _REMIND = 1.0, 60.0
-"""Seconds between looks at which workers there are, and between lines that say there are none."""
+"""Seconds between checks of the workers, and between messages that there are none."""
 
 
 class ClusterLost(UserError):  # noqa: N818 - it reads as what it says
-    """The scheduler has gone; what was finished is kept, and nothing is wrong with the study."""
+    """The scheduler was lost; finished replicates are kept. The study is not the cause."""
 
     exit_code = 5
 
@@ -47,19 +47,19 @@ def connect(address: str) -> Any:
         address: ``tcp://HOST:PORT``, or the path of a scheduler file.
 
     Raises:
-        UserError: Dask is not installed, the address is none, or nobody answers there.
+        UserError: Dask is not installed, the address is invalid, or no scheduler answers.
     """
     try:
         from distributed import Client
     except ImportError:
         raise UserError("--cluster needs Dask; install it: pip install 'aixsim[cluster]'") from None
-    # Dask logs what is said here in one line.
+    # Dask logs this error as well.
     for name in ("distributed", "distributed.client", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     place = _place(address)
     try:
         with warnings.catch_warnings():
-            # What must be the same is checked with every task.
+            # Versions are checked with every task.
             warnings.simplefilter("ignore")
             return _within(REACHED, lambda: Client(place, timeout=REACHED, set_as_default=False))  # type: ignore[no-untyped-call]  # Dask has no types
     except (OSError, ValueError, TypeError, AssertionError, ImportError) as error:
@@ -68,17 +68,17 @@ def connect(address: str) -> Any:
 
 
 def _within(seconds: float, make: Callable[[], Any]) -> Any:
-    """Returns what is made; Dask itself waits for ever for a scheduler that takes the call and does not answer.
+    """Returns the new client. Dask itself would wait forever for a scheduler that accepts the connection but does not answer.
 
     Raises:
-        TimeoutError: it takes too long.
+        TimeoutError: the scheduler does not answer in time.
     """
     made: futures.Future[Any] = futures.Future()
 
     def try_it() -> None:
         try:
             made.set_result(make())
-        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+        except BaseException as error:  # noqa: BLE001 - raised by the waiting thread
             made.set_exception(error)
 
     threading.Thread(target=try_it, daemon=True).start()
@@ -89,16 +89,16 @@ def _within(seconds: float, make: Callable[[], Any]) -> Any:
 
 
 def _place(address: str) -> str:
-    """Returns the address that an address or a scheduler file means."""
+    """Returns the address in an address or a scheduler file."""
     if "://" in address:
         return address
-    remedy = "give tcp://HOST:PORT, or the file that dask scheduler --scheduler-file writes"
+    remedy = "give tcp://HOST:PORT, or the file written by dask scheduler --scheduler-file"
     try:
         return str(json.loads(Path(address).read_text(encoding="utf-8"))["address"])
     except OSError as error:
         raise UserError(f"--cluster {address}: cannot be read as a scheduler file ({error.strerror}); {remedy}") from None
     except (ValueError, KeyError, TypeError):
-        raise UserError(f"--cluster {address}: is no scheduler file; {remedy}") from None
+        raise UserError(f"--cluster {address}: is not a scheduler file; {remedy}") from None
 
 
 def _to_stderr(line: str) -> None:
@@ -106,7 +106,7 @@ def _to_stderr(line: str) -> None:
 
 
 def _on_worker() -> Callable[[bytes], tuple[str, str, bytes]]:
-    """Returns what is run on a worker. A function inside a function travels as code: it can tell when a worker lacks the package."""
+    """Returns the function that a worker runs. A nested function is sent as code, so it can report that a worker lacks the package."""
 
     def on_worker(given: bytes) -> tuple[str, str, bytes]:
         from distributed import get_worker
@@ -117,9 +117,9 @@ def _on_worker() -> Callable[[bytes], tuple[str, str, bytes]]:
         try:
             from aixsim.runs.cluster_worker import run
 
-            # A task that nobody wants any more stays known to its worker as cancelled until it ends.
+            # A cancelled task stays known to its worker until it ends.
             return place, *run(given, lambda: getattr(worker.state.tasks.get(key), "state", "cancelled") != "cancelled")
-        except Exception as error:  # noqa: BLE001 - whatever it is, the user must know where
+        except Exception as error:  # noqa: BLE001 - any error is reported with the name of its worker
             return place, f"{type(error).__name__}: {error}", b""
 
     return on_worker
@@ -127,7 +127,7 @@ def _on_worker() -> Callable[[bytes], tuple[str, str, bytes]]:
 
 @dataclass
 class _Given:
-    """A task under way: what a worker is told, Dask's handle, which keeps it alive, and its answer to come."""
+    """A running task: its packed content, Dask's future, which keeps it alive, and its answer."""
 
     task: Task
     content: bytes
@@ -136,15 +136,15 @@ class _Given:
 
 
 class Cluster:
-    """An executor of Dask workers. Those that join are used, those that leave are done without; it owns its client."""
+    """An executor on Dask workers, which may join and leave; it owns its client."""
 
     def __init__(self, client: Any, seconds_per_replicate: float, tell: Callable[[str], object] = _to_stderr) -> None:
-        """Looks at which workers there are.
+        """Checks the workers.
 
         Args:
             client: from ``connect``.
-            seconds_per_replicate: that one may take once it has begun.
-            tell: is told that the sweep waits for workers.
+            seconds_per_replicate: time limit of a replicate.
+            tell: called with a message when the sweep waits for workers.
         """
         self._client, self._limit, self._tell = client, seconds_per_replicate, tell
         self._address = client.scheduler.address
@@ -152,29 +152,29 @@ class Cluster:
         self._given: list[_Given] = []
         self._places = 0
         self._heard = self._looked = monotonic()
-        self._told: float | None = None
+        self._reminded: float | None = None
         self._look()
 
     @property
     def n_workers(self) -> int:
-        """Number of tasks that can run at a time; 0 when all workers have gone."""
+        """Number of tasks that can run at a time; 0 without workers."""
         return self._places
 
     @property
     def free(self) -> int:
-        """Number of tasks that can be given now; without workers a few, which wait for the first."""
+        """Number of tasks that can be submitted now; without workers a few, which wait."""
         return max(0, AHEAD * max(self._places, 1) - len(self._given))
 
     def submit(self, task: Task) -> None:
-        """Gives a task to the scheduler."""
+        """Submits a task to the scheduler."""
         self._given.append(self._give(task, packed(self._facts, task, self._limit)))
 
     def wait(self, seconds: float) -> list[Report]:
-        """Returns what has happened, after at most so many seconds; empty when nothing has.
+        """Returns new reports, after at most ``seconds``; empty if there are none.
 
         Raises:
-            ClusterLost: the scheduler has gone.
-            UserError: a worker cannot run tasks, or would compute other numbers.
+            ClusterLost: the scheduler was lost.
+            UserError: a worker cannot run tasks, or would give other results.
         """
         futures.wait([given.answer for given in self._given], seconds, futures.FIRST_COMPLETED)
         if self._client.status != "running":
@@ -193,21 +193,21 @@ class Cluster:
         return reports
 
     def close(self) -> None:
-        """Takes back all tasks and leaves; workers end what they were doing for this sweep."""
+        """Cancels all tasks and closes the client."""
         for given in self._given:
-            given.handle.release()  # which ends the waiting for its answer, too
+            given.handle.release()  # this also ends the waiting for its answer
         self._given = []
-        with suppress(OSError, RuntimeError):  # a scheduler that does not answer finds out by itself
+        with suppress(OSError, RuntimeError):  # a scheduler that does not answer notices this itself
             self._client.close(timeout=0.5)
 
     def _give(self, task: Task, content: bytes) -> _Given:
         handle = self._client.submit(self._on_worker, content, pure=False)
-        # Nothing here waits for the answer, so that a stop is never waited for either.
+        # Nothing here waits for an answer, so that stopping is immediate.
         answer = asyncio.run_coroutine_threadsafe(self._client.gather(handle, asynchronous=True), self._client.loop.asyncio_loop)
         return _Given(task, content, handle, answer)
 
     def _report(self, given: _Given) -> Report | None:
-        """Returns what became of a task; None when nobody can tell."""
+        """Returns the report on a task; None if its outcome is unknown."""
         from distributed.scheduler import KilledWorker
 
         try:
@@ -216,35 +216,35 @@ class Cluster:
             why = f"ended {error.allowed_failures + 1} Dask workers, the last of them {error.last_worker.address}"
             return Died(given.task.key, None, why)
         except (OSError, futures.CancelledError, asyncio.CancelledError):
-            return None  # lost on its way back, or taken back by somebody else at the cluster
+            return None  # lost on its way back, or cancelled by another client
         except Exception as error:
             why = str(error).partition("\n")[0]
             raise UserError(f"the cluster at {self._address} cannot run tasks ({type(error).__name__}: {why}); {_REMEDY}") from error
         if wrong:
-            raise UserError(f"the worker {place} cannot take part: {wrong}; {_REMEDY}")
-        return pickle.loads(report) if report else None  # noqa: S301 - from a worker of ours
+            raise UserError(f"the worker {place} cannot be used: {wrong}; {_REMEDY}")
+        return pickle.loads(report) if report else None  # noqa: S301 - from our own worker
 
     def _look(self) -> None:
-        """Counts what can run at a time."""
+        """Updates the number of tasks that can run at a time."""
         try:
             self._places = sum(self._client.sync(self._client.scheduler.ncores, callback_timeout=_LOOK).values())
             self._heard = monotonic()
-        except OSError:  # times out, among others
+        except OSError:  # includes time-outs
             if monotonic() - self._heard > SILENCE:
                 raise self._lost(f"no answer for {SILENCE:g} s") from None
         self._looked = monotonic()
         if self._places:
-            if self._told is not None:
-                self._tell("there are workers again")
-            self._told = None
-        elif self._told is None or self._looked - self._told > _REMIND:
-            self._tell(f"there are no workers at {self._address}; waiting for some: dask worker {self._address}")
-            self._told = self._looked
+            if self._reminded is not None:
+                self._tell("workers are available again")
+            self._reminded = None
+        elif self._reminded is None or self._looked - self._reminded > _REMIND:
+            self._tell(f"no workers at {self._address}; start one: dask worker {self._address}")
+            self._reminded = self._looked
 
     def _lost(self, why: str) -> ClusterLost:
         return ClusterLost(
-            f"the Dask scheduler at {self._address} has gone ({why}); what was finished is kept: start it again, and the same command "
-            "goes on with the rest"
+            f"the Dask scheduler at {self._address} was lost ({why}); finished replicates are kept. Start it again, and the same command "
+            "resumes"
         )
 
 

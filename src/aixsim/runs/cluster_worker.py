@@ -1,7 +1,7 @@
-"""What a Dask worker does: checks that it computes the same numbers, then has a process of its own run the task.
+"""The code of a Dask worker: it checks that versions are equal, and then runs the task in a separate process.
 
-The process is the one that is used on one machine, looked after in the same way: a replicate that takes too long, or ends its process,
-ends neither the Dask worker nor what else that one is doing, and is reported with its number.
+The process is monitored as on one machine. A replicate that takes too long, or ends its process, does not end the Dask worker or its
+other tasks, and is reported with its number.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from aixsim.runs.processes import LocalProcesses
 from aixsim.runs.provenance import data_hash
 
 _LOOK = 0.2
-"""Seconds between looks at whether the task is still wanted."""
+"""Seconds between checks whether the task was cancelled."""
 _IDLE = 60.0
-"""Seconds that a process is kept with its compiled code and its firms when there is nothing to do."""
+"""Seconds that an idle process is kept, with its compiled code and firms."""
 
 
 def facts() -> dict[str, str]:
-    """Returns what must be the same everywhere for the numbers to be the same, and the tasks to be understood."""
+    """Returns the versions and hashes that must be equal on all machines."""
     return {
         "aixsim": version("aixsim"),
         "the model": model_hash()[:12],
@@ -39,7 +39,7 @@ def facts() -> dict[str, str]:
 
 
 def packed(here: Mapping[str, str], task: Task, limit: float) -> bytes:
-    """Returns a task as a worker is given it: what is needed to refuse it can be read without what is needed to run it."""
+    """Returns a packed task; the versions can be read without unpickling the task."""
     return pickle.dumps((dict(here), pickle.dumps((task, limit))))
 
 
@@ -48,10 +48,10 @@ def run(given: bytes, is_wanted: Callable[[], bool]) -> tuple[str, bytes]:
 
     Args:
         given: from ``packed``.
-        is_wanted: is asked now and then; the task is given up when it is not.
+        is_wanted: called repeatedly; the task ends when it returns false.
 
     Returns:
-        Why this worker cannot run it, empty when it can; and the pickled report.
+        The reason why this worker cannot run it (empty if it can), and the pickled report.
     """
     theirs, inside = pickle.loads(given)  # noqa: S301 - from the parent
     ours = facts()
@@ -82,7 +82,7 @@ def _report(processes: LocalProcesses, task: Task, is_wanted: Callable[[], bool]
 
 @dataclass(eq=False)
 class _Slot:
-    """A process of this worker; one a task that runs at the same time."""
+    """A process of this worker; one per concurrent task."""
 
     processes: LocalProcesses
     limit: float
@@ -94,7 +94,7 @@ _lock = threading.Lock()
 
 
 def _take(limit: float) -> _Slot:
-    """Returns a process that has nothing to do, or a new one."""
+    """Returns an idle process, or a new one."""
     with _lock:
         slot = next((slot for slot in _idle if slot.limit == limit), None)
         if slot is not None:

@@ -1,18 +1,18 @@
-"""What a job will cost, measured on its first replicates."""
+"""Expected cost of a job, measured on its first replicates."""
 
 from __future__ import annotations
 
 WORTH_TELLING = 10.0
-"""Seconds beyond which a run says what it will cost."""
+"""Expected seconds from which a run prints its cost."""
 _SHORTEST, _LARGEST, _MOST_BATCHES = 0.5, 500, 5000
-"""Seconds that a batch takes at least, so that storing it does not count; its replicates at most, which are in memory together; batches of
-a job at most, so that their files do not count."""
+"""Minimum seconds of a batch, so that the time of storing is small; maximum replicates of a batch, which are in memory together; maximum
+batches of a job, so that the number of files is small."""
 _LEDGER_BYTES = 9000
-"""A point's row in the ledger: its resolved config."""
+"""Bytes of a point in the ledger, mainly its resolved config."""
 
 
 def batch_size(seconds: float, replicates: int, total: int) -> int:
-    """Returns how many replicates to run together: long enough to be worth a file, short enough to lose little when a worker dies."""
+    """Returns the number of replicates in a batch: enough for an efficient file, few enough that little is lost if a worker dies."""
     return max(1, min(replicates, max(min(round(_SHORTEST / max(seconds, 1e-6)), _LARGEST), -(-total // _MOST_BATCHES))))
 
 
@@ -21,16 +21,16 @@ def forecast(seconds: float, n_bytes: float, *, points: int, replicates: int, wo
 
     Args:
         seconds, n_bytes: of a replicate, on one worker.
-        points, replicates: what is to be run.
-        workers: at a time.
-        memory: of a worker, bytes; None where the system does not tell.
+        points, replicates: to run.
+        workers: number of workers.
+        memory: bytes of a worker; None if unknown.
     """
     total = points * replicates
     lines = [
         f"{points:,} points x {replicates:,} replicates = {total:,} replicates",
         f"about {duration(seconds * total / max(workers, 1))} for {total:,} replicates on {workers} "
-        f"{'worker' if workers == 1 else 'workers'} ({1000 * seconds:.3g} ms a replicate)",
-        f"about {size(n_bytes * total + _LEDGER_BYTES * points)} on the disk, twice that while files are merged",
+        f"{'worker' if workers == 1 else 'workers'} ({1000 * seconds:.3g} ms per replicate)",
+        f"about {size(n_bytes * total + _LEDGER_BYTES * points)} on disk, twice that while files are merged",
     ]
     if memory is not None:
         lines.append(f"about {size(memory * workers)} of memory")

@@ -14,22 +14,22 @@ _PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(d|h|min|m|s)")
 
 
 def seconds_until(lasting: str | None, until: str | None, now: dt.datetime | None = None) -> float | None:
-    """Returns the seconds that a run may take; None when it may take all it needs.
+    """Returns the time limit in seconds; None without limit.
 
     Args:
         lasting: such as ``8h``, ``1h30min`` or ``45s``.
         until: a time of day, ``07:00``: the next one; or a date and time, ``2026-12-01 07:00``,
-            local unless it says how far from UTC it is (``+09:00``).
+            local time unless it has a UTC offset (``+09:00``).
         now: by default the local time.
 
     Raises:
-        UserError: neither can be read, or both are given.
+        UserError: a value is invalid, or both are given.
     """
     if lasting is not None and until is not None:
         raise UserError("--for and --until cannot be given together; choose one")
     if lasting is not None:
         if len(lasting) > _MOST_CHARACTERS or not re.fullmatch(f"({_PART.pattern})+\\s*", lasting):
-            raise UserError(f"--for {lasting[:80]}: is no duration; allowed: such as 8h, 1h30min or 45s")
+            raise UserError(f"--for {lasting[:80]}: is not a duration; allowed: such as 8h, 1h30min or 45s")
         seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(lasting))
         if seconds > _LONGEST:
             raise UserError(f"--for {lasting[:80]}: is too long; allowed: at most {_LONGEST / _UNITS['d']:,.0f} days")
@@ -48,7 +48,7 @@ def seconds_until(lasting: str | None, until: str | None, now: dt.datetime | Non
                 now = now.astimezone()
     except (ValueError, OverflowError):
         allowed = "such as 07:00, '2026-12-01 07:00' or 2026-12-01T07:00+09:00"
-        raise UserError(f"--until {until[:80]}: is no time; allowed: {allowed}") from None
+        raise UserError(f"--until {until[:80]}: is not a time; allowed: {allowed}") from None
     if moment <= now:
-        raise UserError(f"--until {until}: has passed; give a time to come")
+        raise UserError(f"--until {until}: has passed; give a later time")
     return (moment - now).total_seconds()

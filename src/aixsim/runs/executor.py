@@ -1,7 +1,6 @@
-"""Executors: what runs tasks. In this process, in worker processes of this machine, or on a Dask cluster.
+"""Executors run tasks: in this process, in worker processes of this machine, or on a Dask cluster.
 
-A task is a function of a module and its arguments. Runs and sweeps, calibrations, back-tests and the drawing of figures all use the same
-executors.
+A task is a function of a module with its arguments. Runs, sweeps, calibrations, backtests and figures use the same executors.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from aixsim.errors import UserError
 from aixsim.runs.signals import Interrupted, Request, interruptible
 
 ATTEMPTS = 3
-"""Times that a task is given to a worker before it is given up because its workers die: once, and two times more."""
+"""Attempts of a task whose workers die."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +24,10 @@ class Task:
 
     Attributes:
         key: identifies the task in reports.
-        function: of a module, so that another process finds it by name.
+        function: function of a module, so that another process can import it.
         arguments: of the function.
-        is_timed: the function takes ``at``, and calls it with a number when it begins a part of its work and with None when it has
-            ended all. A part that takes longer than the executor allows ends the worker.
+        is_timed: whether the function takes ``at``, which it calls with a number at the start of each part of its work and with None
+            at the end. A part that exceeds the time limit of the executor ends the worker.
     """
 
     key: Hashable
@@ -43,7 +42,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A task that came back."""
+    """A finished task."""
 
     key: Any
     result: Any
@@ -59,13 +58,13 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Died:
-    """A task whose worker ended before it came back.
+    """A task whose worker ended before the task finished.
 
     Attributes:
         key: of the task.
-        part: what it was at, as told with ``at``; None when nobody knows.
-        why: in a few words, such as ``killed by signal 9``.
-        overdue: it was ended because a part took longer than it may.
+        part: last number given to ``at``; None if unknown.
+        why: reason, such as ``killed by signal 9``.
+        overdue: whether the worker was ended because a part exceeded the time limit.
     """
 
     key: Any
@@ -76,7 +75,7 @@ class Died:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A task that nobody has begun: its worker ended with another one."""
+    """A task that was not started: its worker ended during another one."""
 
     key: Any
 
@@ -85,28 +84,28 @@ Report = Finished | Raised | Died | Returned
 
 
 class Executor(Protocol):
-    """Runs tasks, in any order, on as many workers as it has."""
+    """Runs tasks on workers, in any order."""
 
     @property
     def free(self) -> int:
-        """Number of tasks that can be given now."""
+        """Number of tasks that can be submitted now."""
 
     @property
     def n_workers(self) -> int:
         """Number of workers."""
 
     def submit(self, task: Task) -> None:
-        """Gives a task to a worker."""
+        """Submits a task."""
 
     def wait(self, seconds: float) -> list[Report]:
-        """Returns what has happened, after at most so many seconds; empty when nothing has."""
+        """Returns new reports, after at most ``seconds``; empty if there are none."""
 
     def close(self) -> None:
-        """Ends all workers at once, whatever they are doing."""
+        """Ends all workers at once, including running tasks."""
 
 
 class InProcess:
-    """Runs tasks in this process, when they are waited for; a signal interrupts a task."""
+    """Runs tasks in this process, during ``wait``; a signal interrupts a task."""
 
     n_workers = 1
 
@@ -115,14 +114,14 @@ class InProcess:
 
     @property
     def free(self) -> int:
-        """Number of tasks that can be given now."""
+        """Number of tasks that can be submitted now."""
         return 1 - len(self._tasks)
 
     def submit(self, task: Task) -> None:
-        """Keeps a task until it is waited for."""
+        """Queues a task until ``wait``."""
         self._tasks.append(task)
 
-    def wait(self, seconds: float) -> list[Report]:  # noqa: ARG002 - the task itself is what takes time
+    def wait(self, seconds: float) -> list[Report]:  # noqa: ARG002 - ``wait`` lasts as long as the task
         """Runs the next task."""
         if not self._tasks:
             return []
@@ -130,30 +129,30 @@ class InProcess:
         try:
             with interruptible():
                 return [Finished(task.key, task.run(lambda _part: None))]
-        except Exception as error:  # noqa: BLE001 - whoever gave the task decides what it means
+        except Exception as error:  # noqa: BLE001 - the submitter handles it
             return [Raised(task.key, error)]
 
     def close(self) -> None:
-        """Forgets what has not been run."""
+        """Discards tasks that have not been run."""
         self._tasks.clear()
 
 
 class WorkerError(UserError):
-    """Worker processes that cannot be started, or that die of a task again and again."""
+    """Worker processes cannot be started, or die repeatedly at the same task."""
 
 
 def run_all(executor: Executor, tasks: Iterable[Task], request: Request | None = None) -> Iterator[tuple[Any, Any]]:
-    """Yields key and result of every task as they come; a task whose worker dies is run again.
+    """Yields key and result of every task in order of completion; a task whose worker dies is run again.
 
     Args:
-        executor: has nothing else to do.
-        tasks: with different keys.
-        request: of the user to stop.
+        executor: an idle executor.
+        tasks: tasks with distinct keys.
+        request: stop request of the user.
 
     Raises:
-        Interrupted: the user wants to stop.
+        Interrupted: the user stopped the program.
         WorkerError: a task ended its worker three times.
-        BaseException: what a function raised.
+        BaseException: any exception of a task.
     """
     waiting, given, deaths = deque(tasks), dict[Any, Task](), dict[Any, int]()
     while waiting or given:
@@ -172,16 +171,16 @@ def run_all(executor: Executor, tasks: Iterable[Task], request: Request | None =
             else:
                 deaths[task.key] = deaths.get(task.key, 0) + isinstance(report, Died)
                 if isinstance(report, Died) and deaths[task.key] >= ATTEMPTS:
-                    raise WorkerError(f"a worker process was lost {ATTEMPTS} times at the same task: {report.why}; try fewer --workers")
+                    raise WorkerError(f"a worker process ended {ATTEMPTS} times at the same task: {report.why}; try fewer --workers")
                 waiting.appendleft(task)
 
 
 def portable(error: BaseException) -> BaseException:
-    """Returns an exception as another process can be given it: the same, or its text where it cannot be pickled."""
+    """Returns an exception that can be sent to another process: the same, or one with its text if it cannot be pickled."""
     import pickle
 
     try:
-        copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - made a moment ago
+        copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - pickled above
         if type(copy) is type(error) and str(copy) == str(error):
             return error
     except Exception:  # noqa: BLE001, S110 - exceptions with arguments of their own often cannot be pickled

@@ -1,4 +1,4 @@
-"""Files that are complete or not there: written beside, flushed to the disk, renamed."""
+"""Atomic files: written under a temporary name, flushed to disk, renamed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 _BUFFER = 1024**2
-"""Bytes that are handed to the system at a time: writers of tables pass on a few at a time."""
+"""Buffer size in bytes; writers of tables write a few bytes at a time."""
 ASIDE = ".aside"
-"""Ending of a file that is still being written; what a dead process left of it may be deleted."""
+"""Suffix of a file that is being written; such files of dead processes may be deleted."""
 
 
 class DurableFile(io.RawIOBase):
-    """A file under way; what is written counts once it is complete. It may be given to whoever writes to a binary stream.
+    """A file that is being written; it appears when it is complete. It can be used as a binary stream.
 
     Attributes:
         n_bytes: written so far.
@@ -29,15 +29,15 @@ class DurableFile(io.RawIOBase):
 
     @property
     def sha256(self) -> str:
-        """Hash of what has been written, in hexadecimal."""
+        """SHA-256 of the content written so far, in hexadecimal."""
         return self._digest.hexdigest()
 
     def writable(self) -> bool:
-        """It is written, and not read."""
+        """False: the file is only written."""
         return True
 
     def write(self, content: Any) -> int:
-        """Takes all of a content."""
+        """Writes bytes."""
         view = memoryview(content).cast("B")
         self._digest.update(view)
         self._held += view
@@ -47,23 +47,23 @@ class DurableFile(io.RawIOBase):
         return len(view)
 
     def pass_on(self) -> None:
-        """Hands what it holds to the system; apart from ``flush``, which is also called when a file that failed is thrown away."""
+        """Writes the buffer to the system. It is separate from ``flush``, which is also called when an incomplete file is discarded."""
         rest = memoryview(bytes(self._held))
         self._held.clear()
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
 
     def tell(self) -> int:
-        """Returns how much has been written."""
+        """Returns the number of bytes written."""
         return self.n_bytes
 
 
 @contextmanager
 def durable_file(path: Path) -> Iterator[DurableFile]:
-    """Lets a file appear with what the block writes, or not at all; after the block it survives a loss of power.
+    """Writes a file atomically: it appears at the end of the block, and then survives a loss of power.
 
     Raises:
-        OSError: the disk refuses; an earlier file of this name is as it was.
+        OSError: the file cannot be written; an earlier file of this name is unchanged.
     """
     aside = path.with_name(path.name + ASIDE)
     try:
@@ -82,21 +82,21 @@ def durable_file(path: Path) -> Iterator[DurableFile]:
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Lets a file appear with its whole content, or not at all; errors as ``durable_file``."""
+    """Writes a content atomically; errors as ``durable_file``."""
     with durable_file(path) as file:
         file.write(content)
 
 
 def link_durably(source: Path, path: Path) -> None:
-    """Lets a file appear under a second name, as a copy where the disk has no links; in place of an earlier file.
+    """Links a file to a second name, or copies it if the disk has no links; replaces an earlier file.
 
     Raises:
-        OSError: the disk refuses.
+        OSError: the file cannot be written.
     """
     aside = path.with_name(path.name + ASIDE)
     aside.unlink(missing_ok=True)
     if path.exists() and path.samefile(source):
-        return  # renaming one name of a file to another does nothing, and would leave both
+        return  # renaming one link of a file to another does nothing and would keep both names
     try:
         os.link(source, aside)
     except OSError:
@@ -106,14 +106,14 @@ def link_durably(source: Path, path: Path) -> None:
 
 
 def rename_durably(aside: Path, path: Path) -> None:
-    """Puts a complete file in its place, and makes that survive a loss of power.
+    """Renames a complete file to its final name, and flushes the folder.
 
     Raises:
-        OSError: the disk refuses.
+        OSError: the file cannot be renamed.
     """
-    os.replace(aside, path)  # noqa: PTH105 - all that the disk is asked for goes through one module, where tests let it fail
+    os.replace(aside, path)  # noqa: PTH105 - all disk access goes through this module, where tests inject failures
     if os.name == "nt":
-        return  # folders cannot be opened there, and renames need no help
+        return  # folders cannot be opened there, and need no flush
     descriptor = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(descriptor)

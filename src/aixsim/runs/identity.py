@@ -1,4 +1,4 @@
-"""What determines the numbers of a run or a sweep, and what is different when they are not those that a folder holds."""
+"""Identity of a run or sweep: everything that determines its results, and how it differs from that of a folder."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _LINES = 40
 
 
 def files_of(study: Study) -> dict[str, Path]:
-    """Returns the files of the user that determine a study's numbers, by the names that the config gives them."""
+    """Returns the paths of the user's files that determine the results of a study, by their names in the config."""
     named = {name: find_file(study.folder, name) for name in (study.population.file, study.network.file) if name is not None}
     return named if study.ensemble is None else {**named, study.ensemble: ensemble_path(study.folder, study.ensemble)}
 
 
 def inputs_of(studies: Iterable[tuple[str, Study]]) -> dict[str, Any]:
-    """Returns what determines numbers beside the text of configs; ready for JSON.
+    """Returns hashes of code, data and files that determine the results, without the configs; JSON values.
 
     Args:
-        studies: with a label each.
+        studies: studies with labels.
     """
     studies = list(studies)
     return {
@@ -43,7 +43,7 @@ def inputs_of(studies: Iterable[tuple[str, Study]]) -> dict[str, Any]:
 
 
 def identity(job: Job) -> dict[str, Any]:
-    """Returns all that determines the numbers beside the points' own configs; ready for JSON."""
+    """Returns everything that determines the results except the configs of the points; JSON values."""
     return {
         "kind": job.kind,
         **inputs_of((point.policy, point.study) for point in job.points),
@@ -55,7 +55,7 @@ def identity(job: Job) -> dict[str, Any]:
 
 
 def question(job: Job) -> dict[str, Any]:
-    """Returns what is asked of the numbers; it may change from one start to the next without changing a number."""
+    """Returns goals, decision and stopping rules of a job, which may change when it is resumed without changing results."""
     horizon = job.study.horizon
     return {
         "name": job.name,
@@ -75,36 +75,36 @@ def question(job: Job) -> dict[str, Any]:
 
 
 def digest(*parts: Any) -> str:
-    """Returns twelve letters that stand for all that is given; ready for JSON."""
+    """Returns a digest of JSON values: twelve hexadecimal digits."""
     return checksum(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode())[:12]
 
 
 def job_id(job: Job) -> str:
-    """Returns the twelve letters that stand for everything that determines the numbers of a job: its identity and its points."""
+    """Returns the digest of everything that determines the results of a job: its identity and its points."""
     return digest(identity(job), sorted(config for _, config in job.configs))
 
 
 def differences(held: Mapping[str, Any], points: list[PointRow], job: Job) -> list[str]:
-    """Returns what stands in the way of going on with a folder, a line each; empty when nothing does.
+    """Returns the reasons why a folder cannot be resumed; empty if it can.
 
     Args:
-        held: what the ledger says of the study.
-        points: of the folder.
-        job: that is to be run.
+        held: study table of the ledger.
+        points: points of the folder.
+        job: job to run.
     """
     wanted = identity(job)
     before = held.get("identity", wanted)
     lines = [f"{key}: {before.get(key)!r} in the folder, {wanted[key]!r} now" for key in wanted if before.get(key) != wanted[key]]
-    # A run is never made shorter: more replicates than were asked for answer the question, too.
+    # A run is never shortened: more replicates than requested are valid too.
     asked = held.get("question", {}).get("replicates", 0)
     if job.kind == "sweep" and asked > job.replicates:
-        lines.append(f"replicates: {asked:,} in the folder, {job.replicates:,} now; it can be extended and not shortened")
+        lines.append(f"replicates: {asked:,} in the folder, {job.replicates:,} now; it can be extended but not shortened")
     now, labelled = {config for _, config in job.configs}, dict(job.configs)
     gone = [point for point in points if point.config not in now]
     if not gone:
         return lines
     first = next((point for point in gone if point.label in labelled), None)
     if first is None:
-        return [*lines, *(f"the point {point.label!r} is in the folder and no longer in the study" for point in gone[:_LINES])]
+        return [*lines, *(f"the point {point.label!r} is in the folder but no longer in the study" for point in gone[:_LINES])]
     changed = difflib.unified_diff(first.config.splitlines(), labelled[first.label].splitlines(), "in the folder", "now", n=0, lineterm="")
     return [*lines, f"{len(gone)} of {len(points)} points have another config; of {first.label!r}:", *list(changed)[:_LINES]]

@@ -1,4 +1,4 @@
-"""A job: the points that are to be run, and what is asked of them. A run is a job of one point."""
+"""A job: points to run, with goals and number of replicates. A run is a job with one point."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from aixsim.runs.replicates import PointSpec, Target
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be run.
+    """A job.
 
     Attributes:
         kind: ``run`` or ``sweep``.
         name, title: of the study.
         points: at least one; a run has one.
         goals: the same at all points.
-        deciding: goal whose probability decides how many replicates a point gets; None in a run.
-        level: probability that decides.
-        replicates: of every point.
-        most_replicates: of points where so many do not decide.
+        deciding: goal of the decision, which determines the number of replicates of a point; None in a run.
+        level: decision level, a probability.
+        replicates: per point.
+        most_replicates: maximum, for points with an open verdict.
         seed: Monte Carlo seed.
         common_random_numbers: whether equal replicates of all points share their random numbers.
         confidence: of all intervals.
         half_width: stops a run when every goal's Wilson interval is as narrow as this.
-        seconds_per_replicate: after which a replicate is ended and counts as failed.
-        outcomes: that are kept.
-        parameters: whether a sweep keeps the drawn uncertainties.
-        engine: that simulates.
+        seconds_per_replicate: time limit; after it a replicate is ended and counts as failed.
+        outcomes: that are stored.
+        parameters: whether a sweep stores the drawn values.
+        engine: name of the engine.
         policies, factors, design: of a sweep.
         text: of the study file of a sweep.
         rows: of the design of a sweep.
@@ -69,7 +69,7 @@ class Job:
         stated = study.monte_carlo
         if stated.seed is None:
             raise ValueError("a job has a seed")
-        # How many replicates there are, and when they suffice, determines none of their numbers.
+        # The number of replicates and the stopping rule do not affect the results of a replicate.
         each = study.with_monte_carlo(MonteCarlo(replicates=1, seed=stated.seed, confidence=stated.confidence))
         return cls(
             kind="run", name=study.name, title=study.title, points=(Point("run", {}, each),), goals=tuple(study.goals), deciding=None,
@@ -113,12 +113,12 @@ class Job:
         ]
 
     def specs(self, *, as_bytes: bool = True) -> list[PointSpec]:
-        """Returns what workers need to know of each point; nothing is built yet."""
+        """Returns the specification of each point for the workers; nothing is built yet."""
         about = (self.parameters, self.kind == "run", self.engine, as_bytes)
         return [PointSpec(problems(point.study), self.outcomes, self._targets(point.study), *about) for point in self.points]
 
     def targets(self) -> list[dict[str, Any]]:
-        """Returns the goals with their counts in the simulated population, ready for JSON."""
+        """Returns the goals with their counts in the simulated population, as JSON values."""
         return [
             {"name": goal.name, "at_least": goal.at_least, "by": goal.by}
             | {"outcome": target.outcome, "target": target.count, "month": target.month}

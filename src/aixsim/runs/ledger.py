@@ -1,7 +1,7 @@
-"""The ledger of a run, a sweep or a calibration: what is to be run, what is running, what is done, and which files hold it.
+"""The ledger of a run, sweep or calibration: an SQLite file with the pending, running and finished replicates and their files.
 
-One SQLite file. The whole design stands in it before the first run; a change is made only after the file that it speaks of is safely on
-the disk. Every row carries a seal, so that a flipped bit in the ledger is noticed like one in a table.
+The whole design is in the ledger before the first replicate runs. A row is changed only after the file to which it refers is safely on
+disk. Every row has a checksum (``seal``), so that a flipped bit in the ledger is detected.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from aixsim.errors import StoreError
 State = Literal["pending", "running", "done", "failed"]
 NAME: Final = "ledger.sqlite"
 TABLES: Final = "trajectories"
-"""Folder of a sweep's tables, one file a point."""
+"""Folder of a sweep's tables, one file per point."""
 _SCHEMA = """
 create table study (key text primary key, value text not null, seal text not null) without rowid;
 create table points (id integer primary key, label text not null, policy text not null, factors text not null, config text not null,
@@ -38,7 +38,7 @@ create table failures (point integer not null, replicate integer not null, recor
 
 @dataclass(frozen=True, slots=True)
 class PointRow:
-    """A point: its number, how it is called, and the resolved config that determines its numbers."""
+    """A point: its number, label and resolved config."""
 
     id: int
     label: str
@@ -55,11 +55,11 @@ class Chunk:
         point: number of the point.
         first, n: replicates ``first … first + n - 1``.
         turn: round in which it is run.
-        state: a chunk has failed when none of its replicates has a result.
-        attempts: times that its worker died.
-        files: that hold its finished replicates, one a table; none when there are none.
-        n_done: finished replicates.
-        successes: how many of them reach each goal.
+        state: pending, running, done or failed; failed if none of its replicates has a result.
+        attempts: how often its worker died.
+        files: files with its finished replicates, one per table.
+        n_done: number of finished replicates.
+        successes: number of replicates that reach each goal.
     """
 
     point: int
@@ -87,11 +87,11 @@ class Ledger:
     """An open ledger.
 
     Raises:
-        StoreError: it cannot be read or written, or is damaged; of every method.
+        StoreError: raised by every method if the file cannot be read or written, or is damaged.
     """
 
     def __init__(self, folder: Path | None, *, name: str = NAME, read_only: bool = False) -> None:
-        """Opens the ledger of a folder, or starts an empty one; without a folder it is in memory."""
+        """Opens the ledger of a folder, or creates an empty one; without a folder it is in memory."""
         self.folder = folder or Path()
         place = ":memory:" if folder is None else f"{(folder / name).absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
         with self._guard():
@@ -113,7 +113,7 @@ class Ledger:
 
     @contextmanager
     def change(self) -> Iterator[None]:
-        """Makes all changes of a block at once, or none of them."""
+        """Makes all changes of a block in one transaction."""
         with self._guard():
             self._base.execute("begin immediate")
             try:
@@ -124,14 +124,14 @@ class Ledger:
                     self._base.execute("rollback")
                 raise
 
-    # What the study is
+    # Study
 
     def study(self) -> dict[str, Any]:
-        """Returns what was written with ``set_study``."""
+        """Returns the values written with ``set_study``."""
         return {key: json.loads(value) for key, value in self._rows("study", "select * from study order by key")}
 
     def set_study(self, facts: Mapping[str, Any]) -> None:
-        """Writes what determines the numbers of all points."""
+        """Writes what determines the results of all points."""
         rows = ((key, json.dumps(value, ensure_ascii=False, sort_keys=True)) for key, value in sorted(facts.items()))
         self._write("insert or replace into study values (?, ?, ?)", rows)
 
@@ -140,22 +140,22 @@ class Ledger:
         return [PointRow(*row) for row in self._rows("points", "select * from points order by id")]
 
     def add_points(self, points: Iterable[PointRow]) -> None:
-        """Writes points that are not there yet."""
+        """Adds points."""
         self._write("insert into points values (?, ?, ?, ?, ?, ?)", map(astuple, points))
 
-    # What is to be run and what is done
+    # Chunks and files
 
     def chunks(self) -> list[Chunk]:
         """Returns all chunks, by point and first replicate."""
         return [_chunk(row) for row in self._rows("chunks", "select * from chunks order by point, first")]
 
     def put(self, chunks: Iterable[Chunk]) -> None:
-        """Writes chunks, in place of those with the same point and first replicate."""
+        """Writes chunks; replaces those with the same point and first replicate."""
         rows = (tuple(json.dumps(value) if isinstance(value, tuple) else value for value in astuple(chunk)) for chunk in chunks)
         self._write("insert or replace into chunks values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def drop(self, chunks: Iterable[Chunk]) -> None:
-        """Takes chunks out."""
+        """Deletes chunks."""
         self._base.executemany("delete from chunks where point = ? and first = ?", [(chunk.point, chunk.first) for chunk in chunks])
 
     def files(self) -> list[FileRow]:
@@ -167,14 +167,14 @@ class Ledger:
         return [FileRow(*row) for row in self._rows("files", "select * from files where point = ? order by name", point)]
 
     def put_files(self, files: Iterable[FileRow]) -> None:
-        """Writes that files are safely on the disk."""
+        """Adds files that are safely on disk."""
         self._write("insert or replace into files values (?, ?, ?, ?, ?)", map(astuple, files))
 
     def drop_files(self, names: Iterable[str]) -> None:
-        """Writes that files no longer count."""
+        """Deletes files."""
         self._base.executemany("delete from files where name = ?", [(name,) for name in names])
 
-    # What failed
+    # Failures
 
     def failures(self) -> list[dict[str, Any]]:
         """Returns the records of failed replicates, by point and replicate."""
@@ -186,12 +186,12 @@ class Ledger:
         self._write("insert or replace into failures values (?, ?, ?, ?)", rows)
 
     def drop_failures(self, chunks: Iterable[Chunk]) -> None:
-        """Takes out the records of the replicates of chunks, which are to be run again."""
+        """Deletes the records of chunks that will be run again."""
         bounds = [(chunk.point, chunk.first, chunk.first + chunk.n) for chunk in chunks]
         self._base.executemany("delete from failures where point = ? and replicate >= ? and replicate < ?", bounds)
 
     def _rows(self, table: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Returns rows as they were written, without their seals."""
+        """Returns rows without their checksums, which are verified."""
         with self._guard():
             rows = self._base.execute(query, values).fetchall()
         if any(row[-1] != _seal(row[:-1]) for row in rows):
@@ -199,7 +199,7 @@ class Ledger:
         return [row[:-1] for row in rows]
 
     def _write(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Writes rows with their seals."""
+        """Writes rows with their checksums."""
         self._base.executemany(statement, [(*row, _seal(row)) for row in rows])
 
     @contextmanager

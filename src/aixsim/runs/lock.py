@@ -1,4 +1,4 @@
-"""One process a folder: who holds it is named, and a process that died holds nothing."""
+"""Lock of a folder: one process at a time. The lock ends with its process."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from aixsim.errors import StoreError, storage_error
 
 
 class FolderLock:
-    """Holds a folder while its block runs. The operating system lets go when the process ends, however it ends.
+    """Locks a folder while the block runs. The operating system releases the lock when the process ends.
 
     Raises:
-        StoreError: another process holds it, or the folder cannot be written.
+        StoreError: another process holds the lock, or the folder cannot be written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -29,11 +29,11 @@ class FolderLock:
         try:
             self._lock.acquire()
         except Timeout:
-            holder = "another process"  # it took the folder a moment ago and has not said who it is
+            holder = "another process"  # it has just taken the lock and not yet written its name
             with suppress(OSError, ValueError, KeyError, TypeError):
                 said = json.loads((self._folder / ".holder").read_text(encoding="utf-8"))
                 holder = f"process {said['process']} on {said['host']}"
-            raise StoreError(self._folder, "busy", f"{holder} is working on it", "wait for it, stop it, or choose -o") from None
+            raise StoreError(self._folder, "busy", f"{holder} is using it", "wait for it, stop it, or choose -o") from None
         except OSError as error:
             raise storage_error(self._folder, error) from error
         try:
@@ -45,10 +45,10 @@ class FolderLock:
 
     @classmethod
     def refuse_if_held(cls, folder: Path) -> None:
-        """Refuses at once when another process has the folder, before any work is done.
+        """Checks that no other process has locked the folder.
 
         Raises:
-            StoreError: it has.
+            StoreError: another process has locked it.
         """
         if (folder / ".lock").exists():
             with cls(folder):

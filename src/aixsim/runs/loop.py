@@ -1,4 +1,4 @@
-"""Carries out a job: plans it, gives its batches to an executor, keeps what comes back, and ends in order."""
+"""Runs a job: plans batches, submits them to an executor, and stores the results."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from aixsim.runs.signals import Interrupted
 from aixsim.runs.store import OPERATING_SYSTEM, SHARDS
 
 _LOOK = 0.2
-"""Seconds between looks at the workers."""
+"""Seconds between checks of the workers."""
 
 
 def carry_out(session: Session) -> Status:
-    """Runs a job, or goes on with it.
+    """Runs or resumes a job.
 
     Returns:
-        How it ended: complete, out of time, or interrupted. What is finished is merged, but in a sweep that was interrupted.
+        The final status: complete, out of time, or interrupted. Finished files are merged, except in an interrupted sweep.
 
     Raises:
-        StoreError: the folder is of another study, damaged, or the disk refuses; what was finished is kept.
+        StoreError: the folder holds another study, is damaged, or cannot be written; finished replicates are kept.
     """
     store = session.store
     rows = session.number_points()
@@ -61,7 +61,7 @@ def carry_out(session: Session) -> Status:
 
 
 def _run(session: Session, rows: list[PointRow]) -> State:
-    """Runs everything that is missing, and more where the answer is open; ``rows`` are points that the ledger does not know."""
+    """Runs all missing replicates, and more at points with an open verdict; ``rows`` are points that are not yet in the ledger."""
     state = _plan(session, rows)
     while state is None:
         ended = _drain(session)
@@ -71,12 +71,9 @@ def _run(session: Session, rows: list[PointRow]) -> State:
 
 
 def _plan(session: Session, rows: list[PointRow]) -> State | None:
-    """Writes down the whole design before the first run; returns how it ended when it did.
-
-    What a replicate costs is measured on the first ones, which count.
-    """
+    """Writes the whole design to the ledger and measures the cost on the first replicates; returns the status if the job ends there."""
     wanted = session.job.replicates
-    # In memory nothing looks at what is asked, and hashing the inputs takes longer than a replicate.
+    # A store in memory needs no identity, and hashing the inputs takes longer than a replicate.
     facts: dict[str, Any] = {"stopped_at": session.stopped_at}
     if session.store.place.path is not None:
         facts |= {"identity": identity(session.job), "question": question(session.job)}
@@ -87,7 +84,7 @@ def _plan(session: Session, rows: list[PointRow]) -> State | None:
     total = sum(missing.values())
     if missing and session.batch is None:
         point, most = next(iter(missing.items()))
-        # The first loads or compiles what is needed, and says little about the others.
+        # The first replicate includes the time of loading and compiling.
         for n in [n for n in (1, min(5, most - 1)) if n]:
             session.store.add([], [Chunk(point, session.given()[point], n, 0)], {})
             state = _drain(session)
@@ -100,12 +97,12 @@ def _plan(session: Session, rows: list[PointRow]) -> State | None:
 
 
 def _announce(session: Session, last: BatchResult, total: int) -> None:
-    """Fixes the size of batches, says what a long job will cost, and refuses one that does not fit on the disk."""
+    """Sets the batch size, prints the cost of a long job, and checks the free disk space."""
     seconds, n_bytes = last.seconds / max(last.n_done, 1), last.n_bytes / max(last.n_done, 1)
     session.batch = batch_size(seconds, session.job.replicates, total)
     place = session.store.place.path
     if place is not None and (free := disk_usage(place).free) < 2 * n_bytes * total:
-        message = f"the rest needs {size(2 * n_bytes * total)}, and {size(free)} are free"
+        message = f"the rest needs {size(2 * n_bytes * total)}, but only {size(free)} are free"
         raise StoreError(place, "storage", message, "free space, choose another folder with -o, or run fewer replicates")
     workers = max(session.workers().n_workers, 1)
     if session.job.kind == "run" and seconds * total / workers > WORTH_TELLING:
@@ -114,7 +111,7 @@ def _announce(session: Session, last: BatchResult, total: int) -> None:
 
 def _drain(session: Session) -> State:
     store = session.store
-    # The points of a round in a scattered order: part of a round should be part of everything, not the first policy.
+    # The points of a round in scattered order, so that part of a round covers the whole design.
     queue = sorted(store.pending(), key=lambda chunk: (chunk.turn, checksum(str(chunk.point).encode()), chunk.first), reverse=True)
     running = 0
     while queue or running:
@@ -123,7 +120,7 @@ def _drain(session: Session) -> State:
         if session.is_precise_enough():
             session.close()
             return "complete"
-        if session.is_late and not (running and session.workers().n_workers):  # without workers nothing that is running comes back
+        if session.is_late and not (running and session.workers().n_workers):  # without workers no running task finishes
             return "out of time"
         executor = session.workers()
         while queue and executor.free and not session.is_late:
@@ -158,15 +155,15 @@ def _drain(session: Session) -> State:
 
 
 def _tell_engine(session: Session, name: str, reason: str | None) -> None:
-    """Says which engine runs the laws of plugins: one that cannot be compiled makes a run a thousand times as slow."""
+    """Prints which engine runs the laws of plugins: a law that cannot be compiled makes a run much slower."""
     study = session.job.study
     laws = [key for plugin in study.registry.used(study.settings) for key in plugin.keys if key.startswith("mechanisms.")]
     if laws:
-        session.tell(f"{', '.join(laws)}: runs on the engine {name}" + (f" alone, which is slow: {reason}" if reason else ""))
+        session.tell(f"{', '.join(laws)}: runs on the engine {name}" + (f" only, which is slow: {reason}" if reason else ""))
 
 
 def _handle_death(session: Session, batch: Batch, report: Died) -> None:
-    """Gives a batch whose worker died out again, in pieces, or without the replicate that ends its workers."""
+    """Submits a batch again whose worker died: in smaller parts, or without the replicate that ended its workers."""
     replicate = report.part if report.part is not None or batch.n > 1 else batch.first
     is_last = report.overdue or session.store.chunks[batch.point, batch.first].attempts + 1 >= ATTEMPTS
     if not is_last:
@@ -191,7 +188,7 @@ def _given_up(session: Session, batch: Batch, replicate: int, report: Died) -> d
 
 
 def _merge(session: Session) -> bool:
-    """Merges the files of every point; returns whether some turned out to be damaged and must be made again."""
+    """Merges the files of every point; returns whether some are damaged and must be run again."""
     home = TABLES if session.job.kind == "sweep" else SHARDS
     damaged = []
     for point in session.specs:
@@ -204,5 +201,5 @@ def _merge(session: Session) -> bool:
 
 
 def workers_for(replicates: int, workers: int) -> int:
-    """Returns how many processes so many replicates are worth; few are done sooner than another process has started."""
+    """Returns the number of processes for a number of replicates; starting a process takes longer than a few replicates."""
     return min(workers, math.ceil(replicates / 25))

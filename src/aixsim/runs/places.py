@@ -1,4 +1,4 @@
-"""Where a store keeps its files: below a folder, or in memory."""
+"""Places where a store keeps its files: a folder, or memory."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from aixsim.runs.tables import by_replicate, write_parquet
 
 
 class Place(Protocol):
-    """Where files are kept."""
+    """A place for files."""
 
     path: Path | None
 
     def put(self, name: str, content: Any) -> tuple[str, int]:
-        """Keeps a file and returns its SHA-256 and its size."""
+        """Stores a file and returns its SHA-256 and its size in bytes."""
 
     def merge(self, name: str, parts: Sequence[str]) -> tuple[str, str, int]:
-        """Keeps the rows of some files, by replicate, as one; returns its name with its digest for ``*``, SHA-256 and size."""
+        """Merges files into one, sorted by replicate; returns its name (``*`` replaced by its digest), SHA-256 and size."""
 
     def source(self, name: str) -> Any:
-        """Returns a file as ``pyarrow.parquet.read_table`` takes it."""
+        """Returns a file as a source for ``pyarrow.parquet.read_table``."""
 
     def is_whole(self, file: FileRow) -> bool:
-        """Returns whether a file is as it was written."""
+        """Returns whether a file is unchanged since it was written."""
 
     def names(self) -> list[str]:
-        """Returns the files with replicates."""
+        """Returns the names of the files with replicates."""
 
     def remove(self, name: str) -> None:
         """Removes a file."""
@@ -43,7 +43,7 @@ class Place(Protocol):
 
 
 def place_at(path: Path | None, folders: Sequence[str]) -> Place:
-    """Returns a folder as a place, of which some folders hold the files with replicates; without a folder, a place in memory."""
+    """Returns a folder as a place, where ``folders`` hold the files with replicates; without a folder, a place in memory."""
     return _Memory() if path is None else _Folder(path, folders)
 
 
@@ -57,7 +57,7 @@ class _Folder:
         return checksum(content), len(content)
 
     def merge(self, name: str, parts: Sequence[str]) -> tuple[str, str, int]:
-        # The rows pass through memory a file at a time.
+        # One file is in memory at a time.
         aside = self._folder / name.replace("*", "merged")
         schema = pq.read_schema(self._folder / parts[0])
         with durable_file(aside) as file:
@@ -93,7 +93,7 @@ class _Memory:
 
     def put(self, name: str, content: Any) -> tuple[str, int]:
         self._held[name] = content
-        return "", 0  # nobody else can change what is in memory: there is no checksum
+        return "", 0  # memory needs no checksum
 
     def merge(self, name: str, parts: Sequence[str]) -> tuple[str, str, int]:
         tables = [self._held[part] for part in parts]
@@ -113,4 +113,4 @@ class _Memory:
         self._held.pop(name, None)
 
     def note(self, line: str) -> None:
-        """Nobody would read it."""
+        """Does nothing: there is no journal in memory."""

@@ -1,4 +1,4 @@
-"""Worker processes of this machine, each looked after: one that dies or hangs is noticed and replaced."""
+"""Worker processes of this machine. A process that dies or hangs is detected and replaced."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from aixsim.runs.executor import Died, Finished, Raised, Report, Returned, Task,
 from aixsim.runs.worker import READY, receive, send
 
 START_UP = 180.0
-"""Seconds that a new process may take beside the first part of its first task: to load, to compile, to build firms and ties."""
+"""Extra seconds for the first part of the first task of a process: to load, to compile, to build firms and ties."""
 AHEAD = 2
-"""Tasks a worker has at a time: the next one waits in its pipe, so that it is never idle while a result is stored."""
+"""Tasks per worker: one waits in its pipe, so that the worker is not idle while a result is stored."""
 _START = "import sys; sys.path[:] = sys.argv[1:]; from aixsim.runs.worker import serve; serve()"
 
 
 class Process(Protocol):
-    """A running worker, as ``subprocess.Popen`` offers it."""
+    """A running worker, with the interface of ``subprocess.Popen``."""
 
     stdin: Any
     stdout: Any
@@ -37,18 +37,18 @@ class Process(Protocol):
         """Waits for its end and returns its exit code, or the negative number of the signal that ended it.
 
         Raises:
-            subprocess.TimeoutExpired: it takes longer.
+            subprocess.TimeoutExpired: it does not end in time.
         """
 
 
 def new_interpreter() -> Process:
-    """Starts a worker in a session of its own, so that Ctrl-C at the terminal reaches the parent alone.
+    """Starts a worker in a new session, so that Ctrl-C reaches only the parent.
 
     Raises:
-        WorkerError: there is no interpreter to start.
+        WorkerError: no interpreter can be started.
     """
     if not sys.executable:
-        raise WorkerError("worker processes need a Python interpreter to start, and this program has none; use workers = 1")
+        raise WorkerError("worker processes need a Python interpreter, and this program has none; use workers = 1")
     try:
         process: Process = subprocess.Popen(  # noqa: S603 - this interpreter
             [sys.executable, "-c", _START, *sys.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
@@ -69,7 +69,7 @@ class _Worker:
 
 
 class LocalProcesses:
-    """An executor of processes. A part of a task must not take longer than ``seconds_per_part`` once it has begun."""
+    """An executor on processes of this machine. Each part of a task has a time limit of ``seconds_per_part``."""
 
     def __init__(self, n_workers: int, seconds_per_part: float = float("inf"), start: Callable[[], Process] = new_interpreter) -> None:
         """Starts the workers.
@@ -77,7 +77,7 @@ class LocalProcesses:
         Args:
             n_workers: number of processes.
             seconds_per_part: see ``Task.is_timed``.
-            start: starts one; by default a new interpreter.
+            start: function that starts a worker; by default a new interpreter.
         """
         self._limit, self._launch = seconds_per_part, start
         self._messages: queue.SimpleQueue[tuple[_Worker, Any]] = queue.SimpleQueue()
@@ -90,23 +90,23 @@ class LocalProcesses:
 
     @property
     def free(self) -> int:
-        """Number of tasks that can be given now."""
+        """Number of tasks that can be submitted now."""
         return sum(AHEAD - len(worker.tasks) for worker in self._workers)
 
     def submit(self, task: Task) -> None:
-        """Gives a task to the worker with the fewest."""
+        """Submits a task to the worker with the fewest tasks."""
         worker = min(self._workers, key=lambda worker: len(worker.tasks))
         worker.tasks.append(task)
         if len(worker.tasks) == 1:
             worker.part, worker.since = None, monotonic()
-        with suppress(OSError, ValueError):  # it has died; wait() finds its tasks and says so
+        with suppress(OSError, ValueError):  # it has died; wait() reports its tasks
             send(worker.process.stdin, task)
 
     def wait(self, seconds: float) -> list[Report]:
-        """Returns what has happened, after at most so many seconds; empty when nothing has.
+        """Returns new reports, after at most ``seconds``; empty if there are none.
 
         Raises:
-            WorkerError: a process ended before it was ready for a task.
+            WorkerError: a process ended during its start.
         """
         reports: list[Report] = []
         with suppress(queue.Empty):
@@ -120,7 +120,7 @@ class LocalProcesses:
         return reports
 
     def close(self) -> None:
-        """Ends all workers at once, whatever they are doing."""
+        """Ends all workers at once, including running tasks."""
         workers, self._workers = self._workers, []
         for worker in workers:
             worker.process.kill()
@@ -134,12 +134,12 @@ class LocalProcesses:
 
     def _take(self, worker: _Worker, message: Any, reports: list[Report]) -> None:
         if worker not in self._workers:
-            return  # what a process that was given up still had to say
+            return  # a late message of a process that was replaced
         worker.since = monotonic()
         if message is None:
             if not worker.is_ready:
                 code = _end(worker.process)
-                raise WorkerError(f"a worker process ended while it started ({_how(code)}); use --workers 1, or see what it printed above")
+                raise WorkerError(f"a worker process ended while it started ({_how(code)}); use --workers 1, or see its output above")
             self._replace(worker, "", reports, overdue=False)
         elif message == READY:
             worker.is_ready = True
@@ -163,7 +163,7 @@ class LocalProcesses:
 
 def _end(process: Process) -> int:
     with suppress(OSError):
-        process.stdin.close()  # which ends a process that still runs
+        process.stdin.close()  # this ends a running process
     try:
         code = process.wait(timeout=5.0)
     except subprocess.TimeoutExpired:
@@ -174,11 +174,11 @@ def _end(process: Process) -> int:
 
 
 def _listen(worker: _Worker, stream: BinaryIO, messages: queue.SimpleQueue[tuple[_Worker, Any]]) -> None:
-    """Passes on what a worker sends, and None when it has ended."""
+    """Queues the messages of a worker, and None when it has ended."""
     try:
         while True:
             messages.put((worker, receive(stream)))
-    except Exception:  # noqa: BLE001 - it has ended, or sends what nobody understands
+    except Exception:  # noqa: BLE001 - it has ended, or sent an invalid message
         messages.put((worker, None))
 
 

@@ -29,15 +29,15 @@ class Status:
 
     Attributes:
         kind: ``run`` or ``sweep``.
-        state: ``running`` also when its process was killed.
-        points: of the design; the verdicts on them so far are counted in ``above``, ``below`` and ``open``.
-        wanted, done, failed: replicates.
-        per_second: replicates, over the last two minutes; None before the first.
-        seconds_left: at this rate; None when unknown.
-        above, below, open: points whose probability is clearly above or below ``level``, or neither yet.
-        level, goal: what is decided.
+        state: also ``running`` if its process was killed.
+        points: number of points of the design.
+        wanted, done, failed: numbers of replicates.
+        per_second: replicates per second over the last two minutes; None before the first.
+        seconds_left: at this rate; None if unknown.
+        above, below, open: number of points by verdict.
+        level, goal: decision level (a probability) and name of the goal.
         started, updated: local time, ISO 8601.
-        process, host, workers: who runs it.
+        process, host, workers: process id and machine that run it, number of workers.
     """
 
     kind: str
@@ -61,14 +61,14 @@ class Status:
 
     @property
     def answer(self) -> str:
-        """The current answer of a sweep in a few words."""
+        """Short text: number of points by verdict."""
         if self.kind == "run":
             return ""
         sure = f"{self.above} of {self.points} {'point' if self.points == 1 else 'points'} above {100 * self.level:g} %"
         return f"{sure}, {self.below} below, {self.open} open" if self.open else f"{sure}, {self.below} below"
 
     def __str__(self) -> str:
-        """Returns one line: how much is done, how fast, time left, failures, answer."""
+        """Returns one line: finished replicates, rate, time left, failures, verdicts."""
         share = f"{self.done + self.failed:,} of {self.wanted:,} replicates"
         rate = f"{self.per_second:.3g}/s" if self.per_second else ""
         left = f"{duration(self.seconds_left)} left" if self.seconds_left and self.state == "running" else ""
@@ -81,8 +81,8 @@ class Status:
         return json.dumps({**said, "sha256": canonical_checksum(said)}, indent=2, ensure_ascii=False) + "\n"
 
 
-def silent(_told: object) -> None:
-    """Is told, and says nothing."""
+def silent(_message: object) -> None:
+    """Ignores a message."""
 
 
 def read_status(folder: Path) -> Status | None:
@@ -96,7 +96,7 @@ def read_status(folder: Path) -> Status | None:
 
 @dataclass
 class Clock:
-    """Measures the rate of a run, which starts when the clock is made."""
+    """Measures the rate of a run, from its own creation on."""
 
     workers: int
     started: str = field(init=False)

@@ -1,4 +1,4 @@
-"""Progress for callers of the library: a bar in notebooks and terminals, or a function of theirs."""
+"""Progress for callers of the library: a bar in notebooks and terminals, or a callback."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from aixsim.errors import ArgumentError
 from aixsim.runs.progress import Status, silent
 
 Progress = bool | Callable[[Status], object] | None
-"""What is to be shown: a bar (true), nothing (false), a bar where there is somebody to see it (None), or what a function makes of it."""
+"""True: a bar. False: nothing. None: a bar in notebooks and terminals. Or a callback."""
 _DELAY = 1.0
-"""Seconds before a bar that nobody asked for appears: most runs in a notebook are over by then."""
+"""Seconds before the default bar appears; most runs in a notebook are shorter."""
 
 
 @contextmanager
 def shown(progress: Progress) -> Iterator[Callable[[Status], object]]:
-    """Gives a function that shows progress while the block runs.
+    """Yields a function that shows progress while the block runs.
 
     Args:
         progress: see ``Progress``; a function is called with a ``Status`` about once a second and at the end.
 
     Raises:
-        ArgumentError: it is nothing of the kind.
+        ArgumentError: ``progress`` is none of these.
     """
     if progress is None:
         is_seen = "ipykernel" in sys.modules or sys.stderr.isatty()
@@ -46,14 +46,14 @@ def shown(progress: Progress) -> Iterator[Callable[[Status], object]]:
 
 
 class _Bar:
-    """A bar of tqdm, which picks the look that fits a notebook or a terminal."""
+    """A tqdm bar for notebooks or terminals."""
 
     def __init__(self, delay: float) -> None:
         self._delay = delay
         self._bar: Any = None
 
     def __call__(self, status: Status) -> None:
-        """Shows how many replicates have ended, how fast, how long it will take, and how many failed."""
+        """Shows finished replicates, rate, time left and failures."""
         if self._bar is None:
             from tqdm.auto import tqdm
 
@@ -67,6 +67,6 @@ class _Bar:
         bar.update(status.done + status.failed - bar.n)
 
     def close(self) -> None:
-        """Leaves the bar as it is."""
+        """Closes the bar and leaves it visible."""
         if self._bar is not None:
             self._bar.close()

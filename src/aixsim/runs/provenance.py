@@ -1,4 +1,4 @@
-"""Where a result comes from: versions, seed, hashes, machine, time."""
+"""Provenance of a result: versions, seed, hashes, machine, time."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def data_hash() -> str:
 
 
 def sealed(provenance: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a provenance with the SHA-256 of all that it says, under ``sha256``."""
+    """Returns a provenance with the SHA-256 of its content, under ``sha256``."""
     return {**provenance, "sha256": _seal(provenance)}
 
 
 def broken_seal(provenance: Mapping[str, Any]) -> str:
-    """Returns what tells that a provenance is not as it was written, in words; empty when nothing does.
+    """Returns why a provenance is invalid or was changed; empty if it is valid.
 
-    It names the checksums of all other files, and in ``sha256`` its own.
+    A provenance holds the checksums of all other files, and its own in ``sha256``.
     """
     if "sha256" not in provenance:
         return "its 'files' have no checksum" if "files" in provenance else ""
@@ -69,9 +69,9 @@ def environment() -> dict[str, Any]:
 
 
 def git_commit(folder: str) -> str | None:
-    """Returns the commit of a package's source tree, with ``-dirty`` when it was changed; None outside a checkout.
+    """Returns the commit of a package's source tree, with ``-dirty`` if it has changes; None outside a checkout.
 
-    A package that is installed inside another repository is not tracked there: that one's commit says nothing about it.
+    A package that is installed inside another repository is not tracked there, so that commit is not used.
     """
     if _git(folder, "ls-files", "--error-unmatch", "__init__.py") is None:
         return None
@@ -79,10 +79,10 @@ def git_commit(folder: str) -> str | None:
 
 
 def _git(folder: str, *arguments: str) -> str | None:
-    """Returns what git prints about a folder; None when it refuses or is not there."""
+    """Returns the output of git in a folder; None if git fails or is missing."""
     command = ["git", "-C", folder, *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603 - nothing a user gives
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603 - no user input
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip() or None

@@ -1,4 +1,4 @@
-"""What a worker does for a run or a sweep: runs some replicates of one point and returns their tables."""
+"""Runs a batch of replicates of one point and returns their tables."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from aixsim.runs import tables
 
 TRAJECTORIES: Final = "trajectories"
 MESA_SECONDS_PER_FIRM_MONTH = 6e-6
-"""Of the Mesa model on an ordinary laptop, to announce the cost of a run: running one replicate to find out takes too long."""
+"""Seconds of the Mesa model per firm and month on an ordinary laptop, to estimate the cost of a run; measuring takes too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,15 @@ class Target:
 
 @dataclass(frozen=True)
 class PointSpec:
-    """What a worker needs to know of a point; picklable and small.
+    """Specification of a point for the workers; picklable and small.
 
     Attributes:
         problems: builds its problem.
-        outcomes: outcomes that are kept.
+        outcomes: outcomes that are stored.
         targets: its goals.
-        parameters: whether the trajectories hold the drawn uncertainties, as they may in a sweep.
-        is_run: whether it is the single point of a run, of which all tables are kept; of others the trajectories alone.
-        engine: that simulates; the reference engine also where a law of a plugin cannot be compiled.
+        parameters: whether the trajectories include the drawn values (sweeps only).
+        is_run: whether it is the point of a run, of which all tables are stored; of a sweep only the trajectories are.
+        engine: name of the engine; the reference engine is also used if a law of a plugin cannot be compiled.
         as_bytes: tables are returned as Parquet files and not as tables in memory.
     """
 
@@ -74,16 +74,16 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What came of a batch.
+    """Result of a batch.
 
     Attributes:
-        tables: by name, Parquet files or tables with the finished replicates; empty when there are none.
-        n_done: how many those are.
-        successes: how many of them reach each goal.
-        failures: a record a failed replicate.
-        seconds: what the replicates took, without building their firms.
-        peak_bytes: most memory that the process has had so far; None where the system does not tell.
-        engine: that simulated; and why it was not the one asked for.
+        tables: by name, Parquet files or tables with the finished replicates; empty if there are none.
+        n_done: number of finished replicates.
+        successes: number of replicates that reach each goal.
+        failures: one record per failed replicate.
+        seconds: run time of the replicates, without building their firms.
+        peak_bytes: peak memory of the process in bytes; None if unknown.
+        engine: engine that was used, and the reason if it is not the requested one.
     """
 
     tables: dict[str, Any]
@@ -106,7 +106,7 @@ class NotANumber(ValueError):  # noqa: N818 - it reads as what it says
 
 @dataclass(slots=True)
 class _Done:
-    """What is kept of the finished replicates of a batch."""
+    """Data of the finished replicates of a batch."""
 
     replicates: list[int] = field(default_factory=list)
     counts: list[NDArray[np.int32]] = field(default_factory=list)
@@ -118,14 +118,14 @@ class _Done:
 
 
 def run_batch(spec: PointSpec, batch: Batch, at: Callable[[int | None], object]) -> BatchResult:
-    """Runs the replicates of a batch; one that fails is a record and ends nothing.
+    """Runs the replicates of a batch; a failed replicate is recorded and the others continue.
 
     Args:
-        spec: of the point.
-        batch: which replicates.
-        at: is told the number of each replicate when its firms are built and it begins, and None when all have ended.
+        spec: specification of the point.
+        batch: replicates to run.
+        at: called with the number of each replicate when it starts (after its firms are built), and with None at the end.
     """
-    from aixsim.engines.kernel.tabulate import tables as tabulate  # late, because it loads Numba
+    from aixsim.engines.kernel.tabulate import tables as tabulate  # imported here because it loads Numba
 
     done, failures, seconds, used = _Done(), list[dict[str, Any]](), 0.0, None
     for replicate in range(batch.first, batch.first + batch.n):
@@ -146,7 +146,7 @@ def run_batch(spec: PointSpec, batch: Batch, at: Callable[[int | None], object])
             found = projects_of(history, problem.population) if spec.is_run else None
             money = affordable(scenario.lines)
             seconds += perf_counter() - begun
-        except Exception as error:  # noqa: BLE001 - a failed replicate is a record, counted beside every estimate
+        except Exception as error:  # noqa: BLE001 - a failed replicate is recorded and counted
             failures.append(_record(batch.point, replicate, error, scenario))
             continue
         done.replicates.append(replicate)
@@ -189,7 +189,7 @@ _prepared: set[Any] = set()
 
 
 def _engine_for(spec: PointSpec, problem: Problem, scenario: Scenario) -> tuple[Any, tuple[str, str | None]]:
-    """Returns the engine that runs a scenario, its name, and why it is not the one asked for; the kernel is compiled and announced once."""
+    """Returns the engine for a scenario, its name, and the reason if it is not the requested one; prints a message before compiling."""
     reason = mesa_alone(scenario) if spec.engine == "kernel" else None
     name = "mesa" if reason is not None or spec.engine == "mesa" else "kernel"
     laws = (name, tuple(mechanism for mechanism, _ in scenario.mechanisms))
@@ -203,7 +203,7 @@ def _refuse_what_is_no_number(scenario: Scenario) -> None:
     for name in (item.name for item in dataclasses.fields(scenario)):
         values = getattr(scenario, name)
         if isinstance(values, np.ndarray) and values.dtype == np.float64 and not np.isfinite(values.sum()):
-            raise NotANumber(f"{name} holds a value that is no finite number")
+            raise NotANumber(f"{name} has a value that is not finite")
     for key, value in scenario.drawn.items():
         if not np.isfinite(value):
             raise NotANumber(f"{key} was drawn as {value}")

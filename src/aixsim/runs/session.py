@@ -1,4 +1,4 @@
-"""A job under way: what is asked, what is known of it so far, and what is to be run next."""
+"""A running job: its state, and the planning of further replicates."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from aixsim.stats.confidence_sequence import bernoulli_sequence
 from aixsim.stats.intervals import wilson_half_width
 
 QUANTUM = 50
-"""Replicates that a point is given at a time once all points have theirs, and after which a stop rule looks."""
+"""Replicates that are allocated at a time after all points have theirs, and between checks of a stopping rule."""
 _TELL = 0.5
-"""Seconds between lines of progress."""
+"""Seconds between updates of the progress."""
 
 
 @dataclass
 class Session:
-    """A job under way.
+    """A running job.
 
     Attributes:
-        job: what is asked.
-        store: where it is kept.
-        start: starts the executor; called only when there is something to run.
-        request: of the user to stop.
-        until: monotonic time after which nothing new is begun; None: never.
-        batch: replicates that are run together; None until their cost is known. Results do not depend on it.
-        show: is given the status now and then.
-        tell: is told what is worth a line.
+        job: the job.
+        store: its store.
+        start: starts the executor; called only if there are replicates to run.
+        request: stop request of the user.
+        until: monotonic time after which no replicate is started; None without limit.
+        batch: replicates per batch; None until their cost is known. Results do not depend on it.
+        show: called with the status about once a second.
+        tell: called with messages for the user.
     """
 
     job: Job
@@ -61,7 +61,7 @@ class Session:
 
     @property
     def is_late(self) -> bool:
-        """Whether the time that was asked for has passed."""
+        """Whether the time limit has been reached."""
         return self.until is not None and monotonic() >= self.until
 
     def workers(self) -> Executor:
@@ -72,14 +72,14 @@ class Session:
         return self.executor
 
     def given(self) -> dict[int, int]:
-        """Returns how many replicates every point has been given."""
+        """Returns the number of replicates allocated to every point."""
         given = dict.fromkeys(self.specs, 0)
         for chunk in self.store.chunks.values():
             given[chunk.point] += chunk.n
         return given
 
     def tallies(self) -> dict[int, Tally]:
-        """Returns what is known of every point about the goal that decides."""
+        """Returns the counts of every point for the goal of the decision."""
         goal = self.job.goals.index(self.job.deciding) if self.job.deciding else None
         given = self.given()
         successes, n = Counter[int](), Counter[int]()
@@ -107,13 +107,13 @@ class Session:
         )
 
     def note_progress(self) -> None:
-        """Shows the status, unless that was done a moment ago."""
+        """Shows the status, at most once per interval."""
         if monotonic() - self._shown >= _TELL:
             self._show("running")
             self._shown = monotonic()
 
     def end(self, state: State) -> Status:
-        """Writes down how it ended."""
+        """Writes the final status."""
         status = self._show(state)
         self.store.note(state, done=status.done, failed=status.failed, wanted=status.wanted)
         return status
@@ -133,10 +133,10 @@ class Session:
             self.executor.close()
             self.executor = None
 
-    # Planning
+    # Planning of replicates
 
     def number_points(self) -> list[PointRow]:
-        """Gives every point its number; returns those that the ledger does not know.
+        """Numbers the points; returns those that are not in the ledger.
 
         Raises:
             StoreError: the folder holds another study.
@@ -144,7 +144,7 @@ class Session:
         held, points = self.store.ledger.study(), self.store.ledger.points()
         if held and (lines := differences(held, points, self.job)):
             what = "another study" if self.job.kind == "sweep" else "a different run"
-            remedy = "--fork starts another folder beside it" if self.job.kind == "sweep" else "choose another folder with -o"
+            remedy = "--fork uses a new folder next to it" if self.job.kind == "sweep" else "choose another folder with -o"
             raise StoreError(self.store.path, "foreign", f"holds {what}:\n  " + "\n  ".join(lines) + "\n", remedy)
         known = {point.config: point.id for point in points}
         new = []
@@ -162,13 +162,13 @@ class Session:
         return new
 
     def withdraw(self, wanted: int) -> None:
-        """Takes back what an earlier, interrupted run was to do beyond what is wanted now; what is finished stays."""
+        """Removes pending replicates of an earlier, interrupted run that are no longer requested; finished ones stay."""
         chunks = self.store.chunks.values()
         limit = max(wanted, *(chunk.first + chunk.n for chunk in chunks if chunk.state != "pending"), 0)
         self.store.drop([chunk for chunk in chunks if chunk.state == "pending" and chunk.first >= limit])
 
     def plan_more(self) -> bool:
-        """Gives more replicates to points of which the answer is not clear yet; returns whether there were any."""
+        """Allocates replicates to points with an open verdict; returns whether there were any."""
         if self.job.deciding is None:
             return False
         tallies, confidence, level, most = self.tallies(), self.job.confidence, self.job.level, self.job.most_replicates
@@ -177,14 +177,14 @@ class Session:
         return self.give({point: tallies[point].given + n for point, n in more.items()}, min(self.batch or QUANTUM, QUANTUM))
 
     def give(self, stops: Mapping[int, int], n: int) -> bool:
-        """Plans what points lack, one chunk a round: a sweep that is stopped at any time has sampled the design evenly.
+        """Plans missing replicates, one chunk per round, so that a stopped sweep has sampled the design evenly.
 
         Args:
-            stops: replicates that a point is to have, by its number.
-            n: of a chunk, at most.
+            stops: target number of replicates, by point.
+            n: maximum replicates of a chunk.
 
         Returns:
-            Whether they lacked any.
+            Whether any were missing.
         """
         given, pieces = self.given(), list[Chunk]()
         next_turn = 1 + max((chunk.turn for chunk in self.store.chunks.values()), default=-1)
@@ -192,7 +192,7 @@ class Session:
             first, turn = given[point], next_turn
             while first < stop:
                 length = min(n, stop - first)
-                if self.job.half_width is not None:  # a stop rule looks after whole portions
+                if self.job.half_width is not None:  # a stopping rule is checked after full portions
                     length = min(length, QUANTUM - first % QUANTUM)
                 pieces.append(Chunk(point, first, length, turn))
                 first, turn = first + length, turn + 1
@@ -200,10 +200,9 @@ class Session:
         return bool(pieces)
 
     def is_precise_enough(self) -> bool:
-        """Asks the stop rule of a run after every ``QUANTUM`` first replicates; what ran beyond is left out.
+        """Applies the stopping rule of a run after every ``QUANTUM`` replicates; later replicates are left out.
 
-        Fixed-width stopping keeps the coverage of the interval, as long as the rule looks at the first replicates and not at the quick
-        ones.
+        Fixed-width stopping keeps the coverage of the interval if the rule uses the first replicates, and not those that finish first.
         """
         if self.job.half_width is None or self.stopped_at is not None:
             return False
@@ -215,7 +214,7 @@ class Session:
             n += chunk.n_done
             successes = [a + b for a, b in zip(successes, chunk.successes or [0] * len(successes), strict=True)]
             end = chunk.first + chunk.n
-            # What a finished run holds is never made fewer.
+            # The replicates of a finished run are never reduced.
             if end % QUANTUM or not self._completed <= end < self.job.replicates or not n:
                 continue
             if all(wilson_half_width(k, n, self.job.confidence) <= self.job.half_width for k in successes):

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a request that is looked at where it can be granted: never in the middle of a write."""
+"""Ctrl-C and SIGTERM as a stop request, which is checked at safe points and never during a write."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from types import FrameType
 
 
 class Interrupted(KeyboardInterrupt):
-    """The user has stopped a run; what was finished is kept.
+    """The user stopped a run; finished replicates are kept.
 
     Attributes:
-        said: what is kept, in one line for the user.
+        said: message for the user on what is kept.
     """
 
     def __init__(self, said: str = "interrupted") -> None:
@@ -23,14 +23,14 @@ class Interrupted(KeyboardInterrupt):
 
 @dataclass
 class Request:
-    """Whether the user wants to stop."""
+    """Whether the user asked to stop."""
 
     made: bool = False
 
 
 @contextmanager
 def saying(kept: str) -> Iterator[None]:
-    """Lets an interrupt of the block say what is kept."""
+    """Adds a message on what is kept to an interrupt of the block."""
     try:
         yield
     except Interrupted as interrupted:
@@ -42,13 +42,13 @@ _raises = False
 
 @contextmanager
 def stop_requests() -> Iterator[Request]:
-    """Turns signals into a request while the block runs; in other threads than the main one there are none.
+    """Turns signals into a stop request while the block runs; only the main thread receives signals.
 
-    A second signal raises KeyboardInterrupt wherever the program is.
+    A second signal raises KeyboardInterrupt at once.
     """
     request = Request()
 
-    def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - what signal handlers are given
+    def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signature of signal handlers
         if request.made or _raises:
             request.made = True
             raise Interrupted
@@ -68,7 +68,7 @@ def stop_requests() -> Iterator[Request]:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Lets the first signal raise ``Interrupted`` at once while the block runs: it writes nothing."""
+    """Raises ``Interrupted`` at the first signal while the block runs, which must not write files."""
     global _raises  # noqa: PLW0603 - signals belong to the process
     _raises = True
     try:

@@ -1,4 +1,4 @@
-"""The store of a run or a sweep: a ledger and the files that it speaks of, changed so that a fault at any moment leaves them whole."""
+"""The store of a run or sweep: a ledger and its files, which stay consistent after a crash at any time."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from aixsim.runs.replicates import TRAJECTORIES, Batch, BatchResult
 
 SHARDS = "shards"
 NOT_RESULTS = ("journal.jsonl", "status.json", ".lock", ".holder", f"{NAME}-journal")
-"""What tells of the work and not of the results: everything else is the same, byte for byte, however a run was carried out."""
+"""Files that describe the process; all other files are byte for byte the same for any workers and interruptions."""
 OPERATING_SYSTEM = "operating system"
-"""Origin of a failure that the replicate itself did not report: its worker died, or was ended because it took too long."""
+"""Origin of a failure that the replicate did not report: its worker died or exceeded the time limit."""
 
 
 class Store:
@@ -34,7 +34,7 @@ class Store:
     """
 
     def __init__(self, place: Place, ledger: Ledger) -> None:
-        """Reads the chunks; what was running when its process ended is pending again."""
+        """Reads the chunks; running chunks of an earlier process become pending."""
         self.place, self.ledger = place, ledger
         self.chunks = {(chunk.point, chunk.first): chunk for chunk in ledger.chunks()}
         self._marks: list[Chunk] = []
@@ -45,14 +45,14 @@ class Store:
     @classmethod
     @contextmanager
     def opened(cls, path: Path | None, folders: Sequence[str] = (SHARDS,)) -> Iterator[Self]:
-        """Opens or makes a store, which belongs to this process until the block ends.
+        """Opens or creates a store, locked for this process until the block ends.
 
         Args:
             path: its folder; None for a store in memory.
             folders: folders in it that hold files with replicates.
 
         Raises:
-            StoreError: another process has it, it is something else, or the disk refuses.
+            StoreError: another process uses it, it is not a store, or it cannot be written.
         """
         if path is None:
             with closing(Ledger(None)) as ledger:
@@ -78,7 +78,7 @@ class Store:
             except OSError as error:
                 raise storage_error(path, error) from error
             finally:
-                # At the end the store has another ledger than it began with.
+                # ``compact`` replaces the ledger.
                 (held.ledger if held else ledger).close()
 
     @property
@@ -92,10 +92,10 @@ class Store:
             raise ValueError("a store in memory has no folder")
         return self.place.path
 
-    # The design
+    # Planning
 
     def add(self, points: Iterable[PointRow], chunks: Iterable[Chunk], facts: dict[str, Any]) -> None:
-        """Writes what is to be run, all at once."""
+        """Adds chunks in one transaction."""
         chunks = list(chunks)
         with self.ledger.change():
             self.ledger.set_study(facts)
@@ -104,24 +104,24 @@ class Store:
         self.chunks |= {(chunk.point, chunk.first): chunk for chunk in chunks}
 
     def pending(self) -> list[Chunk]:
-        """Returns the chunks that are to be run."""
+        """Returns the pending chunks."""
         return [chunk for chunk in self.chunks.values() if chunk.state == "pending"]
 
     def batch(self, chunk: Chunk) -> Batch:
-        """Returns the replicates of a chunk, without those that cannot be run, and marks the chunk as running."""
+        """Returns the batch of a chunk, without replicates that ended their worker, and marks the chunk as running."""
         running = replace(chunk, state="running")
         self.chunks[chunk.point, chunk.first] = running
-        self._marks.append(running)  # written with the next change: it is for those who watch, and never waited for
+        self._marks.append(running)  # written with the next transaction: only for display
         skip = frozenset(r for r in range(chunk.first, chunk.first + chunk.n) if (chunk.point, r) in self._skips)
         return Batch(chunk.point, chunk.first, chunk.n, skip)
 
-    # What comes back
+    # Results
 
     def store(self, batch: Batch, result: BatchResult) -> None:
-        """Keeps the result of a batch: the files first, then the ledger.
+        """Stores the result of a batch: first the files, then the ledger.
 
         Raises:
-            OSError: the disk refuses; the chunk stays to be run.
+            OSError: a file cannot be written; the chunk stays pending.
         """
         chunk, files = self.chunks[batch.point, batch.first], []
         for table, content in result.tables.items():
@@ -133,24 +133,24 @@ class Store:
         self._change([done], files, result.failures)
 
     def died(self, batch: Batch, why: str, record: dict[str, Any] | None) -> None:
-        """Notes that a worker ended with a batch, which is to be run again; ``record`` gives up one of its replicates."""
+        """Records that a worker died with a batch, which will be run again; with ``record``, one of its replicates has failed."""
         chunk = self.chunks[batch.point, batch.first]
         attempts = 0 if record else chunk.attempts + 1
         self._change([replace(chunk, state="pending", attempts=attempts)], [], [record] if record else [])
         self.note("worker died", task={"point": batch.point, "first": batch.first, "n": batch.n}, why=why, given_up=bool(record))
 
     def split(self, batch: Batch) -> None:
-        """Replaces a chunk by one a replicate, to find the one that ends its workers."""
+        """Replaces a chunk by chunks of one replicate, to find the replicate that ends its workers."""
         chunk = self.chunks[batch.point, batch.first]
         singles = [replace(chunk, first=chunk.first + k, n=1, state="pending", attempts=0) for k in range(chunk.n)]
         self._change(singles, [], [])
 
     def release(self, batch: Batch) -> None:
-        """Notes that a batch was given back without having been begun."""
+        """Marks a batch that was not started as pending."""
         self._change([replace(self.chunks[batch.point, batch.first], state="pending")], [], [])
 
     def drop(self, chunks: Sequence[Chunk]) -> None:
-        """Takes chunks out, with what they hold: what a stop rule leaves out."""
+        """Deletes chunks with their replicates, which a stopping rule leaves out."""
         with self.ledger.change():
             self.ledger.drop(chunks)
             self.ledger.drop_failures(chunks)
@@ -160,16 +160,16 @@ class Store:
             for name in chunk.files:
                 self.place.remove(name)
 
-    # What may be wrong with it
+    # Integrity
 
     def verify(self) -> list[str]:
-        """Compares every file with its checksum; returns what is damaged or missing, whose chunks are to be run again."""
+        """Compares every file with its checksum; returns damaged or missing files, whose chunks become pending."""
         damaged = [file for file in self.ledger.files() if not self.place.is_whole(file)]
         self._lose(damaged)
         return [file.name for file in damaged]
 
     def sweep_out(self) -> None:
-        """Deletes files that the ledger does not know: what dead processes left, and what was merged into others."""
+        """Deletes files that are not in the ledger: remains of dead processes and merged files."""
         known = {file.name for file in self.ledger.files()}
         for name in self.place.names():
             if name not in known:
@@ -178,10 +178,10 @@ class Store:
             for file in self.place.path.glob(f"*{ASIDE}"):
                 file.unlink()
 
-    # What is made of it in the end
+    # Merging
 
     def merge(self, point: int, home: str) -> list[str]:
-        """Merges the files of a point into one a table, sorted by replicate; returns the names of those that turn out to be damaged.
+        """Merges the files of a point into one per table, sorted by replicate; returns the names of damaged files.
 
         Args:
             point: number of the point.
@@ -214,10 +214,10 @@ class Store:
         return []
 
     def compact(self, completed: Mapping[int, int]) -> None:
-        """Writes the ledger anew when all is done, so that it does not tell in which pieces and order that happened.
+        """Rewrites the ledger of a finished job, so that it does not depend on chunks and their order.
 
         Args:
-            completed: replicates of every point; a complete run is never replaced by fewer.
+            completed: replicates of every point; a complete run is never replaced by a shorter one.
         """
         whole = []
         for point in self.ledger.points():
@@ -247,7 +247,7 @@ class Store:
         return {_table_of(name): name for name in sorted(names)}
 
     def note(self, event: str, **facts: Any) -> None:
-        """Adds a line to the journal, which tells what happened when."""
+        """Adds an event to the journal."""
         self.place.note(json.dumps({"time": now(), "event": event, **facts}, ensure_ascii=False))
 
     def _lose(self, files: Sequence[FileRow]) -> None:
@@ -255,7 +255,7 @@ class Store:
             return
         lost = {file.name for file in files}
         hit = [chunk for chunk in self.chunks.values() if lost.intersection(chunk.files)]
-        # The other tables of the same replicates are made again with the lost one.
+        # The other tables of the same replicates are run again as well.
         lost |= {name for chunk in hit for name in chunk.files}
         fresh = [_to_be_run(chunk) for chunk in hit]
         with self.ledger.change():
@@ -279,7 +279,7 @@ class Store:
 
 
 def _to_be_skipped(failures: Iterable[dict[str, Any]]) -> set[tuple[int, int]]:
-    """Returns point and replicate of those that end their workers."""
+    """Returns point and replicate of those that ended their workers."""
     return {(record["point"], record["replicate"]) for record in failures if record["origin"] == OPERATING_SYSTEM}
 
 
@@ -290,7 +290,7 @@ def _table_of(name: str) -> str:
 
 
 def _is_merged(name: str) -> bool:
-    """Returns whether a file holds all replicates of its point: its name has a digest, where others have a replicate."""
+    """Returns whether a file is merged: its name has a digest instead of a replicate."""
     return len(name.rpartition("/")[2].partition(".")[0]) == len("00000-01234567")
 
 

@@ -1,7 +1,7 @@
-"""Tables of replicates: how the numbers of a replicate become rows, how the files of many are merged, and their summary by group.
+"""Tables of replicates: conversion to rows, merging of files, and summary by group.
 
-Every table has the replicate among its columns, and its rows stand by replicate. Counts are firms of the simulated population, at the end
-of the month; a month is the timestamp of its first day.
+Every table has a column ``replicate`` and is sorted by it. Counts are simulated firms at the end of the month; a month is the timestamp
+of its first day.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MONEY_COLUMNS: Final = ("budget", "spent", "applicants", "funded", "repaid")
 QUANTILES: Final = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 LEVELS: Final = tuple((group, level) for group, levels in GROUPS.items() for level in levels)
 _ROWS, _BYTES = 1 << 17, 1 << 25
-"""Rows and bytes in a row group of a merged file, at most, however the replicates were divided: the file must not tell."""
+"""Maximum rows and bytes of a row group of a merged file, which must not depend on how replicates were divided."""
 _TRAITS: Final = {"agent_type": AGENT_TYPES, "province": PROVINCES, "size": SIZES, "sector": SECTORS}
 
 
@@ -44,14 +44,14 @@ def trajectories(
     point: int | None = None,
     drawn: dict[str, NDArray[np.float64]] | None = None,
 ) -> pa.Table:
-    """Returns one row a replicate and month, one column an outcome.
+    """Returns one row per replicate and month, one column per outcome.
 
     Args:
         replicates: finished ones, shape ``(r,)``.
         counts: shape ``(r, n_outcomes, n_months)``, outcomes as in ``OUTCOMES``.
         horizon: simulated months.
-        outcomes: those that are kept.
-        point: number of the point of a sweep, a column of its own; None for a run.
+        outcomes: those that are stored.
+        point: number of the point of a sweep, as a column; None for a run.
         drawn: value of every uncertain number by key, each of shape ``(r,)``, repeated in every month; None to leave them out.
     """
     r, t = len(replicates), horizon.n_months
@@ -63,20 +63,20 @@ def trajectories(
 
 
 def parameters(replicates: Sequence[int], drawn: dict[str, NDArray[np.float64]]) -> pa.Table:
-    """Returns one row a replicate with the value of every uncertain number; arguments as in ``trajectories``."""
+    """Returns one row per replicate with the value of every uncertain number; arguments as in ``trajectories``."""
     return pa.table({"replicate": _plain(np.array(replicates, np.int32)), **{key: _plain(values) for key, values in drawn.items()}})
 
 
 def money(
     replicates: Sequence[int], histories: Sequence[History], affordable: Sequence[NDArray[np.float64]], years: Sequence[int]
 ) -> pa.Table:
-    """Returns one row a replicate, programme and year: money, applicants and funded projects.
+    """Returns one row per replicate, programme and year: money, applicants and funded projects.
 
-    Budget, spent, left, and what of the budget has come back from projects are in KRW bn.
+    Budget, spent, left and repaid money are in KRW bn.
 
     Args:
         replicates: finished ones.
-        histories: of each; a lever may give some replicates a programme that others lack, which then have no row of it.
+        histories: of each; a lever may add a programme in some replicates only; the others have no rows of it.
         affordable: projects that each budget alone would pay, of each, as from ``model.money_alone.affordable``.
         years: of the horizon.
     """
@@ -118,7 +118,7 @@ def payers(replicates: Sequence[int], histories: Sequence[History], years: Seque
 
 
 def projects(replicates: Sequence[int], found: Sequence[NDArray[np.int32]], horizon: Horizon) -> pa.Table:
-    """Returns one row a project, by replicate, month of launch and firm.
+    """Returns one row per project, by replicate, month of launch and firm.
 
     Args:
         replicates: finished ones.
@@ -142,9 +142,9 @@ def projects(replicates: Sequence[int], found: Sequence[NDArray[np.int32]], hori
 
 
 def groups_by_replicate(replicates: Sequence[int], counts: NDArray[np.int32]) -> pa.Table:
-    """Returns one row a replicate and one column a level of a group: its counts by outcome and month as bytes of int32.
+    """Returns one row per replicate and one column per level of a group: its counts by outcome and month as bytes of int32.
 
-    It is what the table of groups is made of, whenever more replicates come.
+    The table of groups is computed from it, also after more replicates.
 
     Args:
         replicates: finished ones.
@@ -159,10 +159,10 @@ def groups_by_replicate(replicates: Sequence[int], counts: NDArray[np.int32]) ->
 
 
 def groups(column: Callable[[str], pa.ChunkedArray], horizon: Horizon) -> Iterator[pa.Table]:
-    """Yields mean and pointwise quantiles over replicates by month, group, level and outcome, a table a level.
+    """Yields mean and pointwise quantiles over replicates by month, group, level and outcome, one table per level.
 
     Args:
-        column: gives a column of ``groups_by_replicate`` by name; one at a time is in memory.
+        column: function that returns a column of ``groups_by_replicate`` by name; one is in memory at a time.
         horizon: simulated months.
     """
     t, n = horizon.n_months, len(OUTCOMES) * horizon.n_months
@@ -184,7 +184,7 @@ def _numbers(column: pa.FixedSizeBinaryArray) -> NDArray[np.int32]:
 
 
 def quantiles(values: NDArray[np.int32]) -> list[NDArray[np.float64]]:
-    """Returns ``QUANTILES`` over the first axis, interpolated linearly; one sort in place takes a third of NumPy's time."""
+    """Returns ``QUANTILES`` over the first axis, with linear interpolation; one sort in place takes a third of NumPy's time."""
     values.sort(axis=0)
     out = []
     for q in QUANTILES.values():
@@ -203,11 +203,11 @@ def to_parquet(table: pa.Table) -> bytes:
 
 
 def write_parquet(stream: io.IOBase, schema: pa.Schema, parts: Iterable[pa.Table]) -> None:
-    """Writes the rows of some tables as one Parquet file, whose bytes do not tell where one table ended and the next began."""
+    """Writes the rows of some tables as one Parquet file, whose bytes do not depend on how the rows were divided."""
     waiting: list[pa.Table] = []
     wide = sum(kind.byte_width for kind in schema.types if pa.types.is_fixed_size_binary(kind))
     n, size = 0, max(1, min(_ROWS, _BYTES // max(wide, 1)))
-    # Counts as bytes differ from row to row: a dictionary of them only costs time.
+    # Counts as bytes differ in every row, so dictionary encoding only costs time.
     is_text = not wide
     with pq.ParquetWriter(stream, schema, compression="zstd", use_dictionary=is_text, write_statistics=is_text) as writer:
         for part in parts:
@@ -225,7 +225,7 @@ def by_replicate(sources: Sequence[Any]) -> Iterator[pa.Table]:
     """Yields the rows of some tables by replicate.
 
     Args:
-        sources: what ``pyarrow.parquet.read_table`` takes; no replicate is in two of them.
+        sources: sources for ``pyarrow.parquet.read_table``, with distinct replicates.
     """
     held = [(pq.read_table(source, columns=["replicate"], use_threads=False)["replicate"].to_numpy(), source) for source in sources]
     held = sorted(((rows, source) for rows, source in held if len(rows)), key=lambda item: int(item[0][0]))
@@ -234,12 +234,12 @@ def by_replicate(sources: Sequence[Any]) -> Iterator[pa.Table]:
         for _, source in held:
             yield pq.read_table(source, use_threads=False)
         return
-    # What was left out by an earlier merge lies between what it merged.
+    # Replicates that an earlier merge lacked may lie between those that it merged.
     whole = pa.concat_tables([pq.read_table(source, use_threads=False) for _, source in held])
     yield whole.take(np.argsort(whole["replicate"].to_numpy(), kind="stable"))
 
 
-# From buffers, because ``pa.array`` would load pandas, which a worker needs for nothing else.
+# From buffers, because ``pa.array`` would load pandas.
 
 
 def _plain(values: NDArray[Any]) -> pa.Array:
@@ -255,7 +255,7 @@ def _bits(values: NDArray[np.bool_]) -> pa.Buffer:
 
 
 def _strings(numbers: NDArray[Any], names: Sequence[str]) -> pa.DictionaryArray:
-    """Returns names by their numbers."""
+    """Returns names by index, as a column."""
     encoded = [name.encode() for name in names]
     ends = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
     texts = pa.Array.from_buffers(pa.string(), len(encoded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
@@ -263,7 +263,7 @@ def _strings(numbers: NDArray[Any], names: Sequence[str]) -> pa.DictionaryArray:
 
 
 def _month_or_null(months: NDArray[np.int32], horizon: Horizon) -> pa.Array:
-    """Returns first days of months, null for what never happens."""
+    """Returns first days of months; null for events that do not happen."""
     happens = months != NEVER
     dates = np.datetime64(horizon.start, "M") + np.where(happens, months, 0)
     values = dates.astype("datetime64[ms]").view(np.int64)

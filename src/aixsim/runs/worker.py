@@ -1,7 +1,7 @@
-"""What a worker process does: reads tasks from its standard input and writes what comes of them to its standard output.
+"""A worker process: reads tasks from standard input and writes reports to standard output.
 
-Workers are started as new interpreters (``processes.LocalProcesses``), not by the multiprocessing module: nothing of the user's script is
-imported, so that scripts need no ``__main__`` guard, and notebooks, standard input and other pools of processes are no obstacles.
+Workers are new interpreters (``processes.LocalProcesses``). The multiprocessing module is not used, because it imports the user's script:
+scripts need no ``__main__`` guard, and notebooks, standard input and other process pools do not interfere.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _LENGTH = struct.Struct("<Q")
 
 
 def send(stream: BinaryIO, message: Any) -> None:
-    """Writes a message: its length, and it pickled.
+    """Writes a message: its length and its pickle.
 
     Raises:
-        OSError: nobody reads any more.
+        OSError: the reader has ended.
     """
     content = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
     stream.write(_LENGTH.pack(len(content)))
@@ -36,7 +36,7 @@ def receive(stream: BinaryIO) -> Any:
     """Reads a message.
 
     Raises:
-        EOFError: there are no more.
+        EOFError: the stream has ended.
     """
     return pickle.loads(_exactly(stream, _LENGTH.unpack(_exactly(stream, _LENGTH.size))[0]))  # noqa: S301 - from our own process
 
@@ -53,12 +53,12 @@ def _exactly(stream: BinaryIO, n: int) -> bytes:
 
 
 def serve(source: BinaryIO | None = None, target: BinaryIO | None = None) -> None:
-    """Runs tasks until the parent has gone.
+    """Runs tasks until the parent ends.
 
     Args:
-        source, target: streams of messages; by default standard input and output, and what is printed goes to standard error.
+        source, target: streams of messages; by default standard input and output; printed output goes to standard error.
     """
-    # The parent alone decides what Ctrl-C means.
+    # Only the parent handles Ctrl-C.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if source is None or target is None:
@@ -76,17 +76,17 @@ def serve(source: BinaryIO | None = None, target: BinaryIO | None = None) -> Non
             task = tasks.get()
             try:
                 result = ("finished", task.run(lambda part: send(out, ("at", part))))
-            except Exception as error:  # noqa: BLE001 - the parent decides what it means
+            except Exception as error:  # noqa: BLE001 - the parent handles it
                 result = ("raised", portable(error))
             send(out, result)
-    except OSError:  # the parent has gone
+    except OSError:  # the parent has ended
         os._exit(1)
 
 
 def _read(source: BinaryIO, tasks: queue.SimpleQueue[Task]) -> None:
-    """Puts tasks in the queue; ends the process, whatever it is doing, when the parent has gone, however that happened."""
+    """Queues tasks; ends the process at once when the parent has ended for any reason."""
     try:
         while True:
             tasks.put(receive(source))
-    except BaseException:  # noqa: BLE001 - nothing that could be read any more
+    except BaseException:  # noqa: BLE001 - nothing more can be read
         os._exit(1)

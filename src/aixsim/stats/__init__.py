@@ -1,1 +1,1 @@
-"""Statistics: intervals, scores and samplers that know nothing of the model."""
+"""Statistics: intervals, scores and samplers, independent of the model."""

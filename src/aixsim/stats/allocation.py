@@ -12,7 +12,7 @@ from aixsim.stats.confidence_sequence import bernoulli_sequence
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts of a point: replicates that reach the goal, replicates with a result, and replicates allocated so far."""
+    """Counts of a point: replicates that reach the goal, finished replicates, and allocated replicates."""
 
     successes: int
     n: int
@@ -26,7 +26,7 @@ def is_open(tally: Tally, level: float, confidence: float) -> bool:
 
 
 def allocate(tallies: Mapping[int, Tally], level: float, confidence: float, *, budget: int, quantum: int, most: int) -> dict[int, int]:
-    """Returns the number of further replicates of each point that gets any.
+    """Returns the number of further replicates by point, without points that get none.
 
     Feasibility determination: a wrong verdict about point i after n replicates has a probability that falls like ``exp(-n I)``, with I the
     relative entropy of the level and the point's probability, so the largest of them is made smallest by keeping ``n I`` equal (Szechtman
@@ -37,10 +37,10 @@ def allocate(tallies: Mapping[int, Tally], level: float, confidence: float, *, b
     Args:
         tallies: by point.
         level: the decision level, in (0, 1).
-        confidence: of a verdict; points that have one get nothing.
-        budget: replicates to give, at most.
-        quantum: replicates that are given at a time.
-        most: replicates that a point may have in all.
+        confidence: of a verdict; points with a verdict get no replicates.
+        budget: maximum number of replicates to allocate.
+        quantum: replicates that are allocated at a time.
+        most: maximum number of replicates of a point.
     """
     queue = []
     for point, tally in sorted(tallies.items()):

@@ -1,6 +1,6 @@
 """Confidence sequences: intervals that are valid at every n, so that a run may be checked at any time and stopped when decided.
 
-A fixed-n interval that is looked at after every replicate until it excludes one half covers 0.60 instead of 0.95 of the time.
+A fixed-n interval that is checked after every replicate until it excludes one half has a coverage of 0.60 instead of 0.95.
 """
 
 from __future__ import annotations

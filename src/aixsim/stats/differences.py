@@ -14,7 +14,7 @@ from aixsim.stats.intervals import proportion
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An estimated difference; ``low`` and ``high`` bound it with the confidence that was asked for."""
+    """An estimated difference, with its confidence interval."""
 
     estimate: float
     low: float
@@ -32,7 +32,7 @@ def paired_mean(change: NDArray[np.float64], confidence: float) -> MeanDifferenc
     """Returns the mean of differences with Student's t interval.
 
     Args:
-        change: one difference a pair, shape ``(n_pairs,)``, two pairs or more.
+        change: one difference per pair, shape ``(n_pairs,)``, two pairs or more.
         confidence: of the interval.
     """
     n = len(change)
@@ -44,7 +44,7 @@ def independent_mean(after: NDArray[np.float64], before: NDArray[np.float64], co
     """Returns the difference of two means with Welch's interval (1947, doi:10.1093/biomet/34.1-2.28).
 
     Args:
-        after, before: one value a replicate, two replicates or more.
+        after, before: one value per replicate, two or more.
         confidence: of the interval.
     """
     parts = [float(values.var(ddof=1)) / len(values) for values in (after, before)]
@@ -64,10 +64,10 @@ def paired_proportions(both: int, only_after: int, only_before: int, neither: in
     """Returns the difference of two probabilities observed on the same replicates: after minus before.
 
     Wilson's limits of the two, squared and added with the correlation of the pairs (method 10 of Newcombe 1998, Statistics in
-    Medicine 17, 2635-2650). Unlike the normal interval it does not shrink to nothing when no pair differs.
+    Medicine 17, 2635-2650). Unlike the normal interval it has a positive width if no pair differs.
 
     Args:
-        both, only_after, only_before, neither: pairs by where they have success.
+        both, only_after, only_before, neither: number of pairs by success.
         confidence: of the interval.
     """
     n, phi = both + only_after + only_before + neither, _correlation(both, only_after, only_before, neither)
@@ -121,7 +121,7 @@ def mcnemar(only_after: int, only_before: int) -> float:
 def fisher(after: tuple[int, int], before: tuple[int, int]) -> float:
     """Returns the exact two-sided p-value of "both probabilities are equal", from independent replicates.
 
-    Fisher (1922, doi:10.2307/2340521), given how many reach the goal in both together.
+    Fisher (1922, doi:10.2307/2340521), conditional on the total number of successes.
 
     Args:
         after, before: successes and n.
@@ -132,7 +132,7 @@ def fisher(after: tuple[int, int], before: tuple[int, int]) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Returns p-values corrected for the number of tests, whatever their dependence, in the given order.
+    """Returns p-values corrected for the number of tests, in the given order; valid under any dependence.
 
     Holm (1979, Scandinavian Journal of Statistics 6, 65-70): the probability of any false rejection at a
     level is at most that level.

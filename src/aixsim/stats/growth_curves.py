@@ -1,6 +1,6 @@
 """Growth curves: the textbook baselines of a diffusion forecast, each with stated priors.
 
-Parameters have priors, so that a curve fitted to few points has a wide forecast. All
+Parameters have priors, so that a curve fitted to few points has a wide forecast. All curves
 give the new adopters of a year; time is in years since the start of the first year.
 """
 
@@ -17,7 +17,7 @@ from aixsim.random.distributions import Distribution
 
 Floats = NDArray[np.float64]
 MARKET: Final = Distribution("loguniform", (10_000.0, 163_273.0))
-"""Prior of the market: at most the factory-owning small, medium and mid-size manufacturers of 2023 (manufacturing_totals.csv)."""
+"""Prior of the market size: at most the factory-owning small, medium and mid-size manufacturers of 2023 (manufacturing_totals.csv)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Curve:
     def new(self, parameters: Floats, n_years: int) -> Floats:
         """Returns the new adopters of each year, shape ``(n, n_years)``, from parameters of shape ``(n, n_parameters)``."""
         columns = [parameters[:, [k]] for k in range(parameters.shape[1])]
-        # The first year takes whatever the curve has before its start: a logistic curve was never zero.
+        # The first year includes adopters before the start: a logistic curve is never zero.
         path = self.cumulative(np.arange(1.0, n_years + 1.0), *columns)
         return np.maximum(np.diff(path, axis=1, prepend=0.0), 1e-6)
 

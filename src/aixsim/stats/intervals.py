@@ -14,10 +14,10 @@ class Proportion:
     """An estimated probability.
 
     Attributes:
-        successes, n: what was counted.
+        successes, n: number of successes and trials.
         confidence: of both intervals, two-sided.
-        clopper_pearson: exact interval, never covers less than it says (Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404).
-        wilson: score interval, covers about what it says (Wilson 1927, doi:10.1080/01621459.1927.10502953).
+        clopper_pearson: exact interval, coverage at least ``confidence`` (Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404).
+        wilson: score interval, coverage about ``confidence`` (Wilson 1927, doi:10.1080/01621459.1927.10502953).
     """
 
     successes: int
@@ -33,7 +33,7 @@ class Proportion:
 
     @property
     def short(self) -> str:
-        """Percent and interval; for 0 and n successes the bound instead of an interval."""
+        """Percent and interval as text; for 0 and n successes the bound instead of an interval."""
         low, high = self.clopper_pearson
         if self.successes == 0:
             return f"0 % (at most {_outward(high, up=True)})"
@@ -42,7 +42,7 @@ class Proportion:
         return f"{percent(self.estimate)} [{percent(low).removesuffix(' %')}, {percent(high).removesuffix(' %')}]"
 
     def __str__(self) -> str:
-        """Returns percent, interval and what was counted; at the ends the bound alone, such as ``below 0.4 % (… 0 of 1,000)``."""
+        """Returns percent, interval and counts as text; for 0 and n successes only the bound, such as ``below 0.4 % (… 0 of 1,000)``."""
         low, high = self.clopper_pearson
         sure, counted = f"{100 * self.confidence:g} %", f"{self.successes:,} of {self.n:,}"
         if self.successes == 0:
@@ -53,7 +53,7 @@ class Proportion:
 
 
 def percent(share: float) -> str:
-    """Returns a share in percent, with enough decimals not to read 0 or 100 unless it is exactly that."""
+    """Returns a share in percent, with enough decimals to show 0 or 100 only for exact values."""
     value = 100.0 * share
     if value in (0.0, 100.0):
         return f"{value:.0f} %"
@@ -83,13 +83,13 @@ def proportion(successes: int, n: int, confidence: float) -> Proportion:
         confidence: of the intervals, two-sided, such as 0.95.
 
     Raises:
-        UserError: nothing was counted.
+        UserError: ``n`` is 0.
     """
-    # scipy.stats.binomtest gives the same, and takes a second longer to import than scipy.special.
+    # scipy.stats.binomtest gives the same interval, but its import takes a second longer.
     from scipy.special import betaincinv, ndtri
 
     if n < 1:
-        raise UserError("no replicate finished, so there is nothing to estimate; see failures.jsonl")
+        raise UserError("no replicate finished; see failures.jsonl")
     tail = (1.0 - confidence) / 2.0
     low = float(betaincinv(successes, n - successes + 1, tail)) if successes > 0 else 0.0
     high = float(betaincinv(successes + 1, n - successes, 1.0 - tail)) if successes < n else 1.0

@@ -1,7 +1,7 @@
 """Naive forecasts, which continue the past: random walks of counts or unit costs, and planned numbers.
 
-Their errors are those of the past: Student's law for a walk of counts, because the past is short, and a normal law for logarithms, of
-which Student's law has no finite mean.
+Their error distributions are estimated from past errors: Student's t for a walk of counts, because the sample is short, and normal for
+logarithms, because the exponential of a t variable has no finite mean.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from aixsim.random.draws import Purpose, uniforms
 
 Floats = NDArray[np.float64]
 LEAST_CHANGES = 2
-"""Yearly changes that a spread needs."""
+"""Minimum number of yearly changes to estimate a spread."""
 
 
 def drift(new: Floats, n_ahead: int, n: int, seed: int) -> Floats:
@@ -65,17 +65,17 @@ def planned_numbers(new: Floats, planned: Floats, planned_ahead: Floats, seed: i
     n, n_ahead = planned_ahead.shape
     u = np.stack([uniforms(seed, 7, Purpose.COUNTING, n, ahead) for ahead in range(n_ahead + 1)], axis=1)
     shocks = spread * ndtri(u)
-    # The mean share delivered is itself uncertain, the more so the shorter the past.
+    # The mean share delivered is estimated, and its error depends on the number of past years.
     return planned_ahead * np.exp(delivered.mean() + shocks[:, :1] / np.sqrt(len(delivered)) + shocks[:, 1:])
 
 
 def _walk(changes: Floats, n_ahead: int, n: int, seed: int, *, with_drift: bool) -> Floats:
-    """Returns sums of future changes, shape ``(n, n_ahead)``: their mean is unknown with drift, and 0 without."""
+    """Returns sums of future changes, shape ``(n, n_ahead)``; with drift their mean is estimated, else it is 0."""
     from scipy.special import ndtri, stdtrit
 
     k = len(changes)
     if k < LEAST_CHANGES:
-        raise ValueError(f"{k} yearly changes give no spread; at least {LEAST_CHANGES} are needed")
+        raise ValueError(f"{k} yearly changes are too few to estimate a spread; at least {LEAST_CHANGES} are needed")
     mean = float(changes.mean()) if with_drift else 0.0
     freedom = k - 1 if with_drift else k
     spread = float(np.sqrt(np.square(changes - mean).sum() / freedom))

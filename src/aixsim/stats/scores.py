@@ -1,6 +1,6 @@
-"""Scores of a forecast that is a sample, against what was counted.
+"""Scores of a sample forecast against an observed count.
 
-Proper scores reward saying what one believes (Gneiting and Raftery 2007, doi:10.1198/016214506000001437): lower is better for all here.
+All scores are proper (Gneiting and Raftery 2007, doi:10.1198/016214506000001437); lower is better.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 LEVELS: Final = (0.5, 0.8, 0.95)
-"""Central intervals whose coverage is counted."""
+"""Levels of the central intervals whose coverage is computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What one forecast was worth.
+    """Scores of one forecast.
 
     Attributes:
-        counted: what came.
+        counted: observed count.
         median: of the forecast.
         intervals: ends of the central interval by level.
         crps: continuous ranked probability score, in units of the count.
         log_score: minus the logarithm of the density at the count.
-        pit: share of the forecast at or below the count, half of what is equal to it.
+        pit: share of the forecast at or below the count, with half of the ties.
     """
 
     counted: float
@@ -40,7 +40,7 @@ class Score:
 
     @property
     def error(self) -> float:
-        """Median minus count, as a share of the count; of a count of 0 it is 0 or infinite."""
+        """Median minus count, relative to the count; for a count of 0 it is 0 or infinite."""
         if self.counted == 0.0:
             return 0.0 if self.median == 0.0 else math.inf
         return self.median / self.counted - 1.0
@@ -56,7 +56,7 @@ def score(sample: Floats, counted: float) -> Score:
 
     Args:
         sample: equally likely values of the forecast, shape ``(n,)``.
-        counted: what came.
+        counted: observed count.
     """
     ends = {level: (0.5 - level / 2, 0.5 + level / 2) for level in LEVELS}
     return Score(
@@ -73,7 +73,7 @@ def crps(sample: Floats, counted: float) -> float:
     """Returns the continuous ranked probability score ``E|X - y| - E|X - X'| / 2`` of the sample's distribution."""
     ordered = np.sort(sample)
     n = len(ordered)
-    # Half the mean difference of all pairs, from one sort.
+    # Half the mean absolute difference of all pairs, computed by sorting.
     spread = float(((2 * np.arange(1, n + 1) - n - 1) * ordered).sum()) / n**2
     return float(np.abs(ordered - counted).mean()) - spread
 
@@ -81,8 +81,8 @@ def crps(sample: Floats, counted: float) -> float:
 def log_score(sample: Floats, counted: float) -> float:
     """Returns minus the log density of a Gaussian kernel estimate on the logarithm of one plus the count.
 
-    Counts are skew, so the kernel works on logarithms; its bandwidth is Silverman's. Beyond the sample the density falls like its
-    kernel, so a count far outside has a large, finite score.
+    Counts are skewed, so the kernel is applied to logarithms, with Silverman's bandwidth. Outside the sample the density falls like the
+    kernel, so a count far outside has a large but finite score.
     """
     logs = np.log1p(np.maximum(sample, 0.0))
     spread = min(float(logs.std()), float(np.subtract(*np.quantile(logs, [0.75, 0.25]))) / 1.349) or float(logs.std())

@@ -1,11 +1,11 @@
 """Sequential Monte Carlo: particles move from the prior to the posterior through powers of the likelihood.
 
-A particle is a point in parameter space with a replicate. The law of the counts given both is explicit (``counting_law``), so resampling by
+A particle is a point in parameter space with a replicate. The likelihood given both is explicit (``counting_law``), so resampling by
 increments of the likelihood and Metropolis-Hastings moves of the pair leave the exact posterior of the pair invariant
 (Andrieu and Roberts 2009, doi:10.1214/07-AOS574; Del Moral, Doucet and Jasra 2006, doi:10.1111/j.1467-9868.2006.00553.x). The points live
-in the space in which the prior is standard normal, where the moves of Cotter et al. (2013, doi:10.1214/13-STS421) cost nothing in
-directions about which the data say nothing. Plain importance sampling was tried first: with 26 uncertain numbers and one climate path
-a particle, 8,000 draws were worth 30.
+in the space in which the prior is standard normal, where the moves of Cotter et al. (2013, doi:10.1214/13-STS421) are always
+accepted in directions without information in the data. Plain importance sampling was tried first: with 26 uncertain parameters and one
+climate path per particle, 8,000 draws had an effective sample size of 30.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ LogLikelihood = Callable[[Payload, Floats], Floats]
 """``log_likelihood(payload, z)``, shape ``(n,)``."""
 
 ESS_KEPT: Final = 0.5
-"""Share of the particles that must count after each step towards the data."""
+"""Effective sample size after each step, as a share of the particles."""
 _WANTED_ACCEPTANCE: Final = 0.25
 _KEEPS_REPLICATE: Final = 0.5
 GENERATIONS: Final = 5
-"""Resamplings after which particles of one ancestor are taken to have been moved apart."""
+"""Number of resamplings after which particles of one ancestor count as independent."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +42,12 @@ class ParticleSet:
 
     Attributes:
         z: points, shape ``(n, d)``.
-        replicates: number of the replicate whose random numbers each has, shape ``(n,)``.
-        payload: what was simulated of each.
+        replicates: replicate whose random numbers each particle uses, shape ``(n,)``.
+        payload: simulated values of each particle.
         ancestors: position of each particle's ancestor before the last resampling, the one before it and so on, shape
             ``(n, GENERATIONS)``.
         step: size of the moves, 0 to 1.
-        n_drawn: particles simulated so far; numbers new replicates and addresses the random numbers.
+        n_drawn: number of particles simulated so far; used to number new replicates and to address random numbers.
         acceptance: share of the last moves that were accepted.
         power: of the likelihood increment that has been reached, 0 to 1.
     """
@@ -63,23 +63,23 @@ class ParticleSet:
 
     @property
     def ess(self) -> float:
-        """Effective number of independent particles, the least of three: different points, different replicates, and families.
+        """Effective sample size, the minimum of three: distinct points, distinct replicates, and families.
 
-        Particles of one ancestor are alike until a move separates them. The variance of a mean is estimated from the sums of
+        Particles of one ancestor are correlated until moves separate them. The variance of a mean is estimated from the sums of
         families (Chan and Lai 2013, doi:10.1214/13-AOS1172; Lee and Whiteley 2018, doi:10.1093/biomet/asy028) over up to ``GENERATIONS``
         resamplings (Olsson and Douc 2019, doi:10.3150/18-BEJ1086), and that of as many independent particles is divided by it, in the
         worst direction.
         """
         centred = self.z - self.z.mean(axis=0)
         spread = np.maximum(np.square(centred).sum(axis=0), np.finfo(np.float64).tiny)
-        # A family of one adds its own square, so that without families the ratio is 1.
+        # A family of one particle adds its own square, so that the ratio is 1 without families.
         ratios = [np.square(_sums(centred, family)).sum(axis=0) / spread for family in self.ancestors.T]
         independent = len(self.z) / max(1.0, float(np.max(ratios)))
         return min(independent, _different(self.z), _different(self.replicates))
 
 
 def _different(values: NDArray[Any]) -> float:
-    """Returns the effective number of different rows."""
+    """Returns the effective number of distinct rows."""
     _, counts = np.unique(values, axis=0, return_counts=True)
     return effective_sample_size(counts / counts.sum())
 
@@ -95,7 +95,7 @@ def prior_particles(simulate: Simulate, n: int, d: int, seed: int) -> ParticleSe
     from scipy.special import ndtri
     from scipy.stats import qmc
 
-    # The first so many of 2^k points: other numbers of Sobol points are not balanced, and these are nearly so.
+    # The first n of 2^k points, because other numbers of Sobol points are less balanced.
     u = qmc.Sobol(d, scramble=True, rng=seed % 2**32).random_base2(int(np.ceil(np.log2(max(n, 2)))))[:n]
     z: Floats = ndtri(u.clip(1e-12, 1.0 - 1e-12))
     replicates = np.arange(n)
@@ -110,7 +110,7 @@ def advance(
     Args:
         particles: distributed by the prior times ``before`` times the increment to its power.
         simulate: runs particles.
-        before, after: log-likelihoods of the data so far and with what is new.
+        before, after: log-likelihoods of the previous and of the new data.
         n_moves: Metropolis-Hastings moves of every particle after each step.
     """
     while particles.power < 1.0:
@@ -136,7 +136,7 @@ def advance(
 
 
 def _next_power(power: float, increment: Floats) -> float:
-    """Returns the largest power up to 1 after which enough particles count."""
+    """Returns the largest power up to 1 with a sufficient effective sample size."""
 
     def kept(candidate: float) -> bool:
         return effective_sample_size(normalised((candidate - power) * increment)) >= ESS_KEPT * len(increment)
@@ -151,7 +151,7 @@ def _next_power(power: float, increment: Floats) -> float:
 
 
 def _reference(z: Floats) -> tuple[Floats, Floats]:
-    """Returns mean and Cholesky factor of a Gaussian fitted to the points, shrunk to the prior because they are few."""
+    """Returns mean and Cholesky factor of a Gaussian fitted to the points, shrunk to the prior."""
     n, d = z.shape
     mean = z.mean(axis=0)
     shrink = d / (d + n)
@@ -171,7 +171,7 @@ def _move(
     z = mean + np.sqrt(1.0 - particles.step**2) * (particles.z - mean) + particles.step * ndtri(u[:, :d]) @ root.T
     replicates = np.where(u[:, d] < _KEEPS_REPLICATE, particles.replicates, particles.n_drawn + np.arange(n))
     payload = simulate(z, replicates)
-    # The move is reversible with respect to the reference, so the ratio of prior to reference stands beside the likelihood.
+    # The move is reversible with respect to the reference, so the acceptance ratio includes the ratio of prior to reference.
     ratio = (
         target(payload, z)
         + _log_prior_over(z, mean, root)
@@ -203,7 +203,7 @@ def _rows(particles: ParticleSet, chosen: NDArray[np.int64]) -> ParticleSet:
 
 
 def posterior(simulate: Simulate, log_likelihood: LogLikelihood, n: int, d: int, *, n_moves: int, seed: int) -> ParticleSet:
-    """Returns the posterior of a problem whose simulator is cheap, directly from the prior."""
+    """Returns the posterior of a problem with a cheap simulator, starting from the prior."""
     particles = prior_particles(simulate, n, d, seed)
     for later in advance(particles, simulate, lambda _payload, z: np.zeros(len(z)), log_likelihood, n_moves=n_moves, seed=seed):
         particles = later

@@ -1,4 +1,4 @@
-"""A smooth surface through scattered shares."""
+"""Smoothing of scattered shares."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 _NODES = 16
-"""Beyond 16 x 16 places, those of one cell of such a grid are taken together: the work grows with their cube."""
+"""With more than 16 x 16 points, the points of one cell of such a grid are averaged, because time grows with the cube of their number."""
 _SMOOTHINGS = np.logspace(-4, 1, 6)
 _FOLDS = 5
 
 
 def smooth_surface(places: Floats, shares: Floats) -> Callable[[Floats], Floats] | None:
-    """Fits a thin-plate spline to shares; its smoothing is the one that predicts points best that were left out, five folds.
+    """Fits a thin-plate spline to shares, with the smoothing chosen by five-fold cross-validation.
 
-    The shares themselves are smoothed, not their logits: where points scatter, their mean is wanted.
+    Shares are smoothed and not logits, because the mean of scattered points is wanted.
 
     Args:
-        places: where the points lie, shape ``(n, 2)``.
+        places: coordinates of the points, shape ``(n, 2)``.
         shares: 0 to 1, shape ``(n,)``.
 
     Returns:
-        A function from places, shape ``(m, 2)``, to smooth shares; nan outside the hull of the points, where nothing is known. None when
-        fewer than six places differ or all lie on a line.
+        A function from places, shape ``(m, 2)``, to smooth shares; nan outside the convex hull of the points. None if there are fewer than
+        six distinct places, or all lie on a line.
     """
     from scipy.interpolate import RBFInterpolator
     from scipy.spatial import Delaunay, QhullError

@@ -1,4 +1,4 @@
-"""The quantiles that summarise a sample everywhere: the median and the central 90 % range."""
+"""Quantiles that summarise a sample: the median and the central 90 % range."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 QUANTILES: Final = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
-"""Shares below the quantiles, by their names in tables and documents."""
+"""Levels of the quantiles, by their names in tables and documents."""
 
 
 def quantiles(values: NDArray[Any]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Importance weights: their effective sample size, and resampling by them."""
+"""Importance weights: effective sample size and resampling."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aixsim.errors import UserError
 from aixsim.random.draws import Purpose, uniform, uniforms
 
 LEAST_ESS: Final = 100.0
-"""Effective sample size below which no result is given: quantiles of fewer particles are too uncertain."""
+"""Minimum effective sample size; with less, quantiles are too uncertain."""
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ class TooFewError(UserError):
     Attributes:
         ess: effective sample size.
         n: number of particles.
-        least: effective sample size that is needed.
+        least: minimum effective sample size.
     """
 
     def __init__(self, what: str, ess: float, n: int, remedy: str, least: float = LEAST_ESS) -> None:
@@ -32,7 +32,7 @@ class TooFewError(UserError):
 
 
 def normalised(log_weights: Floats) -> Floats:
-    """Returns weights that sum to 1, shape as given; log weights that are all minus infinity give equal weights.
+    """Returns weights that sum to 1, shape as given; if all log weights are minus infinity, weights are equal.
 
     Raises:
         ValueError: a log weight is not a number, or plus infinity.
@@ -53,14 +53,14 @@ def effective_sample_size(weights: Floats) -> float:
 
 
 def resample(weights: Floats, n: int, seed: int, attempt: int = 0) -> NDArray[np.int64]:
-    """Returns positions of ``n`` equally weighted particles, shuffled, so that the first k are a sample too.
+    """Returns positions of ``n`` equally weighted particles, shuffled, so that the first k are also a sample.
 
     Systematic resampling (Kitagawa 1996, doi:10.2307/1390750) followed by an addressed shuffle.
 
     Args:
         weights: shape ``(n_particles,)``, sum 1.
-        n: particles wanted.
-        attempt: tells several uses with one seed apart.
+        n: number of positions.
+        attempt: distinguishes several uses with one seed.
     """
     points = (np.arange(n) + uniform(seed, 0, Purpose.RESAMPLING, 0, attempt)) / n
     chosen = np.searchsorted(np.cumsum(weights), points).clip(max=len(weights) - 1)

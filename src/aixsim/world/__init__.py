@@ -1,1 +1,1 @@
-"""Firms and the ties between them."""
+"""World: firms and the ties between them."""

@@ -1,4 +1,4 @@
-"""Arrays that replicates share: read-only, so that no lever and no engine can change another replicate."""
+"""Read-only arrays, which replicates share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def read_only(value: T) -> T:
-    """Returns the same array, or tuple of arrays, which can no longer be written; anything else as it is."""
+    """Makes an array, or a tuple of arrays, read-only and returns it; other values are returned unchanged."""
     if isinstance(value, np.ndarray):
         value.flags.writeable = False
     elif isinstance(value, tuple):

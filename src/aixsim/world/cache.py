@@ -1,6 +1,6 @@
-"""Population and network are built once: kept under the hash of everything that determines them, byte for byte as built.
+"""Cache of population and network, stored under the hash of everything that determines them.
 
-The cache is a convenience: a folder that cannot be written, or a file that cannot be read, costs time and nothing else.
+If the cache cannot be written or read, they are built again.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ _CODE = (*(f"world/{name}.py" for name in _BUILDERS), "random/draws.py")
 
 
 def cache_folder() -> Path:
-    """Returns the folder: ``AIXSIM_CACHE``, else ``aixsim`` in the user's cache folder."""
+    """Returns the cache folder: ``AIXSIM_CACHE``, else ``aixsim`` in the user's cache folder."""
     if chosen := os.environ.get("AIXSIM_CACHE"):
         return Path(chosen)
     try:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aixsim"
     except RuntimeError:
-        # A user without a home, as in some containers, has no cache: nothing can be written below a device.
+        # A user without a home, as in some containers, has no cache: no file can be written below this path.
         return Path(os.devnull) / "aixsim"
 
 
 def korea_population(scale: float, seed: int) -> Population:
-    """Returns ``build_korea(scale, seed)``, from the cache when it is there."""
+    """Returns ``build_korea(scale, seed)``, from the cache if possible."""
     expected = {field.name for field in fields(Population)} - {"weight"}
     arrays = _cached(f"population-{scale!r}-{seed}", expected, lambda: _pack(build_korea(scale, seed)))
     listed = json.loads(str(arrays.pop("parks")))
@@ -51,9 +51,9 @@ def korea_population(scale: float, seed: int) -> Population:
 
 
 def supply_network(population: Population, scale: float, seed: int, links_per_firm: float) -> Network:
-    """Returns the supply network of ``population``, from the cache when it is there.
+    """Returns the supply network of ``population``, from the cache if possible.
 
-    The population itself is part of the key: the scale and seed that it is said to have do not tell one population from another.
+    The arrays of the population are part of the key, because scale and seed do not identify it.
     """
 
     def build() -> Arrays:
@@ -79,22 +79,22 @@ def _digest(population: Population) -> str:
 
 
 def _cached(inputs: str, expected: set[str], build: Callable[[], Arrays]) -> Arrays:
-    """Returns the stored arrays when the file holds those of these inputs as they were written, otherwise builds and stores them.
+    """Returns the stored arrays if the file is valid for these inputs; otherwise builds and stores them.
 
-    A file begins with the hash of what its content was made of and of the content itself: one that was renamed, damaged or made of
-    something else is not used, whatever its name.
+    A file begins with the hashes of its inputs and of its content, so that a file that was renamed, damaged or built from other inputs
+    is not used.
     """
     key = _fingerprint(inputs)
     path = cache_folder() / f"{inputs.partition('-')[0]}-{key[:24]}.npz"
     try:
-        if path.is_file():  # reading a pipe would wait for ever
+        if path.is_file():  # reading a pipe would block
             stored = path.read_bytes()
             content = stored[_HEADER:]
             if stored[:_HEADER] == _header(key, content):
                 with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
                     if set(arrays.files) == expected:
                         return {name: arrays[name] for name in arrays.files}
-    except Exception:  # noqa: BLE001, S110 - whatever is wrong with a cache file (zip, header, rights), building anew mends it
+    except Exception:  # noqa: BLE001, S110 - an invalid cache file is built again
         pass
     made = build()
     stream = io.BytesIO()
@@ -105,7 +105,7 @@ def _cached(inputs: str, expected: set[str], build: Callable[[], Arrays]) -> Arr
         temporary.write_bytes(_header(key, stream.getvalue()) + stream.getvalue())
         temporary.replace(path)
     except OSError:
-        # The folder may not even be one: then there is nothing to remove, and the error of the attempt is no news.
+        # The path may not be a folder: then there is nothing to remove, and the error is not relevant.
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
     return made

@@ -1,6 +1,6 @@
-"""The field's categories, in the order in which arrays index them.
+"""Categories of firms, in the order of their indices.
 
-Every array that holds a category holds the position of its name in one of these tuples, so the order
+An array of a category holds indices into one of these tuples, so the order
 is part of the file format: append, never reorder. Provinces and their five poles and three special zones
 follow ``data/region_structure.csv``, sectors the manufacturing divisions of ``data/sector_structure.csv``.
 """
@@ -30,7 +30,7 @@ POLE_OF_PROVINCE: Final[dict[str, str]] = {
 }
 PROVINCES: Final = tuple(POLE_OF_PROVINCE)
 POLES: Final = tuple(dict.fromkeys(POLE_OF_PROVINCE.values()))
-"""Five poles and three special zones; ``Capital`` is the one that the regional floor leaves out."""
+"""Five poles and three special zones; the regional floor excludes ``Capital``."""
 
 SECTORS: Final = (
     "food",
@@ -61,9 +61,9 @@ SIZES: Final = ("micro", "small", "medium", "mid-size", "large")
 AGENT_TYPES: Final = ("large firm", "supplier", "SME")
 TIE_KINDS: Final = ("customer", "supplier", "sibling site")
 TIERS: Final = 5
-"""Tiers of the supply chain: 0 large firms, 1 sells to them, 2 and 3 below, 4 outside."""
+"""Tiers of the supply chain: 0 large firms, 1 their suppliers, 2 and 3 below, 4 outside subcontracting."""
 ROUTES: Final = ("programme", "collaboration", "park", "own")
-"""How a project is paid for: a programme's call, a collaboration model, an AX park's money, the firm itself."""
+"""Route: who pays for a project (a programme, a programme for a member of a collaboration model, a park, the firm itself)."""
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "agent_type": AGENT_TYPES,

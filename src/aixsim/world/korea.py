@@ -1,4 +1,4 @@
-"""The synthetic population of Korean factory sites, built from the packaged margins. Everything random is addressed."""
+"""The synthetic population of Korean factory sites, built from the packaged margins with addressed random numbers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ OUTSIDE = 4
 
 
 def build_korea(scale: float, seed: int) -> Population:
-    """Builds the population, the same for the same arguments to the last byte.
+    """Builds the population; equal arguments give identical arrays.
 
     Rows are sorted by size class from large to micro, then by province and sector.
 
     Args:
         scale: share of the national population, 0 to 10; below 1 a stratified sample.
-        seed: of everything that is drawn.
+        seed: of all random numbers.
     """
     margins = national_margins()
     sizes = np.maximum(np.rint(margins.sizes * scale), 1).astype(np.int64)
@@ -74,7 +74,7 @@ def published_mean_employees() -> tuple[float, float]:
 def _employees(size: NDArray[np.int8], seed: int) -> NDArray[np.int32]:
     """Draws employees within the class from a Pareto law truncated to it.
 
-    One exponent serves the classes from small to large and one the micro firms; each is solved for the published mean.
+    There is one exponent for the classes from small to large and one for micro firms; each is solved for the published mean.
     """
     u = uniforms(seed, BUILD, Purpose.EMPLOYEES, len(size))
     out = np.zeros(len(size), np.int32)
@@ -84,7 +84,7 @@ def _employees(size: NDArray[np.int8], seed: int) -> NDArray[np.int32]:
 
 
 def _truncated_pareto(u: NDArray[np.float64], bounds: NDArray[np.float64], mean: float) -> NDArray[np.float64]:
-    """Returns whole numbers within ``bounds``, shape ``(n, 2)``, with the exponent by which they have the mean."""
+    """Returns whole numbers within ``bounds``, shape ``(n, 2)``, with the exponent that gives the mean."""
     first, end = bounds[:, 0], bounds[:, 1] + 1.0
 
     def draw(exponent: float) -> NDArray[np.float64]:
@@ -106,7 +106,7 @@ def _tiers(size: NDArray[np.int8], employees: NDArray[np.int32], seed: int) -> N
     n_first = round(n_subcontractors / (1 + value(facts, "value", metric="tier-2/3 suppliers per tier-1")))
     tier = np.full(len(size), OUTSIDE, np.int8)
     tier[size == LARGE] = 0
-    # The firms with the smallest E / weight are a sample without replacement with chances rising with the weight.
+    # The firms with the smallest E / weight are a sample without replacement whose inclusion probabilities increase with the weight.
     u = uniforms(seed, BUILD, Purpose.TIER, len(size))[others]
     order = others[np.argsort(-np.log(u) / employees[others] ** assumption("tier_1_size_exponent"), kind="stable")]
     tier[order[:n_first]] = 1
@@ -120,7 +120,7 @@ def _tiers(size: NDArray[np.int8], employees: NDArray[np.int32], seed: int) -> N
 
 
 def _companies(n_sites: int, n: int, n_firms: int, seed: int) -> NDArray[np.int32]:
-    """Gives the sites of large firms (the first rows) to companies: one each, the others by lot; all other firms stand alone."""
+    """Assigns the sites of large firms (the first rows) to companies: one each, the others at random; other firms have one site."""
     n_firms = min(n_firms, n_sites)
     company = np.arange(n, dtype=np.int32)
     order = np.argsort(uniforms(seed, BUILD, Purpose.SITES, n_sites), kind="stable")
@@ -133,7 +133,7 @@ def _companies(n_sites: int, n: int, n_firms: int, seed: int) -> NDArray[np.int3
 def _tenancy(
     province: NDArray[np.int8], employees: NDArray[np.int32], scale: float, seed: int
 ) -> tuple[NDArray[np.int16], tuple[Park, ...]]:
-    """Fills the parks with firms of their province, larger ones more likely."""
+    """Assigns firms to the parks of their province, larger firms with a higher probability."""
     listed = rows("industrial_parks.csv")
     wanted = np.array([float(row["tenants"]) * scale for row in listed])
     home = np.array([PROVINCES.index(row["province"]) for row in listed])
@@ -146,7 +146,7 @@ def _tenancy(
         here = np.flatnonzero(home == place)
         room = assumption("tenancy_highest_share") * len(firms)
         edges = np.rint(np.cumsum(wanted[here]) * min(1.0, room / wanted[here].sum())).astype(np.int64)
-        # Shuffled among the parks of the province, so that the first park does not get all the large firms.
+        # Shuffled among the parks of the province, so that large firms are not all in the first park.
         tenants = firms[: edges[-1]]
         tenants = tenants[np.argsort(uniforms(seed, BUILD, Purpose.TENANCY, len(province), attempt=1)[tenants], kind="stable")]
         for index, first, last in zip(here, np.concatenate([[0], edges[:-1]]), edges, strict=True):
@@ -160,7 +160,7 @@ def _tenancy(
 
 
 def _ready(size: NDArray[np.int8], seed: int) -> NDArray[np.bool_]:
-    """Marks the firms that run a smart factory already, at the surveyed rate of their class; large as mid-size (assumed)."""
+    """Marks the firms that have a smart factory, at the surveyed rate of their class; large as mid-size (assumed)."""
     survey = [row for row in rows("smart_factory_adoption_by_size_2024.csv") if row["population_firms"]]
     rates = [float(row["adoption_rate_pct"]) / 100 for row in survey[:LARGE]]
     u = uniforms(seed, BUILD, Purpose.READINESS, len(size))

@@ -1,4 +1,4 @@
-"""Margins of the population and the table that fits them: iterative proportional fitting, then whole firms.
+"""Margins of the population, and the table with these margins: iterative proportional fitting, then rounding to whole firms.
 
 Source: Deming and Stephan (1940), doi:10.1214/aoms/1177731829.
 """
@@ -49,7 +49,7 @@ def national_margins() -> Margins:
 
 
 def _factories() -> NDArray[np.float64]:
-    """Returns registered factories by province, with an assumed part of Chungbuk and Chungnam given to Sejong."""
+    """Returns registered factories by province, with an assumed share of those of Chungbuk and Chungnam for Sejong."""
     stated = {row["province"]: row["registered_factories_2018"] for row in rows("region_structure.csv")}
     out = np.array([float(stated[name] or 0.0) for name in PROVINCES])
     sejong = PROVINCES.index("Sejong")
@@ -80,9 +80,9 @@ def fit(seed: NDArray[np.float64], margins: tuple[NDArray[np.float64], ...], rou
     """Returns the table with the given one-way margins that keeps the odds ratios of ``seed``.
 
     Args:
-        seed: positive, one axis a margin.
+        seed: positive, one axis per margin.
         margins: targets by axis, all with the same sum.
-        rounds: passes over all axes; far more than the fitting needs.
+        rounds: passes over all axes; more than needed for convergence.
     """
     table = seed.copy()
     for _ in range(rounds):
@@ -90,7 +90,7 @@ def fit(seed: NDArray[np.float64], margins: tuple[NDArray[np.float64], ...], rou
             others = tuple(other for other in range(table.ndim) if other != axis)
             shape = [-1 if a == axis else 1 for a in range(table.ndim)]
             present = table.sum(axis=others)
-            # A margin of a small sample may be zero: its cells stay empty, and 0 / 0 is no factor.
+            # A margin of a small sample may be zero: its cells stay empty, and the factor 0 / 0 is skipped.
             table *= np.divide(target, present, out=np.zeros_like(present), where=present > 0).reshape(shape)
     return table
 
@@ -107,8 +107,8 @@ def whole(target: NDArray[np.float64], total: int) -> NDArray[np.int64]:
 def whole_table(table: NDArray[np.float64], margins: tuple[NDArray[np.int64], ...]) -> NDArray[np.int64]:
     """Rounds a fitted table to whole firms such that every margin is met exactly.
 
-    Cumulative rounding keeps the first margin and every cell within one firm; then single firms are moved along one axis at a time, out
-    of a surplus into a deficit where the fitted table lacks most, which leaves all other margins as they are.
+    Cumulative rounding keeps the first margin, and every cell within one firm. Then single firms are shifted along one axis at a time,
+    from a surplus to the deficit with the largest rounding error, which keeps all other margins.
 
     Args:
         table: fitted, axes as in ``margins``; the first is the slowest.

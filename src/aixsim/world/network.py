@@ -1,4 +1,4 @@
-"""Ties between firms, in compressed rows: who can be seen by whom, and as what."""
+"""Ties between firms, in compressed sparse rows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Network(ReadOnly):
     Attributes:
         start: int64, shape ``(n + 1,)``.
         partner: int32, shape ``(2 * n_ties,)``, ascending within a row.
-        kind: int8, shape ``(2 * n_ties,)``: what the partner is *to the firm of the row*, index into ``TIE_KINDS``.
+        kind: int8, shape ``(2 * n_ties,)``: role of the partner *for the firm of the row*, index into ``TIE_KINDS``.
     """
 
     start: NDArray[np.int64]
@@ -39,7 +39,7 @@ class Network(ReadOnly):
 
     @cached_array
     def suppliers(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Suppliers alone, in compressed rows as above: borders of shape ``(n + 1,)``, and firms, ascending within a row."""
+        """Suppliers only, in compressed sparse rows: ``start`` of shape ``(n + 1,)``, and firms, ascending within a row."""
         is_supplier = self.kind == SUPPLIER
         before = np.concatenate([[0], np.cumsum(is_supplier)])
         return before[self.start], self.partner[is_supplier]
@@ -50,8 +50,8 @@ class Network(ReadOnly):
 
         Args:
             n_firms: number of firms.
-            firm, partner: the two ends, shape ``(n_ties,)``; no tie twice, none to itself.
-            kind: what ``partner`` is to ``firm``.
+            firm, partner: the two ends, shape ``(n_ties,)``; no duplicates, no tie of a firm with itself.
+            kind: role of ``partner`` for ``firm``.
         """
         rows = np.concatenate([firm, partner])
         columns = np.concatenate([partner, firm]).astype(np.int32)
@@ -82,6 +82,6 @@ class Network(ReadOnly):
 
     @classmethod
     def complete(cls, n_firms: int) -> Self:
-        """Returns all pairs, each firm the customer of those before it; grows with the square of ``n_firms``."""
+        """Returns a complete network, each firm the customer of those before it; memory grows with the square of ``n_firms``."""
         firm, partner = np.triu_indices(n_firms, k=1)
         return cls.from_ties(n_firms, firm.astype(np.int32), partner.astype(np.int32), np.full(len(firm), CUSTOMER, np.int8))

@@ -1,4 +1,4 @@
-"""The population: one firm a factory site, as arrays that both engines read and nobody writes."""
+"""The population: one firm per factory site, as read-only arrays for both engines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Park:
         name: name in the packaged table ``industrial_parks.csv``.
         province: index into ``PROVINCES``.
         sectors: indices into ``SECTORS`` of its specialisation; empty when unknown.
-        n_tenants: firms of this population that sit in the park.
+        n_tenants: number of firms of this population in the park.
     """
 
     name: str
@@ -45,10 +45,10 @@ class Population(ReadOnly):
         tier: int8, steps to a large firm in the supply chain: 0 large, 1 sells to large firms, 2 and 3 below, 4 outside.
         park: int16, index into ``parks``, -1 for none.
         company: int32, the ``firm_id`` that the sites of one large firm share; otherwise unique.
-        ready: bool, runs a smart factory already (readiness).
-        frailty: float64, uniform in (0, 1): the firm's rank in what makes firms differ and no table shows.
-        parks: every park of the packaged table, tenants or none.
-        weight: number of national firms that one row stands for (1 / scale).
+        ready: bool, whether the firm has a smart factory (readiness).
+        frailty: float64, uniform in (0, 1): the firm's rank in unobserved heterogeneity.
+        parks: every park of the packaged table, with or without tenants.
+        weight: number of national firms per row (1 / scale).
     """
 
     province: NDArray[np.int8]
@@ -69,7 +69,7 @@ class Population(ReadOnly):
 
     @classmethod
     def homogeneous(cls, n_firms: int, seed: int) -> Self:
-        """Returns ``n_firms`` alike: small SMEs of one sector in one province, for textbook comparisons."""
+        """Returns ``n_firms`` identical firms: small SMEs of one sector in one province, for textbook cases."""
         return cls(
             province=np.full(n_firms, 2, np.int8),
             sector=np.full(n_firms, 18, np.int8),
@@ -92,23 +92,23 @@ class Population(ReadOnly):
 
     @cached_array
     def mean_employees(self) -> NDArray[np.float64]:
-        """Mean employees of a site by size class, shape ``(5,)``; 0 where there is none."""
+        """Mean employees of a site by size class, shape ``(5,)``; 0 if there is none."""
         return np.bincount(self.size, weights=self.employees, minlength=len(SIZES)) / np.maximum(self.firms_of_size, 1)
 
     @cached_array
     def ready_share(self) -> NDArray[np.float64]:
-        """Share of sites with a smart factory by size class, shape ``(5,)``; 0 where there is none."""
+        """Share of sites with a smart factory by size class, shape ``(5,)``; 0 if there is none."""
         return np.bincount(self.size, weights=self.ready, minlength=len(SIZES)) / np.maximum(self.firms_of_size, 1)
 
     @cached_array
     def size_and_readiness(self) -> NDArray[np.intp]:
-        """Twice the size class and one more for a ready site, shape ``(n,)``."""
+        """2 * size class + readiness, shape ``(n,)``."""
         return 2 * self.size.astype(np.intp) + self.ready
 
     @cached_array
     def frailty_score(self) -> NDArray[np.float64]:
         """Standard normal deviate at the site's rank of frailty, shape ``(n,)``."""
-        # scipy.special alone loads in a fraction of the time of scipy.stats.
+        # scipy.special loads much faster than scipy.stats.
         from scipy.special import ndtri
 
         return np.asarray(ndtri(self.frailty), dtype=np.float64)
@@ -120,13 +120,13 @@ class Population(ReadOnly):
 
     @cached_array
     def place_by_size(self) -> NDArray[np.intp]:
-        """Place of each site in ``largest_first``, shape ``(n,)``."""
+        """Rank of each site in ``largest_first``, shape ``(n,)``."""
         place = np.empty(len(self), np.intp)
         place[self.largest_first] = np.arange(len(self))
         return place
 
     def of_sizes(self, names: Sequence[str]) -> NDArray[np.intp]:
-        """Returns the sites of some size classes, in order, read-only; kept, because levers ask for the same in every replicate."""
+        """Returns the sites of some size classes, in order, read-only; cached, because levers need them in every replicate."""
         chosen = tuple(name in names for name in SIZES)
         if chosen not in self._sites:
             self._sites[chosen] = read_only(np.flatnonzero(np.array(chosen)[self.size]))
@@ -137,7 +137,7 @@ class Population(ReadOnly):
         return {}
 
     def is_large(self) -> NDArray[np.bool_]:
-        """Returns which sites belong to large firms, shape ``(n,)``."""
+        """Returns whether sites belong to large firms, shape ``(n,)``."""
         return self.size == LARGE
 
 

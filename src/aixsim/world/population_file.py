@@ -1,4 +1,4 @@
-"""A population and its ties from a user's own CSV files."""
+"""Reads a population and its ties from the user's CSV files."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _MOST_EMPLOYEES = 10_000_000
 
 
 class TableError(UserError):
-    """A CSV file that cannot be used: at which line (the header is 1) and column."""
+    """A CSV file that cannot be used, with line (the header is line 1) and column."""
 
     def __init__(self, file: Path, line: int, column: str, message: str) -> None:
         super().__init__(f"{file}, line {line}, column {column!r}: {message}")
 
 
 def read_population(file: Path, seed: int) -> Population:
-    """Reads one firm a row: columns province, sector, size, agent_type (names) and employees (whole number).
+    """Reads one firm per row: columns province, sector, size, agent_type (names) and employees (whole number).
 
     Raises:
         TableError: a column is missing or a value is not allowed.
@@ -36,7 +36,7 @@ def read_population(file: Path, seed: int) -> Population:
     rows = _rows(file, (*_COLUMNS, "employees"))
     n = len(rows)
     if not n:
-        raise TableError(file, 1, "province", "there is no firm below the header")
+        raise TableError(file, 1, "province", "the file has no firms")
     index = {
         column: np.array([_value(file, i, row, column, names.index, ", ".join(names)) for i, row in enumerate(rows)], np.int8)
         for column, names in _COLUMNS.items()
@@ -58,10 +58,10 @@ def read_population(file: Path, seed: int) -> Population:
 
 
 def read_network(file: Path, n_firms: int) -> Network:
-    """Reads one tie a row: columns supplier and customer, rows of the population file counted from 0.
+    """Reads one tie per row: columns supplier and customer, rows of the population file counted from 0.
 
     Raises:
-        TableError: a column is missing, a firm does not exist, supplies itself, or a tie stands twice.
+        TableError: a column is missing, a firm does not exist, supplies itself, or a tie is given twice.
     """
     rows = _rows(file, ("supplier", "customer"))
     allowed = f"a row of the population, 0 to {n_firms - 1}"
@@ -72,7 +72,7 @@ def read_network(file: Path, n_firms: int) -> Network:
     seen: set[frozenset[int]] = set()
     for i, (supplier, customer) in enumerate(ties):
         if supplier == customer or frozenset((supplier, customer)) in seen:
-            raise TableError(file, i + 2, "customer", "a firm cannot be tied to itself, and two firms only once")
+            raise TableError(file, i + 2, "customer", "a tie needs two different firms, and each pair only once")
         seen.add(frozenset((supplier, customer)))
     table = np.array(ties, dtype=np.int32).reshape(-1, 2)
     return Network.from_ties(n_firms, table[:, 0], table[:, 1], np.full(len(table), CUSTOMER, np.int8))
@@ -90,7 +90,7 @@ def _rows(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         reader = csv.DictReader(io.StringIO(read_text(file, MOST_CELLS_BYTES), newline=""))
         for column in columns:
             if column not in (reader.fieldnames or ()):
-                raise TableError(file, 1, column, f"the column is missing; needed are {', '.join(columns)}")
+                raise TableError(file, 1, column, f"the column is missing; required: {', '.join(columns)}")
         return list(reader)
     except csv.Error as error:
         raise TableError(file, reader.line_num, columns[0], f"is not CSV: {error}") from None

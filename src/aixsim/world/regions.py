@@ -1,4 +1,4 @@
-"""Growth engines: the sectors for which a pole or special zone stands."""
+"""Growth engines: the leading sectors of each pole or special zone."""
 
 from __future__ import annotations
 

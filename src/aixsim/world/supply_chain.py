@@ -1,8 +1,8 @@
-"""The supply network: who delivers to whom, tier by tier, heavy-tailed on both sides.
+"""The supply network: links between tiers, with heavy-tailed degrees.
 
-Numbers of customers and what draws suppliers follow Pareto laws with the exponents found in Japan (Fujiwara and Aoyama 2010,
+Numbers of customers and the attraction for suppliers are Pareto distributed, with the exponents found in Japan (Fujiwara and Aoyama 2010,
 arXiv:0806.4280; no Korean degree data were found); a link prefers a customer of the same sector or province. Large firms buy
-from tier 1 alone, tier 1 from tier 2, tier 2 from tier 3, and firms outside subcontracting trade with tiers 2 to 4.
+only from tier 1, tier 1 from tier 2, tier 2 from tier 3, and firms outside subcontracting trade with tiers 2 to 4.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from aixsim.world.population import Population
 
 _FACTS = "supply_network_facts.csv"
 _ROUNDS = 4
-"""Links that fall on an existing tie or on the firm itself are drawn again, at most so often."""
+"""Maximum number of new draws of links that are duplicates or link a firm to itself."""
 _OUTSIDE = 4
 
 
@@ -27,8 +27,8 @@ def build_supply_chain(population: Population, seed: int, links_per_firm: float)
 
     Args:
         population: with tiers and companies.
-        seed: of everything that is drawn.
-        links_per_firm: supply links over firms; Japan has 4 to 5.
+        seed: of all random numbers.
+        links_per_firm: supply links per firm; 4 to 5 in Japan.
     """
     n = len(population)
     supplier = np.repeat(np.arange(n, dtype=np.int64), _n_customers(population, seed, links_per_firm))
@@ -58,7 +58,7 @@ def build_supply_chain(population: Population, seed: int, links_per_firm: float)
 def _n_customers(population: Population, seed: int, links_per_firm: float) -> NDArray[np.int64]:
     """Draws the number of customers: Pareto with the published exponent, scaled to the mean number of links.
 
-    Large sites have none: they sell abroad and to consumers, which is outside the model.
+    Large sites have none: they sell abroad and to consumers, outside the model.
     """
     n = len(population)
     exponent = value(_FACTS, "value", metric="cumulative out-degree exponent")
@@ -70,7 +70,7 @@ def _n_customers(population: Population, seed: int, links_per_firm: float) -> ND
     for _ in range(40):
         factor = 0.5 * (low + high)
         number = np.minimum(np.floor(size * factor + rounding), highest)
-        # A subcontractor has at least one customer, or it would be none.
+        # By definition, a subcontractor has at least one customer.
         number = np.where((population.tier >= 1) & (population.tier < _OUTSIDE), np.maximum(number, 1), number)
         low, high = (factor, high) if number.mean() < links_per_firm else (low, factor)
     return number.astype(np.int64)
@@ -85,7 +85,7 @@ def _customer_tier(population: Population, supplier: NDArray[np.int64], first_li
 
 
 def _attraction(population: Population, seed: int) -> NDArray[np.float64]:
-    """Draws what pulls suppliers: Pareto with the published exponent, its ranks mixed from employees and chance."""
+    """Draws the attraction for suppliers: Pareto with the published exponent, rank-correlated with employees."""
     n = len(population)
     chance = uniforms(seed, BUILD, Purpose.PARTNER, n, attempt=100)
     by_size = np.argsort(np.argsort(population.employees + 0.5 * chance, kind="stable"), kind="stable") / n
@@ -99,7 +99,7 @@ def _attraction(population: Population, seed: int) -> NDArray[np.float64]:
 def _customers(
     population: Population, supplier: NDArray[np.int64], tier: NDArray[np.int64], pull: NDArray[np.float64], seed: int, attempt: int
 ) -> NDArray[np.int64]:
-    """Draws a customer for every link in the narrowest pool that it looks into and that is not empty; -1 when the tier is empty."""
+    """Draws a customer for every link from the narrowest pool that is not empty; -1 if the tier is empty."""
     s, p = population.sector.astype(np.int64), population.province.astype(np.int64)
     n_s, n_p = len(SECTORS), len(PROVINCES)
     own_tier = population.tier.astype(np.int64)
@@ -118,7 +118,7 @@ def _customers(
 
 
 def _draw(pool: NDArray[np.int64], pull: NDArray[np.float64], wanted: NDArray[np.int64], u: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Draws one firm from each wanted pool with chances in proportion to ``pull``; -1 where the pool is empty."""
+    """Draws one firm from each pool with probability proportional to ``pull``; -1 if the pool is empty."""
     order = np.argsort(pool, kind="stable")
     sorted_pool = pool[order]
     ends = np.cumsum(pull[order])

@@ -97,7 +97,7 @@ def tell(
 ) -> None:
     """Tells everybody who sees a firm that it looks different, and its suppliers and siblings what it operates."""
     n, stop, is_large = tally.touched, np.int64(site.start), site.agent_type == _LARGE_FIRM
-    solution = 0
+    solution = np.int64(0)
     if teaches and seen == SEEN_OPERATING:
         solution = LARGE_FIRMS_SOLUTION if is_large else SOLUTION
     # To its suppliers a firm is a customer, to its customers a supplier: in this order their weights stand.

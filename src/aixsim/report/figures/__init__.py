@@ -1,1 +1,1 @@
-"""Figures of runs, sweeps, comparisons, calibrations, back-tests and self-checks."""
+"""Figures of runs, sweeps, comparisons, calibrations, backtests and self-checks."""

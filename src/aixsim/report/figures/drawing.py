@@ -24,7 +24,7 @@ FORMATS = ("png", "svg")
 _MOST_WORKERS = 4
 _NO_GLYPH = "Glyph .* missing from font"
 _DPI = 200
-"""Of PNG files. Text is measured at the resolution that it is drawn with, so that no measurement is made twice."""
+"""Resolution of PNG files in dpi; text is measured at the same resolution."""
 
 
 @cache
@@ -43,10 +43,10 @@ def all_figures() -> dict[tuple[type[Any], str], Figure[Any]]:
 
 
 def figures_of(subject: object) -> dict[str, Figure[Any]]:
-    """Returns every kind of figure of a subject's type by name, also those that this subject has nothing to show for.
+    """Returns every kind of figure of a subject's type by name, including those for which this subject lacks data.
 
     Raises:
-        ArgumentError: there are no figures of such an object.
+        ArgumentError: this type of object has no figures.
     """
     source_of(subject)
     return {name: figure for (of, name), figure in all_figures().items() if isinstance(subject, of)}
@@ -56,7 +56,7 @@ def figure_of(subject: object, kind: str) -> Figure[Any]:
     """Returns a kind of figure that a subject can be drawn as.
 
     Raises:
-        PlotError: there is none of this name, or the subject lacks what it shows.
+        PlotError: the name is unknown, or the subject lacks the data.
     """
     known = figures_of(subject)
     noun = next(noun for of, noun in NOUNS.items() if isinstance(subject, of))
@@ -65,26 +65,26 @@ def figure_of(subject: object, kind: str) -> Figure[Any]:
         others = [NOUNS[of] for of, name in all_figures() if name == kind]
         near = [] if others else difflib.get_close_matches(kind, list(known), 1)
         hint = f", which is one of {' or '.join(others)}" if others else f"; did you mean {near[0]!r}?" if near else ""
-        message = f"{place}there is no figure {kind!r} of {noun}{hint} (there are: {', '.join(known)})"
+        message = f"{place}unknown figure {kind!r} of {noun}{hint} (allowed: {', '.join(known)})"
         raise PlotError(message, kind, list(known), near[0] if near else None)
     if is_empty(subject):
-        raise PlotError(f"{place}no replicate has finished, so there is nothing to draw", kind, list(known))
+        raise PlotError(f"{place}no replicate has finished", kind, list(known))
     if not known[kind].applies(subject):
         raise PlotError(f"{place}figure {kind!r} needs {known[kind].needs}, and it has none", kind, list(known))
     return known[kind]
 
 
 def draw(subject: object, kind: str, ax: Any = None) -> Any:
-    """Draws one figure and returns the matplotlib figure that it is in.
+    """Draws one figure and returns its matplotlib figure.
 
     Args:
         subject: a result, sweep or comparison, or one of ``subjects``.
         kind: name of the figure.
-        ax: matplotlib axes to draw onto; a figure of several panels divides their place. They get the title alone: what exactly is shown,
-            and the source, stand in the figure that is drawn without ``ax``.
+        ax: matplotlib axes to draw onto; a figure of several panels divides their area. They get only the title; explanation and source
+            are in the figure that is drawn without ``ax``.
 
     Raises:
-        PlotError: there is no such kind, or the subject lacks what it shows.
+        PlotError: the kind is unknown, or the subject lacks the data.
     """
     from aixsim.report.figures.style import Place, escape_texts, house_style
 
@@ -101,11 +101,11 @@ def draw(subject: object, kind: str, ax: Any = None) -> Any:
 def write_figure(subject: object, kind: str, paths: Sequence[Path]) -> list[Path]:
     """Draws one figure, writes it to each path in the format of its ending (``.png`` or ``.svg``), and returns the paths.
 
-    Each file appears complete or not at all; the same subject gives the same bytes.
+    Files are written atomically; the same subject gives the same bytes.
 
     Raises:
-        PlotError: there is no such kind or format, or the subject lacks what it shows.
-        StoreError: the disk refuses.
+        PlotError: the kind or format is unknown, or the subject lacks the data.
+        StoreError: a file cannot be written.
     """
     from aixsim.report.figures.style import house_style
 
@@ -136,13 +136,13 @@ def draw_figures(
     Args:
         subject: a result, sweep or comparison, or one of ``subjects``.
         folder: of the files, which are named after the kinds.
-        names: kinds; by default all that the subject has something to show for.
+        names: kinds; by default all for which the subject has data.
         formats: ``png`` (200 dpi) and ``svg``.
-        workers: processes that draw, four at most; 1 draws here. The files do not depend on it.
+        workers: number of processes, four at most; 1 draws in this process. The files do not depend on it.
 
     Raises:
-        PlotError: there is no such kind or format, or the subject lacks what it shows.
-        StoreError: the disk refuses.
+        PlotError: the kind or format is unknown, or the subject lacks the data.
+        StoreError: a file cannot be written.
     """
     if names is None:
         names = [name for name, figure in figures_of(subject).items() if is_empty(subject) or figure.applies(subject)]
@@ -159,7 +159,7 @@ def draw_figures(
 
 
 def missing_figures(subject: object, folder: Path) -> list[str]:
-    """Returns the kinds of which a folder lacks a file, or holds one of an earlier state of the subject, such as of fewer replicates."""
+    """Returns the kinds whose file in a folder is missing or belongs to an earlier state of the subject, such as fewer replicates."""
     missing: list[str] = []
     if is_empty(subject):
         return missing
@@ -193,5 +193,5 @@ def _source_line(figure: Figure[Any], subject: object) -> str:
 
 
 def _identity(figure: Figure[Any], subject: object) -> str:
-    """Returns what tells the figures of two states of a subject apart, in letters that every format keeps as they are."""
+    """Returns an ASCII text that identifies the state of a subject; it is stored in the metadata of files."""
     return checksum(_source_line(figure, subject).encode())

@@ -1,4 +1,4 @@
-"""What a kind of figure is."""
+"""Definition of a kind of figure."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class Figure(Generic[S]):
     """A kind of figure.
 
     Attributes:
-        name: after ``aixsim plot -k``, and of the files.
-        of: type of what it shows: ``Result``, ``Sweep``, ``PolicyChange``, ``SweepComparison`` or one of ``subjects``.
+        name: for ``aixsim plot -k``, and of files.
+        of: type of its subject: ``Result``, ``Sweep``, ``PolicyChange``, ``SweepComparison`` or one of ``subjects``.
         title: one line on what it shows.
         draw: ``draw(subject, figure)`` fills an empty matplotlib figure.
-        needs: what a subject must have to be drawn, in words; empty when any will do.
-        applies: whether a subject has it.
+        needs: data that a subject must have, in words; empty if none.
+        applies: whether a subject has these data.
         size: width and height in inches, or a function of the subject that returns them.
         source: parts of the source line; by default ``subjects.source_of``, which names the subject.
     """
@@ -40,12 +40,12 @@ class PlotError(UserError):
     """A figure that cannot be drawn.
 
     Attributes:
-        kind: what was asked for.
-        known: kinds that there are.
-        suggestion: the nearest of them; None when nothing is near, or the kind is right and the subject lacks what it needs.
+        kind: requested kind.
+        known: allowed kinds.
+        suggestion: the most similar one; None if there is none, or if the subject lacks the data.
     """
 
     def __init__(self, message: str, kind: str, known: Sequence[str], suggestion: str | None = None) -> None:
-        """Keeps the facts as fields."""
+        """Stores the attributes."""
         super().__init__(message)
         self.kind, self.known, self.suggestion = kind, tuple(known), suggestion

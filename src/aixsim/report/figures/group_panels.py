@@ -1,4 +1,4 @@
-"""What figures of groups share: one small panel a level, all to the same scale."""
+"""Figures of groups: one panel per level, with common axes."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from aixsim.results.result import Result
 def group_figure(
     name: str, group: str, levels: Sequence[str], noun: str, *, columns: int, size: tuple[float, float], caveat: str = ""
 ) -> Figure[Result]:
-    """Returns a kind of figure with a panel a level: median and pointwise 90 % range of launched and operating AI factories.
+    """Returns a kind of figure with one panel per level: median and pointwise 90 % range of launched and operating AI factories.
 
     Args:
         name: of the kind.
         group, levels: in ``groups.parquet``.
-        noun: what a level is, in the title.
-        columns: panels side by side.
+        noun: name of a level, for the title.
+        columns: number of panels side by side.
         size: width and height in inches.
-        caveat: a sentence on what a reader should know.
+        caveat: a sentence for the reader.
     """
 
     def draw(result: Result, figure: Any) -> None:
@@ -59,7 +59,7 @@ def _draw(result: Result, figure: Any, group: str, levels: Sequence[str], noun: 
             axes.plot(x, numbers["p50"], color=colour, linestyle=dash, linewidth=2, label=outcome)
             ends.append((axes, x[-1], float(numbers["p50"][-1]), ink))
         axes.set_title(level)
-    # Panels share their axes: ticks set in one are set in all, and setting them in each would make all of them again.
+    # Panels share their axes: ticks set in one are set in all.
     year_axis(panels[0], result, short=columns > 3)
     whole_numbers(panels[0])
     for axes in panels:
@@ -69,7 +69,7 @@ def _draw(result: Result, figure: Any, group: str, levels: Sequence[str], noun: 
     share = 100 * last[levels[0]] / max(float(last.sum()), 1e-12)
     head(
         figure,
-        f"{sentence(levels[0])}: {share:.0f} % of what is launched by {month_name(result.horizon.end)}, on average",
+        f"{sentence(levels[0])}: {share:.0f} % of launched AI factories by {month_name(result.horizon.end)}, on average",
         f"AI factories by {noun}{scaled_note(result)}. Lines: median of replicates, number at the end.\n"
         f"Bands: pointwise 90 % of replicates.{caveat}",
     )

@@ -1,4 +1,4 @@
-"""How figures look: colour-blind safe, readable in grey print, the same bytes for the same result."""
+"""Style of figures: colour-blind safe, readable in grey print, and reproducible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from aixsim.escapes import visible
 from aixsim.results.result import Result
 
-# Okabe and Ito (2008): told apart by people with any common kind of colour vision, and by lightness in grey print.
+# Okabe and Ito (2008): distinguishable with common types of colour vision, and by lightness in grey print.
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#5F5F5F",
 )  # in the order of the names above  # fmt: skip
@@ -38,26 +38,26 @@ OUTCOME_LOOK: dict[str, tuple[str, str, Any]] = {
 _LEFT, _TOP, _BOTTOM = 0.18, 0.98, 0.38
 """Margins in inches: left of all text, above the panels when two lines explain them, below them."""
 _KOREAN = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo")
-"""Fonts for names in Hangul, where they are installed: DejaVu Sans, which comes with matplotlib, has none."""
+"""Fonts for names in Hangul, if installed; DejaVu Sans, the font of matplotlib, has no Hangul."""
 
 
-NO_KOREAN = f"names in Korean are drawn as boxes, for no font with Hangul is installed; install one of {', '.join(_KOREAN)}"
+NO_KOREAN = f"no font with Hangul is installed, so Korean names are drawn as boxes; install one of {', '.join(_KOREAN)}"
 
 
 def korean_fonts() -> list[str]:
-    """Returns the fonts with Hangul that are installed."""
+    """Returns the installed fonts with Hangul."""
     installed = set(font_manager.get_font_names())
     return [name for name in _KOREAN if name in installed]
 
 
 def has_hangul(text: str) -> bool:
-    """Returns whether a text has a syllable or letter of Korean."""
+    """Returns whether a text contains Hangul."""
     return any("\uac00" <= letter <= "\ud7a3" or "\u1100" <= letter <= "\u11ff" or "\u3130" <= letter <= "\u318f" for letter in text)
 
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Sets how figures look, for a while: nobody else's matplotlib settings are touched."""
+    """Sets the style of figures while the block runs; other matplotlib settings do not change."""
     import seaborn as sns
 
     own: dict[Any, Any] = {
@@ -72,7 +72,7 @@ def house_style() -> Iterator[None]:
         "axes.labelcolor": GREY,
         "axes.titlelocation": "left",
         "axes.titlesize": 10.5,
-        "axes.titley": 1.0,  # by itself, matplotlib looks for ticks above the panel at every drawing
+        "axes.titley": 1.0,  # by default, matplotlib checks for ticks above the panel at every drawing
         "axes.titleweight": "bold",
         "axes.xmargin": 0.0,
         "grid.color": "#E4E4E4",
@@ -106,36 +106,35 @@ def _shown(text: str) -> str:
 
 
 def new_figure(size: tuple[float, float], dpi: int = 100) -> Figure:
-    """Returns an empty figure; of ``size`` in inches."""
+    """Returns an empty figure; ``size`` is in inches."""
     return Figure(figsize=size, dpi=dpi)
 
 
 def lay_out(figure: Figure, source: str) -> None:
     """Writes the source line, and places the panels between it and the texts above them.
 
-    Tight layout adds numbers up. The solver of constrained layout goes by where its variables lie in memory, so that its last bits
-    differ from call to call.
+    Tight layout is used because constrained layout is not reproducible: its rounding errors depend on memory addresses.
     """
     width, height = figure.get_size_inches()
     figure.text(_LEFT / width, 0.14 / height, source, fontsize=7.5, color=GREY)
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) if not axis.get_label_text()):
-        # By itself, matplotlib measures all tick labels to place even an empty label.
+        # By default, matplotlib measures all tick labels to place even an empty label.
         axis.set_label_coords(0.5, 0.0)
     lines = max(text.get_text().count("\n") for text in figure.texts)
     top = _TOP + 0.17 * max(lines - 1, 0)
     figure.tight_layout(pad=0.0, w_pad=1.2, h_pad=1.2, rect=(_LEFT / width, _BOTTOM / height, 1 - 0.25 / width, 1 - top / height))
-    figure.set_layout_engine(None)  # with what tight layout leaves behind, every file would be drawn twice
+    figure.set_layout_engine(None)  # the remaining layout engine would draw every file twice
 
 
 class Place:
-    """Axes of somebody else's figure, as a figure to draw in."""
+    """The user's axes, with the interface of a figure."""
 
     def __init__(self, axes: Any) -> None:
-        """Takes the axes, and as soon as several panels are asked for their place."""
+        """Wraps the axes; several panels divide their area."""
         self.axes = axes
 
     def subplots(self, nrows: int = 1, ncols: int = 1, **options: Any) -> Any:
-        """Returns the axes themselves, or panels in their place; arguments as for a matplotlib figure."""
+        """Returns the axes, or panels in their area; arguments as for a matplotlib figure."""
         if nrows == ncols == 1 and options.get("squeeze", True):
             return self.axes
         box = self.axes.get_position()
@@ -145,12 +144,12 @@ class Place:
         return GridSpec(nrows, ncols, self.axes.figure, **edges, **ratios).subplots(**options)
 
     def __getattr__(self, name: str) -> Any:
-        """Returns what the figure has."""
+        """Returns an attribute of the figure."""
         return getattr(self.axes.figure, name)
 
 
 def head(figure: Any, title: str, explanation: str) -> None:
-    """Writes the finding, and below it what exactly is shown (two lines), above all panels; long ones in smaller print."""
+    """Writes the title, and below it an explanation of two lines, above all panels; long ones in smaller print."""
     if isinstance(figure, Place):
         figure.axes.set_title(title)
         return
@@ -173,36 +172,36 @@ def panel_grid(figure: Any, n: int, columns: int, **options: Any) -> NDArray[Any
 
 
 def offset_text(axes: Any, text: str, at: tuple[Any, Any], offset: tuple[float, float], **look: Any) -> None:
-    """Writes beside a place in data coordinates, ``offset`` points away from it."""
+    """Writes text near a position in data coordinates, with an ``offset`` in points."""
     axes.annotate(text, at, xytext=offset, textcoords="offset points", **look)
 
 
 def row_text(axes: Any, x: float, y: float, text: str, **look: Any) -> None:
-    """Writes beside a row: ``x`` as a share of the width of the axes, more than 1 to their right, and ``y`` in data coordinates."""
+    """Writes text next to a row: ``x`` as a share of the width of the axes, more than 1 to their right, and ``y`` in data coordinates."""
     axes.text(x, y, text, transform=axes.get_yaxis_transform(), **{"va": "center", "fontsize": 9, **look})
 
 
 def scaled_note(result: Result) -> str:
-    """Returns in brackets, after a space, how counts of a sample were made national; empty for the whole nation."""
+    """Returns a note in brackets that counts of a sample are scaled to the nation; empty for scale 1."""
     return f" ({result.sample_note}, scaled to the nation)" if result.is_sample else ""
 
 
 def whole_numbers(axes: Any) -> None:
-    """Starts the vertical axis at 0 and groups its digits."""
+    """Starts the vertical axis at 0 and formats its numbers."""
     axes.set_ylim(0, None)
     axes.yaxis.set_major_formatter("{x:,.0f}")
 
 
 def end_labels(axes: Any, x: Any, labels: Sequence[tuple[float, str, str]]) -> None:
-    """Writes labels at the right end of curves, pushed apart where they would overlap; of equal heights the first stays on top.
+    """Writes labels at the right end of curves, shifted where they would overlap; of equal heights the first stays on top.
 
     Args:
-        axes: whose vertical limits are final.
+        axes: axes with final vertical limits.
         x: end of the curves.
         labels: height, text and colour.
     """
     low, high = axes.get_ylim()
-    # Titles and years will take a fifth of the height that the axes have before they are laid out.
+    # Titles and years take a fifth of the height of the axes before layout.
     line = 0.19 * (high - low) / (0.8 * axes.bbox.height / axes.figure.dpi)
     floor = -np.inf
     for _, (y, text, colour) in sorted(enumerate(labels), key=lambda item: (item[1][0], -item[0])):

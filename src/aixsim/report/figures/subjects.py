@@ -1,4 +1,4 @@
-"""What figures can be of: how each is called, and what the source line below its figures says."""
+"""Subjects of figures, with their names and the source lines of their figures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.config.study import Study
-from aixsim.config.variant import told, variant_of
+from aixsim.config.variant import in_words, variant_of
 from aixsim.errors import ArgumentError
 from aixsim.evidence.forecasts import Forecast
 from aixsim.results.comparison import PolicyChange
@@ -36,11 +36,11 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Backtest:
-    """A finished back-test.
+    """A finished backtest.
 
     Attributes:
-        forecasts: at least one of the model on all counts.
-        study: gives the counts.
+        forecasts: including one of the model with all counts.
+        study: holds the counts.
     """
 
     forecasts: Sequence[Forecast]
@@ -54,7 +54,7 @@ class SelfCheck:
     Attributes:
         config: name of the config.
         keys: uncertain parameters.
-        ranks: of the truth among its posterior draws, in 0..1, shape ``(n_data_sets, n_keys)``.
+        ranks: of true values among posterior draws, in 0..1, shape ``(n_data_sets, n_keys)``.
     """
 
     config: str
@@ -74,12 +74,12 @@ NOUNS: Final[dict[type[Any], str]] = {
 
 
 def is_empty(subject: object) -> bool:
-    """Returns whether no replicate has finished, so that there is nothing to draw."""
+    """Returns whether no replicate has finished."""
     return not (subject.provenance["replicates_done"] if isinstance(subject, Result) else not isinstance(subject, Sweep) or subject.n_done)
 
 
 def place_of(subject: object) -> str:
-    """Returns where a subject lies, for messages; empty for what has no folder."""
+    """Returns the folder of a subject for messages; empty if it has none."""
     return subject.where if isinstance(subject, Result) else str(subject.path) if isinstance(subject, Sweep) else ""
 
 
@@ -87,7 +87,7 @@ def source_of(subject: object) -> Sequence[str]:
     """Returns the parts of the source line; empty ones are left out.
 
     Raises:
-        ArgumentError: there are no figures of such an object.
+        ArgumentError: this type of object has no figures.
     """
     match subject:
         case Result():
@@ -103,8 +103,8 @@ def source_of(subject: object) -> Sequence[str]:
             return (f"Source: aixsim sweep {subject.facts['name']}", subject.n_note, unfinished, _sample(subject.scale))
         case PolicyChange():
             both = (subject.pair.baseline, subject.pair.other)
-            lost = [(name, result.provenance["replicates_failed"]) for name, result in zip(subject.pair.names, both, strict=True)]
-            failed = ", ".join(f"{n:,} of {name} failed" for name, n in lost if n)
+            n_failed = [(name, result.provenance["replicates_failed"]) for name, result in zip(subject.pair.names, both, strict=True)]
+            failed = ", ".join(f"{n:,} of {name} failed" for name, n in n_failed if n)
             runs = " and ".join(str(result.provenance["run_id"]) for result in both)
             n_pairs = f"n = {len(subject.pair.replicates):,} pairs of replicates"
             return (f"Source: aixsim simulations, runs {runs}", n_pairs, failed, both[0].sample_note)
@@ -114,7 +114,7 @@ def source_of(subject: object) -> Sequence[str]:
             n = f"{report['particles']:,} particles, effective sample size {report['ess']:,.0f}"
             return (f"Source: aixsim calibration of {report['config']}", n, _sample(report["scale"]))
         case Backtest():
-            return ("Source: aixsim back-test; counts: smart_factory_cumulative.csv, that of 2014 unverified", subject.study.name)
+            return ("Source: aixsim backtest; counts: smart_factory_cumulative.csv, that of 2014 unverified", subject.study.name)
         case SelfCheck():
             return (f"Source: aixsim calibration of {subject.config}, {len(subject.ranks):,} times",)
         case _:
@@ -122,12 +122,12 @@ def source_of(subject: object) -> Sequence[str]:
 
 
 def _variant(result: Result) -> str:
-    """Returns the name of the config, with the setting in which it differs from its base, or how many there are."""
+    """Returns the name of the config, with the setting that differs from its base, or the number of such settings."""
     name, own = str(result.provenance.get("config") or ""), variant_of(result.provenance)
     if not own.differs:
         return name
     (key, (_, after)), *more = own.differs.items()
-    return f"{name}: {len(own.differs)} settings differ from {own.base}" if more else f"{name}: {key} {told(after)}"
+    return f"{name}: {len(own.differs)} settings differ from {own.base}" if more else f"{name}: {key} {in_words(after)}"
 
 
 def _sample(scale: float) -> str:

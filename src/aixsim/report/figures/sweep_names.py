@@ -1,4 +1,4 @@
-"""How settings, goals and numbers of replicates are called in figures."""
+"""Names of settings, goals and points in figures."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from aixsim.results.sweep_result import Sweep
 
 
 def factor_name(sweep: Sweep, key: str) -> str:
-    """Returns a config key as words: ``levers.parks.project_share`` becomes ``parks: project share``, with unit and year if any.
+    """Returns a readable name of a config key: ``levers.parks.project_share`` becomes ``parks: project share``, with unit and year if any.
 
-    Programmes have long names: theirs is given only when factors of two programmes would be called alike.
+    The name of the programme is included only if factors of two programmes would have the same name.
     """
     if key == POLICY:
         return "policy"
@@ -31,17 +31,17 @@ def _setting(key: str) -> list[str]:
 
 
 def setting_name(sweep: Sweep, factor: str, value: str) -> str:
-    """Returns a factor with a value of it, as short as possible; of policies the name alone."""
+    """Returns a short text of a factor and its value; for policies only the name."""
     return value if factor == POLICY else f"{factor_name(sweep, factor).partition(',')[0].replace(':', '')} {value}"
 
 
 def naming_order(sweep: Sweep) -> list[str]:
-    """Returns by what points are called: the policy, then the factors that matter most."""
+    """Returns the order of factors in names of points: the policy, then the factors by influence."""
     return sorted(by_strength(sweep), key=lambda factor: factor != POLICY)
 
 
 def point_name(sweep: Sweep, point: SweepPoint, order: Sequence[str], room: int) -> str:
-    """Returns policy and factors of a point in about ``room`` characters: factors in the given order, as many as there is room for."""
+    """Returns policy and factors of a point in about ``room`` characters: factors in the given order, as many as fit."""
     parts: list[str] = []
     for factor in order:
         value = value_of(point, factor)
@@ -59,12 +59,12 @@ def point_name(sweep: Sweep, point: SweepPoint, order: Sequence[str], room: int)
 
 
 def rounded(share: float) -> str:
-    """Returns a probability in whole percents, never 0 or 100: that is not known of any."""
+    """Returns a probability in whole percent, with bounds instead of 0 and 100."""
     return "<1" if share < 0.005 else ">99" if share > 0.995 else f"{100 * share:.0f}"
 
 
 def sentence(text: str) -> str:
-    """Returns a text that begins with a capital letter, and nothing else changed."""
+    """Returns a text with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 
@@ -73,7 +73,7 @@ def goal_name(sweep: Sweep) -> str:
     return f"{sweep.goal.name} by {month_name(sweep.goal.by)}"
 
 
-def settled(sweep: Sweep, points: Sequence[SweepPoint]) -> str:
+def verdict_counts(sweep: Sweep, points: Sequence[SweepPoint]) -> str:
     """Returns how many points clearly reach the decision level and how many are open, as ``"3 of 8 points clearly reach 80 %, 2 open"``."""
     policies = [point.policy for point in points]
     noun = "policies" if len(set(policies)) == len(policies) > 1 else "points"

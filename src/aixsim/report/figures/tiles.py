@@ -1,4 +1,4 @@
-"""A tile map of Korea: one square a province, poles and special zones framed in their colours. Drawn here, nothing is downloaded."""
+"""A tile map of Korea: one square per province, with coloured frames of poles and special zones. No map data are needed."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ PLACES: Final[dict[str, tuple[float, float]]] = {
     "Jeonbuk": (1, 3), "Gyeongnam": (2, 3), "Ulsan": (3, 3),
     "Gwangju": (0, 4), "Jeonnam": (1, 4), "Busan": (3, 4),
     "Jeju": (0, 5.15),
-}  # a line a row of the map  # fmt: skip
-"""Column and row of each province: neighbours stay neighbours as far as squares allow, and every pole is one connected shape."""
+}  # one line per row of the map  # fmt: skip
+"""Column and row of each province: neighbours stay close as far as squares allow, and every pole is connected."""
 
 UNTESTED: Final = " How they spread over regions has not been tested against counts."
 POLE_COLOURS: Final = dict(zip(POLES, (INK, BLUE, VERMILION, GREEN, PLUM, SKY, ORANGE, BROWN), strict=True))
 _ROWS, _COLUMNS = 6.15, 4.0
 _FRAME, _GAP = 0.045, 0.10
-"""Share of a tile that the frame of a pole is set in by, and that lies between tiles."""
+"""Inset of the frame of a pole, and gap between tiles, as shares of a tile."""
 _SIDES: Final = {(0, -1): ((0, 0), (1, 0)), (0, 1): ((0, 1), (1, 1)), (-1, 0): ((0, 0), (0, 1)), (1, 0): ((1, 0), (1, 1))}
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """What stands in one tile.
+    """Content of one tile.
 
     Attributes:
-        value: decides the colour, between 0 and 1 of the colour map.
-        number: large.
-        note: below it, small; may be empty.
-        is_faint: drawn hatched: a number that may as well be nothing.
+        value: position in the colour map, 0 to 1.
+        number: text in large print.
+        note: text below it in small print; may be empty.
+        is_faint: whether it is hatched, because the interval contains 0.
     """
 
     value: float
@@ -86,21 +86,21 @@ def _frame(axes: Any, places: Sequence[tuple[float, float]], colour: str) -> Non
 def _set_in(
     end: list[float], tile: tuple[float, float], corner: tuple[int, int], inside: set[tuple[float, float]], *, along_x: bool
 ) -> None:
-    """Moves one end of a border: inwards across the border, and along it unless the shape goes on there."""
+    """Shifts one end of a border: inwards across the border, and along it unless the shape continues there."""
     x, y = tile
     step_x, step_y = (1 if corner[0] else -1), (1 if corner[1] else -1)
-    beside = (x + step_x, y) if along_x else (x, y + step_y)
+    neighbour = (x + step_x, y) if along_x else (x, y + step_y)
     diagonal = (x + step_x, y + step_y)
     across, along = (1, 0) if along_x else (0, 1)
     end[across] -= _FRAME * (step_y if along_x else step_x)
-    if beside not in inside:
+    if neighbour not in inside:
         end[along] -= _FRAME * (step_x if along_x else step_y)
     elif diagonal in inside:
         end[along] += _FRAME * (step_x if along_x else step_y)
 
 
 def _ink(fill: Any) -> str:
-    """Returns black or white, whichever reads better on a colour (relative luminance of WCAG 2)."""
+    """Returns black or white, whichever has more contrast on a colour (relative luminance of WCAG 2)."""
     red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in fill[:3])
     return INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.30 else "white"
 
@@ -109,7 +109,7 @@ def pole_table(axes: Any, rows: Mapping[str, Sequence[str]], heads: Sequence[str
     """Draws the legend of the frames as a table onto empty axes: colour, name and numbers of every pole and special zone.
 
     Args:
-        rows: cells by pole, right-aligned at ``edges``; what follows a line break stands below in small print.
+        rows: cells by pole, right-aligned at ``edges``; text after a line break is printed below in small print.
         heads: above the cells.
         edges: right edge of each column of cells, 0 to 1.
     """
@@ -123,7 +123,7 @@ def pole_table(axes: Any, rows: Mapping[str, Sequence[str]], heads: Sequence[str
         y = place + 0.85
         axes.add_patch(Rectangle((0.0, y - 0.3), 0.055, 0.6, fill=False, edgecolor=POLE_COLOURS[pole], linewidth=2.6))
         axes.text(0.09, y - 0.14, pole, va="center", fontsize=9)
-        # Named as well as coloured: in grey print the frames look alike.
+        # With names, because frames look alike in grey print.
         members = ", ".join(province for province, of in POLE_OF_PROVINCE.items() if of == pole)
         axes.text(0.09, y + 0.24, members, va="center", fontsize=6.2, color=GREY)
         for edge, cell in zip(edges, cells, strict=True):

@@ -1,4 +1,4 @@
-"""Months on the horizontal axis of figures, and in words."""
+"""Months on the horizontal axis, and as text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aixsim.results.sweep_result import Sweep
 
 
 def month_ends(months: Any) -> NDArray[np.datetime64]:
-    """Returns the last day of each month, where counts as of its end belong; of dates or timestamps, shape ``(n_months,)``."""
+    """Returns the last day of each month, the date of counts; from dates or timestamps, shape ``(n_months,)``."""
     return (np.array(months, "datetime64[M]") + 1).astype("datetime64[D]") - 1
 
 
@@ -24,7 +24,7 @@ def month_name(month: str) -> str:
 
 
 def year_axis(axes: Any, result: Result | Sweep, *, short: bool = False) -> None:
-    """Marks every January and names each year in its middle; short horizons keep matplotlib's own choice."""
+    """Marks every January and names each year in its middle; short horizons use the ticks of matplotlib."""
     if result.horizon.n_months < 18:
         return
     first, last = np.datetime64(result.horizon.start, "D"), np.datetime64(result.horizon.end, "M") + 1

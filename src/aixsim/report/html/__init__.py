@@ -1,1 +1,1 @@
-"""Results as web pages, each a file of its own that loads nothing from elsewhere."""
+"""Results as web pages; each is a single file without external resources."""

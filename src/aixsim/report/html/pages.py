@@ -1,4 +1,4 @@
-"""Pages made from the Jinja templates beside this file; everything that is put into one is escaped."""
+"""Web pages from the Jinja templates in this folder; all values are escaped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aixsim.evidence.assumptions import Line
 
 
 def ledger_page(lines: Sequence[Line], title: str, grades: Sequence[str]) -> str:
-    """Returns the ledger of assumptions, one or more lines, as a page; ``grades`` says in words how many numbers have each grade."""
+    """Returns the ledger of assumptions, one or more lines, as a page; ``grades`` states the number of parameters by grade."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

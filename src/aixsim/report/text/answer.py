@@ -19,34 +19,34 @@ WORDS: Final = (
     (1 / 3, "may or may not", "about as likely as not"),
     (0.1, "will probably not", "unlikely"),
     (0.01, "will very probably not", "very unlikely"),
-    (0.0, "will almost certainly not", "almost excluded"),
+    (0.0, "will almost certainly not", "extremely unlikely"),
 )
 """Words by the lowest probability that they stand for, before a verb and as an adjective; the steps are those of the IPCC (Mastrandrea et
 al. 2010, guidance note on uncertainties)."""
 _WIDEST: Final = 0.5
 """Width of the interval of a probability beyond which no word is given."""
-_DONE: Final = {"launched": ("projects", "have been started", "started"), "operating": ("AI factories", "be running", "running")}
+_DONE: Final = {"launched": ("projects", "have been started", "started"), "operating": ("AI factories", "be operating", "operating")}
 """By outcome what is counted, the verb after ``will``, and the participle; others are named as they are."""
 _SHARES: Final = {0.0: "none", 0.25: "a quarter", 1 / 3: "a third", 0.5: "half", 2 / 3: "two thirds", 0.75: "three quarters", 1.0: "all"}
 _NEAR: Final = 0.03
 
 
 def answer(result: Result) -> str:
-    """Returns a sentence a goal; empty without goals or replicates. The first one tells the condition, if there is one."""
+    """Returns one sentence per goal; empty without goals or replicates. The first one states the condition, if there is one."""
     sentences = []
     for position, goal in enumerate(result.goal_records):
-        told = _short(goal) if position else _full(goal)
+        text = _short(goal) if position else _full(goal)
         condition = _condition(result) if not position else ""
-        sentences.append(f"If {condition}, {told}" if condition else told[:1].upper() + told[1:])
+        sentences.append(f"If {condition}, {text}" if condition else text[:1].upper() + text[1:])
     return " ".join(sentences)
 
 
 def word_of(goal: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Returns the words for a goal's probability, before a verb and as an adjective; None where the replicates are too few for any."""
+    """Returns the words for a goal's probability, before a verb and as an adjective; None if there are too few replicates."""
     low, high = goal["interval"]["low"], goal["interval"]["high"]
     if high - low > _WIDEST:
         return None
-    # None or all of few replicates say no more than their bound.
+    # With 0 or n successes, the probability is only known to lie beyond the bound of the interval.
     share = high if not goal["successes"] else low if goal["successes"] == goal["n"] else goal["probability"]
     return next((before, adjective) for lowest, before, adjective in WORDS if share >= lowest)
 
@@ -55,31 +55,31 @@ def _full(goal: Mapping[str, Any]) -> str:
     what, verb, _ = _DONE.get(goal["outcome"], (f"({goal['outcome']})", "have been counted", ""))
     number, word = f"{goal['at_least']:,.0f} {what}", word_of(goal)
     if word is None:
-        return f"whether {number} will {verb} by {_date(goal['by'])} cannot be told: {_futures(goal)}, which is too few."
-    return f"{number} {word[0]} {verb} by {_date(goal['by'])}: {_futures(goal)}{_expected(goal)}."
+        return f"whether {number} will {verb} by {_date(goal['by'])} is not known: {_in_replicates(goal)}, which is too few to tell."
+    return f"{number} {word[0]} {verb} by {_date(goal['by'])}: {_in_replicates(goal)}{_expected(goal)}."
 
 
 def _short(goal: Mapping[str, Any]) -> str:
     *_, participle = _DONE.get(goal["outcome"], ("", "", goal["outcome"]))
     word, by = word_of(goal), "" if goal["by"].endswith("-12") else f" by {_date(goal['by'])}"
-    verdict = f"is {word[1]}" if word else "cannot be told from so few"
-    return f"{goal['at_least']:,.0f} {participle}{by} {verdict}: {_futures(goal, whole=False)}{_expected(goal)}."
+    verdict = f"is {word[1]}" if word else "is not known from so few replicates"
+    return f"{goal['at_least']:,.0f} {participle}{by} {verdict}: {_in_replicates(goal, whole=False)}{_expected(goal)}."
 
 
-def _futures(goal: Mapping[str, Any], *, whole: bool = True) -> str:
-    """Returns the share of replicates in words; at the ends what was counted with the bound of the interval."""
-    futures = " simulated futures" if whole else ""
+def _in_replicates(goal: Mapping[str, Any], *, whole: bool = True) -> str:
+    """Returns the share of replicates in words; for 0 or n successes the count and the bound of the interval."""
+    unit = " simulations" if whole else ""
     share, n, successes = goal["probability"], goal["n"], goal["successes"]
     if successes in (0, n):
         bound = goal["short_statement"].partition("(")[2].removesuffix(")")
-        return f"{'all' if successes else 'none'} of {n:,}{futures} ({bound})"
+        return f"{'all' if successes else 'none'} of {n:,}{unit} ({bound})"
     if n >= 100 and 0.01 <= share <= 0.99:
-        return f"{'about ' if whole else ''}{100 * share:.0f} in 100{futures}"
-    return f"{successes:,} of {n:,}{futures}"
+        return f"{'about ' if whole else ''}{100 * share:.0f} in 100{unit}"
+    return f"{successes:,} of {n:,}{unit}"
 
 
 def _expected(goal: Mapping[str, Any]) -> str:
-    """Returns the median count where the goal is missed more often than not."""
+    """Returns the median count if the probability of the goal is below one half."""
     return f"; expect about {goal['count_at_deadline']['p50']:,.0f}" if goal["probability"] < 0.5 else ""
 
 
@@ -89,19 +89,19 @@ def _date(month: str) -> str:
 
 
 def _condition(result: Result) -> str:
-    """Returns how much of the planned money comes, where that is uncertain in this run: the range of its distribution or ensemble."""
+    """Returns the range of the delivered share of planned budgets, from its distribution or ensemble; empty where it is not uncertain."""
     ranges = []
     for programme in result.config.get("programme", []):
         share = programme.get("delivered_share")
         drawn = _drawn(result, dotted(("programme", programme["name"], "delivered_share")))
         if is_uncertain(share) and drawn is not None:
-            # An ensemble has values of its own, wherever the distribution lies.
+            # An ensemble replaces the distribution.
             is_prior = {"low", "high"} <= share.keys() and not result.config.get("uncertainty", {}).get("ensemble")
             ranges.append((share["low"], share["high"]) if is_prior else drawn)
     if not ranges:
         return ""
     low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
-    return f"between {_share(low)} and {_share(high)} of the planned money arrives"
+    return f"between {_share(low)} and {_share(high)} of the planned budget is delivered"
 
 
 def _drawn(result: Result, key: str) -> tuple[float, float] | None:

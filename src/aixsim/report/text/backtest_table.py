@@ -1,4 +1,4 @@
-"""The backtest as tables in Markdown, which read as plain text too."""
+"""The backtest as tables in Markdown."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from aixsim.stats.ranks import histogram
 from aixsim.stats.scores import LEVELS
 
 POLICIES = {
-    ANNOUNCED: "Budgets as they were announced at the time",
-    KNOWN: "Budgets as they came (policy known, so that the 2023 cut is no surprise)",
+    ANNOUNCED: "Budgets as announced at the origin",
+    KNOWN: "Actual budgets (so the cut of 2023 is known)",
 }
 KINDS = [(counts, policy, quantity) for counts in (ALL, VERIFIED) for policy in POLICIES for quantity in ("cumulative", "new")]
-"""Of forecasts: counts, budgets and what is forecast, in the order of the tables."""
+"""Kinds of forecasts (counts, budgets, quantity), in the order of the tables."""
 
 
 def table(forecasts: Sequence[Forecast]) -> str:
@@ -31,11 +31,12 @@ def table(forecasts: Sequence[Forecast]) -> str:
     rows = [_row(kind, models, one) for kind in KINDS for one in by_horizon(chosen_forecasts(forecasts, *kind))]
     return "\n".join(
         [
-            "Mean CRPS in factories, lower is better, the best in bold; log score, lower is better; all of the forecast's distribution.",
+            "Mean CRPS in factories (lower is better, the best in bold) and mean log score (lower is better).",
             "",
             *markdown_table((*header, *scores), rows),
             "",
-            "Coverage of the central intervals of aixsim, all origins and years ahead together; PIT: forecasts by quarter of their law.",
+            "Coverage of the central intervals of aixsim, over all origins and horizons. PIT: number of forecasts by quarter of the"
+            " probability integral transform.",
             "",
             *_coverage(forecasts),
         ]
@@ -43,7 +44,7 @@ def table(forecasts: Sequence[Forecast]) -> str:
 
 
 def chosen_forecasts(forecasts: Sequence[Forecast], counts: str, policy: str, quantity: str) -> list[Forecast]:
-    """Returns the forecasts of one kind that look no further ahead than its budgets allow."""
+    """Returns the forecasts of one kind, up to the longest horizon of its budgets."""
     return [f for f in select(forecasts, counts, policy, quantity) if f.horizon <= LONGEST[policy]]
 
 
@@ -67,7 +68,7 @@ def _coverage(forecasts: Sequence[Forecast]) -> list[str]:
 
 
 def _one_origin(forecasts: Sequence[Forecast], origin: int) -> list[str]:
-    """Returns the forecasts from one origin: announced years first, later ones with the policy known."""
+    """Returns the forecasts from one origin: announced years first, later ones with actual budgets."""
     out = []
     for counts, policy, quantity in KINDS:
         chosen = select(forecasts, counts, policy, quantity)

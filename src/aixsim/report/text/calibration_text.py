@@ -1,4 +1,4 @@
-"""A calibration as text: what the counts say about the parameters, and how well the model reproduces the counts."""
+"""Text of a calibration: priors and posteriors of parameters, and fit of the counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aixsim.report.text.text_layout import Block, page, table, title
 
 
 def calibration_text(report: dict[str, Any], width: int | None = None) -> str:
-    """Returns the content of ``calibration.json`` in words, ``width`` columns wide."""
+    """Returns the content of ``calibration.json`` as text, ``width`` columns wide."""
     sample = f", sample of {100 * report['scale']:g} % of firms" if report["scale"] < 1 else ""
     blocks: list[Block] = [
         [

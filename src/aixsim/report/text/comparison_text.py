@@ -22,7 +22,7 @@ Row = tuple[str, str, str, str]
 
 
 def comparison_text(comparison: Comparison, width: int | None = None, *, full: bool = False) -> str:
-    """Returns a verdict a result, ``width`` columns wide.
+    """Returns one verdict per result, ``width`` columns wide.
 
     Args:
         comparison: of the results.
@@ -36,13 +36,13 @@ def comparison_text(comparison: Comparison, width: int | None = None, *, full: b
         if full:
             blocks += [*(_goal(one, change) for change in policy.goals), [_money(policy)], _firms(policy), *_groups(policy)]
         else:
-            blocks.append(["--full shows months, money, firms and groups, and what pairing gains."])
+            blocks.append(["--full shows months, money, firms, groups and the gain from pairing."])
         pages.append(page(blocks, width))
     return "\n\n".join(pages)
 
 
 def verdict(policy: PolicyChange) -> list[str]:
-    """Returns what the comparison comes to, in five lines at most."""
+    """Returns the verdict in at most five lines."""
     lines = []
     for c in policy.goals[:_MOST_GOALS]:
         d = c.probability
@@ -58,12 +58,12 @@ def verdict(policy: PolicyChange) -> list[str]:
 
 
 def fixing_text(fixing: Fixing) -> str:
-    """Returns what part of the difference is no policy, but the end of an uncertainty."""
+    """Returns the part of the difference that comes from fixing uncertain parameters, not from a policy."""
     if fixing.is_all:
-        return "no policy differs: all of this comes from fixing numbers that were uncertain"
+        return "no policy differs: the whole difference comes from fixing uncertain parameters"
     if fixing.rest is None or fixing.fixed is None:
-        return f"part of this comes from fixing what was uncertain, and cannot be told apart: {fixing.why_not}"
-    return f"of it {bracketed(fixing.fixed)} by fixing uncertain numbers, {bracketed(fixing.rest)} else"
+        return f"part of this comes from fixing uncertain parameters, and cannot be estimated: {fixing.why_not}"
+    return f"of it {bracketed(fixing.fixed)} by fixing uncertain parameters, {bracketed(fixing.rest)} by the rest"
 
 
 def _chance(one: Pair, c: Change, share: float) -> str:
@@ -81,9 +81,9 @@ def _chance(one: Pair, c: Change, share: float) -> str:
 def _made_of(policy: PolicyChange) -> list[str]:
     one = policy.pair
     failed = [int(result.provenance["replicates_failed"]) for result in (one.baseline, one.other)]
-    beside = f" ({failed[0]:,} and {failed[1]:,} failed)" if any(failed) else ""
-    beside += f", {one.dropped:,} without a partner left out" if one.dropped else ""
-    lines = [f"n = {len(one.replicates):,} pairs of replicates{beside}, seed {one.baseline.provenance['seed']}"]
+    notes = f" ({failed[0]:,} and {failed[1]:,} failed)" if any(failed) else ""
+    notes += f", {one.dropped:,} unpaired replicates left out" if one.dropped else ""
+    lines = [f"n = {len(one.replicates):,} pairs of replicates{notes}, seed {one.baseline.provenance['seed']}"]
     lines.append(f"Brackets: {100 * one.confidence:g} % intervals, paired by replicate.")
     if one.baseline.is_sample:
         lines.append(f"{one.baseline.sample_note}: counts scaled to the nation")
@@ -108,7 +108,7 @@ def _goal(one: Pair, c: Change) -> Block:
         ("  90 % of replicates", "", "", f"{c.count_quantiles['p05']:+,.0f} to {c.count_quantiles['p95']:+,.0f}"),
         ("probability, %", _chance(one, c, c.chances[0]), _chance(one, c, c.chances[1]), bracketed(c.probability, 100.0)),
         ("  if not paired", "", "", bracket(c.probability_unpaired, 100.0)),
-        ("  reach it only here", f"{c.lost:,}", f"{c.gained:,}", f"exact test: p = {c.p_value:.2g}"),
+        ("  reached only here", f"{c.lost:,}", f"{c.gained:,}", f"exact test: p = {c.p_value:.2g}"),
         ("month reached, median", before, after, ""),
     ]
     if c.months:
@@ -117,14 +117,14 @@ def _goal(one: Pair, c: Change) -> Block:
 
 
 def _pairing(c: Change) -> str:
-    """States how much narrower common random numbers make the interval, which may be nothing."""
+    """States the gain in precision by common random numbers."""
     narrower, reduction = c.count.narrower, c.count.variance_reduction
     if narrower is None or reduction is None:
-        return "Pairing: the difference is the same in every replicate, so its interval is a point."
+        return "Pairing: the difference is equal in all replicates, so its interval is a point."
     if narrower < _WORTH_SAYING:
         return (
-            f"Pairing gains nothing for this count (interval {narrower:.2f} times narrower than without): the two results do not vary"
-            " together from replicate to replicate."
+            f"Pairing gains nothing for this count (interval {narrower:.2f} times narrower than without): the results are not correlated"
+            " over replicates."
         )
     probability = "" if c.probability_narrower is None else f"; that of the probability {c.probability_narrower:.2f} times"
     return (
@@ -151,9 +151,9 @@ def _firms(policy: PolicyChange) -> Block:
             f" both: their firms have public money under {a} too. Deadweight: {_share(firms.deadweight)}, whose firms launch under {a} on"
             " their own money, without support."
         )
-    share = f", {_share(firms.displaced_share)} of all that launch there" if firms.displaced_share else ""
+    share = f", {_share(firms.displaced_share)} of all that launch under {a}" if firms.displaced_share else ""
     lines.append(
-        f"  Displacement: {_number(firms.displaced)} firms launch under {a} and no longer under {b}{share};"
+        f"  Displacement: {_number(firms.displaced)} firms launch under {a} but not under {b}{share};"
         f" {_number(firms.displaced_public)} of them had public money, {_number(firms.displaced_alone)} their own."
     )
     return [*lines, f"  New: {_number(firms.gained)} firms launch only under {b}."]
@@ -171,7 +171,7 @@ def _groups(policy: PolicyChange) -> list[Block]:
     one = policy.pair
     chosen = [change for change in policy.groups if change.outcome == "launched"]
     blocks: list[Block] = [
-        [f"Differences by group: mean number launched by {one.deadline}", "(* the interval excludes 0; each interval by itself)"]
+        [f"Differences by group: mean number launched by {one.deadline}", "(* the interval excludes 0; each interval separately)"]
     ]
     for group in COMPARED:
         levels = [change for change in chosen if change.group == group]

@@ -1,4 +1,4 @@
-"""How the result depends on the definition of an AI factory: the counting rules side by side."""
+"""Table of the counting rules: the dependence on the definition of an AI factory."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def counting_table(records: Sequence[dict[str, Any]]) -> Block:
 
 
 def _chance(record: dict[str, Any]) -> str:
-    """Returns probability and interval, in whole percent except near 0 and 1; at 0 and 1 the bound alone, as for the goals."""
+    """Returns probability and interval, in whole percent except near 0 and 1; at 0 and 1 only the bound."""
     if record["successes"] in (0, record["n"]):
         return str(record["short_statement"].partition("(")[2].removesuffix(")"))
     low, high = (_whole(record["interval"][end]) for end in ("low", "high"))

@@ -14,15 +14,15 @@ _SENTENCES = {
     Event.FUNDED: "is funded ({route}) and waits for its contract",
     Event.LAUNCHED: "launches its project ({route})",
     Event.OPERATING: "starts operating: the AI factory is in productive use",
-    Event.FAILED: "gives up the project: it did not reach production",
+    Event.FAILED: "fails: the project did not reach production",
     Event.ABANDONED: "abandons the AI factory",
-    Event.WITHDRAWN: "withdraws: neither funded nor able to pay itself",
+    Event.WITHDRAWN: "withdraws: it got no grant and could not pay itself",
 }
 _NEW_EXPOSURE = 1.0e-9
 
 
 def trace_text(problem: Problem, months: Sequence[FirmMonth], firm: int, width: int | None = None) -> str:
-    """Returns the trace of a firm, ``months`` as from ``engines.trace.trace_firm``: an entry a month in which something changed for it."""
+    """Returns the trace of a firm, ``months`` as from ``engines.trace.trace_firm``: one entry per month with a change."""
     population = problem.population
     park = "" if population.park[firm] < 0 else f", tenant of {population.parks[population.park[firm]].name}"
     ties = int(problem.network.start[firm + 1] - problem.network.start[firm])
@@ -48,14 +48,14 @@ def trace_text(problem: Problem, months: Sequence[FirmMonth], firm: int, width: 
 
 
 def _exposures(problem: Problem, month: FirmMonth, before: dict[str, float]) -> list[str]:
-    """Returns which exposures have begun or ended; their sizes are shown when the firm decides."""
+    """Returns which exposures have begun or ended; their sizes are shown at the decision."""
     changes = []
     for name, sensed in month.sensed.items():
         title = problem.registry.mechanisms[name].title.removeprefix("Firms ").removeprefix("Members ").lower()
         if sensed > _NEW_EXPOSURE >= before.get(name, 0.0):
-            changes.append(f"begins to feel {name} ({title}): {sensed:.3g}")
+            changes.append(f"starts to sense {name} ({title}): {sensed:.3g}")
         elif before.get(name, 0.0) > _NEW_EXPOSURE >= sensed:
-            changes.append(f"no longer feels {name}")
+            changes.append(f"no longer senses {name}")
     return changes
 
 

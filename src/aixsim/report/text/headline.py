@@ -1,4 +1,4 @@
-"""The result of a run as text and as JSON: the answer in words, every goal, what it depends on, and what is known of the model's skill."""
+"""The result of a run as text and JSON: the answer in words, goals, influential parameters, history and validation."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from aixsim.stats.intervals import percent
 from aixsim.stats.summary import quantiles
 
 _ABREAST = 2
-"""Goals side by side in one table."""
+"""Maximum number of goals side by side in a table."""
 _TOP: Final = 3
-"""Uncertain numbers that are named."""
+"""Number of influential parameters shown."""
 _MOST_CHANGES: Final = 6
-"""Settings that are named; the others are counted."""
+"""Number of changed settings shown."""
 _REPLICATES = ("replicates_requested", "replicates_done", "replicates_failed", "interrupted")
 _KEYS = ("run_id", "title", "scale", "n_firms", "seed", *_REPLICATES, "counts")
 _LATE = "after the deadline"
 
 
 def headline(result: Result, width: int | None = None, *, verbose: bool = False) -> str:
-    """Returns the answer in words, the goals, and what to know about them, ``width`` columns wide.
+    """Returns the answer in words, the goals, and notes on them, ``width`` columns wide.
 
     Args:
         result: of the run.
@@ -42,7 +42,7 @@ def headline(result: Result, width: int | None = None, *, verbose: bool = False)
     p, goals = result.provenance, result.goal_records
     blocks: list[Block] = [[*title(p["title"]), *_made_of(result)]]
     if not p["replicates_done"]:
-        blocks.append(["NO REPLICATE FINISHED, so there is no result: see failures.jsonl in the result folder."])
+        blocks.append(["NO REPLICATE FINISHED: see failures.jsonl in the result folder."])
         return page(blocks, width)
     blocks.insert(0, [answer(result)] if goals else [])
     blocks += [
@@ -58,7 +58,7 @@ def headline(result: Result, width: int | None = None, *, verbose: bool = False)
 
 
 def headline_json(result: Result) -> dict[str, Any]:
-    """Returns the same for programs."""
+    """Returns the same as JSON values."""
     found = {(one.month, one.outcome): one.median for one in past(result)}
     seen = [{**one, "simulated_median": found.get((one["month"], one["outcome"]))} for one in result.provenance["observed"]]
     return {
@@ -90,7 +90,7 @@ def _made_of(result: Result) -> list[str]:
 
 
 def _variant(result: Result) -> list[str]:
-    """Names the config, and what it states otherwise than its base."""
+    """Names the config and its differences from the base."""
     own, name = variant_of(result.provenance), result.provenance["config"]
     if not own.differs:
         return [f"Config: {name}"]
@@ -101,7 +101,7 @@ def _variant(result: Result) -> list[str]:
 
 
 def _goals(result: Result) -> Block:
-    """Returns a row a goal; what the interval holds is said below."""
+    """Returns one row per goal; the interval is explained below."""
     goals = result.goal_records
     if not goals:
         return []
@@ -110,8 +110,8 @@ def _goals(result: Result) -> Block:
         about = f"{g['name']} by {g['by']}" if f"{g['at_least']:g}" in g["name"] else f"{g['name']}: {g['at_least']:,.0f} by {g['by']}"
         n = f"{g['n']:,}" + (f", {g['n_failed']:,} failed" if g["n_failed"] else "")
         rows.append((about, g["short_statement"], n, f"{g['count_at_deadline']['p50']:,.0f}", spread(g["count_at_deadline"], g["n"])))
-    sure = f"Brackets: {100 * goals[0]['confidence']:g} % intervals of the sampling error alone, not of what the model leaves out."
-    return [table(("goal", "probability", "n", "median", "90 % of futures"), rows, right=[3]), sure]
+    sure = f"Brackets: {100 * goals[0]['confidence']:g} % intervals of the Monte Carlo error, without model error."
+    return [table(("goal", "probability", "n", "median", "90 % range"), rows, right=[3]), sure]
 
 
 def _money_alone(result: Result) -> list[str]:
@@ -138,18 +138,18 @@ def _costs(result: Result) -> list[str]:
 
 
 def _depends(result: Result) -> str:
-    """States which uncertain numbers the first goal's count goes with; nothing beyond what chance alone would give."""
+    """States the uncertain parameters with significant rank correlations with the count of the first goal."""
     goal = result.goal_records[0]
     if not result.has("parameters"):
         return ""
     found = drivers(result, goal)
     if found is None:
         n = goal["n"]
-        return f"What it depends on most cannot be told from {n:,} replicates; {LEAST} or more are needed." if n < LEAST else ""
+        return f"{n:,} replicates are too few for rank correlations; {LEAST} or more are needed." if n < LEAST else ""
     if not found:
-        return f"No uncertain number is clear of chance with {goal['n']:,} replicates."
+        return f"No uncertain parameter has a significant rank correlation with {goal['n']:,} replicates."
     named = "; ".join(f"{setting_name(one.key, with_unit=False)} ({one.correlation:+.2f})" for one in found[:_TOP])
-    return f"{goal['name']} depends most on: {named}. (Rank correlation with the count, over the ranges of this run; clear of chance.)"
+    return f"{goal['name']} depends most on: {named}. (Significant rank correlations with the count, over the ranges of this run.)"
 
 
 def _validation(result: Result) -> Block:
@@ -190,7 +190,7 @@ def _final(result: Result) -> dict[str, dict[str, float]]:
 
 
 def _own(result: Result) -> Block:
-    """States what firms build with their own money, which no goal counts unless the config does."""
+    """States what firms build with their own money, which goals count only if the config does."""
     if "own" in result.provenance["counts"]:
         return []
     final = _final(result)
@@ -202,19 +202,19 @@ def _own(result: Result) -> Block:
 
 
 def _history(result: Result) -> list[str]:
-    """States what was counted beside what this run simulated, and whether agreement could be otherwise."""
+    """States observed and simulated counts, and whether agreement is evidence."""
     found = past(result)
     if not found:
         return []
     seen = "; ".join(
         f"{one.counted:,} {one.outcome} by {one.month}, simulated {one.median:,.0f} [{one.low:,.0f} to {one.high:,.0f}]" for one in found
     )
-    lines = [f"History: counted {seen} (median, 90 % of replicates)."]
+    lines = [f"History: observed {seen} (median, 90 % of replicates)."]
     if wrong := [one.month for one in found if not one.agrees]:
-        lines.append(f"THE RUN DOES NOT AGREE WITH WHAT WAS COUNTED by {' and '.join(wrong)}: it starts from another past.")
+        lines.append(f"THE RUN DOES NOT AGREE WITH OBSERVED COUNTS by {' and '.join(wrong)}.")
     changes = changed_past(result)
     if changes:
-        lines.append(f"WARNING: settings of years that were counted are not the published ones: {'; '.join(changes)}.")
+        lines.append(f"WARNING: settings of years with observed counts differ from published values: {'; '.join(changes)}.")
     elif changes is not None and not wrong:
-        lines[0] += " These years are given the published budgets and grants, so agreement is no evidence."
+        lines[0] += " The budgets and grants of these years are inputs, so agreement is no evidence."
     return lines

@@ -14,7 +14,7 @@ from aixsim.report.text.text_layout import title as title_lines
 
 
 def as_text(lines: Sequence[Line], title: str, width: int | None = None) -> str:
-    """Returns one block a number, and how many have each grade."""
+    """Returns one block per parameter, and the number of parameters by grade."""
     out = []
     for line in lines:
         out.append(f"{line.grade}  {line.key} = {line.value}  [{line.unit}]")
@@ -23,15 +23,15 @@ def as_text(lines: Sequence[Line], title: str, width: int | None = None) -> str:
 
 
 def as_csv(lines: Sequence[Line]) -> str:
-    """Returns one row a number."""
+    """Returns one row per parameter."""
     return to_csv([asdict(line) for line in lines])
 
 
 def as_html(lines: Sequence[Line], title: str) -> str:
-    """Returns a page of its own."""
+    """Returns a complete HTML page."""
     return ledger_page(lines, title, _counts(lines))
 
 
 def _counts(lines: Sequence[Line]) -> list[str]:
     found = Counter(line.grade for line in lines)
-    return [f"{grade}: {found[grade]} of {len(lines)} numbers {meaning}" for grade, meaning in GRADES.items()]
+    return [f"{grade}: {found[grade]} of {len(lines)} parameters {meaning}" for grade, meaning in GRADES.items()]

@@ -1,4 +1,4 @@
-"""How numbers are written in texts and figures."""
+"""Formats of numbers in texts and figures."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from aixsim.stats.differences import Difference
 
 
 def signed(value: float, decimals: int = 1) -> str:
-    """Returns a number with its sign; what rounds to nothing has none of its own."""
+    """Returns a number with its sign; 0 is written +0."""
     return f"{round(value, decimals) + 0.0:+,.{decimals}f}"
 
 
 def bracket(d: Difference, factor: float = 1.0, decimals: int = 1) -> str:
-    """Returns the interval of a difference, its ends times a factor."""
+    """Returns the interval of a difference times a factor."""
     return f"[{signed(factor * d.low, decimals)}, {signed(factor * d.high, decimals)}]"
 
 
@@ -23,10 +23,10 @@ def bracketed(d: Difference, factor: float = 1.0, decimals: int = 1) -> str:
 
 
 def spread(quantiles: Mapping[str, float], n: int) -> str:
-    """Returns the central 90 % range of a count from its quantiles ``p05`` and ``p95``; one replicate has no range."""
+    """Returns the central 90 % range of a count from its quantiles ``p05`` and ``p95``; one replicate has none."""
     return "none: one replicate" if n == 1 else f"{quantiles['p05']:,.0f} to {quantiles['p95']:,.0f}"
 
 
 def failed_note(n: int) -> str:
-    """Returns how many replicates failed, after a comma; empty when none did."""
+    """Returns the number of failed replicates, after a comma; empty if there are none."""
     return f", {n:,} failed" if n else ""

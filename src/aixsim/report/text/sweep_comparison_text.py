@@ -11,17 +11,17 @@ from aixsim.results.sweep_comparison import PointDifference, SweepComparison, to
 from aixsim.results.sweep_points import SweepGoal
 
 MOST: Final = 20
-"""Points that are listed; table and JSON have all."""
+"""Maximum number of points listed; table and JSON have all."""
 _NAMED: Final = 5
-"""Points left out that are named."""
+"""Maximum number of omitted points that are named."""
 
 
 def sweep_comparison_text(comparison: SweepComparison, width: int | None = None) -> str:
     """Returns reference, n, how many points differ significantly, and the largest differences, ``width`` columns wide."""
     sweep, goal = comparison.sweep, comparison.sweep.goal
     ranked = comparison.of(goal)
-    # Where all points have the same reference, its probability is told.
-    chance = [f"There, {goal.name}: {sweep.chance(base, goal)}." for base in comparison.references if len(comparison.references) == 1]
+    # If all points have the same reference, its probability is shown.
+    chance = [f"Reference, {goal.name}: {sweep.chance(base, goal)}." for base in comparison.references if len(comparison.references) == 1]
     blocks = [
         [*title(sweep.title), f"Every point minus {reference_name(comparison)}.", *chance],
         [n_line(comparison), *_warnings(comparison), *_left_out(comparison)],
@@ -43,7 +43,7 @@ def sweep_comparison_text(comparison: SweepComparison, width: int | None = None)
 
 
 def sweep_comparison_json(comparison: SweepComparison) -> dict[str, Any]:
-    """Returns all differences, ready for JSON."""
+    """Returns all differences as JSON values."""
     sweep = comparison.sweep
     goals = {}
     for goal in sweep.goals:
@@ -68,7 +68,7 @@ def sweep_comparison_json(comparison: SweepComparison) -> dict[str, Any]:
 
 
 def reference_name(comparison: SweepComparison) -> str:
-    """Returns what the points are compared with."""
+    """Returns the name of the reference."""
     if comparison.by_policy:
         same = " at the same factor values" if comparison.sweep.factors else ""
         return f"the first policy ({comparison.references[0].policy}){same}"
@@ -77,20 +77,20 @@ def reference_name(comparison: SweepComparison) -> str:
 
 
 def n_line(comparison: SweepComparison) -> str:
-    """Returns the replicates behind every difference: how many, whether paired, how many failed or have no partner."""
+    """Returns the number of replicates of the differences, whether they are paired, and how many failed or are unpaired."""
     numbers = [n for d in comparison.differences for n in (d.n, d.n_reference)]
     n = f"{min(numbers):,}" if min(numbers) == max(numbers) else f"{min(numbers):,} to {max(numbers):,}"
     is_paired = comparison.sweep.common_random_numbers
     what = "pairs of replicates with common random numbers" if is_paired else "independent replicates of each point"
-    # Once a point and its reference, not once a goal: all goals are judged on the same replicates.
+    # Counted once per point, because all goals use the same replicates.
     without = sum(d.n_unpaired for d in comparison.of(comparison.sweep.goal))
-    beside = [f"{comparison.sweep.n_failed:,} failed"] if comparison.sweep.n_failed else []
-    beside += [f"{without:,} without a partner left out"] if without else []
-    return f"n = {n} {what}" + (f" ({', '.join(beside)})" if beside else "")
+    notes = [f"{comparison.sweep.n_failed:,} failed"] if comparison.sweep.n_failed else []
+    notes += [f"{without:,} unpaired replicates left out"] if without else []
+    return f"n = {n} {what}" + (f" ({', '.join(notes)})" if notes else "")
 
 
 def n_of(d: PointDifference) -> str:
-    """Returns the replicates of a point, and those of its reference if they are not as many."""
+    """Returns the number of replicates of a point, and that of its reference if different."""
     return f"{d.n:,}" if d.n == d.n_reference else f"{d.n:,}/{d.n_reference:,}"
 
 
@@ -101,7 +101,7 @@ def _warnings(comparison: SweepComparison) -> list[str]:
     if sweep.scale < 1.0:
         lines.append(f"Sample of {100 * sweep.scale:g} % of firms: counts are scaled to the nation.")
     if sweep.facts["most_replicates"] > sweep.facts["replicates"]:
-        lines.append("Some replicates were allocated by earlier results; the intervals take n as fixed in advance.")
+        lines.append("Some replicates were allocated adaptively; the intervals assume a fixed n.")
     return lines
 
 
@@ -116,7 +116,7 @@ def _left_out(comparison: SweepComparison) -> list[str]:
 
 
 def significant_line(comparison: SweepComparison, goal: SweepGoal) -> str:
-    """Returns how many points differ significantly: each tested by itself, and all tested together."""
+    """Returns how many points differ significantly: without and with correction for all points."""
     found = comparison.of(goal)
     alone, together = sum(d.is_sure for d in found), sum(d.is_sure_among_all for d in found)
     level = f"{100 * comparison.sweep.confidence:g} %"
@@ -124,13 +124,13 @@ def significant_line(comparison: SweepComparison, goal: SweepGoal) -> str:
 
 
 def _by_chance(comparison: SweepComparison) -> str:
-    """States what is tested, and how often it errs when many points are tested."""
+    """Explains the test and its error rate with many points."""
     n, doubt = len(comparison.of(comparison.sweep.goal)), 1.0 - comparison.sweep.confidence
     test = "McNemar's" if comparison.sweep.common_random_numbers else "Fisher's"
     return (
         f"Significant: the {100 * (1.0 - doubt):g} % interval excludes 0. If no point differed, about {doubt * n:.2g} of {n:,} would be"
-        f" significant by chance. With correction: {test} exact test with Holm's method, which finds any false difference with a"
-        f" probability of at most {100 * doubt:g} %."
+        f" significant by chance. With correction: {test} exact test with Holm's method, with a probability of any false positive"
+        f" of at most {100 * doubt:g} %."
     )
 
 

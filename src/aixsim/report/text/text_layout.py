@@ -1,7 +1,7 @@
-"""Lays out text for a terminal or a text file: titles, paragraphs and tables, wrapped to its width.
+"""Layout of text for a terminal or a file: titles, paragraphs and tables, wrapped to its width.
 
-The only place of the package that prints with ``rich``. What comes out is plain text without colours; every string is made safe to show
-(``aixsim.escapes``), and characters of double width, such as those of Korean, keep their columns.
+Only this module uses ``rich``. The output is plain text without colours; control characters are escaped (``aixsim.escapes``), and columns
+stay aligned with characters of double width, such as Hangul.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 WIDTH: Final = 78
-"""Columns of a text that is not printed on a terminal."""
+"""Width of text that is not printed on a terminal, in columns."""
 _NARROWEST, _WIDEST = 40, 120
 _SHORT: Final = 30
 Block = Sequence["str | Table"]
@@ -26,12 +26,12 @@ Block = Sequence["str | Table"]
 
 
 def terminal_width() -> int:
-    """Returns the columns to print on standard output: those of the terminal within reason, or ``WIDTH`` when it is none."""
+    """Returns the columns to print on standard output: those of the terminal within limits, or ``WIDTH`` without a terminal."""
     return min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST) if sys.stdout.isatty() else WIDTH
 
 
 def title(text: str) -> list[str]:
-    """Returns a title and the line below it."""
+    """Returns an underlined title."""
     return [text, "=" * min(len(text), WIDTH)]
 
 
@@ -41,13 +41,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Collectio
     from rich.table import Table
     from rich.text import Text
 
-    # Nothing but a line of dashes below the header, which every encoding has.
+    # Only a line of dashes below the header, in ASCII.
     box = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
     out = Table(box=box, show_edge=False, show_header=any(header), pad_edge=False, padding=(0, 1, 0, 0))
     cells = [[Text(visible(cell)) for cell in row] for row in rows]
     for position, name in enumerate(map(visible, header)):
         longest = max((row[position].cell_len for row in cells), default=0)
-        # Where the width does not do, long names and long texts wrap before numbers do.
+        # If the width is too small, long names and texts wrap before numbers.
         is_short = len(name) <= longest <= _SHORT
         out.add_column(Text(name), justify="right" if position in right else "left", overflow="fold", no_wrap=is_short)
     for row in cells:
@@ -56,7 +56,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Collectio
 
 
 def page(blocks: Iterable[Block], width: int | None = None) -> str:
-    """Returns blocks as text, ``width`` columns wide (by default as the terminal), an empty line between any two that are not empty."""
+    """Returns blocks as text, ``width`` columns wide (by default as the terminal), separated by empty lines; empty blocks are left out."""
     from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text

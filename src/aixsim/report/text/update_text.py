@@ -1,4 +1,4 @@
-"""How a new count changes the probabilities of a finished run, as text."""
+"""Text of an update of a finished run by a new count."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aixsim.results.result import Result
 from aixsim.stats.intervals import percent
 
 _MOST = 5
-"""Parameters that are listed."""
+"""Maximum number of parameters listed."""
 
 
 def update_text(result: Result, counts: Sequence[NewCount], error: float, found: Update, width: int | None = None) -> str:
@@ -27,13 +27,13 @@ def update_text(result: Result, counts: Sequence[NewCount], error: float, found:
     blocks: list[Block] = [[*title(result.provenance["title"]), *observed, how], *(_goal(goal, found.ess) for goal in found.goals)]
     if found.parameters:
         shifts = [(key, f"{shift:+.2f}") for key, shift in found.parameters[:_MOST]]
-        blocks.append([table(("parameters whose mean moved most", "standard deviations"), shifts, right=[1])])
+        blocks.append([table(("parameters with the largest change of the mean", "standard deviations"), shifts, right=[1])])
     return page(blocks, width)
 
 
 def _goal(goal: GoalUpdate, ess: float) -> Block:
     low, high = goal.interval
-    # A weighted share of less than half an effective replicate says no more than its bound.
+    # For a weighted share of less than half an effective replicate, only the bound is shown.
     after = f"below {percent(high)}" if goal.after * ess < 0.5 else f"{percent(goal.after)} [{percent(low)}, {percent(high)}]"
     rows = [
         ("probability before", str(goal.before)),

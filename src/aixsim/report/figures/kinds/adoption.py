@@ -1,4 +1,4 @@
-"""Adoption curves: launched and operating, with the target and what was counted."""
+"""Adoption curves: launched and operating, with the target and observed counts."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def draw(result: Result, figure: Any) -> None:
         if seen["outcome"] in outcomes:
             (when,), value = month_ends([dt.date(*parse_month(seen["month"]), 1)]), seen["value"]
             axes.plot([when], [value], "D", color=INK, markeredgecolor="white", markersize=7.5, zorder=5)
-            offset_text(axes, f"counted: {value:,}", (when, value), (-7, 10), ha="right", fontsize=9)
+            offset_text(axes, f"observed: {value:,}", (when, value), (-7, 10), ha="right", fontsize=9)
     whole_numbers(axes)
     axes.set_ylim(0, 1.06 * max([highest, *targets]))
     year_axis(axes, result)
     end_labels(axes, x[-1], labels)
-    # Launched and operating answer different questions, so the second goal is said too.
+    # The second goal is stated too.
     twin = "".join(f"Of {goal['at_least']:,.0f} {goal['outcome']}: {goal['short_statement']}. " for goal in result.goal_records[1:2])
     what = "AI factories" if "launched" in outcomes else "Firms"
     head(

@@ -1,4 +1,4 @@
-"""Adoption curves as small multiples: one panel a policy, or a level of the strongest factor."""
+"""Adoption curves as small multiples: one panel per policy, or a level of the strongest factor."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
 
 
 def _explain(sweep: Sweep, factor: str | None, parts: list[Level], n_more: int) -> str:
-    by = "" if factor is None else f" A panel a {'policy' if factor == POLICY else f'level of {factor_name(sweep, factor)}'}"
+    by = "" if factor is None else f" One panel per {'policy' if factor == POLICY else f'level of {factor_name(sweep, factor)}'}"
     more = f" ({n_more:,} more are not shown)" if n_more else ""
     most = max(len(level.points) for level in parts)
     pooled = f", over all points that have it (up to {most:,}), each with equal weight" if most > 1 else ""
@@ -62,7 +62,7 @@ def _explain(sweep: Sweep, factor: str | None, parts: list[Level], n_more: int) 
 
 
 def _finding(sweep: Sweep, factor: str | None, parts: list[Level], bands: list[SweepBand]) -> str:
-    """Says where the median of the count passes the goal."""
+    """States where the median of the count reaches the goal."""
     medians = [float(band.p50[sweep.goal.month]) for band in bands]
     reach = sum(median >= sweep.goal.at_least for median in medians)
     what = f"{sweep.goal.at_least:,.0f} {sweep.goal.outcome}"
@@ -76,12 +76,12 @@ def _finding(sweep: Sweep, factor: str | None, parts: list[Level], bands: list[S
 
 
 def _panels(sweep: Sweep) -> tuple[str | None, list[Level], int]:
-    """Returns the factor that tells the panels apart, its levels, and how many of them are left out."""
+    """Returns the factor of the panels, its levels, and the number of omitted levels."""
     order, known = naming_order(sweep), known_points(sweep)
     if not order:
         return None, [Level("", None, known)], 0
     found = levels(known, order[0])
-    # Of too many policies the first ones, as the study names them.
+    # If there are too many policies, the first ones in the study.
     return order[0], found[:_MOST], max(len(found) - _MOST, 0)
 
 

@@ -1,4 +1,4 @@
-"""The back-test as a figure: one forecast of the time beside what came, and how good all of them were by horizon."""
+"""Figure of the backtest: one forecast with the observed counts, and errors by horizon."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from aixsim.report.figures.subjects import Backtest
 from aixsim.report.text.backtest_table import chosen_forecasts
 
 SHOWN = 2019
-"""Origin of the fan when there are several: three years of forecast under an announced plan, then the cut."""
+"""Origin of the shown forecast if there are several: three years of forecast under an announced plan, then the cut."""
 
 
 def draw(backtest: Backtest, figure: Any) -> None:
-    """Draws a fan of one origin, and the errors of all of them by horizon."""
+    """Draws the forecast of one origin, and the errors of all origins by horizon."""
     forecasts = backtest.forecasts
     origins = sorted({f.origin for f in forecasts})
     shown = SHOWN if SHOWN in origins else origins[-1]
@@ -27,7 +27,7 @@ def draw(backtest: Backtest, figure: Any) -> None:
     panels = dict(zip((ANNOUNCED, KNOWN), right.get_subplotspec().subgridspec(2, 1).subplots(), strict=True))
     _fan(fan, forecasts, backtest.study, shown)
     chosen = {policy: chosen_forecasts(forecasts, ALL, policy, "cumulative") for policy in panels}
-    for policy, title in ((ANNOUNCED, "CRPS, budgets as announced"), (KNOWN, "CRPS, budgets as they came")):
+    for policy, title in ((ANNOUNCED, "CRPS, announced budgets"), (KNOWN, "CRPS, actual budgets")):
         _scores(panels[policy], chosen[policy], title, several=len(origins) > 1)
     panels[ANNOUNCED].legend(loc="upper left", fontsize=8, ncols=2)
     covered = coverage_of([f.score for f in chosen[ANNOUNCED] if f.model == MODEL])[0.8]
@@ -35,19 +35,19 @@ def draw(backtest: Backtest, figure: Any) -> None:
     head(
         figure,
         _title(forecasts, shown),
-        f"Left: smart factories supported by the end of the year, forecast at the end of {shown} with the plan announced then,\n"
-        "after it with the budgets that came. Bands: central 50, 80 and 95 %. "
-        f"Right: mean error of the whole forecast, in factories{ending}\n"
-        f"(lower is better); with budgets as announced, {covered.successes} of {covered.n} counts lay in the 80 % intervals of aixsim.",
+        f"Left: smart factories supported by the end of the year, forecast at the end of {shown} with the announced plan,\n"
+        "later years with the actual budgets. Bands: central 50, 80 and 95 %. "
+        f"Right: mean CRPS, in factories{ending}\n"
+        f"(lower is better); with announced budgets, {covered.successes} of {covered.n} counts lay in the 80 % intervals of aixsim.",
     )
 
 
 def _title(forecasts: Sequence[Forecast], origin: int) -> str:
-    """States the finding: what was said for the last announced year, and what came."""
+    """States the finding: forecast and observed count of the last announced year."""
     years = {f.year: f.score for f in _of(forecasts, origin, ANNOUNCED) if f.model == MODEL and f.horizon <= LONGEST[ANNOUNCED]}
     year = max(years)
     low, high = years[year].intervals[0.8]
-    return f"Asked at the end of {origin}, the model said {low:,.0f} to {high:,.0f} (80 %) for {year}: {years[year].counted:,.0f} came"
+    return f"Forecast at the end of {origin} for {year}: {low:,.0f} to {high:,.0f} (80 %); observed: {years[year].counted:,.0f}"
 
 
 def _of(forecasts: Sequence[Forecast], origin: int, policy: str) -> list[Forecast]:
@@ -108,4 +108,4 @@ def _scores(axes: Any, chosen: Sequence[Forecast], title: str, *, several: bool)
     axes.tick_params(labelsize=8)
 
 
-FIGURE = Figure("backtest", Backtest, "A forecast of the time beside what came, and errors by horizon", draw, size=(11.0, 5.8))
+FIGURE = Figure("backtest", Backtest, "A forecast with the observed counts, and errors by horizon", draw, size=(11.0, 5.8))

@@ -1,4 +1,4 @@
-"""How far the answer depends on what one calls an AI factory."""
+"""Dependence of the result on the definition of an AI factory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STEP, _SPACE = 1.0, 1.1
 
 
 def draw(result: Result, figure: Any) -> None:
-    """Draws one row a rule: median and 90 % range of the count against the target, and the probability in words."""
+    """Draws one row per rule: median and 90 % range of the count against the target, and the probability in words."""
     axes = figure.subplots()
     shown = first_target(result.counting)
     at_least, by = shown[0]["at_least"], shown[0]["by"]
@@ -53,12 +53,12 @@ def draw(result: Result, figure: Any) -> None:
         figure,
         f"{at_least:,.0f} AI factories by {month_name(by)}: {_words(lowest)} to {_words(highest)} likely, depending on what counts",
         f"One run counted in {len(shown)} ways{scaled_note(result)}. Marks: median. Bars: 90 % of replicates.\n"
-        "All public money: programme calls, collaboration models and AX parks. Every route: also what firms build on their own.",
+        "All public money: programme calls, collaboration models and AX parks. Every route: also projects that firms pay themselves.",
     )
 
 
 def _words(record: dict[str, Any]) -> str:
-    """Returns a probability, at the ends its bound: nothing is impossible or certain after n replicates."""
+    """Returns a probability; for 0 and n successes the bound of its interval."""
     bound = record["short_statement"].partition("(")[2].removesuffix(")")
     return bound or percent(record["probability"])
 
@@ -66,7 +66,7 @@ def _words(record: dict[str, Any]) -> str:
 FIGURE = Figure(
     "counting",
     Result,
-    "How far the answer depends on what one calls an AI factory",
+    "Dependence of the result on the definition of an AI factory",
     draw,
     needs="a [[goal]] on AI factories",
     applies=lambda result: bool(result.counting),

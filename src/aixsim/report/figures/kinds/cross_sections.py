@@ -1,4 +1,4 @@
-"""Cross-sections that were held out: predicted beside counted."""
+"""Held-out cross-sections: predicted and observed shares."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TITLES = {"size": "By size class, end of 2024 (survey)", "park": "Tenants of se
 
 
 def draw(calibration: Calibration, figure: Any) -> None:
-    """Draws predicted intervals and counted shares by size class and park."""
+    """Draws predicted intervals and observed shares by size class and park."""
     groups, shares = _groups(calibration), _shares(calibration)
     covered = sum(one["intervals"]["80"][0] <= one["counted"] <= one["intervals"]["80"][1] for one in shares)
     panels = figure.subplots(1, len(groups), squeeze=False).ravel()
@@ -21,8 +21,8 @@ def draw(calibration: Calibration, figure: Any) -> None:
         _panel(panel, [one for one in shares if one["group"] == group], _TITLES[group])
     head(
         figure,
-        f"Held out: {covered} of {len(shares)} counted shares lie in their predicted 80 % intervals",
-        "Share of firms with a smart factory. Dots: counted. Line and bars: predicted median, central 80 and 95 % of a model fitted\n"
+        f"Held out: {covered} of {len(shares)} observed shares lie in their predicted 80 % intervals",
+        "Share of firms with a smart factory. Dots: observed. Line and bars: predicted median, central 80 and 95 % of a model fitted\n"
         "to national counts alone; its size gradient is that of AI in the EU, its parks have no advantage.",
     )
 
@@ -60,9 +60,9 @@ def _source(calibration: Calibration) -> tuple[str, ...]:
 FIGURE = Figure(
     "cross-sections",
     Calibration,
-    "Counted shares by size and park beside what was predicted",
+    "Observed and predicted shares by size and park",
     draw,
-    needs="shares that were held out",
+    needs="held-out shares",
     applies=lambda calibration: bool(_groups(calibration)),
     size=(11.0, 4.6),
     source=_source,

@@ -38,7 +38,7 @@ def draw(change: PolicyChange, figure: Any) -> None:
         f"{one.names[1]}: {_finding(clear)}",
         f"Difference from {one.names[0]}, AI factories by {month_name(one.deadline)}, mean of {len(one.replicates):,} pairs;"
         f" below it the paired {100 * one.confidence:g} % interval.\n"
-        "Blue: more. Brown: fewer. Hatched: the interval holds zero. Frames: poles and special zones.",
+        "Blue: more. Brown: fewer. Hatched: the interval contains 0. Frames: poles and special zones.",
     )
 
 
@@ -47,10 +47,10 @@ def _levels(change: PolicyChange, group: str, outcome: str) -> dict[str, LevelCh
 
 
 def _finding(clear: list[LevelChange]) -> str:
-    """Says in how many provinces the interval leaves out zero, and on which side."""
+    """States in how many provinces the interval excludes 0, by sign."""
     more = sum(level.contrast.paired.estimate > 0 for level in clear)
     provinces = {n: f"{n} province{'' if n == 1 else 's'}" if n else "no province" for n in (more, len(clear) - more)}
-    return f"clearly more AI factories launched in {provinces[more]}, clearly fewer in {provinces[len(clear) - more]}"
+    return f"significantly more AI factories launched in {provinces[more]}, fewer in {provinces[len(clear) - more]}"
 
 
 def _tile(level: LevelChange, most: float) -> Tile:

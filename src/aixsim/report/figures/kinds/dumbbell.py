@@ -1,4 +1,4 @@
-"""Winners and losers: two policies side by side for every type of firm, pole and size class."""
+"""Winners and losers: two policies by type of firm, pole and size class."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN = ("agent_type", "pole", "size")
 
 
 def draw(change: PolicyChange, figure: Any) -> None:
-    """Draws one row a level: a ring for the baseline, a disc for the policy, the difference and its interval in words."""
+    """Draws one row per level: a ring for the baseline, a disc for the policy, and the difference with its interval as text."""
     one = change.pair
     groups = [[level for level in change.groups if level.group == group and level.outcome == "launched"] for group in _SHOWN]
     panels = figure.subplots(len(groups), 1, sharex=True, height_ratios=[len(levels) + 0.6 for levels in groups])
@@ -36,7 +36,7 @@ def draw(change: PolicyChange, figure: Any) -> None:
         _finding(change, [level for levels in groups for level in levels if level.group == "pole"]),
         f"AI factories launched by {month_name(one.deadline)}, mean of {len(one.replicates):,} pairs of replicates."
         " Ring: baseline; disc: policy.\n"
-        f"Right: difference with its paired {100 * one.confidence:g} % interval, each by itself. Grey: the interval holds zero.",
+        f"Right: difference with its paired {100 * one.confidence:g} % interval, each separately. Grey: the interval contains 0.",
     )
 
 
@@ -48,8 +48,8 @@ def _rows(axes: Any, levels: list[LevelChange], highest: float) -> None:
         look: dict[str, Any] = {"color": colour, "markersize": 8, "markeredgewidth": 1.8, "zorder": 3}
         axes.plot([c.before], [y], "o", markerfacecolor="white", **look)
         axes.plot([c.after], [y], "o", markerfacecolor=colour, **look)
-        told = f"{signed(c.paired.estimate)}  {bracket(c.paired)}"
-        row_text(axes, 1.02, y, told, color=colour, fontweight="bold" if level.is_clear else "normal")
+        text = f"{signed(c.paired.estimate)}  {bracket(c.paired)}"
+        row_text(axes, 1.02, y, text, color=colour, fontweight="bold" if level.is_clear else "normal")
     axes.set_yticks(range(len(levels)), [level.level for level in levels], color=INK)
     axes.set_ylim(-0.6, len(levels) - 0.4)
     axes.set_xlim(-0.02 * highest, 1.05 * highest or 1.0)
@@ -58,17 +58,17 @@ def _rows(axes: Any, levels: list[LevelChange], highest: float) -> None:
 
 
 def _finding(change: PolicyChange, poles: list[LevelChange]) -> str:
-    """Says who gains and who loses most, as far as the intervals tell."""
+    """States who gains and who loses most, significantly."""
     name = change.pair.names[1]
     clear = sorted((level for level in poles if level.is_clear), key=lambda level: level.contrast.paired.estimate)
     gains = [level for level in clear if level.contrast.paired.estimate > 0]
     losses = [level for level in clear if level.contrast.paired.estimate < 0]
     if not clear:
-        return f"{name}: no pole or zone clearly gains or loses"
+        return f"{name}: no pole or zone gains or loses significantly"
     if gains and losses:
         return f"{name}: {gains[-1].level} gains most, {losses[0].level} loses most"
     does, other, most = ("gains", "loses", gains[-1]) if gains else ("loses", "gains", losses[0])
-    every = f"every pole and zone {does}" if len(clear) == len(poles) else f"no pole or zone clearly {other}"
+    every = f"every pole and zone {does}" if len(clear) == len(poles) else f"no pole or zone {other} significantly"
     return f"{name}: {every}; {most.level} {does} most"
 
 

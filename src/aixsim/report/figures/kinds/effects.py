@@ -15,11 +15,11 @@ from aixsim.results.sweep_result import Sweep
 
 _COLUMNS, _MOST = 3, 9
 _CROWDED = 26
-"""Characters of all labels together that still fit side by side below a panel."""
+"""Maximum number of characters of all labels below a panel."""
 
 
 def draw(sweep: Sweep, figure: Any) -> None:
-    """Draws a panel a factor, the strongest first."""
+    """Draws one panel per factor, the strongest first."""
     order = by_strength(sweep)
     shown = order[:_MOST]
     found = main_effects(sweep, shown)
@@ -29,15 +29,15 @@ def draw(sweep: Sweep, figure: Any) -> None:
         axes.axhline(100 * sweep.level, color=VERMILION, linewidth=1.2, linestyle=(0, (6, 3)), zorder=1)
         _panel(axes, found[factor])
         axes.set_title(sentence(factor_name(sweep, factor)), fontsize=9.5, pad=19)
-        told = f"{100 * strength(sweep, factor):.0f} percentage points from lowest to highest"
-        axes.text(0, 1.015, told, transform=axes.transAxes, fontsize=8.5, color=GREY, va="bottom")
+        text = f"{100 * strength(sweep, factor):.0f} percentage points from lowest to highest"
+        axes.text(0, 1.015, text, transform=axes.transAxes, fontsize=8.5, color=GREY, va="bottom")
     panels[0].set_ylim(-3, 103)
     panels[0].set_yticks(range(0, 101, 20), [f"{y} %" for y in range(0, 101, 20)])
     _line_name(panels[0], 100 * sweep.level, f"{100 * sweep.level:g} %", (0, 3, 3), color=VERMILION)
     many = any(effect.chance.n_points > 1 for effects in found.values() for effect in effects)
     mean = " mean over all points at a level or in a range of equally many." if many else ""
     more = f" {len(order) - _MOST} weaker factors are not shown." if len(order) > _MOST else ""
-    shared = "points share random numbers, which they allow for" if sweep.common_random_numbers and many else "each by itself"
+    shared = "taking account of common random numbers" if sweep.common_random_numbers and many else "each separately"
     head(
         figure,
         _finding(sweep, order[0], found[order[0]]),
@@ -63,7 +63,7 @@ def _panel(axes: Any, effects: list[Effect]) -> None:
 
 
 def _line_name(axes: Any, y: float, text: str, place: tuple[float, float, float], **look: Any) -> None:
-    """Names a level line: at a share of the width, and so many points right of and above it."""
+    """Labels a level line, at a share of the width, with an offset in points."""
     x, *offset = place
     offset_text(axes, text, (x, y), (offset[0], offset[1]), xycoords=("axes fraction", "data"), fontsize=8.5, fontweight="bold", **look)
 
@@ -87,9 +87,9 @@ def _finding(sweep: Sweep, factor: str, effects: list[Effect]) -> str:
     low, high = (pick(effects, key=lambda e: e.chance.estimate) for pick in (min, max))
     ends = f"{rounded(low.chance.estimate)} % ({low.level.label}) to {rounded(high.chance.estimate)} % ({high.level.label})"
     if low.chance.high >= high.chance.low:
-        return f"{sentence(sweep.goal.name)}: no factor clearly matters over the ranges tried; {factor_name(sweep, factor)} most, {ends}"
+        return f"{sentence(sweep.goal.name)}: no factor has a clear effect over the ranges; largest: {factor_name(sweep, factor)}, {ends}"
     most = " most" if len(varied(sweep)) > 1 else ""
-    return f"{sentence(factor_name(sweep, factor))} matters{most} for {sweep.goal.name}, over the ranges tried: {ends}"
+    return f"{sentence(factor_name(sweep, factor))} matters{most} for {sweep.goal.name} over the ranges: {ends}"
 
 
 def _applies(sweep: Sweep) -> bool:

@@ -42,7 +42,7 @@ def draw(change: PolicyChange, figure: Any) -> None:
         figure,
         f"{one.names[1]}: {abs(d.paired.estimate):,.0f} {'more' if d.paired.estimate >= 0 else 'fewer'} AI factories launched by"
         f" {month_name(one.deadline)} than {one.names[0]}",
-        f"Difference from {one.names[0]} in the same replicate, that is with the same random numbers."
+        f"Difference from {one.names[0]} in the same replicate, with common random numbers."
         f" Bands: pointwise, {d.n:,} pairs.\n"
         f"Bars: {100 * one.confidence:g} % interval of the mean. Thick: paired. Thin: the same runs without pairing{times} (launched).",
     )
@@ -56,9 +56,9 @@ def _intervals(axes: Any, x: Any, t: int, intervals: tuple[Difference, Differenc
         at = last + place * step
         axes.plot([at, at], [interval.low, interval.high], color=colour, linewidth=width, solid_capstyle="butt", clip_on=False)
     axes.plot([last + step], [paired.estimate], "o", color="white", markeredgecolor=ink, markersize=5, clip_on=False, zorder=4)
-    told, at = f"{signed(paired.estimate, 0)}\n{bracket(paired, decimals=0)}", (last + 2 * step, paired.estimate)
+    text, at = f"{signed(paired.estimate, 0)}\n{bracket(paired, decimals=0)}", (last + 2 * step, paired.estimate)
     look: dict[str, Any] = {"fontsize": 9, "fontweight": "bold", "va": "center", "linespacing": 1.25, "annotation_clip": False}
-    offset_text(axes, told, at, (7, 0), color=ink, **look)
+    offset_text(axes, text, at, (7, 0), color=ink, **look)
     axes.set_xlim(x[0], last + 2.4 * step)
     if t + 1 < len(x):
         axes.axvline(x[t], color=GREY, linewidth=0.9, linestyle=(0, (2, 3)))

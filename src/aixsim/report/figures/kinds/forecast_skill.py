@@ -1,4 +1,4 @@
-"""What the model was worth where it could be tested: the back-test on the smart factories, beside every answer about AI factories."""
+"""Validation: skill of the backtest on smart factories, for every run on AI factories."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, offset_text
 from aixsim.results.result import Result
 
-_LOOK = {KNOWN: (BLUE, "o", "budgets as they came"), ANNOUNCED: (VERMILION, "D", "budgets as announced")}
+_LOOK = {KNOWN: (BLUE, "o", "actual budgets"), ANNOUNCED: (VERMILION, "D", "announced budgets")}
 _HEADS = ("years\nahead", "forecasts", "aixsim", "best other", "skill", "in 80 %")
 _X = (0.0, 0.13, 0.29, 0.42, 0.78, 1.0)
 
@@ -37,15 +37,15 @@ def draw(result: Result, figure: Any) -> None:  # noqa: ARG001 - the same for ev
     head(
         figure,
         "Tested on smart factories: better than the best simpler forecast in {} of {} comparisons".format(*better()),
-        "Back-test on the smart factories of 2014 to 2024, cumulative count, forecasts from every year from 2016 on. Skill: 1 perfect,\n"
+        "Backtest on the smart factories of 2014 to 2024, cumulative count, forecasts from every year from 2016 on. Skill: 1 perfect,\n"
         "0 equal to the best of six simpler forecasts, below 0 worse; hollow: without the count of 2014, which is not verified,\n"
-        "hence from 2018 on. Again: aixsim backtest configs/smart-factory.toml.",
+        "so from 2018 on. Reproduce: aixsim backtest configs/smart-factory.toml.",
     )
 
 
 def _table(axes: Any, found: dict[str, list[Record]]) -> None:
     axes.set_axis_off()
-    axes.set_title("CRPS: mean error of the whole forecast, in factories")
+    axes.set_title("CRPS, in factories")
     axes.set_xlim(0, 1)
     n_rows = sum(len(mine) for mine in found.values()) + len(found) + 1.6
     axes.set_ylim(-n_rows, 0)
@@ -69,10 +69,10 @@ def _table(axes: Any, found: dict[str, list[Record]]) -> None:
 FIGURE = Figure(
     "evidence",
     Result,
-    "What the model was worth where it could be tested",
+    "Validation: skill on smart factories",
     draw,
     "a run about the AI factories of Korea",
     concerns,
     (11.0, 5.6),
-    lambda _result: (f"Source: aixsim back-test of the smart factories, {TABLE}, the same for every run",),
+    lambda _result: (f"Source: aixsim backtest of the smart factories, {TABLE}, the same for every run",),
 )

@@ -17,7 +17,7 @@ _LOOKS: Final = ((BLUE, "significantly more"), (VERMILION, "significantly less")
 
 
 def draw(comparison: SweepComparison, figure: Any) -> None:
-    """Draws a row a point, the largest gain on top; a disc differs with all points taken together, a ring at most by itself."""
+    """Draws one row per point, the largest gain on top; discs are significant with Holm's correction, rings without or not at all."""
     found = comparison.of(comparison.sweep.goal)
     shown = found[:MOST]
     axes = figure.subplots()
@@ -28,8 +28,8 @@ def draw(comparison: SweepComparison, figure: Any) -> None:
         axes.plot([100 * change.low, 100 * change.high], [y, y], color=colour, linewidth=3, solid_capstyle="butt", zorder=2)
         face = colour if d.is_sure_among_all else "white"
         axes.plot([100 * change.estimate], [y], "o", color=colour, markerfacecolor=face, markersize=7, markeredgewidth=1.8, zorder=3)
-        told = f"{bracketed(change, 100.0)}  n = {n_of(d)}{failed_note(d.point.n_failed)}"
-        row_text(axes, 1.01, y, told, fontsize=8.5, color=colour)
+        text = f"{bracketed(change, 100.0)}  n = {n_of(d)}{failed_note(d.point.n_failed)}"
+        row_text(axes, 1.01, y, text, fontsize=8.5, color=colour)
         row_text(axes, -0.01, y, f"{d.point.id}: {point_name(comparison.sweep, d.point, order, _ROOM)}", ha="right", fontsize=8.5)
     axes.set_yticks([])
     axes.axvline(0, color=INK, linewidth=1.2, zorder=1)
@@ -46,8 +46,8 @@ def draw(comparison: SweepComparison, figure: Any) -> None:
         figure,
         f"{goal_name(comparison.sweep)}: {sure:,} of {len(found):,} points differ significantly, {together:,} with Holm's correction",
         f"Every point minus {reference_name(comparison)}; {n_line(comparison)}.\n"
-        f"Bars: {100 * comparison.sweep.confidence:g} % intervals, each by itself. "
-        f"Discs differ with all points taken together (Holm), rings at most by themselves.{more}",
+        f"Bars: {100 * comparison.sweep.confidence:g} % intervals, each separately. "
+        f"Discs: significant with Holm's correction. Rings: not.{more}",
     )
 
 

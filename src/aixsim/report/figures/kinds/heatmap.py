@@ -1,4 +1,4 @@
-"""The probability of the goal over the two strongest numeric factors, with contours; a panel a policy, or a level of a third factor."""
+"""The probability of the goal over the two strongest numeric factors, with contours; one panel per policy, or a level of a third factor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, INK, head, panel_grid
-from aixsim.report.figures.sweep_names import factor_name, goal_name, naming_order, rounded, sentence, setting_name, settled
+from aixsim.report.figures.sweep_names import factor_name, goal_name, naming_order, rounded, sentence, setting_name, verdict_counts
 from aixsim.results.main_effects import Level, by_strength, is_number, known_points, levels, value_of, varied
 from aixsim.results.pooled_chance import mean_chance
 from aixsim.results.sweep_points import SweepPoint
@@ -27,7 +27,7 @@ CONTOURS: Final = {0.5: ":", 0.8: "-", 0.95: "--"}
 _FEW, _COLUMNS = 6, 3
 _FINE = 160
 _MOST_CELLS, _MOST_NUMBERS = 40, 12
-"""Levels of a factor beyond which a grid is drawn like scattered points, and beyond which cells hold no numbers."""
+"""Number of levels above which a grid is drawn like scattered points, and above which cells have no numbers."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Grid:
 
 
 def draw(sweep: Sweep, figure: Any) -> None:
-    """Draws cells of a design that combines levels as they are, and a smooth surface through the points of others."""
+    """Draws cells for a design that combines levels, and a smooth surface for others."""
     names = axes_of(sweep)
     third, parts = _parts(sweep)
     points = [point for part in parts for point in part.points]
@@ -82,16 +82,16 @@ def draw(sweep: Sweep, figure: Any) -> None:
 
 
 def axes_of(sweep: Sweep) -> tuple[str, str]:
-    """Returns the two numeric factors that move the probability most, the strongest first."""
+    """Returns the two numeric factors with the largest effect on the probability, the strongest first."""
     first, second, *_ = _numeric(sweep)
     return first, second
 
 
 def grid_of(points: Sequence[SweepPoint], names: tuple[str, str]) -> Grid | None:
-    """Returns the levels that a design combines; None when it is no such design."""
+    """Returns the levels that a design combines; None for other designs."""
     grid = Grid(*(np.unique(column) for column in _places(points, names).T))
     n_x, n_y = len(grid.xs), len(grid.ys)
-    # Unfinished cells may be missing, but most are there.
+    # Some cells may be unfinished.
     is_grid = 2 <= min(n_x, n_y) <= max(n_x, n_y) <= _MOST_CELLS and len(grid.cells(points, names)) >= 0.5 * n_x * n_y
     return grid if is_grid else None
 
@@ -101,7 +101,7 @@ def _places(points: Sequence[SweepPoint], names: tuple[str, str]) -> Floats:
 
 
 def _cells(axes: Any, sweep: Sweep, grid: Grid, cells: dict[tuple[int, int], list[SweepPoint]], colours: Any, *, small: bool) -> None:
-    """Draws the mean probability in every cell, bold where each of its points is settled on the same side of the decision level."""
+    """Draws the mean probability in every cell, bold if all its points have the same verdict, above or below."""
     import seaborn as sns
 
     shares = np.full((len(grid.ys), len(grid.xs)), np.nan)
@@ -122,7 +122,7 @@ def _cells(axes: Any, sweep: Sweep, grid: Grid, cells: dict[tuple[int, int], lis
 
 
 def _surface(axes: Any, sweep: Sweep, points: Sequence[SweepPoint], names: tuple[str, str], colours: Any) -> None:
-    """Draws a smooth surface, and on it every point, with a thick rim where it is settled."""
+    """Draws a smooth surface, and every point, with a thick rim if its verdict is not open."""
     at, places = sweep.goals.index(sweep.goal), _places(points, names)
     shares = np.array([mean_chance([point], at) for point in points])
     rims = [0.7 if sweep.verdict(point) == "open" else 1.6 for point in points]
@@ -142,14 +142,14 @@ def _contours(axes: Any, lines: Sequence[Any], values: Floats, level: float, *, 
         widths = [2.4 if at == level else 1.5 for at in inside]
         drawn = axes.contour(*lines, values, levels=list(inside), colors=INK, linewidths=widths, linestyles=list(inside.values()), zorder=2)
         drawn.set_path_effects(halo)
-        # Over cells, which hold numbers, the explanation tells the lines apart.
+        # Cells have numbers, so the lines are explained in the subtitle.
         texts = axes.clabel(drawn, fmt={at: f"{100 * at:g} %" for at in inside}, fontsize=8.5) if labelled else ()
         for text in texts:
             text.set(path_effects=halo, fontweight="bold", zorder=4)
 
 
 def _parts(sweep: Sweep) -> tuple[str | None, list[Level]]:
-    """Returns the factor that tells the panels apart, and its levels: what is averaged over instead can hide what matters."""
+    """Returns the factor of the panels and its levels; averaging over it could hide its effect."""
     names = axes_of(sweep)
     known = [point for point in known_points(sweep) if all(value_of(point, factor) is not None for factor in names)]
     for factor in naming_order(sweep):
@@ -160,14 +160,14 @@ def _parts(sweep: Sweep) -> tuple[str | None, list[Level]]:
 
 
 def _finding(sweep: Sweep, third: str | None, parts: list[Level]) -> str:
-    """Counts what is settled, as the text of a sweep does."""
+    """States the number of points by verdict, as the text of a sweep does."""
     goal, level = sentence(sweep.goal.name), f"{100 * sweep.level:g} %"
     if third is None:
-        return f"{goal}: {settled(sweep, parts[0].points)}"
+        return f"{goal}: {verdict_counts(sweep, parts[0].points)}"
     above = [sum(sweep.verdict(point) == "above" for point in part.points) for part in parts]
     order = sorted(range(len(parts)), key=lambda k: above[k] / len(parts[k].points))
-    told = [f"{above[k]} of {len(parts[k].points)} at {setting_name(sweep, third, parts[k].label)}" for k in (order[0], order[-1])]
-    return f"{goal}: points that clearly reach {level}: {', '.join(told)}"
+    counts = [f"{above[k]} of {len(parts[k].points)} at {setting_name(sweep, third, parts[k].label)}" for k in (order[0], order[-1])]
+    return f"{goal}: points that clearly reach {level}: {', '.join(counts)}"
 
 
 def _explain(sweep: Sweep, names: tuple[str, str], third: str | None, points: Sequence[SweepPoint], *, is_grid: bool) -> str:
@@ -188,7 +188,7 @@ def _explain(sweep: Sweep, names: tuple[str, str], third: str | None, points: Se
 
 
 def _numeric(sweep: Sweep) -> list[str]:
-    """Returns the factors with two numbers or more, and nothing else, the strongest first."""
+    """Returns the factors with two or more numeric levels only, the strongest first."""
     known, found = known_points(sweep), []
     for factor in by_strength(sweep):
         given = [value for point in known if (value := value_of(point, factor)) is not None]
@@ -198,7 +198,7 @@ def _numeric(sweep: Sweep) -> list[str]:
 
 
 def _applies(sweep: Sweep) -> bool:
-    """Whether two numeric factors vary together: one at a time, there is no surface."""
+    """Whether two numeric factors vary jointly."""
     if len(_numeric(sweep)) < 2:
         return False
     names = axes_of(sweep)

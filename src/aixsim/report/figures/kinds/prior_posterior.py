@@ -1,4 +1,4 @@
-"""Prior and posterior of what the counts say most about."""
+"""Prior and posterior of the parameters that change most."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from aixsim.report.figures.subjects import Calibration
 _SHOWN = 12
 _COLUMNS = 4
 _LEARNED = 0.25
-"""Widths of the prior range by which a posterior must have shrunk or moved before the counts are said to tell something."""
+"""Minimum change of a posterior, in widths of the prior range, for a parameter to count as informed."""
 
 
 def narrowed(one: dict[str, Any]) -> float:
-    """Returns how much the 90 % range of a number has shrunk or moved, in widths of its prior range."""
+    """Returns the change in width or position of the 90 % range of a parameter, in widths of its prior range."""
     prior, posterior = one["prior"], one["posterior"]
     width = (prior["p95"] - prior["p05"]) or 1.0
     return abs(posterior["p50"] - prior["p50"]) / width + max(1.0 - (posterior["p95"] - posterior["p05"]) / width, 0.0)
 
 
 def draw(calibration: Calibration, figure: Any) -> None:
-    """Draws a histogram of each of the numbers that moved most, over the 90 % range of its prior."""
+    """Draws a histogram of the parameters that change most, over the 90 % range of its prior."""
     uncertain = _uncertain(calibration)
     shown = uncertain[:_SHOWN]
     for panel, one in zip(panel_grid(figure, len(shown), _COLUMNS), shown, strict=True):
@@ -35,14 +35,14 @@ def draw(calibration: Calibration, figure: Any) -> None:
     learned = sum(narrowed(one) > _LEARNED for one in uncertain)
     head(
         figure,
-        f"The counts say something about {learned} of {len(uncertain)} uncertain numbers",
-        "Blue: posterior, share of particles. Grey: 90 % range and median of the prior. Shown: the numbers that moved most.\n"
-        "The others keep their prior, and are as unknown as before.",
+        f"The counts inform {learned} of {len(uncertain)} uncertain parameters",
+        "Blue: posterior, share of particles. Grey: 90 % range and median of the prior. Shown: the parameters that change most.\n"
+        "The others keep their prior.",
     )
 
 
 def _uncertain(calibration: Calibration) -> list[dict[str, Any]]:
-    """Returns the uncertain numbers, the one that moved most first."""
+    """Returns the uncertain parameters, sorted by change."""
     found = [one for one in calibration.report["parameters"] if one["prior"]["p05"] < one["prior"]["p95"]]
     return sorted(found, key=narrowed, reverse=True)
 
@@ -63,7 +63,7 @@ def _panel(axes: Any, one: dict[str, Any], values: NDArray[np.float64]) -> None:
 
 
 def short_name(key: str) -> str:
-    """Returns the last parts of a config key, as people read them."""
+    """Returns a readable name from the last parts of a config key."""
     parts = list(map(str, parse_key(key)))
     return " ".join(parts[-2:]).replace("_krw_bn", "").replace("_", " ")
 
@@ -71,7 +71,7 @@ def short_name(key: str) -> str:
 FIGURE = Figure(
     "prior-posterior",
     Calibration,
-    "Prior and posterior of the numbers that the counts say most about",
+    "Prior and posterior of the parameters that change most",
     draw,
     size=lambda calibration: (11.0, 1.3 + 1.75 * math.ceil(len(_uncertain(calibration)[:_SHOWN]) / _COLUMNS)),
 )

@@ -1,4 +1,4 @@
-"""Probability that a goal stands, month by month."""
+"""Probability of a goal by month."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aixsim.results.result import Result
 
 
 def draw(result: Result, figure: Any) -> None:
-    """Draws one curve a goal with its Clopper-Pearson interval."""
+    """Draws one curve per goal with its Clopper-Pearson interval."""
     axes = figure.subplots()
     confidence = result.provenance["confidence"]
     labels, x = [], month_ends([])
@@ -31,16 +31,16 @@ def draw(result: Result, figure: Any) -> None:
     head(
         figure,
         _title(result.goal_records[0]),
-        "Probability that the count stands at or above the goal at the end of the month.\n"
-        f"Bands: pointwise {100 * confidence:g} % intervals (Clopper-Pearson): the error of a finite number of replicates, nothing else.",
+        "Probability that the count is at or above the goal at the end of the month.\n"
+        f"Bands: pointwise {100 * confidence:g} % intervals (Clopper-Pearson): Monte Carlo error only.",
     )
 
 
 def _title(goal: dict[str, Any]) -> str:
     median = goal["month_reached"]["p50"]
     if median is None:
-        return f"{goal['name']}: fewer than half of the replicates get there by {month_name(goal['by'])}"
-    return f"{goal['name']}: half of the replicates get there by {month_name(median)}"
+        return f"{goal['name']}: fewer than half of the replicates reach it by {month_name(goal['by'])}"
+    return f"{goal['name']}: half of the replicates reach it by {month_name(median)}"
 
 
 FIGURE = Figure(

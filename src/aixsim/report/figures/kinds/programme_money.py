@@ -1,4 +1,4 @@
-"""Public money by programme and year: budget beside spending."""
+"""Public money by programme and year: budget and spending."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ def draw(result: Result, figure: Any) -> None:
     axes.legend(loc="upper left", reverse=True)
     whole_numbers(axes)
     short = 1.0 - float(budget.sum() / planned.sum()) if planned.any() else 0.0
-    missing = f"; {100 * short:.0f} % of the planned budgets does not come" if short >= 0.005 else ""
+    missing = f"; {100 * short:.0f} % of the planned budgets is not delivered" if short >= 0.005 else ""
     head(
         figure,
         f"KRW {spent.sum():,.0f} bn of public money spent from {years[0]} to {years[-1]}{missing}",
         f"Mean of replicates by programme and year{scaled_note(result)}."
-        " Pale, left: budget that comes; dashed: as planned. Full colour, right: spent.\n"
-        "Lines: 90 % of replicates, total spent. What firms pay themselves is not in it.",
+        " Pale, left: delivered budget; dashed: planned budget. Full colour, right: spent.\n"
+        "Lines: 90 % of replicates, total spent. Own money of firms is not included.",
     )
 
 
 def _planned(result: Result, programmes: Sequence[str], years: Sequence[int], budget: Floats) -> Floats:
-    """Returns the money that the config plans by year, KRW bn; where it states no number, as for levers, the mean budget."""
+    """Returns the money that the config plans by year, KRW bn; for levers the mean budget."""
     plan = budget.copy()
     for programme in result.config.get("programme", []):
         stated = [programme["budget_krw_bn"].get(str(year), 0.0) for year in years]

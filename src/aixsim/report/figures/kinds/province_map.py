@@ -1,4 +1,4 @@
-"""A tile map of the 17 provinces: expected AI factories, and how many that is for 1,000 firms."""
+"""A tile map of the 17 provinces: expected AI factories, in total and per 1,000 firms."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def draw(result: Result, figure: Any) -> None:
     table.set_title("Five poles and three special zones")
     head(
         figure,
-        f"Where the model has AI factories launched by {month_name(deadline)}",
+        f"AI factories launched in the model by {month_name(deadline)}",
         f"Counted projects{scaled_note(result)}, mean of replicates. Small print: left 90 % of replicates, right the number of"
         f" firms.{UNTESTED}\n"
-        "One tile a province, neighbours as near as squares allow; not to scale. Frames: poles and special zones.",
+        "One tile per province, neighbours are close; not to scale. Frames: poles and special zones.",
     )
 
 
@@ -61,7 +61,7 @@ def _short(value: float) -> str:
 
 
 def _applies(result: Result) -> bool:
-    """Whether there are regions to compare; results of earlier versions do not say how many firms each has."""
+    """Whether there are several provinces; results of earlier versions lack the number of firms."""
     if not result.has("firms") or not result.has_launched:
         return False
     return sum(result.firms["by"]["province"][province] > 0 for province in PROVINCES) > 1

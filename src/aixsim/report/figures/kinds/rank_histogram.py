@@ -32,8 +32,8 @@ def draw(check: SelfCheck, figure: Any) -> None:
     lie = int((np.abs(check.ranks - 0.5) <= 0.4).sum())
     head(
         figure,
-        f"Known numbers found again: {100 * lie / check.ranks.size:.0f} % of {check.ranks.size:,} lie in their 80 % intervals",
-        f"Rank of the true number among its posterior draws in {n:,} synthetic data sets: flat when the method is right.\n"
+        f"Calibration: {100 * lie / check.ranks.size:.0f} % of {check.ranks.size:,} true values lie in their 80 % intervals",
+        f"Rank of the true value among its posterior draws in {n:,} synthetic data sets: flat if the method is correct.\n"
         "Grey: where 99 % of the bars of a flat histogram lie. p: of a chi-square test of flatness.",
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, row_text
-from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name, sentence, settled
+from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name, sentence, verdict_counts
 from aixsim.report.text.number_format import failed_note
 from aixsim.results.main_effects import known_points
 from aixsim.results.sweep_points import SweepPoint
@@ -15,14 +15,14 @@ from aixsim.results.sweep_result import Sweep
 from aixsim.stats.confidence_sequence import bernoulli_sequence
 
 _MOST, _ENDS, _NEAR = 30, 8, 7
-"""Rows; of more points, so many of the first and last and to both sides of the decision level."""
+"""Number of rows; with more points, number of first and last points and of points next to the decision level."""
 _LABEL = 56
 _LOOK = {"above": (BLUE, "^", "clearly above"), "open": (GREY, "o", "open:"), "below": (VERMILION, "v", "clearly below")}
-"""Colour, mark and words of a verdict: the marks tell them apart in grey print."""
+"""Colour, mark and words of a verdict: marks differ in grey print."""
 
 
 def draw(sweep: Sweep, figure: Any) -> None:
-    """Draws a row a point; of many, the first, the last, and those next to the decision level."""
+    """Draws one row per point; with many points, the first, the last, and those next to the decision level."""
     ranking = ranked(sweep)
     order = naming_order(sweep)
     axes = figure.subplots()
@@ -47,7 +47,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
     verdicts = {sweep.verdict(point) for point in shown}
     for verdict, (colour, mark, words) in _LOOK.items():
         if verdict in verdicts:
-            text = f"{words} {level}" if verdict != "open" else f"{words} more replicates could tell"
+            text = f"{words} {level}" if verdict != "open" else f"{words} more replicates needed"
             axes.plot([], [], mark, color=colour, linestyle="-", linewidth=3, markersize=7, label=text)
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=1.7, columnspacing=1.2, handletextpad=0.5)
     axes.set_yticks(rows, [point_name(sweep, point, order, _LABEL) for point in shown], color=INK, fontsize=9)
@@ -56,12 +56,12 @@ def draw(sweep: Sweep, figure: Any) -> None:
     axes.set_xticks(range(0, 101, 20), [f"{x} %" for x in range(0, 101, 20)])
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
-    chance = " The first of many are partly there by chance." if len(ranking) > 1 else ""
+    chance = " Of many points, the first are partly so by chance." if len(ranking) > 1 else ""
     head(
         figure,
         _finding(sweep),
-        f"Probability of {goal_name(sweep)}. Thick: exact {100 * sweep.confidence:g} % interval, each by itself.{chance}\n"
-        "Thin: interval that holds however often one looks; it decides the colour. Conditional on the model's assumptions.",
+        f"Probability of {goal_name(sweep)}. Thick: exact {100 * sweep.confidence:g} % interval, each separately.{chance}\n"
+        "Thin: confidence sequence; it determines the colour. Conditional on the model's assumptions.",
     )
 
 
@@ -81,7 +81,7 @@ def _finding(sweep: Sweep) -> str:
     known = known_points(sweep)
     if len(known) == 1:
         return f"{sentence(goal_name(sweep))}: {_LOOK[sweep.verdict(known[0])][2].removesuffix(':')} at a level of {100 * sweep.level:g} %"
-    return f"{sentence(sweep.goal.name)}: {settled(sweep, known)}"
+    return f"{sentence(sweep.goal.name)}: {verdict_counts(sweep, known)}"
 
 
 def _size(sweep: Sweep) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Where projects and firms stand over time."""
+"""Projects and firms by stage over time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DRAWN = ("decided", "launched", "operating", "failed", "abandoned", "withdrawn"
 
 
 def draw(result: Result, figure: Any) -> None:
-    """Draws the mean stock of counted projects by stage, and below it demand and what became of it."""
+    """Draws the mean stock of counted projects by stage, and below it the cumulative numbers of decisions, launches and withdrawals."""
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     mean, months = {}, []
     # One outcome at a time, so that no more than one is in memory.
@@ -35,7 +35,7 @@ def draw(result: Result, figure: Any) -> None:
         paths = result.paths(outcome)
         mean[outcome], months = paths.values.mean(axis=0) / result.scale, paths.months
     x = month_ends(months)
-    # Every event of a project is counted, so what is neither operating nor ended is under way, also when a firm tries again.
+    # Projects that are neither operating nor ended are in implementation, also if a firm tries again.
     stages = {
         "operating": (mean["operating"], BLUE),
         "in implementation": (mean["launched"] - mean["operating"] - mean["failed"] - mean["abandoned"], SKY),
@@ -67,7 +67,7 @@ def draw(result: Result, figure: Any) -> None:
         figure,
         f"{share} in {month_name(result.horizon.end)}",
         f"Mean of replicates at the end of each month{scaled_note(result)}.\n"
-        "Withdrawn: neither funded nor able to pay. Who decided and is in no other line waits for money or is still to start.",
+        "Withdrawn: no grant and not able to pay. Other firms that decided wait for money or for the start of their project.",
     )
 
 

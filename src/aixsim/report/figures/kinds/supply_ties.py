@@ -1,4 +1,4 @@
-"""The supply network: tails of the degrees, tiers, and preference for one's own."""
+"""The supply network: degree distributions, tiers, and preference for the own sector and province."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def draw(result: Result, figure: Any) -> None:
     _tiers(tiers, network)
     _preference(same, network)
     sector = network["same"]["sector"]
-    ratio = f"; as built, firms trade within their sector {sector['observed'] / sector['random']:.1f} times as often as by chance"
+    ratio = f"; as built, links within a sector are {sector['observed'] / sector['random']:.1f} times as frequent as by chance"
     note = f" ({result.sample_note})" if result.sample_note else ""
     head(
         figure,
-        f"The supply network that the model is given{ratio if sector['random'] else ''}",
-        f"Synthetic, an input and no result: {network['n_firms']:,} firms{note} with {network['ties_by_kind']['supply']:,} supply links,"
+        f"The supply network, an input of the model{ratio if sector['random'] else ''}",
+        f"Synthetic, not a result: {network['n_firms']:,} firms{note} with {network['ties_by_kind']['supply']:,} supply links,"
         f" {network['supply_links_per_firm']:.1f} a firm.\n"
         "By chance: if customers were drawn regardless of sector and province.",
     )
@@ -35,7 +35,7 @@ def _tails(axes: Any, network: dict[str, Any]) -> None:
         tail = network["tail"][name]
         look: dict[str, Any] = {"color": colour, "linestyle": dash, "linewidth": 2, "marker": marker, "markersize": 4}
         axes.loglog(tail["at_least"], tail["share"], label=name, **look)
-    axes.set_xlabel("at least so many")
+    axes.set_xlabel("at least this many partners")
     axes.set_ylabel("share of firms")
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.yaxis.set_major_formatter(lambda y, _: f"{100 * y:g} %")
@@ -74,7 +74,7 @@ def _preference(axes: Any, network: dict[str, Any]) -> None:
     axes.set_ylim(0, 1.35 * 100 * max(value for pair in pairs.values() for value in pair.values()) or 1)
     axes.set_ylabel("% of links")
     axes.legend(loc="upper right")
-    axes.set_title("Links to one's own")
+    axes.set_title("Links within sector and province")
 
 
 FIGURE = Figure(
