@@ -20,7 +20,7 @@ from aixsim.model.economics import attraction, cost_now
 from aixsim.model.funding import award, award_rest, gives_up, log_employees, merit, own_hazard
 from aixsim.model.history import PAYERS, Event, EventLog, History
 from aixsim.model.implementation import duration_factor, duration_months, lifetime_months, success_chance
-from aixsim.model.matching import ADEQUATE, cost_at_start, due_from_firm, grant_of, means_now, own_means, project_cost, scope
+from aixsim.model.matching import ADEQUATE, applies, cost_at_start, due_from_firm, grant_of, means_now, own_means, project_cost, scope
 from aixsim.model.pressure import PACE_UNIT, grown, lowered, pace, raised, rate, reaches, threshold
 from aixsim.model.problem import Milieus, Problem
 from aixsim.model.reuse import LARGE_FIRMS_SOLUTION, NO_SOLUTION, SOLUTION, spared, surer
@@ -259,7 +259,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         if not line.matches:
             return True
         state, lead, own = self.bill_of(line)
-        return state > 0 and scope(state + lead + own, own, self.means_now()) >= self.model.case.matching.least_scope
+        return applies(state + lead + own, state, own, self.means_now(), self.model.case.matching)
 
     def cost(self) -> int:
         """Returns what its project costs now, in won."""
