@@ -118,7 +118,12 @@ def random_worlds(draw: st.DrawFn) -> Problem:
         programme=lines,
         initial_adopters=draw(st.integers(0, min(3, n))),
         sensing={"visibility": draw(some), "disappointment": draw(some), "customer_weight": 1.7, "large_customer_factor": 2.5},
-        matching={"own_share": draw(st.sampled_from([0.003, 0.03, 1.0])), "lead_share": draw(some), "least_scope": draw(some)},
+        matching={
+            "own_share": draw(st.sampled_from([0.003, 0.03, 1.0])),
+            "lead_share": draw(some),
+            "least_scope": draw(some),
+            "least_grant_share": 0.01,
+        },
         reuse=dict.fromkeys(("cost", "duration", "success"), draw(st.sampled_from([0.0, 0.4, 1.0]))),
         capacity={"projects": draw(st.sampled_from([0.0, 1.0, 4.0, 20.0])), "growth": 0.2, "smart_factory": 0.2},
         adequacy={"success_exponent": draw(some), "duration_exponent": draw(some)},

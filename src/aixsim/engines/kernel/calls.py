@@ -16,7 +16,7 @@ from aixsim.engines.kernel.transitions import COLLABORATION, OWN, PROGRAMME, in_
 from aixsim.model import pressure as fixed
 from aixsim.model.funding import award, award_rest, gives_up, merit, own_hazard
 from aixsim.model.history import NO_ROUTE, PAYERS, Event
-from aixsim.model.matching import due_from_firm, grant_of, means_now, project_cost, scope
+from aixsim.model.matching import applies, due_from_firm, grant_of, means_now, project_cost, scope
 from aixsim.random.draws import Purpose, logistic
 
 _FUNDED, _WITHDRAWN, _MERIT = np.int64(Event.FUNDED), np.int64(Event.WITHDRAWN), np.int64(Purpose.MERIT)
@@ -24,7 +24,7 @@ _NO_ROUTE, _NO_SHARE = np.int64(NO_ROUTE), 0.0
 _STATE, _LEAD, _FIRM = range(len(PAYERS))
 _logistic, _award, _merit, _own_hazard = compiled(logistic), compiled(award), compiled(merit), compiled(own_hazard)
 _rate, _gives_up, _award_rest = compiled(fixed.rate), compiled(gives_up), compiled(award_rest)
-_grant_of, _due_from_firm, _scope = compiled(grant_of), compiled(due_from_firm), compiled(scope)
+_applies, _grant_of, _due_from_firm, _scope = compiled(applies), compiled(grant_of), compiled(due_from_firm), compiled(scope)
 _means_now, _project_cost = compiled(means_now), compiled(project_cost)
 
 
@@ -62,12 +62,12 @@ def bill_of(case: Any, state: Any, inputs: Any, rules: Any, most: int, entry: An
 
 
 @compiled
-def applies(case: Any, state: Any, inputs: Any, rules: Any, most: int, entry: Any, month: int, learning: float) -> bool:
+def wants(case: Any, state: Any, inputs: Any, rules: Any, most: int, entry: Any, month: int, learning: float) -> bool:
     """Whether a firm that may apply does: the state gives something, and enough of the cost is paid for."""
     if not rules.matches:
         return True
     cost, grant, due, means = bill_of(case, state, inputs, rules, most, entry, month, learning)
-    return grant > 0 and _scope(cost, due, means) >= case.matching.least_scope
+    return _applies(cost, grant, due, means, case.matching)
 
 
 @compiled
@@ -80,7 +80,7 @@ def list_applicants(case: Any, state: Any, ranking: Any, inputs: Any, rules: Any
         if (
             state.tie[slot].stage == DECIDED
             and is_eligible(state.life[slot], entry.size, rules, inputs.park_open, inputs.park_close, month)
-            and applies(case, state, inputs, rules, grants[entry.size], entry, month, learning)
+            and wants(case, state, inputs, rules, grants[entry.size], entry, month, learning)
         ):
             numbers[n], slots[n] = state.tie[slot].firm, slot
             n += 1
