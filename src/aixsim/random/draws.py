@@ -39,7 +39,7 @@ BUILD: Final = 0xFFFFFFFF
 
 
 class Purpose(IntEnum):
-    """What a number is for: the third word of its address. Append, never renumber."""
+    """What a number is for: the third word of its address. Append, never renumber; 25 and 27 were tier and pool."""
 
     RESISTANCE = 1
     OWN_RESISTANCE = 2
@@ -61,12 +61,15 @@ class Purpose(IntEnum):
     EMPLOYEES = 22
     SITES = 23
     TENANCY = 24
-    TIER = 25
     DEGREE = 26
-    POOL = 27
     PARTNER = 28
     ROUNDING = 29
     SAMPLE = 30
+    SUBCONTRACTOR = 31
+    LARGE_CUSTOMERS = 32
+    COMPANY = 33
+    TRADE = 34
+    TRADE_PARTNER = 35
 
 
 def philox_block(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
