@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from aixsim.results.network_summary import describe_network
 from aixsim.world.korea import build_korea
 from aixsim.world.network import CUSTOMER, SIBLING, SUPPLIER, Network
 from aixsim.world.population import Population
+from aixsim.world.population_file import read_population
 from aixsim.world.supply_chain import build_supply_chain
 
 Built = tuple[Population, Network]
@@ -170,3 +173,14 @@ def test_theory_networks(kind: str) -> None:
     expected = {"none": [0] * n, "star": [n - 1] + [1] * (n - 1), "ring": [2] * n, "complete": [n - 1] * n}[kind]
     assert degree.tolist() == expected
     assert network.n_ties == sum(expected) // 2
+
+
+def test_a_population_of_ones_own_keeps_its_suppliers(tmp_path: Path) -> None:
+    """Two large firms, six suppliers, of which one is micro, and 92 SMEs of which 43.2 % are 40 subcontractors."""
+    rows = ["Ulsan,motor vehicles,large,large firm,900"] * 2 + ["Ulsan,motor vehicles,small,supplier,30"] * 5
+    rows += ["Ulsan,motor vehicles,micro,supplier,5"] + ["Ulsan,motor vehicles,small,SME,20"] * 92
+    (tmp_path / "firms.csv").write_text("\n".join(["province,sector,size,agent_type,employees", *rows]))
+    population = read_population(tmp_path / "firms.csv", 1)
+    assert np.bincount(population.tier).tolist() == [2, 6, 40, 0, 52]
+    supplier, customer = links(build_supply_chain(population, 1, 4.0))
+    assert set(supplier[customer < 2]) == set(range(2, 8)), "each supplier has a large customer, and nobody else"

@@ -31,13 +31,18 @@ def first_tiers(size: NDArray[np.int8], employees: NDArray[np.int32], seed: int)
     Returns:
         int8, shape ``(n,)``: 0 large, 1, 2, and 4 outside subcontracting.
     """
-    others = np.flatnonzero(size != LARGE)
-    lot = uniforms(seed, BUILD, Purpose.SUBCONTRACTOR, len(size))[others]
-    number = round(published("SME manufacturers that are subcontractors") / 100 * len(others))
-    subcontractor = np.zeros(len(size), np.bool_)
-    subcontractor[others[np.argsort(lot, kind="stable")[:number]]] = True
+    subcontractor = by_lot(size != LARGE, seed)
     sells_to_large = n_large_customers(size, employees, subcontractor, seed) > 0
     return np.where(size == LARGE, 0, np.where(subcontractor, np.where(sells_to_large, 1, 2), OUTSIDE)).astype(np.int8)
+
+
+def by_lot(firms: NDArray[np.bool_], seed: int) -> NDArray[np.bool_]:
+    """Draws the published share of subcontractors among some firms, shape ``(n,)``."""
+    lot = np.where(firms, uniforms(seed, BUILD, Purpose.SUBCONTRACTOR, len(firms)), np.inf)
+    number = round(published("SME manufacturers that are subcontractors") / 100 * np.count_nonzero(firms))
+    out = np.zeros(len(firms), np.bool_)
+    out[np.argsort(lot, kind="stable")[:number]] = True
+    return out
 
 
 def n_large_customers(

@@ -29,7 +29,8 @@ def draw(result: Result, figure: Any) -> None:
         f"The supply network that the model is given{ratio if sector['random'] else ''}",
         f"Synthetic, an input and no result: {network['n_firms']:,} firms{note} with {network['ties_by_kind']['supply']:,} supply links,"
         f" {network['supply_links_per_firm']:.1f} a firm.\n"
-        "By chance: if customers were drawn regardless of sector and province.",
+        "By chance: if customers were drawn regardless of sector and province."
+        + (" A sample has smaller hubs and a smaller largest site than the nation." if result.sample_note else ""),
     )
 
 
@@ -87,7 +88,7 @@ def _targets(axes: Any, targets: list[dict[str, Any]]) -> None:
     axes.set_xlim(0, 1)
     axes.set_ylim(len(targets) + 0.5, -0.8)
     axes.set_title("Published targets beside this network")
-    lines = [("target", "published, and range", "", "this network", "")]
+    lines = [("target", "published", "range", "this network", "")]
     for target in targets:
         unit = "" if target["unit"] == "1" else f" ({target['unit']})"
         model = "none" if target["model"] is None else f"{target['model']:,.4g}"
