@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from aixsim.config.models import NetworkTable
 from aixsim.data.packaged import value
-from aixsim.errors import UserError
 from aixsim.random.draws import Purpose, uniforms
 from aixsim.results.network_summary import describe_network
 from aixsim.world.korea import build_korea
 from aixsim.world.network import CUSTOMER, SIBLING, SUPPLIER, Network
 from aixsim.world.population import Population
-from aixsim.world.population_file import read_population
 from aixsim.world.supply_chain import build_supply_chain
 
 Built = tuple[Population, Network]
@@ -113,10 +110,13 @@ def test_half_of_the_links_to_large_companies_stay_in_the_sector(nation: Built) 
     assert same == pytest.approx(0.5 + 0.5 * by_chance, abs=0.03)
 
 
-def test_too_few_links_are_refused() -> None:
-    population = build_korea(0.01, 1)
-    with pytest.raises(UserError, match=r"links_per_firm = 2 is too few.*allowed: 3\.\d\d to 50"):
-        build_supply_chain(population, 1, 2.0)
+@pytest.mark.parametrize("scale", [0.0005, 0.05, 1.0])
+def test_a_config_cannot_ask_for_fewer_links_than_subcontractors_have(scale: float) -> None:
+    population = build_korea(scale, 2)
+    (fewest,) = (bound.ge for bound in NetworkTable.model_fields["links_per_firm"].metadata if hasattr(bound, "ge"))
+    build_supply_chain(population, 2, fewest)
+    with pytest.raises(ValueError, match=r"links_per_firm = 1: subcontractors alone have \d\.\d"):
+        build_supply_chain(population, 2, 1.0)
 
 
 def test_firms_outside_subcontracting_have_the_links_that_are_left(nation: Built) -> None:
@@ -173,14 +173,3 @@ def test_theory_networks(kind: str) -> None:
     expected = {"none": [0] * n, "star": [n - 1] + [1] * (n - 1), "ring": [2] * n, "complete": [n - 1] * n}[kind]
     assert degree.tolist() == expected
     assert network.n_ties == sum(expected) // 2
-
-
-def test_a_population_of_ones_own_keeps_its_suppliers(tmp_path: Path) -> None:
-    """Two large firms, six suppliers, of which one is micro, and 92 SMEs of which 43.2 % are 40 subcontractors."""
-    rows = ["Ulsan,motor vehicles,large,large firm,900"] * 2 + ["Ulsan,motor vehicles,small,supplier,30"] * 5
-    rows += ["Ulsan,motor vehicles,micro,supplier,5"] + ["Ulsan,motor vehicles,small,SME,20"] * 92
-    (tmp_path / "firms.csv").write_text("\n".join(["province,sector,size,agent_type,employees", *rows]))
-    population = read_population(tmp_path / "firms.csv", 1)
-    assert np.bincount(population.tier).tolist() == [2, 6, 40, 0, 52]
-    supplier, customer = links(build_supply_chain(population, 1, 4.0))
-    assert set(supplier[customer < 2]) == set(range(2, 8)), "each supplier has a large customer, and nobody else"

@@ -98,14 +98,18 @@ def _employees(size: NDArray[np.int8], seed: int) -> NDArray[np.int32]:
     the quantiles of their law, one each: the few largest hold so much of it that drawn ones would differ widely from seed to seed.
     """
     u = uniforms(seed, BUILD, Purpose.EMPLOYEES, len(size))
-    out = np.zeros(len(size), np.int32)
     micro, large = size == 0, size == LARGE
+    u[large] = (np.argsort(np.argsort(u[large], kind="stable"), kind="stable") + 0.5) / np.count_nonzero(large)
     below, above = published_mean_employees()
     total = above * np.count_nonzero(~micro)
-    u[large] = (np.argsort(np.argsort(u[large], kind="stable"), kind="stable") + 0.5) / np.count_nonzero(large)
-    for firms, employees in ((micro, below * np.count_nonzero(micro)), (large, large_employment_share() * total), (~micro & ~large, total)):
-        rest = employees - (out[large].sum() if employees is total else 0)
-        out[firms] = _truncated_pareto(u[firms], employee_bounds()[size[firms]], rest / np.count_nonzero(firms))
+    out = np.zeros(len(size), np.int32)
+
+    def fill(firms: NDArray[np.bool_], workers: float) -> None:
+        out[firms] = _truncated_pareto(u[firms], employee_bounds()[size[firms]], workers / np.count_nonzero(firms))
+
+    fill(micro, below * np.count_nonzero(micro))
+    fill(large, large_employment_share() * total)
+    fill(~micro & ~large, total - out[large].sum())
     return out
 
 

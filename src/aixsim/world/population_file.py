@@ -15,7 +15,6 @@ from aixsim.random.draws import BUILD, Purpose, uniforms
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, SECTORS, SIZES
 from aixsim.world.network import CUSTOMER, Network
 from aixsim.world.population import Population
-from aixsim.world.subcontractors import OUTSIDE, by_lot
 
 _COLUMNS: dict[str, Sequence[str]] = {"province": PROVINCES, "sector": SECTORS, "size": SIZES, "agent_type": AGENT_TYPES}
 _MOST_EMPLOYEES = 10_000_000
@@ -31,8 +30,6 @@ class TableError(UserError):
 def read_population(file: Path, seed: int) -> Population:
     """Reads one firm a row: columns province, sector, size, agent_type (names) and employees (whole number).
 
-    Large firms have tier 0 and suppliers 1; of SMEs the published share, by lot, are subcontractors (2), the others are outside (4).
-
     Raises:
         TableError: a column is missing or a value is not allowed.
     """
@@ -47,11 +44,10 @@ def read_population(file: Path, seed: int) -> Population:
     employees = [
         _value(file, i, row, "employees", _positive, f"a whole number from 1 to {_MOST_EMPLOYEES:,}") for i, row in enumerate(rows)
     ]
-    is_sme = index["agent_type"] == AGENT_TYPES.index("SME")
     return Population(
         **index,
         employees=np.array(employees, np.int32),
-        tier=np.where(is_sme & ~by_lot(is_sme, seed), OUTSIDE, index["agent_type"]).astype(np.int8),
+        tier=index["agent_type"],
         park=np.full(n, -1, np.int16),
         company=np.arange(n, dtype=np.int32),
         ready=np.zeros(n, np.bool_),

@@ -11,8 +11,8 @@ from aixsim.world.classification import LARGE, SIZES, TIERS
 
 OUTSIDE = TIERS - 1
 """Tier of firms outside subcontracting."""
-_MOST = 100.0
-"""No firm is expected to have more large customers; it bounds populations of a user's own with very large suppliers."""
+_MOST = 1000
+"""No number of large customers comes near; it ends a sum that rounding keeps below the largest quantiles."""
 
 
 def published(target: str) -> float:
@@ -31,18 +31,13 @@ def first_tiers(size: NDArray[np.int8], employees: NDArray[np.int32], seed: int)
     Returns:
         int8, shape ``(n,)``: 0 large, 1, 2, and 4 outside subcontracting.
     """
-    subcontractor = by_lot(size != LARGE, seed)
+    others = np.flatnonzero(size != LARGE)
+    lot = uniforms(seed, BUILD, Purpose.SUBCONTRACTOR, len(size))[others]
+    number = round(published("SME manufacturers that are subcontractors") / 100 * len(others))
+    subcontractor = np.zeros(len(size), np.bool_)
+    subcontractor[others[np.argsort(lot, kind="stable")[:number]]] = True
     sells_to_large = n_large_customers(size, employees, subcontractor, seed) > 0
     return np.where(size == LARGE, 0, np.where(subcontractor, np.where(sells_to_large, 1, 2), OUTSIDE)).astype(np.int8)
-
-
-def by_lot(firms: NDArray[np.bool_], seed: int) -> NDArray[np.bool_]:
-    """Draws the published share of subcontractors among some firms, shape ``(n,)``."""
-    lot = np.where(firms, uniforms(seed, BUILD, Purpose.SUBCONTRACTOR, len(firms)), np.inf)
-    number = round(published("SME manufacturers that are subcontractors") / 100 * np.count_nonzero(firms))
-    out = np.zeros(len(firms), np.bool_)
-    out[np.argsort(lot, kind="stable")[:number]] = True
-    return out
 
 
 def n_large_customers(
@@ -70,8 +65,7 @@ def poisson(u: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray[np.int
     chance = np.exp(-mean)
     total = chance.copy()
     open_ = np.flatnonzero(u > total)
-    # Sums of chances may end below the largest quantiles by rounding: then the number is far out in the tail already.
-    while len(open_) and number.max() < 10 * _MOST:
+    while len(open_) and number.max() < _MOST:
         number[open_] += 1
         chance[open_] *= mean[open_] / number[open_]
         total[open_] += chance[open_]

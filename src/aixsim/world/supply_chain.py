@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.data.packaged import assumption
-from aixsim.errors import UserError
 from aixsim.random.draws import BUILD, Purpose, uniforms
 from aixsim.world.network import CUSTOMER, SIBLING, Network
 from aixsim.world.pools import Pools, by_employees
@@ -45,17 +44,14 @@ def build_supply_chain(population: Population, seed: int, links_per_firm: float)
         links_per_firm: supply links over firms; Japan has 4 to 5. What the links of subcontractors leave belongs to firms outside.
 
     Raises:
-        UserError: subcontractors alone have more links.
+        ValueError: subcontractors alone have more links.
     """
     n = len(population)
     links = _subcontract_links(population, seed)
     rest = round(links_per_firm * n) - len(links.supplier)
     outside = population.tier == OUTSIDE
     if rest < 0:
-        raise UserError(
-            f"network.links_per_firm = {links_per_firm:g} is too few: subcontractors alone have {len(links.supplier) / n:.2f} supply links"
-            f" a firm; allowed: {len(links.supplier) / n:.2f} to 50"
-        )
+        raise ValueError(f"links_per_firm = {links_per_firm:g}: subcontractors alone have {len(links.supplier) / n:.3f}")
     number = _pareto_numbers(outside, rest / max(int(outside.sum()), 1), 0, Purpose.TRADE, seed)
     _add(links, _smes(population), population.company, np.repeat(np.arange(n), number), Purpose.TRADE_PARTNER, seed)
     siblings = _siblings(population)
