@@ -96,7 +96,13 @@ CASES: list[tuple[str, str, str, str]] = [
     ("file without file", changed('kind = "homogeneous"\nfirms = 50', 'kind = "file"'), "population", "file"),
     ("supply among equals", changed('kind = "none"', 'kind = "supply"'), "network.kind", "korea-2023"),
     ("complete too large", changed("firms = 50", "firms = 5000").replace('kind = "none"', 'kind = "complete"'), "network.kind", "2,000"),
-    ("links without supply", changed('kind = "none"', 'kind = "none"\nlinks_per_firm = 3.0'), "network", "links_per_firm"),
+    ("links without supply", changed('kind = "none"', 'kind = "none"\nlinks_per_firm = 4.5'), "network", "links_per_firm"),
+    (
+        "fewer links than subcontractors have",
+        changed('kind = "none"', 'kind = "supply"\nlinks_per_firm = 3.0'),
+        "network.links_per_firm",
+        "3.5",
+    ),
     ("unknown network", changed('kind = "none"', 'kind = "lattice"'), "network.kind", "ring"),
     # --- numbers
     ("negative rate", changed("rate = 0.01", "rate = -0.01"), "mechanisms.innovation.rate", "0 to 1"),
@@ -114,7 +120,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "did you mean 'innovation'",
     ),
     ("unknown lever", GOOD + "[levers.park]\nnumber = 3\n", "levers.park", "did you mean 'parks'"),
-    ("too many parks", GOOD + "[levers.parks]\nnumber = 99\n", "levers.parks.number", "27"),
+    ("too many parks", GOOD + "[levers.parks]\nnumber = 99\n", "levers.parks.number", "28"),
     ("half a park", GOOD + "[levers.parks]\nnumber = 1.5\n", "levers.parks.number", "whole"),
     ("opening no month", GOOD + '[levers.parks]\nfirst_opening = "soon"\n', "levers.parks.first_opening", "month"),
     ("share above 1", GOOD + "[sensing]\nvisibility = 1.2\n", "sensing.visibility", "0 to 1"),

@@ -185,6 +185,9 @@ def test_the_folder_is_the_chosen_one(monkeypatch: pytest.MonkeyPatch, variables
         "data/population_assumptions.csv",
         "world/korea.py",
         "world/supply_chain.py",
+        "world/subcontractors.py",
+        "world/pools.py",
+        "data/network_targets.csv",
         "random/draws.py",
     ],
 )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from aixsim.config.models import NetworkTable
 from aixsim.data.packaged import value
 from aixsim.random.draws import Purpose, uniforms
 from aixsim.results.network_summary import describe_network
@@ -64,18 +65,21 @@ def hill(degree: NDArray[np.int64], share: float = 0.005) -> float:
 
 
 def test_degrees_are_heavy_tailed(nation: Built) -> None:
+    """Customers as in Japan; suppliers less so, because no Korean company is known to have more than 300 of tier 1."""
     population, network = nation
     supplier, customer = links(network)
     n = len(population)
-    for degree in (np.bincount(supplier, minlength=n), np.bincount(customer, minlength=n)):
-        assert 0.9 < hill(degree) < 2.0
-        assert degree.max() > 100 * degree.mean()
+    customers, suppliers = np.bincount(supplier, minlength=n), np.bincount(customer, minlength=n)
+    assert 1.1 < hill(customers) < 1.4
+    assert customers.max() > 100 * customers.mean()
+    assert 2.0 < hill(suppliers) < 4.0
+    assert suppliers.max() > 50 * suppliers.mean()
     # The twin: as many links dealt out at random have a thin tail.
     random = np.bincount((uniforms(1, 0, Purpose.PARTNER, len(supplier)) * n).astype(np.int64), minlength=n)
-    assert not 0.9 < hill(random) < 2.0
+    assert hill(random) > 4.0
 
 
-def test_tiers(nation: Built) -> None:
+def test_who_sells_to_whom(nation: Built) -> None:
     population, network = nation
     supplier, customer = links(network)
     to_large = population.tier[customer] == 0
@@ -83,11 +87,45 @@ def test_tiers(nation: Built) -> None:
     assert np.isin(np.flatnonzero(population.tier == 1), supplier[to_large]).all(), "every supplier does"
     assert not (population.tier[supplier] == 0).any()
     second = population.tier[supplier] == 2
-    assert (population.tier[customer[second]] == 1).mean() > 0.75
-    third = population.tier[supplier] == 3
-    assert (population.tier[customer[third]] == 2).mean() > 0.75
+    to_first = np.unique(supplier[second & (population.tier[customer] == 1)])
+    assert np.array_equal(to_first, np.flatnonzero(population.tier == 2)), "every firm of tier 2 sells to one of tier 1"
+    assert not (population.tier[customer[population.tier[supplier] == 3]] <= 1).any()
     subcontractors = (population.tier >= 1) & (population.tier <= 3)
     assert np.isin(np.flatnonzero(subcontractors), supplier).mean() > 0.999
+
+
+def test_a_company_is_a_suppliers_customer_once(nation: Built) -> None:
+    population, network = nation
+    supplier, customer = links(network)
+    pairs = supplier * len(population) + population.company[customer]
+    assert len(np.unique(pairs)) == len(pairs)
+
+
+def test_half_of_the_links_to_large_companies_stay_in_the_sector(nation: Built) -> None:
+    population, network = nation
+    supplier, customer = links(network)
+    to_large = population.is_large()[customer]
+    same = (population.sector[supplier] == population.sector[customer])[to_large].mean()
+    by_chance = float(np.bincount(population.sector) @ np.bincount(population.sector)) / len(population) ** 2
+    assert same == pytest.approx(0.5 + 0.5 * by_chance, abs=0.03)
+
+
+@pytest.mark.parametrize("scale", [0.0005, 0.05, 1.0])
+def test_a_config_cannot_ask_for_fewer_links_than_subcontractors_have(scale: float) -> None:
+    population = build_korea(scale, 2)
+    (fewest,) = (bound.ge for bound in NetworkTable.model_fields["links_per_firm"].metadata if hasattr(bound, "ge"))
+    build_supply_chain(population, 2, fewest)
+    with pytest.raises(ValueError, match=r"links_per_firm = 1: subcontractors alone have \d\.\d"):
+        build_supply_chain(population, 2, 1.0)
+
+
+def test_firms_outside_subcontracting_have_the_links_that_are_left(nation: Built) -> None:
+    population, network = nation
+    more = build_supply_chain(population, 1, 5.0)
+    inside = population.tier < 4
+    before, after = (np.bincount(links(one)[0], minlength=len(population)) for one in (network, more))
+    assert np.array_equal(before[inside], after[inside]), "tiers do not depend on the links of others"
+    assert after.sum() == pytest.approx(5.0 * len(population), rel=0.01)
 
 
 def test_preference_for_ones_own_sector_and_province(nation: Built) -> None:

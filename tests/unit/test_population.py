@@ -7,7 +7,7 @@ import pytest
 
 from aixsim.data.packaged import assumption, rows, value
 from aixsim.world.classification import LARGE, PROVINCES, SECTORS
-from aixsim.world.korea import build_korea, employee_bounds, published_mean_employees
+from aixsim.world.korea import _truncated_pareto, build_korea, employee_bounds, large_employment_share, published_mean_employees
 from aixsim.world.margins import fit, national_margins, whole, whole_table
 from aixsim.world.population import Population
 
@@ -69,13 +69,33 @@ def test_employees_lie_in_their_class_and_meet_the_published_means(nation: Popul
     assert nation.employees[nation.size == 0].mean() == pytest.approx(below, rel=1e-3)
 
 
+def test_large_sites_have_a_law_of_their_own(nation: Population) -> None:
+    """1,570 quantiles of a Pareto law from 100 to 34,000 with mean 0.30538 * 41.22 * 63,940 / 1,570 = 512.7: its exponent is 1.07."""
+    large = np.sort(nation.employees[nation.is_large()])
+    assert large_employment_share() == pytest.approx(888.689 / 2910.145)
+    assert large.sum() == pytest.approx(large_employment_share() * nation.employees[nation.size > 0].sum(), rel=1e-3)
+    assert large.mean() == pytest.approx(512.7, rel=2e-3)
+    exponent = 1.07
+    middle = 100 * (1 - 0.5 * (1 - (100 / 34_001) ** exponent)) ** (-1 / exponent)
+    assert np.median(large) == pytest.approx(middle, rel=0.01)
+    assert 20_000 < large[-1] <= 34_000
+    assert np.array_equal(large, np.sort(build_korea(1.0, 2).employees[:1570])), "which site is large is drawn, not how large"
+    assert not np.array_equal(nation.employees[:1570], build_korea(1.0, 2).employees[:1570])
+    # The twin: with 300 employees as the smallest site the same employment leaves no giant.
+    quantiles = (np.arange(1570) + 0.5) / 1570
+    assert _truncated_pareto(quantiles, np.tile([300.0, 34_000.0], (1570, 1)), 512.7).max() < 10_000
+
+
 def test_companies_tiers_readiness(nation: Population) -> None:
     large = nation.is_large()
     assert len(np.unique(nation.company[large])) == 730
     assert (nation.company[~large] == np.flatnonzero(~large)).all()
     subcontractors = round(0.432 * 163_273)
     assert np.count_nonzero((nation.tier >= 1) & (nation.tier <= 3)) == subcontractors
-    assert np.count_nonzero(nation.tier == 1) == round(0.432 * 163_273 / 22.1)
+    for size in range(LARGE):
+        of_class = nation.tier[nation.size == size]
+        assert ((of_class >= 1) & (of_class <= 3)).mean() == pytest.approx(0.432, abs=0.03), "as many in every class"
+    assert not (nation.tier[nation.size == 0] == 1).any(), "micro firms sell to SMEs alone"
     assert np.array_equal(nation.agent_type == 0, large)
     assert np.array_equal(nation.agent_type == 1, nation.tier == 1)
     assert nation.employees[nation.tier == 1].mean() > 1.5 * nation.employees[nation.tier > 1].mean()

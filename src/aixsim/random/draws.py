@@ -39,7 +39,7 @@ BUILD: Final = 0xFFFFFFFF
 
 
 class Purpose(IntEnum):
-    """Purpose of a random number, the third word of its address. Append only; never renumber."""
+    """Purpose of a random number, the third word of its address. Append only; 25 and 27 are retired."""
 
     RESISTANCE = 1
     OWN_RESISTANCE = 2
@@ -65,12 +65,15 @@ class Purpose(IntEnum):
     EMPLOYEES = 22
     SITES = 23
     TENANCY = 24
-    TIER = 25
     DEGREE = 26
-    POOL = 27
     PARTNER = 28
     ROUNDING = 29
     SAMPLE = 30
+    SUBCONTRACTOR = 31
+    LARGE_CUSTOMERS = 32
+    COMPANY = 33
+    TRADE = 34
+    TRADE_PARTNER = 35
     QUEUE = 40
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.results.network_targets import network_targets
 from aixsim.world.classification import PROVINCES, SECTORS, TIE_KINDS
 from aixsim.world.network import CUSTOMER, SUPPLIER, Network
 from aixsim.world.population import Population
@@ -23,7 +24,8 @@ def describe_network(population: Population, network: Network) -> dict[str, Any]
         ``n_firms``, ``n_ties``, ``ties_by_kind`` and ``supply_links_per_firm``; in ``tail``, for customers, suppliers and both together
         (``partners``), the share of firms with at least that many of them; ``tier_matrix``, shares of links with rows by the tier of the
         supplier and columns by that of the customer; in ``same`` the share of links that stay inside a sector or province, ``observed``
-        and at ``random`` (customers drawn regardless of it); and the shares of links by both together.
+        and at ``random``, that is if customers were drawn regardless of it; the shares of links by both together; and ``targets``, what is
+        published beside what this network has.
     """
     n = len(population)
     firm = np.repeat(np.arange(n), np.diff(network.start))
@@ -57,6 +59,7 @@ def describe_network(population: Population, network: Network) -> dict[str, Any]
             "same province": _share(~same_sector & same_province),
             "neither": _share(~same_sector & ~same_province),
         },
+        "targets": network_targets(population, network),
     }
 
 

@@ -161,6 +161,7 @@ DOCUMENTS: Final[dict[str, Any]] = {
         "tier_matrix": [[number]],
         "same": dict.fromkeys(("sector", "province"), _PAIR),
         "link_share_by_sector_and_province": Each(number),
+        "targets": [{"name": text, "unit": text, "value": number, "low": number, "high": number, "model": maybe(number)}],
     },
     "config": Each(lambda _value: True),
 }

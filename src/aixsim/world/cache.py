@@ -26,7 +26,7 @@ from aixsim.world.supply_chain import build_supply_chain
 Arrays = dict[str, NDArray[np.generic]]
 _HEADER = hashlib.sha256().digest_size
 _NOT_ARRAYS = ("parks", "weight")
-_BUILDERS = ("korea", "margins", "supply_chain", "network", "population", "classification")
+_BUILDERS = ("korea", "margins", "subcontractors", "supply_chain", "pools", "network", "population", "classification")
 _CODE = (*(f"world/{name}.py" for name in _BUILDERS), "random/draws.py")
 
 

@@ -61,7 +61,7 @@ SIZES: Final = ("micro", "small", "medium", "mid-size", "large")
 AGENT_TYPES: Final = ("large firm", "supplier", "SME")
 TIE_KINDS: Final = ("customer", "supplier", "sibling site")
 TIERS: Final = 5
-"""Tiers of the supply chain: 0 large firms, 1 their suppliers, 2 and 3 below, 4 outside subcontracting."""
+"""Tiers of the supply chain: 0 large firms, 1 sells to them, 2 and 3 (and more) steps away, 4 outside."""
 ROUTES: Final = ("programme", "collaboration", "park", "own")
 """Route: who pays for a project (a programme, a programme for a member of a collaboration model, a park, the firm itself)."""
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.data.packaged import assumption, rows, value
 from aixsim.random.draws import BUILD, Purpose, uniforms
-from aixsim.world.classification import LARGE, PROVINCES, SECTORS, SIZES
+from aixsim.world.classification import AGENT_TYPES, LARGE, PROVINCES, SECTORS, SIZES
 from aixsim.world.margins import association, fit, national_margins, whole, whole_table
 from aixsim.world.population import Park, Population
+from aixsim.world.subcontractors import first_tiers
+from aixsim.world.supply_chain import tiers
 
-LARGE_FIRM, SUPPLIER, SME = range(3)
-OUTSIDE = 4
-"""Tier of firms outside subcontracting."""
+SME = AGENT_TYPES.index("SME")
+"""Large firms and suppliers are tiers 0 and 1, all others are SMEs."""
 
 
 def build_korea(scale: float, seed: int) -> Population:
@@ -36,15 +39,15 @@ def build_korea(scale: float, seed: int) -> Population:
     province = np.repeat(np.tile(np.repeat(np.arange(len(PROVINCES)), len(SECTORS)), len(SIZES)), count).astype(np.int8)
     sector = np.repeat(np.tile(np.arange(len(SECTORS)), len(SIZES) * len(PROVINCES)), count).astype(np.int8)
     employees = _employees(size, seed)
-    tier = _tiers(size, employees, seed)
+    first = first_tiers(size, employees, seed)
     park, parks = _tenancy(province, employees, scale, seed)
-    return Population(
+    population = Population(
         province=province,
         sector=sector,
         size=size,
         employees=employees,
-        agent_type=np.where(tier == 0, LARGE_FIRM, np.where(tier == 1, SUPPLIER, SME)).astype(np.int8),
-        tier=tier,
+        agent_type=np.minimum(first, SME).astype(np.int8),
+        tier=first,
         park=park,
         company=_companies(int(sizes[LARGE]), n, max(round(margins.n_large_firms * scale), 1), seed),
         ready=_ready(size, seed),
@@ -52,13 +55,22 @@ def build_korea(scale: float, seed: int) -> Population:
         parks=parks,
         weight=1.0 / scale,
     )
+    return replace(population, tier=tiers(population, seed))
 
 
 def employee_bounds() -> NDArray[np.float64]:
     """Returns lowest and highest number of employees by size class, shape ``(5, 2)``."""
     micro, small, medium = (assumption(f"employees_{name}_high") for name in ("micro", "small", "medium"))
     mid_size = (assumption("employees_mid_size_low"), assumption("employees_mid_size_high"))
-    return np.array([(1, micro), (micro + 1, small), (small + 1, medium), mid_size, (300, assumption("employees_large_high"))])
+    return np.array(
+        [
+            (1, micro),
+            (micro + 1, small),
+            (small + 1, medium),
+            mid_size,
+            (assumption("employees_large_low"), assumption("employees_large_high")),
+        ]
+    )
 
 
 def published_mean_employees() -> tuple[float, float]:
@@ -71,15 +83,33 @@ def published_mean_employees() -> tuple[float, float]:
     return 1000.0 * workers / number, 1000.0 * latest
 
 
+def large_employment_share() -> float:
+    """Returns the published share of large sites in the workers of sites with ten or more (2021)."""
+    table = "manufacturing_totals.csv"
+    every, large = "manufacturing 10+ workers", "manufacturing 10+ workers, sites of large firms"
+    workers = [value(table, "workers_thousand", scope=scope, year="2021") for scope in (large, every)]
+    return workers[0] / workers[1]
+
+
 def _employees(size: NDArray[np.int8], seed: int) -> NDArray[np.int32]:
     """Draws employees within the class from a Pareto law truncated to it.
 
-    There is one exponent for the classes from small to large and one for micro firms; each is solved for the published mean.
+    Three exponents are solved for published totals: of micro firms, of large sites, and of the classes between. Large sites are dealt
+    the quantiles of their law, one each: the few largest hold so much of it that drawn ones would differ widely from seed to seed.
     """
     u = uniforms(seed, BUILD, Purpose.EMPLOYEES, len(size))
+    micro, large = size == 0, size == LARGE
+    u[large] = (np.argsort(np.argsort(u[large], kind="stable"), kind="stable") + 0.5) / np.count_nonzero(large)
+    below, above = published_mean_employees()
+    total = above * np.count_nonzero(~micro)
     out = np.zeros(len(size), np.int32)
-    for firms, mean in zip((size == 0, size > 0), published_mean_employees(), strict=True):
-        out[firms] = _truncated_pareto(u[firms], employee_bounds()[size[firms]], mean)
+
+    def fill(firms: NDArray[np.bool_], workers: float) -> None:
+        out[firms] = _truncated_pareto(u[firms], employee_bounds()[size[firms]], workers / np.count_nonzero(firms))
+
+    fill(micro, below * np.count_nonzero(micro))
+    fill(large, large_employment_share() * total)
+    fill(~micro & ~large, total - out[large].sum())
     return out
 
 
@@ -96,27 +126,6 @@ def _truncated_pareto(u: NDArray[np.float64], bounds: NDArray[np.float64], mean:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if draw(middle).mean() > mean else (low, middle)
     return draw(high)
-
-
-def _tiers(size: NDArray[np.int8], employees: NDArray[np.int32], seed: int) -> NDArray[np.int8]:
-    """Assigns tiers of the supply chain: 0 large, 1 to 3 subcontractors, 4 outside."""
-    facts = "supply_network_facts.csv"
-    others = np.flatnonzero(size != LARGE)
-    n_subcontractors = value(facts, "value", metric="SME manufacturers that are subcontract suppliers", year="2010") / 100 * len(others)
-    n_first = round(n_subcontractors / (1 + value(facts, "value", metric="tier-2/3 suppliers per tier-1")))
-    tier = np.full(len(size), OUTSIDE, np.int8)
-    tier[size == LARGE] = 0
-    # The firms with the smallest E / weight are a sample without replacement whose inclusion probabilities increase with the weight.
-    u = uniforms(seed, BUILD, Purpose.TIER, len(size))[others]
-    order = others[np.argsort(-np.log(u) / employees[others] ** assumption("tier_1_size_exponent"), kind="stable")]
-    tier[order[:n_first]] = 1
-    below = order[n_first:]
-    lot = uniforms(seed, BUILD, Purpose.TIER, len(size), attempt=1)[below]
-    below = below[np.argsort(lot, kind="stable")][: round(n_subcontractors) - n_first]
-    n_second = round(assumption("tier_2_share") * len(below))
-    tier[below[:n_second]] = 2
-    tier[below[n_second:]] = 3
-    return tier
 
 
 def _companies(n_sites: int, n: int, n_firms: int, seed: int) -> NDArray[np.int32]:

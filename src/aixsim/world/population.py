@@ -42,7 +42,7 @@ class Population(ReadOnly):
         size: int8, index into ``SIZES``.
         employees: int32.
         agent_type: int8, index into ``AGENT_TYPES``; a supplier is a firm of tier 1.
-        tier: int8, steps to a large firm in the supply chain: 0 large, 1 sells to large firms, 2 and 3 below, 4 outside.
+        tier: int8, steps to the nearest large firm along customers: 0 large, 1 sells to one, 2, 3 and more, 4 outside subcontracting.
         park: int16, index into ``parks``, -1 for none.
         company: int32, the ``firm_id`` that the sites of one large firm share; otherwise unique.
         ready: bool, whether the firm has a smart factory (readiness).

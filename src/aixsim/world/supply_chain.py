@@ -1,25 +1,38 @@
-"""The supply network: links between tiers, with heavy-tailed degrees.
+"""The supply network: who delivers to whom, drawn from published numbers of customers; tiers follow from it.
 
-Numbers of customers and the attraction for suppliers are Pareto distributed, with the exponents found in Japan (Fujiwara and Aoyama 2010,
-arXiv:0806.4280; no Korean degree data were found); a link prefers a customer of the same sector or province. Large firms buy
-only from tier 1, tier 1 from tier 2, tier 2 from tier 3, and firms outside subcontracting trade with tiers 2 to 4.
+A subcontractor has large customers (Poisson) and SME customers (Pareto, exponent of Fujiwara and Aoyama 2010, arXiv:0806.4280). What
+pulls suppliers is a power of the customer's employees, never a rank. The rest of the links belong to firms outside subcontracting,
+which sell to SMEs alone. Large sites have no customers: they sell abroad and to consumers, which is outside the model.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.data.packaged import assumption, value
+from aixsim.data.packaged import assumption
 from aixsim.random.draws import BUILD, Purpose, uniforms
-from aixsim.world.classification import PROVINCES, SECTORS
 from aixsim.world.network import CUSTOMER, SIBLING, Network
+from aixsim.world.pools import Pools, by_employees
 from aixsim.world.population import Population
+from aixsim.world.subcontractors import OUTSIDE, n_large_customers, published
 
-_FACTS = "supply_network_facts.csv"
 _ROUNDS = 4
-"""Maximum number of new draws of links that are duplicates or link a firm to itself."""
-_OUTSIDE = 4
+"""Links that fall on an existing tie or on the firm itself are drawn again, at most so often."""
+_SEARCHES = 40
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class _Links:
+    """Supply links: firms of both ends, and the marks of all pairs that are tied, sorted."""
+
+    supplier: Ints
+    customer: Ints
+    known: Ints
 
 
 def build_supply_chain(population: Population, seed: int, links_per_firm: float) -> Network:
@@ -27,107 +40,105 @@ def build_supply_chain(population: Population, seed: int, links_per_firm: float)
 
     Args:
         population: with tiers and companies.
-        seed: of all random numbers.
-        links_per_firm: supply links per firm; 4 to 5 in Japan.
+        seed: of everything that is drawn.
+        links_per_firm: supply links over firms; Japan has 4 to 5. What the links of subcontractors leave belongs to firms outside.
+
+    Raises:
+        ValueError: subcontractors alone have more links.
     """
     n = len(population)
-    supplier = np.repeat(np.arange(n, dtype=np.int64), _n_customers(population, seed, links_per_firm))
-    first_link = np.concatenate([[True], supplier[1:] != supplier[:-1]]) if len(supplier) else np.zeros(0, np.bool_)
-    tier = _customer_tier(population, supplier, first_link, seed)
-    pull = _attraction(population, seed)
-    known = np.zeros(0, np.int64)
-    links = np.zeros((2, 0), np.int64)
-    for attempt in range(_ROUNDS):
-        customer = _customers(population, supplier, tier, pull, seed, attempt)
-        tie = np.minimum(supplier, customer) * n + np.maximum(supplier, customer)
-        new = np.flatnonzero((customer >= 0) & (customer != supplier) & ~np.isin(tie, known))
-        new = new[np.unique(tie[new], return_index=True)[1]]
-        known = np.concatenate([known, tie[new]])
-        links = np.concatenate([links, np.stack([supplier[new], customer[new]])], axis=1)
-        again = np.setdiff1d(np.arange(len(supplier)), new)
-        supplier, tier = supplier[again], tier[again]
-        if not len(supplier):
-            break
+    links = _subcontract_links(population, seed)
+    rest = round(links_per_firm * n) - len(links.supplier)
+    outside = population.tier == OUTSIDE
+    if rest < 0:
+        raise ValueError(f"links_per_firm = {links_per_firm:g}: subcontractors alone have {len(links.supplier) / n:.3f}")
+    number = _pareto_numbers(outside, rest / max(int(outside.sum()), 1), 0, Purpose.TRADE, seed)
+    _add(links, _smes(population), population.company, np.repeat(np.arange(n), number), Purpose.TRADE_PARTNER, seed)
     siblings = _siblings(population)
-    firm = np.concatenate([links[0], siblings[0]]).astype(np.int32)
-    partner = np.concatenate([links[1], siblings[1]]).astype(np.int32)
-    kind = np.repeat(np.array([CUSTOMER, SIBLING], np.int8), [links.shape[1], siblings.shape[1]])
+    firm = np.concatenate([links.supplier, siblings[0]]).astype(np.int32)
+    partner = np.concatenate([links.customer, siblings[1]]).astype(np.int32)
+    kind = np.repeat(np.array([CUSTOMER, SIBLING], np.int8), [len(links.supplier), siblings.shape[1]])
     return Network.from_ties(n, firm, partner, kind)
 
 
-def _n_customers(population: Population, seed: int, links_per_firm: float) -> NDArray[np.int64]:
-    """Draws the number of customers: Pareto with the published exponent, scaled to the mean number of links.
+def tiers(population: Population, seed: int) -> NDArray[np.int8]:
+    """Returns the steps of every firm to the nearest large one along its customers, int8 ``(n,)``.
 
-    Large sites have none: they sell abroad and to consumers, outside the model.
+    Args:
+        population: in which all subcontractors without a large customer have tier 2.
+        seed: of everything that is drawn.
+
+    Returns:
+        0 large, 1 and 2, 3 for subcontractors farther away, and 4 outside subcontracting.
     """
-    n = len(population)
-    exponent = value(_FACTS, "value", metric="cumulative out-degree exponent")
-    size = uniforms(seed, BUILD, Purpose.DEGREE, n) ** (-1.0 / exponent)
-    size = size * np.where(population.tier == _OUTSIDE, assumption("outside_links_share"), 1.0) * (population.tier > 0)
-    rounding = uniforms(seed, BUILD, Purpose.DEGREE, n, attempt=1)
+    links = _subcontract_links(population, seed)
+    to_first = np.zeros(len(population), np.bool_)
+    to_first[links.supplier[population.tier[links.customer] == 1]] = True
+    return np.where((population.tier == 2) & ~to_first, 3, population.tier).astype(np.int8)
+
+
+def _subcontract_links(population: Population, seed: int) -> _Links:
+    """Draws the customers of all subcontractors; the same for tiers 2 and 3."""
+    firms = np.arange(len(population))
+    subcontractor = (population.tier > 0) & (population.tier < OUTSIDE)
+    n_large = n_large_customers(population.size, population.employees, subcontractor, seed)
+    n_large = np.where(population.tier == 1, np.maximum(n_large, 1), 0)
+    n_sme = _pareto_numbers(subcontractor, published("SME customers of a subcontractor"), 1, Purpose.DEGREE, seed)
+    links = _Links(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
+    _add(links, _large(population), population.company, np.repeat(firms, n_large), Purpose.COMPANY, seed)
+    _add(links, _smes(population), population.company, np.repeat(firms, n_sme), Purpose.PARTNER, seed)
+    return links
+
+
+def _pareto_numbers(firms: NDArray[np.bool_], mean: float, lowest: int, purpose: Purpose, seed: int) -> Ints:
+    """Draws numbers of customers: Pareto with the published exponent, scaled to a mean over ``firms``; 0 for all others."""
+    n = len(firms)
+    out = np.zeros(n, np.int64)
+    size = uniforms(seed, BUILD, purpose, n)[firms] ** (-1.0 / published("exponent of the number of customers"))
+    rounding = uniforms(seed, BUILD, purpose, n, attempt=1)[firms]
     highest = min(assumption("highest_degree"), n / 20)
-    low, high = 0.0, 4.0 * links_per_firm
-    for _ in range(40):
+    low, high = 0.0, 4.0 * mean
+    number = np.zeros(len(size))
+    for _ in range(_SEARCHES):
         factor = 0.5 * (low + high)
-        number = np.minimum(np.floor(size * factor + rounding), highest)
-        # By definition, a subcontractor has at least one customer.
-        number = np.where((population.tier >= 1) & (population.tier < _OUTSIDE), np.maximum(number, 1), number)
-        low, high = (factor, high) if number.mean() < links_per_firm else (low, factor)
-    return number.astype(np.int64)
+        number = np.maximum(np.minimum(np.floor(size * factor + rounding), highest), lowest)
+        low, high = (factor, high) if number.sum() < mean * len(size) else (low, factor)
+    out[firms] = number
+    return out
 
 
-def _customer_tier(population: Population, supplier: NDArray[np.int64], first_link: NDArray[np.bool_], seed: int) -> NDArray[np.int64]:
-    """Chooses the tier of the customer of every link: the one above, sometimes the firm's own; the first link always above."""
-    own = population.tier[supplier].astype(np.int64)
-    u = uniforms(seed, BUILD, Purpose.TIER, len(supplier), attempt=2)
-    above = np.where(own == _OUTSIDE, 2 + (3 * uniforms(seed, BUILD, Purpose.TIER, len(supplier), attempt=3)).astype(np.int64), own - 1)
-    return np.where((u < assumption("same_tier_share")) & ~first_link, own, above)
+def _add(links: _Links, pools: Pools, owner: NDArray[np.int32], supplier: Ints, purpose: Purpose, seed: int) -> None:
+    """Draws a customer for each of ``supplier`` and adds what is a new tie: two firms, or a firm and a company, are tied once."""
+    for attempt in range(_ROUNDS):
+        width, u = (uniforms(seed, BUILD, purpose, len(supplier), attempt=2 * attempt + which) for which in (0, 1))
+        customer = pools.draw(supplier, width, u)
+        company = owner[customer].astype(np.int64)
+        tie = np.minimum(supplier, company) * len(owner) + np.maximum(supplier, company)
+        place = np.searchsorted(links.known, tie)
+        known = np.append(links.known, -1)[place] == tie
+        new = np.flatnonzero((customer >= 0) & (customer != supplier) & ~known)
+        new = np.sort(new[np.unique(tie[new], return_index=True)[1]])
+        links.known = np.sort(np.concatenate([links.known, tie[new]]))
+        links.supplier = np.concatenate([links.supplier, supplier[new]])
+        links.customer = np.concatenate([links.customer, customer[new]])
+        supplier = np.delete(supplier, new)
+        if not len(supplier):
+            break
 
 
-def _attraction(population: Population, seed: int) -> NDArray[np.float64]:
-    """Draws the attraction for suppliers: Pareto with the published exponent, rank-correlated with employees."""
-    n = len(population)
-    chance = uniforms(seed, BUILD, Purpose.PARTNER, n, attempt=100)
-    by_size = np.argsort(np.argsort(population.employees + 0.5 * chance, kind="stable"), kind="stable") / n
-    share = assumption("attraction_by_size")
-    rank = np.argsort(np.argsort(share * by_size + (1.0 - share) * chance, kind="stable"), kind="stable")
-    exponent = value(_FACTS, "value", metric="cumulative in-degree exponent")
-    pull: NDArray[np.float64] = ((rank + 0.5) / n * -1.0 + 1.0) ** (-1.0 / exponent)
-    return pull
+def _smes(population: Population) -> Pools:
+    """Pools of firms that are not large, whether subcontractors or not."""
+    firms = np.flatnonzero(~population.is_large())
+    pull = by_employees(population, firms, assumption("sme_pull_exponent"))
+    shares = (assumption("same_sector_same_province"), assumption("same_sector"), assumption("same_province"))
+    return Pools(population, firms, pull, shares)
 
 
-def _customers(
-    population: Population, supplier: NDArray[np.int64], tier: NDArray[np.int64], pull: NDArray[np.float64], seed: int, attempt: int
-) -> NDArray[np.int64]:
-    """Draws a customer for every link from the narrowest pool that is not empty; -1 if the tier is empty."""
-    s, p = population.sector.astype(np.int64), population.province.astype(np.int64)
-    n_s, n_p = len(SECTORS), len(PROVINCES)
-    own_tier = population.tier.astype(np.int64)
-    # A pool is a tier within a sector and province, a sector, a province, or anywhere: by how much each of them counts in its key.
-    keys = ((n_s * n_p, n_p, 1), (n_s, 1, 0), (n_p, 0, 1), (1, 0, 0))
-    widths = [assumption(name) for name in ("same_sector_same_province", "same_sector", "same_province")]
-    wants = np.searchsorted(np.cumsum(widths), uniforms(seed, BUILD, Purpose.POOL, len(supplier), attempt), side="right")
-    u = uniforms(seed, BUILD, Purpose.PARTNER, len(supplier), attempt)
-    customer = np.full(len(supplier), -1, np.int64)
-    for width, (by_tier, by_sector, by_province) in enumerate(keys):
-        open_links = np.flatnonzero((customer < 0) & (wants <= width))
-        place = by_sector * s + by_province * p
-        wanted = by_tier * tier[open_links] + place[supplier[open_links]]
-        customer[open_links] = _draw(by_tier * own_tier + place, pull, wanted, u[open_links])
-    return customer
-
-
-def _draw(pool: NDArray[np.int64], pull: NDArray[np.float64], wanted: NDArray[np.int64], u: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Draws one firm from each pool with probability proportional to ``pull``; -1 if the pool is empty."""
-    order = np.argsort(pool, kind="stable")
-    sorted_pool = pool[order]
-    ends = np.cumsum(pull[order])
-    first, last = np.searchsorted(sorted_pool, wanted, "left"), np.searchsorted(sorted_pool, wanted, "right")
-    start = np.where(first > 0, ends[np.maximum(first - 1, 0)], 0.0)
-    stop = ends[np.maximum(last - 1, 0)]
-    place = np.clip(np.searchsorted(ends, start + u * (stop - start), "right"), first, np.maximum(last - 1, first))
-    drawn: NDArray[np.int64] = np.where(last > first, order[np.minimum(place, len(order) - 1)], -1)
-    return drawn
+def _large(population: Population) -> Pools:
+    """Pools of large sites: a company's pull is split among its sites by employees."""
+    sites = np.flatnonzero(population.is_large())
+    pull = by_employees(population, sites, assumption("large_pull_exponent"))
+    return Pools(population, sites, pull, (0.0, assumption("large_customer_same_sector"), 0.0))
 
 
 def _siblings(population: Population) -> NDArray[np.int64]:

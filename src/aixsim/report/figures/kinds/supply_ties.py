@@ -1,4 +1,4 @@
-"""The supply network: degree distributions, tiers, and preference for the own sector and province."""
+"""The supply network: tails of the degrees, tiers, preference for one's own, and published targets beside the model."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import numpy as np
 
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, CYCLE, DASHES, GREY, head, offset_text
+from aixsim.results.network_targets import is_met
 from aixsim.results.result import Result
 
 
 def draw(result: Result, figure: Any) -> None:
-    """Draws three panels from ``network.json``."""
-    tails, tiers, same = figure.subplots(1, 3, width_ratios=(1.15, 1.25, 0.95))
+    """Draws four panels from ``network.json``."""
+    grid = figure.add_gridspec(2, 3, width_ratios=(1.15, 1.25, 0.95), height_ratios=(1.0, 1.05))
+    tails, tiers, same = (figure.add_subplot(grid[0, column]) for column in range(3))
     network = result.network
+    _targets(figure.add_subplot(grid[1, :]), network["targets"])
     _tails(tails, network)
     _tiers(tiers, network)
     _preference(same, network)
@@ -26,7 +29,8 @@ def draw(result: Result, figure: Any) -> None:
         f"The supply network, an input of the model{ratio if sector['random'] else ''}",
         f"Synthetic, not a result: {network['n_firms']:,} firms{note} with {network['ties_by_kind']['supply']:,} supply links,"
         f" {network['supply_links_per_firm']:.1f} a firm.\n"
-        "By chance: if customers were drawn regardless of sector and province.",
+        "By chance: if customers were drawn regardless of sector and province."
+        + (" A sample has smaller hubs and a smaller largest site than the nation." if result.sample_note else ""),
     )
 
 
@@ -77,12 +81,31 @@ def _preference(axes: Any, network: dict[str, Any]) -> None:
     axes.set_title("Links within sector and province")
 
 
+def _targets(axes: Any, targets: list[dict[str, Any]]) -> None:
+    """Writes a table: a plot would need an axis for every unit."""
+    columns = (0.0, 0.55, 0.75, 0.88, 1.0)
+    axes.set_axis_off()
+    axes.set_xlim(0, 1)
+    axes.set_ylim(len(targets) + 0.5, -0.8)
+    axes.set_title("Published targets beside this network")
+    lines = [("target", "published", "range", "this network", "")]
+    for target in targets:
+        unit = "" if target["unit"] == "1" else f" ({target['unit']})"
+        model = "none" if target["model"] is None else f"{target['model']:,.4g}"
+        band = f"{target['low']:,g} to {target['high']:,g}"
+        lines.append((target["name"] + unit, f"{target['value']:,g}", band, model, "met" if is_met(target) else "not met"))
+    for place, line in enumerate(lines):
+        look = {"fontsize": 9, "va": "center", "weight": "normal" if place else "bold"}
+        for x, words, side in zip(columns, line, ("left", "right", "right", "right", "right"), strict=True):
+            axes.text(x, place - 0.5, words, ha=side, **look)
+
+
 FIGURE = Figure(
     "network",
     Result,
-    "Degrees, tiers and preferences of the supply network",
+    "Degrees, tiers, preferences and published targets of the supply network",
     draw,
     needs="supply links",
     applies=lambda result: bool(result.network["ties_by_kind"]["supply"]),
-    size=(12.0, 5.0),
+    size=(12.0, 10.0),
 )
