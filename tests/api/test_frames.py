@@ -52,7 +52,7 @@ def test_a_comparison_is_a_tidy_table(results: dict[str, Result]) -> None:
     count = chosen.loc["count"]
     assert (count["a"], count["b"]) == (change.count.before, change.count.after)
     assert count["difference"] == pytest.approx(count["b"] - count["a"])
-    assert count["unit"] == "firms of the nation"
+    assert count["unit"] == "national firms"
     assert chosen["by"].eq(pd.Timestamp("2030-12-01")).all()
     assert set(frame["method"]) == {"Newcombe, paired", "Student, paired"}
     money = frame[frame["quantity"] == "money spent"]

@@ -118,8 +118,8 @@ def test_another_process_reads_a_pickled_study(tmp_path: Path) -> None:
         ({'programme."AI Factory lead".grant_krw_bn': 3}, "", "there is no 'AI Factory lead'"),
         ({'goal."500 launched".by': "2031-01"}, "goal[0].by", "2031-01"),
         ({"mechanisms.peers.rate": -1}, "mechanisms.peers.rate", "-1"),
-        ({"": 3}, "", "no key"),
-        ({3: 3}, "", "no key"),
+        ({"": 3}, "", "key of a config"),
+        ({3: 3}, "", "key of a config"),
         ({"title": "a\0b"}, "", "null character"),
         ({"title": {"a": {"b": ["\0"]}}}, "", "null character"),
     ],
@@ -180,7 +180,7 @@ def test_what_no_config_may_hold_is_one_line(tmp_path: Path, text: str, says: st
 def test_only_regular_files_are_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.toml")
     for path in (tmp_path / "pipe.toml", tmp_path, Path("/dev/zero")):
-        assert "no regular file" in refused(path)
+        assert "not a regular file" in refused(path)
 
 
 @pytest.mark.parametrize(

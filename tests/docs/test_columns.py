@@ -73,7 +73,7 @@ def test_a_sweep_writes_the_columns_of_the_page(keep: str, tmp_path: Path) -> No
         assert next(csv.reader(stream)) == found["answer"]
     units = done.to_frame().attrs["units"]
     assert {name: units[name] for name in ("p50", "n", "low", "verdict")} == {
-        "p50": "firms of the nation",
+        "p50": "national firms",
         "n": "replicates",
         "low": "share of replicates",
         "verdict": "",

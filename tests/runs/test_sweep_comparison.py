@@ -112,7 +112,7 @@ def test_a_sweep_is_a_frame_and_a_card(out: Path) -> None:
     sweep = open_sweep(out)
     frame = sweep.to_frame()
     assert len(frame) == len(sweep.points) * len(GOALS)
-    assert frame.attrs["units"]["mean"] == "firms of the nation"
+    assert frame.attrs["units"]["mean"] == "national firms"
     best = frame[frame["goal"] == sweep.goal.name].sort_values(["probability", "point"], ascending=[False, True]).iloc[0]
     page = sweep._repr_html_()
     assert page.index(f'<td style="text-align: left">{best["point"]}</td>') < page.index("</tr>", page.index("<tbody>"))

@@ -129,7 +129,7 @@ def test_a_goal_by_hand() -> None:
 
 @pytest.mark.parametrize("scale", [0.01, 0.07, 1.0])
 def test_an_expectation_is_national_as_a_goal_is(scale: float) -> None:
-    """The same statement, of 100, 200, 300 and 400 firms of the nation, has the same answer at every scale."""
+    """The same statement, of 100, 200, 300 and 400 national firms, has the same answer at every scale."""
     counts = np.rint(np.array([100, 200, 300, 400]) * scale).astype(np.int32)
     about: dict[str, Any] = {"name": "e", "outcome": "launched", "by": "2030-05"}
     (goal,) = evaluate_goals(

@@ -82,7 +82,7 @@ def test_a_refusal_says_what_would_do(tmp_path: Path) -> None:
         ("2026-12=many", "allowed: YYYY-MM=COUNT"),
         ("2026-12=-5", "allowed: YYYY-MM=COUNT"),
         ("2026-12=nan", "allowed: YYYY-MM=COUNT"),
-        ("launch:2026-12=5", "there is no outcome 'launch'"),
+        ("launch:2026-12=5", "unknown outcome 'launch'"),
         ("2035-12=500", "outside the run"),
         ("2026-12=90", "cannot fall"),
         ("2025-06=103", "cannot fall"),

@@ -257,7 +257,7 @@ def open_sweep(path: str | PathLike[str]) -> Sweep:
     """
     path = as_path(path)
     if not is_sweep(path):
-        raise UserError(f"{path}: is no folder of a sweep: it has no {NAME}; give the folder that aixsim sweep printed")
+        raise UserError(f"{path}: is not the folder of a sweep: it has no {NAME}; give the folder that aixsim sweep printed")
     is_at_work = FolderLock.is_taken(path)  # files are merged in between
     with closing(Ledger(path, read_only=True)) as ledger:
         study, rows, chunks, failures = ledger.study(), ledger.points(), ledger.chunks(), ledger.failures()
