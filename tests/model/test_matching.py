@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aixsim.engines.reference import DiffusionModel
 from aixsim.model import matching
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event, History
 from aixsim.model.matching import Matching
 from aixsim.model.problem import Problem
 from aixsim.random.draws import Purpose, normal, uniforms
-from aixsim.world.classification import ROUTES, SIZES
+from aixsim.world.classification import ROUTES
 from aixsim.world.network import SUPPLIER, Network
 from aixsim.world.population import Population
 from tests import worlds

@@ -1,7 +1,7 @@
 """Faults in the laws, planted one by one: a named test must fail on each, and pass again without it.
 
-The kernel's laws are compiled from the right source, so that a test of both engines runs the reference engine alone here: it must fail by its
-numbers and not because the engines differ.
+The kernel has compiled the right laws, so that a test of both engines runs the reference engine alone here: it must fail by its numbers
+and not because the engines differ.
 """
 
 from __future__ import annotations
