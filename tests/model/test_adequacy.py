@@ -76,7 +76,7 @@ def short(own_share: float, *, n: int = N, success: float = 1.0, **changes: Any)
 
 SCOPE_049, SCOPE_070, SCOPE_1 = 0.45, 1.5, 100.0
 """Own shares: 40 + 9, 40 + 30, and 40 + 60 of 100 are paid for."""
-HALF = {"adequacy": {"success_exponent": 0.5, "duration_exponent": 0.5}}
+HALF: dict[str, Any] = {"adequacy": {"success_exponent": 0.5, "duration_exponent": 0.5}}
 
 
 def months(history: History, event: Event) -> set[int]:

@@ -143,7 +143,7 @@ def shared(**stated: Any) -> dict[str, Any]:
 
 def matched(*programmes: dict[str, Any], population: Population | None = None, **changes: Any) -> Problem:
     """Firms of a textbook world that ask for public money; nobody pays itself unless ``own_rate`` is stated."""
-    chosen = {
+    chosen: dict[str, Any] = {
         "funding": {"mode": "programmes", "own_rate": 0.0, "attempts": 1000, "patience_months": 1200, **changes.pop("funding", {})},
         "matching": {"cost_exponent": 0.0, "cost_spread": 0.0, "own_share": 0.1, "own_spread": 0.0, **changes.pop("matching", {})},
         "economics": {
@@ -221,7 +221,8 @@ def test_a_lead_relieves_state_and_member_but_not_itself() -> None:
 
 def test_a_model_that_is_wound_up_or_not_yet_formed_relieves_nobody() -> None:
     world = model_world()
-    for window in ({"start": "2024-01", "stop": "2024-03"}, {"start": "2024-04"}):  # the call is in March
+    windows: list[dict[str, Any]] = [{"start": "2024-01", "stop": "2024-03"}, {"start": "2024-04"}]
+    for window in windows:  # the call is in March
         history = worlds.in_both(world, scenario=with_lever("collaboration", world, number=1, **window))
         assert paid(history) == [4.0 + 4.0, 0.0, 2.0 + 16.0]
 
@@ -245,7 +246,7 @@ def test_a_class_that_the_state_gives_nothing_does_not_apply() -> None:
 
 def test_a_tenth_of_a_billion_funds_no_plant_of_300() -> None:
     """Scope (0.1 + 2) / 300; without public_share the same grant is paid whatever the project costs, and the firm pays 299.9."""
-    plant = {"economics": {"project_cost_krw_bn": by_size(*[300.0] * 5)}}
+    plant: dict[str, Any] = {"economics": {"project_cost_krw_bn": by_size(*[300.0] * 5)}}
     assert worlds.in_both(matched(shared(grant_krw_bn=0.1), **plant)).funded.sum() == 0
     blind = worlds.programme(name="blind", grant_krw_bn=0.1, call_months=[4], budget_krw_bn={2024: 10.0})
     history = worlds.in_both(matched(shared(grant_krw_bn=0.1), blind, **plant))
@@ -259,7 +260,7 @@ def test_a_programme_without_a_share_pays_its_grant_and_the_firm_the_rest() -> N
     history = worlds.in_both(matched(large_only, blind))
     assert paid(history) == [4.0, 0.0, 6.0], "although it can bring 2 only"
     assert n_events(history, Event.SHORT) == 0
-    cheap = {"economics": {"project_cost_krw_bn": by_size(*[3.0] * 5)}}
+    cheap: dict[str, Any] = {"economics": {"project_cost_krw_bn": by_size(*[3.0] * 5)}}
     assert paid(worlds.in_both(matched(large_only, blind, **cheap))) == [4.0, 0.0, 0.0], "a grant above the cost"
 
 

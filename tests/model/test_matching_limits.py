@@ -32,8 +32,8 @@ SCARCE: dict[str, Any] = {"budget_krw_bn": {2024: 12.0}, "call_months": [2, 5, 9
 
 def test_without_limits_to_own_money_a_share_is_a_grant() -> None:
     """Half of every cost is above the grant of 1, and everybody brings the rest: the same winners at the same times."""
-    dear = {"economics": {"project_cost_krw_bn": by_size(*[50.0] * 5)}, "funding": {"attempts": 2, "own_rate": 0.05}}
-    rich = {"own_share": 100.0, "own_factor": by_size(*[1e6] * 5), "cost_spread": 0.3}
+    dear: dict[str, Any] = {"economics": {"project_cost_krw_bn": by_size(*[50.0] * 5)}, "funding": {"attempts": 2, "own_rate": 0.05}}
+    rich: dict[str, Any] = {"own_share": 100.0, "own_factor": by_size(*[1e6] * 5), "cost_spread": 0.3}
     capped = worlds.in_both(matched(shared(grant_krw_bn=1.0, **SCARCE), matching=rich, **dear, **LIMITED))
     fixed = worlds.in_both(matched(worlds.programme(**SCARCE), **dear, **LIMITED))
     assert same(capped, fixed)
@@ -44,8 +44,8 @@ def test_without_limits_to_own_money_a_share_is_a_grant() -> None:
 
 
 def test_all_of_a_cost_that_equals_the_grant_is_the_grant() -> None:
-    equal = {"economics": {"project_cost_krw_bn": by_size(*[3.0] * 5)}}
-    whole = {"grant_krw_bn": 1000.0, "public_share": by_size(*[1.0] * 5)}
+    equal: dict[str, Any] = {"economics": {"project_cost_krw_bn": by_size(*[3.0] * 5)}}
+    whole: dict[str, Any] = {"grant_krw_bn": 1000.0, "public_share": by_size(*[1.0] * 5)}
     shares = worlds.in_both(matched(shared(**whole, **SCARCE), **equal, **LIMITED))
     fixed = worlds.in_both(matched(worlds.programme(grant_krw_bn=3.0, **SCARCE), **equal, **LIMITED))
     assert same(shares, fixed)

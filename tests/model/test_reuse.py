@@ -119,7 +119,7 @@ def test_four_suppliers_know_what_their_customer_operates_from_the_next_month_on
 
 
 def test_what_is_known_shortens_and_counts_from_the_next_month() -> None:
-    spares = {"reuse": {"duration": 0.6}}
+    spares: dict[str, Any] = {"reuse": {"duration": 0.6}}
     assert months_of_others(worlds.in_both(star(call=2, **spares))) == [12] * 4  # launched in the month in which the hub starts: 2 + 10
     assert months_of_others(worlds.in_both(star(call=3, **spares))) == [7] * 4  # 3 + 10 x 0.4
     assert months_of_others(worlds.in_both(star(call=3))) == [13] * 4
@@ -202,7 +202,7 @@ def test_a_lead_teaches_while_its_model_runs() -> None:
 @pytest.mark.parametrize("share", ["cost", "duration", "success"])
 def test_without_reuse_ties_change_nothing(share: str) -> None:
     """Shares of zero are a world without ties, to the bit; the twin: a share of a half is not."""
-    noisy = {"implementation": {"sigma": 0.4, "success": by_size(*[0.5] * 5)}}
+    noisy: dict[str, Any] = {"implementation": {"sigma": 0.4, "success": by_size(*[0.5] * 5)}}
 
     def equal(a: History, b: History) -> bool:
         names = ("month", "event", "firm", "route", "pressure", "budget", "spent", "paid")
