@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.engines.agreement import first_difference
+from aixsim.engines.kernel import replicate as kernel
 from aixsim.engines.reference import run
 from aixsim.model.calendar import Horizon
 from aixsim.model.catalogue import SECTIONS
@@ -16,6 +18,7 @@ from aixsim.model.history import History
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.problem import Problem
 from aixsim.model.registry import Registry
+from aixsim.model.scenario import Scenario
 from aixsim.model.tabulation import outcome_counts
 from aixsim.world.classification import PROVINCES, SECTORS, SIZES
 from aixsim.world.network import Network
@@ -101,6 +104,14 @@ def problem(
 def simulate(world: Problem, replicate: int = 0) -> History:
     """One replicate of the reference engine."""
     return run(world, draw_scenario(world, replicate))
+
+
+def in_both(world: Problem, replicate: int = 0, scenario: Scenario | None = None) -> History:
+    """One replicate of the reference engine, with which the kernel must agree."""
+    scenario = scenario or draw_scenario(world, replicate)
+    history = run(world, scenario)
+    assert first_difference(history, kernel.run(world, scenario), world, scenario) is None
+    return history
 
 
 def counts(world: Problem, outcome: str = "decided", replicate: int = 0) -> NDArray[np.int32]:

@@ -164,14 +164,12 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     # --- sense
 
     def learn(self) -> None:
-        """Gets to know the solution of a customer, a sibling site or the lead of its collaboration model that operates one."""
+        """Gets to know the solution of a customer, a sibling site or the lead of its started collaboration model that operates one."""
         for partner, kind, _ in self.partners:
             if partner.seen == Seen.OPERATING and kind != SUPPLIER:
                 self.knows = max(self.knows, LARGE_FIRMS_SOLUTION if isinstance(partner, LargeFirm) else SOLUTION)
-        if self.consortium >= 0:
-            lead = self.model.leads[self.consortium]
-            if lead is not self and lead.seen == Seen.OPERATING:
-                self.knows = LARGE_FIRMS_SOLUTION
+        if self.is_led() and self.model.leads[self.consortium].seen == Seen.OPERATING:
+            self.knows = LARGE_FIRMS_SOLUTION
 
     def spared(self, share: float) -> float:
         """Returns the share that the solution it knows spares, of the share that the solution of a partner spares."""
@@ -199,7 +197,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
 
     def lead_visible(self) -> float:
         """Returns 1 when its collaboration model has started and its lead, another firm, is visible."""
-        if not self.in_started_model() or self.model.leads[self.consortium] is self:
+        if not self.is_led():
             return 0.0
         lead, visibility = self.model.leads[self.consortium], self.model.case.sensing.visibility
         return 1.0 if lead.seen == Seen.OPERATING or (lead.seen == Seen.LAUNCHED and visibility > 0.0) else 0.0
@@ -208,6 +206,10 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         """Returns whether it belongs to a collaboration model that has started."""
         case, consortium = self.model.case, self.consortium
         return consortium >= 0 and bool(case.model_start[consortium] <= self.model.month < case.model_stop[consortium])
+
+    def is_led(self) -> bool:
+        """Returns whether another firm leads it in a collaboration model that has started."""
+        return self.in_started_model() and self.model.leads[self.consortium] is not self
 
     # --- decide
 
@@ -285,7 +287,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         if not line.matches:
             return most, 0, max(cost - most, 0)
         share = float(line.share[self.size])
-        lead_share = case.matching.lead_share if self.in_started_model() else 0.0
+        lead_share = case.matching.lead_share if self.is_led() else 0.0
         grant, own = grant_of(cost, most, share, lead_share), due_from_firm(cost, most, share, lead_share)
         return grant, cost - grant - own, own
 

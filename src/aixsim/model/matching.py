@@ -117,7 +117,7 @@ def grant_of(cost: int, most: int, share: float, lead_share: float) -> int:
         cost: of the project, in won.
         most: highest grant of the programme, in won.
         share: of the cost that the programme pays.
-        lead_share: part of it that the state saves; 0 for a firm outside a started collaboration model.
+        lead_share: part of it that the state saves; 0 for a lead and for a firm outside a started collaboration model.
     """
     public = min(most, int(share * cost + 0.5))
     return public - int(lead_share * public + 0.5)

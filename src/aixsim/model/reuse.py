@@ -1,4 +1,4 @@
-"""Reuse: a solution that a customer, a sibling site or the lead of the firm's collaboration model has in operation.
+"""Reuse: a solution that a customer, a sibling site or the lead of the firm's started collaboration model has in operation.
 
 It makes the firm's own project cheaper, faster and surer. Knowledge never falls: a firm knows a solution from the month after a partner
 started operating it, also when the partner gives it up later. Joint development multiplies what is learned from a large firm.

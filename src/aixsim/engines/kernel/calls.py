@@ -12,7 +12,7 @@ from aixsim.engines.kernel.philox import fill_uniforms, open_unit
 from aixsim.engines.kernel.slots import DECIDED, FUNDED, WITHDRAWN
 from aixsim.engines.kernel.sorting import rank
 from aixsim.engines.kernel.state import CONTRACT, PAUSE
-from aixsim.engines.kernel.transitions import COLLABORATION, OWN, PROGRAMME, in_open_park, in_started_model, log_event, put
+from aixsim.engines.kernel.transitions import COLLABORATION, OWN, PROGRAMME, in_open_park, in_started_model, is_led, log_event, put
 from aixsim.model import pressure as fixed
 from aixsim.model.funding import award, award_rest, gives_up, merit, own_hazard
 from aixsim.model.history import NO_ROUTE, PAYERS, Event
@@ -55,8 +55,9 @@ def bill_of(case: Any, state: Any, inputs: Any, rules: Any, most: int, entry: An
     if not rules.matches:
         rest = max(cost - most, 0)
         return most + rest, most, rest, rest
-    member = in_started_model(inputs.model, state.firm[np.int64(entry.slot)].model, month)
-    lead_share = case.matching.lead_share if member else _NO_SHARE
+    slot = np.int64(entry.slot)
+    is_member = is_led(inputs.model, state.firm[slot].model, month, state.tie[slot].firm)
+    lead_share = case.matching.lead_share if is_member else _NO_SHARE
     means = _means_now(entry.means, inputs.month[month].climate_index, inputs.month[month].credit[entry.pole])
     return cost, _grant_of(cost, most, share, lead_share), _due_from_firm(cost, most, share, lead_share), means
 

@@ -100,7 +100,7 @@ def begin(case: Any, world: Any, state: Any, inputs: Any, ties: bool) -> None:
     look_at_all(world, state, inputs, case.class_factor, first_bound(case, world, inputs))
     join_models(case, state, inputs)
     adopt_initially(case, state)
-    publish(case, world, state, inputs, ties or case.reuse.is_active)
+    publish(case, world, state, inputs, ties or case.reuse.is_active, _BEFORE + 1)
     # A law that presses even those who see nothing leaves nobody out.
     if ties and tie_hazard(case.tie_active, case.laws, 0.0, 0.0) > 0.0:
         for firm in range(len(state.slot_of)):
@@ -151,7 +151,7 @@ def simulate(world: Any, state: Any, ranking: Any, inputs: Any, lines: Any) -> N
         implement(case, state, inputs, lines, month, year)
         if case.is_limited:
             start_projects(case, state, ranking, inputs, lines, month, year)
-        publish(case, world, state, inputs, ties or case.reuse.is_active)
+        publish(case, world, state, inputs, ties or case.reuse.is_active, month + 1)
 
 
 @kept

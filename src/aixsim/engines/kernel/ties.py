@@ -10,7 +10,7 @@ from aixsim.engines.kernel.compile import compiled, hazard_sum, inlined, laws_of
 from aixsim.engines.kernel.pressing import firm_wakes, group_pressure, list_due, tie_pressure, to_rate, wakes_at
 from aixsim.engines.kernel.slots import POTENTIAL, fill, slot_for, touch
 from aixsim.engines.kernel.state import FOUND, TOUCHED
-from aixsim.engines.kernel.transitions import SEEN_LAUNCHED, SEEN_OPERATING, commit, in_started_model, touch_members
+from aixsim.engines.kernel.transitions import SEEN_LAUNCHED, SEEN_OPERATING, commit, is_led, teach_members, touch_members
 from aixsim.model import pressure as fixed
 from aixsim.model.sensing import visible_share
 
@@ -37,20 +37,21 @@ def join_models(case: Any, state: Any, inputs: Any) -> None:
 
 @inlined
 def touch_models(state: Any, inputs: Any, month: int) -> None:
-    """Members of a collaboration model that starts or stops this month look at its lead."""
+    """Members of a collaboration model that starts or stops this month look at its lead, and learn what it operates at the start."""
     for model in inputs.model:
         if month in (model.start, model.stop):
             touch_members(model, inputs.members, state.slot_of, state.lists, state.tie, state.tally[0])
+        if month == model.start and state.life[state.slot_of[model.lead]].seen == SEEN_OPERATING:
+            teach_members(model, inputs.members, state.slot_of, state.tie)
 
 
 @inlined
 def lead_visible(lives: Any, slot_of: Any, models: Any, model: int, visibility: float, month: int, number: int) -> float:
     """1 when the firm's collaboration model has started and its lead, another firm, is visible."""
-    if not in_started_model(models, model, month):
+    if not is_led(models, model, month, number):
         return 0.0
-    lead = models[model].lead
-    seen = lives[slot_of[lead]].seen
-    return 1.0 if lead != number and (seen == SEEN_OPERATING or (seen == SEEN_LAUNCHED and visibility > 0.0)) else 0.0
+    seen = lives[slot_of[models[model].lead]].seen
+    return 1.0 if seen == SEEN_OPERATING or (seen == SEEN_LAUNCHED and visibility > 0.0) else 0.0
 
 
 @inlined

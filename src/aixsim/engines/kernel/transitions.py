@@ -54,8 +54,8 @@ def look_like(lists: Any, tally: Any, life: Any, slot: int, seen: int) -> None:
 
 
 @compiled
-def publish(case: Any, world: Any, state: Any, inputs: Any, ties: bool) -> None:
-    """Tells cells, partners and collaboration models what has changed in a month."""
+def publish(case: Any, world: Any, state: Any, inputs: Any, ties: bool, following: int) -> None:
+    """Tells cells, partners and collaboration models what has changed in the month before the following one."""
     for position in range(state.tally[0].changed):
         slot = np.int64(state.lists[CHANGED, position])
         life, firm = state.life[slot], state.firm[slot]
@@ -86,7 +86,7 @@ def publish(case: Any, world: Any, state: Any, inputs: Any, ties: bool) -> None:
             )
             if firm.model >= 0 and inputs.model[firm.model].lead == state.tie[slot].firm:
                 touch_members(inputs.model[firm.model], inputs.members, state.slot_of, state.lists, state.tie, state.tally[0])
-                if seen == SEEN_OPERATING:
+                if seen == SEEN_OPERATING and in_started_model(inputs.model, firm.model, following):
                     teach_members(inputs.model[firm.model], inputs.members, state.slot_of, state.tie)
     state.tally[0].changed = 0
 
@@ -221,3 +221,9 @@ def in_open_park(opening: Any, closing: Any, park: int, month: int) -> bool:
 def in_started_model(models: Any, model: int, month: int) -> bool:
     """Whether a firm belongs to a collaboration model, -1 for none, that has started and not stopped."""
     return model >= 0 and models[model].start <= month < models[model].stop
+
+
+@compiled
+def is_led(models: Any, model: int, month: int, number: int) -> bool:
+    """Whether another firm leads firm ``number`` in a collaboration model, -1 for none, that has started and not stopped."""
+    return in_started_model(models, model, month) and models[model].lead != number

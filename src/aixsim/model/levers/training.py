@@ -68,7 +68,7 @@ LEVER = Lever(
     name="training",
     title="Readiness and training",
     apply=apply,
-    neutral={"per_year": 0.0},
+    neutral={"per_year": 0.0, "capacity_growth": 0.0},
     parameters=Training,
     source="adoption_barriers.csv",
 )
