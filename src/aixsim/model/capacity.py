@@ -44,9 +44,9 @@ class Capacity(Parameters):
 
 
 def projects_at_once(p: Capacity, horizon: Horizon) -> NDArray[np.float64]:
-    """Returns how many projects can run at once in each month, shape ``(n_months,)``; infinity without a limit."""
+    """Returns how many projects can run at once in each month, shape ``(n_months,)``; 0 for no limit."""
     if p.projects <= 0.0:
-        return np.full(horizon.n_months, np.inf)
+        return np.zeros(horizon.n_months)
     years = horizon.years[0] - _YEAR + horizon.month_years + (horizon.calendar_months - 1) / 12.0
     return np.array([p.projects * math.pow(1.0 + p.growth, year) for year in years.tolist()])
 
@@ -60,7 +60,7 @@ def room(projects: NDArray[np.float64], equipped_from: NDArray[np.int64], p: Cap
         p: of the section.
         scale: share of the national population.
     """
-    if not np.isfinite(projects).all():
+    if p.projects <= 0.0:
         return np.full(len(projects), NO_LIMIT, np.int64)
     started = np.bincount(equipped_from, minlength=len(projects))[: len(projects)]
     so_far = np.cumsum(started)
