@@ -55,12 +55,12 @@ def room(projects: NDArray[np.float64], equipped_from: NDArray[np.int64], p: Cap
     """Returns the room for projects by month in ``1 / UNIT`` of a project, shape ``(n_months,)``; ``NO_LIMIT`` without a limit.
 
     Args:
-        projects: that can run at once in the nation, shape ``(n_months,)``.
+        projects: that can run at once in the nation, shape ``(n_months,)``; all 0 for no limit.
         equipped_from: months in which firms of the sample are given a smart factory, any shape.
         p: of the section.
         scale: share of the national population.
     """
-    if p.projects <= 0.0:
+    if not projects.any():
         return np.full(len(projects), NO_LIMIT, np.int64)
     started = np.bincount(equipped_from, minlength=len(projects))[: len(projects)]
     so_far = np.cumsum(started)
