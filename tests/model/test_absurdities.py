@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from aixsim.config import load
@@ -79,10 +78,14 @@ def test_grants_of_a_tenth_of_a_billion_do_not_make_the_goal_certain() -> None:
     assert at_the_end(tiny, "launched").sum() < at_the_end(blind, "launched").sum()
 
 
-@pytest.mark.xfail(strict=True, reason="sites of large firms bring any part themselves, so that they take a grant however small it is")
 def test_grants_of_a_tenth_of_a_billion_launch_fewer_adequate_projects() -> None:
-    """A grant of 0.03 % of a project's cost moves nobody. ODD 7.2.1 lets a firm apply as soon as the state gives something."""
-    assert at_the_end(ran(**TINY), "launched_adequate").sum() < at_the_end(plan(), "launched_adequate").sum()
+    """A grant of 0.03 % of a project's cost moves nobody, not even sites of large firms, which could bring the rest.
+
+    The twin: without ``least_grant_share`` they take any grant, and there are many more of them.
+    """
+    usual = at_the_end(plan(), "launched_adequate").sum()
+    assert at_the_end(ran(**TINY), "launched_adequate").sum() < usual
+    assert at_the_end(ran(**TINY, **{"matching.least_grant_share": 0.0}), "launched_adequate").sum() > usual
 
 
 def test_without_success_nothing_operates_and_nobody_knows_a_solution() -> None:

@@ -117,8 +117,8 @@ def compiled_reads() -> set[str]:
     return found
 
 
-NOT_OF_AN_ENGINE = {"drawn", "susceptibility", "climate"}
-"""What was drawn, and sections that the draw and the levers alone read: they act through arrays of the scenario."""
+NOT_OF_AN_ENGINE = {"drawn", "susceptibility", "climate", "capacity", "projects_at_once"}
+"""What was drawn, and what the draw and the levers alone read: it acts through arrays of the scenario (capacity through ``room``)."""
 
 
 def test_every_field_of_a_scenario_is_read_by_the_kernel() -> None:

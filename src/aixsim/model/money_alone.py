@@ -21,7 +21,8 @@ def affordable(lines: Sequence[FundingLine]) -> NDArray[np.float64]:
     Args:
         lines: of a scenario, all levers applied.
     """
-    return np.array([_affordable(line) for line in lines]).reshape(len(lines), -1)
+    n_years = len(lines[0].budget) if lines else 0
+    return np.array([_affordable(line) for line in lines]).reshape(len(lines), n_years)
 
 
 def _affordable(line: FundingLine) -> list[float]:

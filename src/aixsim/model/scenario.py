@@ -121,7 +121,8 @@ class Scenario:
         park_duration_factor: what an open park multiplies the duration of its tenants by.
         park_cost_share, park_staff_share: shares of the cost, and of the vendors and engineers, that an open park spares its tenants.
         log_mean_employees: float64 ``(5,)``, logarithm of the mean number of employees by size class.
-        projects_at_once: float64 ``(T,)``, projects of the nation that vendors and engineers can carry out at once; levers multiply it.
+        projects_at_once: float64 ``(T,)``, projects of the nation that vendors and engineers can carry out at once, 0 for no limit; levers
+            multiply it.
         room: int64 ``(T,)``, what smart factories leave of it for the sample, in 1 / ``capacity.UNIT``; set after all levers.
         counts: bool ``(4,)``, which routes count as AI factories.
         initial_adopters: the first so many firms operate at the start (theory).
