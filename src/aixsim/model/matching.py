@@ -43,7 +43,7 @@ class Matching(Parameters):
         "standard deviation of the logarithm of a project's cost among firms of one size",
         "assumed",
         "assumed",
-        "0.2 to 0.8",
+        "0.35 to 0.65",
     )
     own_share: float = real(
         0.01,
