@@ -124,10 +124,7 @@ def test_effects_name_the_strongest_factor_and_its_ends() -> None:
     sweep = over(GRID)
     written = texts(sweep, "effects")
     low, high = (float(np.mean([chance(row) for row in GRID if row[SHARE] == share])) for share in (0.2, 0.8))
-    assert (
-        written[0]
-        == f"Delivered share matters most for 5 launched over the ranges: {rounded(low)} % (0.2) to {rounded(high)} % (0.8)"
-    )
+    assert written[0] == f"Delivered share matters most for 5 launched over the ranges: {rounded(low)} % (0.2) to {rounded(high)} % (0.8)"
     weak = made(GRID, shares(*[0.9 + 0.05 * row[SHARE] - 0.5 * row[GRANT] for row in GRID]))
     assert texts(weak, "effects")[0].startswith("Grant 2026, KRW bn matters most"), "the title must follow the numbers"
 
