@@ -196,7 +196,7 @@ def test_failed_replicates_are_left_out_and_counted(tmp_path: Path, monkeypatch:
     assert [rows[1][key] for key in told] == [11, 1, 0, 1]
     assert [(item.point.id, item.why) for item in comparison.left_out] == [(5, "no finished replicate")]
     text = sweep_comparison_text(comparison)
-    assert "n = 10 to 11 pairs of replicates with common random numbers (14 failed, 5 without a partner left out)" in " ".join(text.split())
+    assert "10 to 11 pairs of replicates with common random numbers (14 failed, 5 unpaired replicates left out)" in " ".join(text.split())
     assert "Left out, no finished replicate: 1 point (5)." in text
     with pytest.raises(UserError, match=r"point 5 .* has 0 finished replicates and 12 failed"):
         compare_points(open_sweep(out), 5)

@@ -134,7 +134,7 @@ def test_evidence_shows_what_the_back_test_found_whoever_is_better(results: dict
 
 def test_adoption_shows_target_and_what_was_counted(results: dict[str, Result]) -> None:
     text = written(results["full"], "adoption")
-    for needed in ("target 500", "counted: 26", "counted: 102", "pointwise", "at most", "1 failed"):
+    for needed in ("target 500", "observed: 26", "observed: 102", "pointwise", "at most", "1 failed"):
         assert needed in text, needed
     assert "sample" not in text
 
