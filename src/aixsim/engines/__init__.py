@@ -1,4 +1,4 @@
-"""Engines: the same schedule carried out twice, to be read and to be fast."""
+"""Engines: the same schedule implemented twice: readable and fast."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The reference engine: the model as Mesa agents, written to be read beside the ODD.
 
-Slow on purpose: every firm looks at every partner every month and nothing is kept up to date by increments, so that it can vouch for a
+Slow on purpose: every firm looks at every partner every month and nothing is kept up to date by increments, so that it can verify the
 faster engine.
 """
 
@@ -526,7 +526,7 @@ class DiffusionModel(mesa.Model):  # type: ignore[misc]  # mesa ships no types
                 lead.commit()
 
     def fund(self) -> None:
-        """Contracts fall due, calls are held, and who is left without money waits."""
+        """Contracts start, calls are held, and firms without money wait."""
         for firm in self.firms:
             if firm.stage == Stage.FUNDED and firm.due == self.month:
                 firm.launch()

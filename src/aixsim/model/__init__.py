@@ -1,1 +1,1 @@
-"""The model: what determines a replicate's numbers besides firms and ties."""
+"""The model: laws, parameters, levers and programmes."""

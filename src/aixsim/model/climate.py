@@ -1,4 +1,4 @@
-"""The investment climate: what nobody controls, one path a replicate.
+"""The investment climate: an exogenous random path, one per replicate.
 
 ``m(t) = scenario(t) * exp(x(t) - v / 2)`` with ``x(t) = rho * x(t-1) + sd * sqrt(1 - rho^2) * z(t)``, stationary with standard deviation
 ``sd``, hence variance ``v = sd^2`` and mean 1 around the trade scenario. In adverse years (tariffs, unfair competition) the

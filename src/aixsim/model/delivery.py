@@ -29,7 +29,7 @@ class Delivery(Parameters):
         "1",
         0.0,
         5.0,
-        "share of what is due that a year delivers, in the median",
+        "delivered share of the money planned for a year, in the median",
         "ai_factory_budgets.csv: 52.75 of 145.0 tendered in 2026",
         "assumed",
         "0.24 to 1; the counts of 2024 and 2025 were 2.6 and 3.0 times the plan, by smaller grants",
@@ -65,7 +65,7 @@ class Delivery(Parameters):
         certain=True,
     )
     shortfall_carried: float = fraction(
-        0.0, "share of a year's shortfall that is due again in the next year", "assumed", "assumed", "0 to 1"
+        0.0, "share of a year's shortfall that is added to the plan of the next year", "assumed", "assumed", "0 to 1"
     )
     budget_walk: float = real(
         0.0,
@@ -162,7 +162,7 @@ def delivered_budget(passed: Sequence[float], shares: Sequence[float], carried: 
     Args:
         passed: budget by year.
         shares: delivered share of what is due, by year.
-        carried: share of a year's shortfall that is due again in the next year.
+        carried: share of a year's shortfall that is added to the plan of the next year.
     """
     delivered, passed_on = [], 0.0
     for budget, share in zip(passed, shares, strict=True):

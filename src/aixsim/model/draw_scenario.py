@@ -1,4 +1,4 @@
-"""Draws what is uncertain and applies the levers: the one thing that both engines are given."""
+"""Draws what is uncertain and applies the levers: the common input of both engines."""
 
 from __future__ import annotations
 

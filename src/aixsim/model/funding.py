@@ -1,4 +1,4 @@
-"""Funding: who gets public money, who pays alone, who gives up. Money is whole won and none is lost."""
+"""Funding: awards, own money and withdrawal. Money is whole won and conserved."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def award(
 ) -> int:
     """Spends a budget on ranked applicants; marks the funded ones and takes the money from ``left``.
 
-    Three passes from the top of the ranking, each funding whoever still fits: members of collaboration models until the quota is spent on
+    Three passes from the top of the ranking, each funding the next applicants that the budget can pay for: members of collaboration models until the quota is spent on
     them, firms outside the Capital pole until the floor is spent on them (members among them count), then everybody. What a quota or
     the floor cannot use is open to all.
 
@@ -134,7 +134,7 @@ def award(
         cheapest = min(cheapest, grants[rank] - grants[rank] // instalments * (instalments - 1))
     for reserve in range(3):
         for rank in range(len(grants)):
-            # What nobody can change any more ends a pass early; most applicants are far below the line.
+            # A pass ends when no further award is possible; most applicants are far below the line.
             if available < cheapest or (reserve == 0 and to_members >= quota) or (reserve == 1 and to_regions >= floor):
                 break
             if funded[rank] or (reserve == 0 and not members[rank]) or (reserve == 1 and not regional[rank]):
@@ -173,7 +173,7 @@ def award_rest(
 
     A sample has its share of the budgets, and grants as large as the nation's: without this, more and more of its money is left below one
     grant the smaller it is. The best applicant without a grant gets one with the chance that the rest is of it. Chances of a line add up
-    from a start drawn by lot, and a grant is due whenever their sum passes 1 (systematic sampling, Madow and Madow 1944): awards are then
+    from a start drawn by lot, and a grant is awarded when their sum exceeds 1 (systematic sampling, Madow and Madow 1944): awards are then
     unbiased, and never more than one away from what the money pays for.
 
     Args:

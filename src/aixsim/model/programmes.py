@@ -173,7 +173,7 @@ def _money(p: Programme, horizon: Horizon, address: tuple[int, int, int]) -> tup
 
 
 def expected_support(lines: Sequence[FundingLine], horizon: Horizon, p: Economics, share_max: Sequence[float]) -> NDArray[np.float64]:
-    """Returns the share of its project's cost that a firm expects public money to carry, shape ``(n_months, 5)``, in 0..0.99.
+    """Returns the share of its project's cost that a firm expects public money to pay, shape ``(n_months, 5)``, in 0..0.99.
 
     Only what a successful project need not pay back carries any of its cost.
 

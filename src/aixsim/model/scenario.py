@@ -102,7 +102,7 @@ class Scenario:
         class_factor: float64 ``(5, 2)``, susceptibility by size class and readiness; times the frailty it has mean 1 over the population.
         frailty: float64 ``(n,)``, read-only, shared by replicates.
         climate_index: float64 ``(T,)``, m(t).
-        support: float64 ``(T, 5)``, share of a project's cost that a firm expects public money to carry, in 0..0.99. Levers add to it
+        support: float64 ``(T, 5)``, share of a project's cost that a firm expects public money to pay, in 0..0.99. Levers add to it
             what they give beside the programmes; what the programmes offer is added once all levers are applied.
         park_open, park_close: int64 ``(P,)``, first month of a park and first month no longer; ``T`` or more for never.
         park_service: float64 ``(P, T)``.

@@ -28,7 +28,7 @@ SCHEDULE: Final = (
     ),
     Step(
         "sense",
-        "Every potential firm senses its exposures from the state at the start of the month: nobody sees what others do this month.",
+        "Every potential firm senses its exposures from the state at the start of the month: decisions of the same month are not visible.",
     ),
     Step(
         "decide",
@@ -37,8 +37,8 @@ SCHEDULE: Final = (
     ),
     Step(
         "fund",
-        "Projects whose contract is due are launched. Programmes with a call this month rank their applicants and spend their budget. "
-        "Decided firms without a grant may pay themselves; those refused too often or waiting too long withdraw.",
+        "Projects whose contract starts this month are launched. Programmes with a call this month rank their applicants and spend their budget. "
+        "Decided firms without a grant may pay for the project with own money; those refused too often or waiting too long withdraw.",
     ),
     Step(
         "implement",

@@ -166,7 +166,7 @@ def launch_all(case: Any, state: Any, inputs: Any, month: int) -> None:
 
 @compiled
 def wait(case: Any, state: Any, inputs: Any, lines: Any, month: int, cost: float) -> None:
-    """Whoever is left without a grant pays itself, goes on waiting, or withdraws."""
+    """Firms without a grant pay for the project, go on waiting, or withdraw."""
     now, own_time = inputs.month[month], state.tally[0].own_time
     for pole in range(len(own_time)):
         for size in range(len(now.own_rate)):
@@ -199,7 +199,7 @@ def wait(case: Any, state: Any, inputs: Any, lines: Any, month: int, cost: float
 
 @inlined
 def fund(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, month: int, cost: float) -> None:
-    """Contracts fall due, calls are held, and who is left without money waits, pays itself or withdraws."""
+    """Contracts start, calls are held, and firms without money wait, pays itself or withdraws."""
     slot = np.int64(state.due[CONTRACT, month])
     while slot >= 0:
         following = np.int64(state.life[slot].next)

@@ -95,7 +95,7 @@ def publish(case: Any, world: Any, state: Any, inputs: Any, ties: bool, followin
 def tell(
     weights: Any, teaches: bool, watcher: Any, site: Any, slot_of: Any, ties: Any, wake: Any, lists: Any, tally: Any, before: int, seen: int
 ) -> None:
-    """Tells everybody who sees a firm that it looks different, and its suppliers and siblings what it operates."""
+    """Updates the exposure of a firm's partners, and what its suppliers and siblings know."""
     n, stop, is_large = tally.touched, np.int64(site.start), site.agent_type == _LARGE_FIRM
     solution = np.int64(0)
     if teaches and seen == SEEN_OPERATING:

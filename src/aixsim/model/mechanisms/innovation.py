@@ -17,7 +17,7 @@ class Innovation(Parameters):
         "1/month",
         0.0,
         1.0,
-        "coefficient of innovation p: hazard of a firm of mean susceptibility that nobody influences",
+        "coefficient of innovation p: hazard of a firm of mean susceptibility without influence of others",
         "behaviour_parameters.csv (Bass fits: 0.0047 to 0.0085 a year for smart factories)",
         "assumed",
         "lognormal, median 2.6e-4, sigma 0.25; centred on the 213 and 519 applications counted in 2024 and 2025",

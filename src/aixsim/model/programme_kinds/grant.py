@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from aixsim.model.programme_kind import ProgrammeKind
 
-KIND = ProgrammeKind("grant", "Grants, which nobody pays back", "ai_factory_budgets.csv")
+KIND = ProgrammeKind("grant", "Grants, not repaid", "ai_factory_budgets.csv")
