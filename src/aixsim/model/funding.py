@@ -108,9 +108,9 @@ def award(
 ) -> int:
     """Spends a budget on ranked applicants; marks the funded ones and takes the money from ``left``.
 
-    Three passes from the top of the ranking, each funding the next applicants that the budget can pay for: members of collaboration models until the quota is spent on
-    them, firms outside the Capital pole until the floor is spent on them (members among them count), then everybody. What a quota or
-    the floor cannot use is open to all.
+    Three passes from the top of the ranking, each funding the next applicants that the budget can pay for: members of collaboration
+    models until the quota is spent on them, firms outside the Capital pole until the floor is spent on them (members among them count),
+    then everybody. What a quota or the floor cannot use is open to all.
 
     Args:
         grants: money for one project in won, best applicant first, shape ``(m,)``.

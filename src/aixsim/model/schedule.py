@@ -37,7 +37,8 @@ SCHEDULE: Final = (
     ),
     Step(
         "fund",
-        "Projects whose contract starts this month are launched. Programmes with a call this month rank their applicants and spend their budget. "
+        "Projects whose contract starts this month are launched. Programmes with a call this month rank their applicants and spend their "
+        "budget. "
         "Decided firms without a grant may pay for the project with own money; those refused too often or waiting too long withdraw.",
     ),
     Step(

@@ -116,15 +116,18 @@ def _goals(result: Result) -> Block:
 
 def _money_alone(result: Result) -> list[str]:
     """States what the budgets over the grants say of the goals, and how far the model's counts follow them."""
-    lines = []
-    for goal in result.goal_records:
-        alone = goal.get("money_alone")
-        if alone is None:
-            continue
-        follows = "" if alone["r_squared"] is None else f"; it explains {percent(alone['r_squared'])} of the differences between replicates"
-        count = f"{alone['p50']:,.0f} [{spread(alone, goal['n'])}]"
-        lines.append(f"Money alone (budget over grant): {count} projects, {goal['name']} in {percent(alone['probability'])}{follows}.")
-    return lines
+    goals = [goal for goal in result.goal_records if goal.get("money_alone")]
+    if not goals:
+        return []
+    told = list(
+        dict.fromkeys((f"{goal['money_alone']['p50']:,.0f} [{spread(goal['money_alone'], goal['n'])}]", goal["by"]) for goal in goals)
+    )
+    counts = "; ".join(f"{count} projects by {by}" for count, by in told)
+    chances = ", ".join(f"{percent(goal['money_alone']['probability'])} for {goal['name']}" for goal in goals)
+    follows = [(goal["name"], goal["money_alone"]["r_squared"]) for goal in goals if goal["money_alone"]["r_squared"] is not None]
+    explains = " and ".join(f"{percent(share)} of the variance of {name}" for name, share in follows)
+    lines = [f"Money alone, as a spreadsheet computes it (budget over grant): {counts}; probability {chances}."]
+    return [*lines, *([f"It explains {explains}; the rest is firms, ties, costs and capacity."] if explains else [])]
 
 
 def _costs(result: Result) -> list[str]:
