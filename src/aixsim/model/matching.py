@@ -53,7 +53,7 @@ class Matching(Parameters):
         "money that the median firm can bring, as a share of its yearly sales",
         "ai_adoption_rates.csv and smart_factory_dropout_and_demand.csv: 68.9 % of 502 SMEs would invest at most KRW 0.1 bn (2025)",
         "assumed",
-        "loguniform, 0.003 to 0.03",
+        "loguniform, 0.003 to 0.04",
     )
     own_spread: float = real(
         1.0, "1", 0.0, 5.0, "standard deviation of the logarithm of that share among firms", "assumed", "assumed", "0.5 to 1.5"
