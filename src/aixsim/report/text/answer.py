@@ -90,9 +90,10 @@ def _date(month: str) -> str:
 
 def _condition(result: Result) -> str:
     """Returns the range of the delivered share of planned budgets, from its distribution or ensemble; empty where it is not uncertain."""
-    ranges = []
+    ranges, strays = [], False
     for programme in result.config.get("programme", []):
         share = programme.get("delivered_share")
+        strays |= programme.get("delivery_spread", 0.0) != 0.0 or programme.get("budget_walk", 0.0) != 0.0
         drawn = _drawn(result, dotted(("programme", programme["name"], "delivered_share")))
         if is_uncertain(share) and drawn is not None:
             # An ensemble replaces the distribution.
@@ -101,7 +102,8 @@ def _condition(result: Result) -> str:
     if not ranges:
         return ""
     low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
-    return f"between {_share(low)} and {_share(high)} of the planned budget is delivered"
+    median = " in the median year" if strays else ""
+    return f"between {_share(low)} and {_share(high)} of the planned budget is delivered{median}"
 
 
 def _drawn(result: Result, key: str) -> tuple[float, float] | None:
