@@ -63,8 +63,8 @@ def korea(**settings: Any) -> dict[str, Any]:
 def test_two_sentences_in_plain_words(made: Result) -> None:
     run = like(made, goals=goals_of(851, 68, 1000), config=korea(), parameters={SHARE: np.linspace(0.24, 1.0, 120)})
     assert answer(run) == (
-        "If between a quarter and all of the planned budget is delivered in the median year, 500 projects will probably have been started by"
-        " the end of 2030: about 85 in 100 simulations. 500 operating is very unlikely: 7 in 100; expect about 345."
+        "If between a quarter and all of the planned budget is delivered in the median year, 500 projects will probably have been started"
+        " by the end of 2030: about 85 in 100 simulations. 500 operating is very unlikely: 7 in 100; expect about 345."
     )
     assert headline(run).splitlines()[0].startswith("If between a quarter"), "the answer comes first"
 
