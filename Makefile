@@ -32,6 +32,7 @@ bench: $(BENCH_STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m aixsim.report.documentation
 	$(BIN)/python -m aixsim.report.architecture
+	$(BIN)/python -m aixsim.report.what_changed
 	$(BIN)/python -m aixsim.report.network_page
 
 # Libraries are compiled to bytecode once, or a machine that may not write it compiles them at every start.

@@ -94,7 +94,7 @@ def test_the_pages_example_is_the_same_on_both_engines(place: Path) -> None:
     assert (place / "without" / "trajectories.parquet").read_bytes() != (place / "kernel" / "trajectories.parquet").read_bytes()
 
     again = run_cli(["run", "kernel/config.toml", "--allow-plugins", "-o", "kernel"], place)
-    assert "already there" in again.err, "the result folder holds all that it takes to run again"
+    assert "already complete" in again.err, "the result folder holds all that it takes to run again"
     for name in ("my_lever.py", "my_mechanism.py"):
         (place / name).write_text((place / name).read_text() + "# another content\n")
         assert run_cli(["run", "study.toml", "--allow-plugins", "-o", "kernel"], place).code == 4, "a different run"
@@ -195,7 +195,7 @@ def test_code_of_a_config_is_not_executed_unasked(strange: Path, command: str) -
 def test_check_and_ledger_execute_only_what_the_user_names(strange: Path) -> None:
     checked = run_cli(["check", "small.toml"], strange)
     assert checked.code == 0, checked.err
-    assert "  left out: mechanisms.own; its Python files are not executed, to include them, add --plugin law.py\n" in checked.out
+    assert "  left out: mechanisms.own; its Python files are not executed; to include them, add --plugin law.py\n" in checked.out
     assert "mechanisms: innovation\n" in checked.out
     shown = run_cli(["describe", "small.toml", "--ledger"], strange)
     assert shown.code == 0
@@ -271,7 +271,7 @@ def test_checks_find_planted_faults(place: Path) -> None:
     ended = run_cli(["check", "--plugin", "my_lever.py"], place)
     assert ended.code == 1
     assert "FAILS  the neutral setting changes nothing: support of the scenario of replicate 0 differ" in ended.out
-    assert "FAILS  acts only inside its window: from 2025-07 to before 2027-01 it changes support" in ended.out
+    assert "FAILS  acts only inside its window: with the window from 2025-07 to before 2027-01 it changes support outside" in ended.out
     (place / "law.py").write_text(law('p.rate * (1.0 - sensed) * STEPS["first"]'))
     ended = run_cli(["check", "--plugin", "law.py"], place)
     assert ended.code == 1

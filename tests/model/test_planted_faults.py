@@ -94,8 +94,8 @@ FAULTS: list[tuple[str, Callable[..., Any], str, str, Callable[[], None]]] = [
     ),
     (
         "everybody applies",
-        Firm.is_eligible,
-        ">= self.model.case.matching.least_scope",
+        matching.applies,
+        ">= p.least_scope",
         ">= 0.0",
         test_matching.test_a_tenth_of_a_billion_funds_no_plant_of_300,
     ),

@@ -81,7 +81,7 @@ def test_killed_and_late_workers_change_no_byte(dask: DaskCluster, tmp_path: Pat
     )
     assert (status.state, status.done) == ("complete", 72)
     assert "third" in dask.processes
-    assert [("no workers" in line, "workers again" in line) for line in told][-2:] == [(True, False), (False, True)]
+    assert [("no workers" in line, "available again" in line) for line in told][-2:] == [(True, False), (False, True)]
     assert tree(tmp_path / "there") == tree(tmp_path / "here")
 
 
@@ -109,7 +109,7 @@ def test_a_replicate_that_hangs_or_ends_its_process_is_named(dask: DaskCluster, 
     executor = Cluster(connect(dask.address), 2.0)
     try:
         executor.submit(task(0, 1))
-        with pytest.raises(UserError, match=r"the worker only \(tcp://.*\) cannot take part: the model differs: .* there, another here"):
+        with pytest.raises(UserError, match=r"the worker only \(tcp://.*\) cannot be used: the model differs: .* there, another here"):
             first_report(executor)
     finally:
         executor.close()
@@ -124,7 +124,7 @@ def test_a_scheduler_that_goes_ends_the_sweep_in_order(dask: DaskCluster, tmp_pa
         if status.done and "scheduler" in dask.processes:
             dask.kill("scheduler")
 
-    with pytest.raises(ClusterLost, match=r"has gone .*the same command resumes") as lost:
+    with pytest.raises(ClusterLost, match=r"was lost .*the same command resumes") as lost:
         sweep(study, out, lambda: Cluster(connect(dask.address), 60.0), batch=1, show=pull_the_plug)
     assert lost.value.exit_code == 5
     assert len(str(lost.value).splitlines()) == 1
@@ -141,7 +141,7 @@ def test_ctrl_c_is_heard_while_there_are_no_workers(dask: DaskCluster, tmp_path:
     command = [sys.executable, "-W", "error", "-m", "aixsim", "sweep", str(write_study(tmp_path)), "--cluster", str(dask.file)]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        assert "there are no workers at tcp://127.0.0.1:" in process.stderr.readline()
+        assert "no workers at tcp://127.0.0.1:" in process.stderr.readline()
         sleep(0.5)
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 130

@@ -130,7 +130,7 @@ def test_a_seed_that_nobody_chose_is_kept(tmp_path: Path) -> None:
 def test_a_run_in_memory_says_the_same(tmp_path: Path) -> None:
     kept, held = run(study(tmp_path), out=tmp_path / "out"), run(study(tmp_path))
     assert held.source.path is None
-    for table in ("trajectories", "groups", "projects", "parameters", "money"):
+    for table in ("trajectories", "groups", "projects", "parameters", "money", "payers"):
         assert getattr(kept, table)().equals(getattr(held, table)()), table
     assert kept.goal_records == held.goal_records
     assert kept.firms == held.firms
@@ -361,7 +361,7 @@ def test_every_damaged_file_is_named_and_mended_by_the_same_run(calm: dict[str, 
 
 def read_all(out: Path) -> None:
     result = open_result(out)
-    for table in ("trajectories", "groups", "projects", "parameters", "money"):
+    for table in ("trajectories", "groups", "projects", "parameters", "money", "payers"):
         getattr(result, table)()
     assert result.goal_records
     assert result.counting is not None

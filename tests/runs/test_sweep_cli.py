@@ -34,7 +34,7 @@ def test_a_dry_run_tells_the_cost_and_writes_nothing(tmp_path: Path) -> None:
     ended = run_cli(["sweep", path, "--dry-run"], tmp_path)
     assert ended.code == 0, ended.err
     assert "6 points x 12 replicates = 72 replicates" in ended.out
-    assert all(word in ended.out for word in ("ms per replicate)", "on the disk", "of memory"))
+    assert all(word in ended.out for word in ("ms per replicate)", "on disk", "of memory"))
     assert sorted(tmp_path.rglob("*")) == before
 
 

@@ -263,7 +263,7 @@ def test_no_goal_is_an_empty_table(tmp_path: Path) -> None:
 
 def test_a_result_in_memory_reads_the_same(folder: Path) -> None:
     stored = open_result(folder)
-    tables = {name: stored.source.table(name) for name in ("trajectories", "groups", "projects", "parameters", "money")}
+    tables = {name: stored.source.table(name) for name in ("trajectories", "groups", "projects", "parameters", "money", "payers")}
     documents = {name: stored.source.document(name) for name in ("goals", "counting", "firms", "network")}
     memory = Result(MemorySource(tables, documents), stored.provenance)
     for name in tables:

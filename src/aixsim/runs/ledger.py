@@ -207,7 +207,7 @@ class Ledger:
         try:
             yield
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # of the disk and of locks there are codes of their own
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:  # of the disk and of locks there are codes of their own
                 raise _damaged(self.folder, f"its {NAME} is no such file ({error})") from error
             remedy = "free space or choose a writable folder with -o; what was finished is kept"
             raise StoreError(self.folder, "storage", f"its {NAME} cannot be used ({error})", remedy) from error
