@@ -159,7 +159,10 @@ def _validation(result: Result) -> Block:
     if not concerns(result):
         return []
     won, n = better()
-    return [f"Validation: on smart factories, 2014 to 2024, better than the best simpler forecast in {won} of {n} comparisons."]
+    return [
+        "Validation (of the model's first version): on smart factories, 2014 to 2024, better than the best simpler forecast in"
+        f" {won} of {n} comparisons."
+    ]
 
 
 def _details(goals: Sequence[dict[str, Any]]) -> Block:

@@ -91,7 +91,8 @@ def _targets(axes: Any, targets: list[dict[str, Any]]) -> None:
     lines = [("target", "published", "range", "this network", "")]
     for target in targets:
         unit = "" if target["unit"] == "1" else f" ({target['unit']})"
-        model = "none" if target["model"] is None else f"{target['model']:,.4g}"
+        rounded = None if target["model"] is None else float(f"{target['model']:.4g}")
+        model = "none" if rounded is None else f"{rounded:,.10g}"
         band = f"{target['low']:,g} to {target['high']:,g}"
         lines.append((target["name"] + unit, f"{target['value']:,g}", band, model, "met" if is_met(target) else "not met"))
     for place, line in enumerate(lines):
