@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from aixsim.engines.reference import DiffusionModel
+from aixsim.model import matching
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event, History
 from aixsim.world.classification import SIZES
 from aixsim.world.population import Population
 from tests import worlds
 from tests.model.test_matching import matched, n_events, shared
-from tests.model.values import by_size, firms
+from tests.model.values import by_size, firms, values
 
 
 def crowd(n: int = 60) -> Population:
@@ -69,3 +71,18 @@ def test_a_smaller_grant_funds_no_project_of_too_small_a_scope() -> None:
         applicants.append(int(history.applicants.sum()))
     assert applicants == sorted(applicants, reverse=True)
     assert applicants[0] > applicants[-1]
+
+
+@pytest.mark.parametrize(
+    ("state", "due", "means", "expected"),
+    [
+        (20, 800, 800, True),  # 2 % of 1,000, and all is paid for
+        (19, 800, 800, False),  # below 2 %
+        (0, 0, 0, False),  # nothing is given
+        (200, 800, 300, True),  # (1,000 - 800 + 300) / 1,000 = 0.5
+        (200, 800, 299, False),  # 0.499
+    ],
+)
+def test_who_applies_by_hand(state: int, due: int, means: int, expected: bool) -> None:
+    p = values(matching.Matching, least_scope=0.5, least_grant_share=0.02)
+    assert matching.applies(1_000, state, due, means, p) == expected
