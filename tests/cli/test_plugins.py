@@ -99,7 +99,7 @@ def test_the_pages_example_is_the_same_on_both_engines(place: Path) -> None:
         (place / name).write_text((place / name).read_text() + "# another content\n")
         assert run_cli(["run", "study.toml", "--allow-plugins", "-o", "kernel"], place).code == 4, "a different run"
         shutil.copy(HOW_TO / name, place)
-    assert "already there" in run_cli(["run", "study.toml", "--allow-plugins", "-o", "kernel"], place).err
+    assert "already complete" in run_cli(["run", "study.toml", "--allow-plugins", "-o", "kernel"], place).err
 
 
 def test_the_pages_example_passes_its_checks(place: Path) -> None:
