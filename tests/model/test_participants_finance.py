@@ -21,7 +21,14 @@ def test_the_credit_by_hand() -> None:
 
 def test_it_adds_to_other_credit_as_a_share_of_what_is_left() -> None:
     world = world_of(levers={})
-    stated: dict[str, Any] = {"loans_krw_bn": 600.0, "fund_krw_bn": 0.0, "guarantees_krw_bn": 0.0, "years": 6, "take_up": 1.0, "demand_krw_bn": 200.0}
+    stated: dict[str, Any] = {
+        "loans_krw_bn": 600.0,
+        "fund_krw_bn": 0.0,
+        "guarantees_krw_bn": 0.0,
+        "years": 6,
+        "take_up": 1.0,
+        "demand_krw_bn": 200.0,
+    }
     scenario = with_lever("participants_finance", world, start="2026-01", **stated)
     assert (scenario.credit[:24] == 0.0).all()
     assert scenario.credit[24:] == pytest.approx(np.full((36, 8), 0.5))  # 100 a year over 200
