@@ -7,7 +7,7 @@ from typing import Final
 
 from aixsim.model.parameters import Parameters, real
 
-_SOURCE: Final = "assumed; subsidies of R&D in Korea have a threshold and an inverted U: the sign alone is known"
+_SOURCE: Final = "assumed; no study gives this effect"
 
 
 class Adequacy(Parameters):

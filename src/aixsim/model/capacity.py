@@ -32,7 +32,7 @@ class Capacity(Parameters):
         0.0,
         1e9,
         f"projects that can run at once in {_YEAR}; 0 for no limit",
-        "assumed; 500 specialised firms are a target for 2030 (seed_article in sources.csv)",
+        "assumed; ai_factory_targets_history.csv: 500 specialised firms are a target for 2030",
         "assumed",
         "loguniform, 150 to 1,500",
     )

@@ -51,7 +51,7 @@ class Matching(Parameters):
         0.0,
         100.0,
         "money that the median firm can bring, as a share of its yearly sales",
-        "ai_adoption_rates.csv and smart_factory_dropout_and_demand.csv: 68.9 % of 502 SMEs would invest at most KRW 0.1 bn (2025)",
+        "smart_factory_dropout_and_demand.csv: 68.9 % of 502 SMEs would invest at most KRW 0.1 bn (2025)",
         "assumed",
         "loguniform, 0.003 to 0.04",
     )

@@ -12,7 +12,7 @@ from aixsim.model.parameters import Parameters, derived, fraction
 
 NO_SOLUTION, SOLUTION, LARGE_FIRMS_SOLUTION = range(3)
 """What a firm knows: nothing, the solution of a partner, the solution of a large firm."""
-_SOURCE: Final = "assumed; transfer along ties is causal in productivity (suppliers of a superstar firm +8 %), no study gives this effect"
+_SOURCE: Final = "assumed; no study gives this effect"
 
 
 class Reuse(Parameters):

@@ -31,7 +31,7 @@ from aixsim.results.population_summary import describe_firms
 from aixsim.results.project_table import Projects, project_arrays
 from aixsim.results.result import Result
 from aixsim.results.source import MemorySource
-from aixsim.results.spreadsheet import affordable_by, money_alone
+from aixsim.results.spreadsheet import add_money_alone
 from aixsim.results.sweep_result import open_sweep
 from aixsim.runs import tables
 from aixsim.runs.files import durable_file, file_checksum, link_durably, write_durably
@@ -49,7 +49,6 @@ OBSERVED: Final = (
 )
 """AI factories that the ministry has counted (``ai_factory_programme_by_year.csv``)."""
 _LINKED: Final = ("trajectories", "parameters", "money", "payers", "projects")
-_OF_PROJECTS: Final = ("launched", "launched_adequate", "operating")
 
 
 @cache
@@ -154,12 +153,7 @@ class Published:
         paths = {name: held[name].to_numpy().reshape(n, horizon.n_months) for name in held.column_names}
         records = evaluate_goals(paths, job.goals, horizon, job.study.population.scale, len(self.failures), job.confidence)
         rows = self.table("money", ["replicate", "year", "affordable"])
-        for record in records:
-            if record["outcome"] in _OF_PROJECTS and len(rows):
-                paid = affordable_by(rows, self.replicates, int(record["by"][:4]))
-                counts = paths[record["outcome"]][:, horizon.index(record["by"])]
-                record["money_alone"] = money_alone(paid, counts, record["at_least"], job.study.population.scale)
-        return records
+        return add_money_alone(records, rows, self.replicates, paths, horizon, job.study.population.scale)
 
     def _counting(self) -> list[dict[str, Any]]:
         job, study = self.job, self.job.study

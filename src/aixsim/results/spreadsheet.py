@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.model.calendar import Horizon
 from aixsim.stats.summary import quantiles
+
+_OF_PROJECTS: Final = ("launched", "launched_adequate", "operating")
+"""Outcomes that a budget pays for."""
 
 
 def money_alone(affordable: NDArray[np.float64], counts: NDArray[np.int32], at_least: float, scale: float) -> dict[str, float | None]:
@@ -46,3 +51,28 @@ def affordable_by(rows: Any, replicates: NDArray[np.int64], year: int) -> NDArra
     found = np.zeros(len(replicates))
     np.add.at(found, place, rows["affordable"].to_numpy()[until])
     return found
+
+
+def add_money_alone(
+    records: list[dict[str, Any]],
+    rows: Any,
+    replicates: NDArray[np.int64],
+    paths: Mapping[str, NDArray[np.int32]],
+    horizon: Horizon,
+    scale: float,
+) -> list[dict[str, Any]]:
+    """Returns records of goals, those on projects with ``money_alone``; unchanged without programmes.
+
+    Args:
+        records: as from ``goals.evaluate_goals``; changed in place.
+        rows, replicates: as in ``affordable_by``.
+        paths: counts by outcome, shape ``(n_replicates, n_months)`` each.
+        horizon: simulated months.
+        scale: share of the national population.
+    """
+    for record in records:
+        if record["outcome"] in _OF_PROJECTS and len(rows):
+            affordable = affordable_by(rows, replicates, int(record["by"][:4]))
+            counts = paths[record["outcome"]][:, horizon.index(record["by"])]
+            record["money_alone"] = money_alone(affordable, counts, record["at_least"], scale)
+    return records

@@ -199,7 +199,7 @@ def wait(case: Any, state: Any, inputs: Any, lines: Any, month: int, cost: float
 
 @inlined
 def fund(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, month: int, cost: float) -> None:
-    """Contracts start, calls are held, and firms without money wait, pays itself or withdraws."""
+    """Contracts start, calls are held, and firms without money wait, pay for the project or withdraw."""
     slot = np.int64(state.due[CONTRACT, month])
     while slot >= 0:
         following = np.int64(state.life[slot].next)
