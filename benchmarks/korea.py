@@ -12,8 +12,8 @@ from benchmarks.clock import Task, Times, interleave
 
 from aixsim.config import load
 from aixsim.config.build import problems
-from aixsim.engines import reference
 from aixsim.engines.kernel import replicate as kernel
+from aixsim.engines.reference import diffusion_model as reference
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event, History
 from aixsim.model.keys import dotted

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from aixsim.engines.agreement import first_difference
 from aixsim.engines.kernel import replicate as kernel
-from aixsim.engines.reference import run
+from aixsim.engines.reference.diffusion_model import run
 from aixsim.model.calendar import Horizon
 from aixsim.model.catalogue import SECTIONS
 from aixsim.model.delivery import Delivery

@@ -13,7 +13,7 @@ from aixsim.arguments import whole_number
 from aixsim.config import load
 from aixsim.config.build import problems
 from aixsim.config.study import Study
-from aixsim.engines.reference import DiffusionModel
+from aixsim.engines.reference.diffusion_model import DiffusionModel
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.tabulation import outcome_counts

@@ -13,7 +13,9 @@ from aixsim.api import run
 from aixsim.config import load
 from aixsim.config.study import Study
 from aixsim.config.validation import ConfigError
-from aixsim.engines.reference import SME, AXPark, Firm, HorizonError, Supplier
+from aixsim.engines.reference.ax_park import AXPark
+from aixsim.engines.reference.diffusion_model import HorizonError
+from aixsim.engines.reference.firm import SME, Firm, Supplier
 from aixsim.errors import ArgumentError, UserError
 from aixsim.mesa_model import Model
 from aixsim.model.outcomes import OUTCOMES

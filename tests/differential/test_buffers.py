@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aixsim.engines import reference
 from aixsim.engines.kernel import replicate as kernel
-from aixsim.engines.kernel.state import fresh_state
+from aixsim.engines.kernel.buffers import fresh_state
+from aixsim.engines.reference import diffusion_model as reference
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
 from aixsim.model.problem import Problem

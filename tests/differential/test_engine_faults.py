@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aixsim.engines import reference
 from aixsim.engines.kernel import replicate as kernel
+from aixsim.engines.reference import diffusion_model as reference
 from aixsim.model.capacity import UNIT
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.problem import Problem

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from aixsim.config import load
 from aixsim.config.build import problems
-from aixsim.engines import reference
 from aixsim.engines.kernel import replicate as kernel
+from aixsim.engines.reference import diffusion_model as reference
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
 from aixsim.model.problem import Problem

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from aixsim.config import schema
-from aixsim.engines import reference
 from aixsim.engines.agreement import first_difference
 from aixsim.engines.kernel import replicate as kernel
 from aixsim.engines.kernel.tabulate import tables
+from aixsim.engines.reference import diffusion_model as reference
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event
 from aixsim.model.outcomes import OUTCOMES

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from aixsim.engines.reference import run
+from aixsim.engines.reference.diffusion_model import run
 from aixsim.model import funding
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aixsim.engines.reference import run
+from aixsim.engines.reference.diffusion_model import run
 from aixsim.model.calendar import Horizon
 from aixsim.model.history import Event
 from aixsim.model.lever import whole_years, window

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.engines.reference import run
+from aixsim.engines.reference.diffusion_model import run
 from aixsim.model.history import Event
 from aixsim.model.problem import Problem
 from aixsim.world.classification import ROUTES

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aixsim.engines.reference import DiffusionModel
+from aixsim.engines.reference.diffusion_model import DiffusionModel
 from aixsim.model.calendar import Horizon
 from aixsim.model.delivery import delivered_budget
 from aixsim.model.draw_scenario import draw_scenario
@@ -93,7 +93,7 @@ def left_after(**stated: Any) -> tuple[list[int], list[int]]:
     model = DiffusionModel(world, draw_scenario(world, 0))
     for _ in range(36):
         model.step()
-    return (model.budget[0] // BN).tolist(), (model.left[0] // BN).tolist()
+    return (model.accounts.budget[0] // BN).tolist(), (model.accounts.left[0] // BN).tolist()
 
 
 def test_what_a_grant_programme_does_not_spend_lapses() -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aixsim.engines.reference import DiffusionModel
+from aixsim.engines.reference.diffusion_model import DiffusionModel
 from aixsim.model import implementation
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.implementation import Implementation

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aixsim.engines.reference import DiffusionModel
+from aixsim.engines.reference.diffusion_model import DiffusionModel
 from aixsim.model import matching
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event, History

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from aixsim.engines import reference
-from aixsim.engines.reference import DiffusionModel, Firm
+from aixsim.engines.reference import diffusion_model as reference
+from aixsim.engines.reference.firm import Firm
+from aixsim.engines.reference.project_queue import ProjectQueue
 from aixsim.model import adequacy, capacity, climate, delivery, economics, funding, matching, programmes, reuse
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
@@ -130,16 +131,16 @@ FAULTS: list[tuple[str, Callable[..., Any], str, str, Callable[[], None]]] = [
     ),
     (
         "last in, first out",
-        DiffusionModel.start_projects,
-        "firm = self.queue.popleft()",
-        "firm = self.queue.pop()",
+        ProjectQueue.start_projects,
+        "firm = self.waiting.popleft()",
+        "firm = self.waiting.pop()",
         test_capacity.test_a_queue_of_regular_arrivals_and_equal_durations,
     ),
     (
         "failures free no room",
         Firm.implement,
-        "self.model.room_used -= self.room",
-        "self.model.room_used -= self.room if operates else 0",
+        "self.model.projects.room_used -= self.room",
+        "self.model.projects.room_used -= self.room if operates else 0",
         test_capacity.test_failures_free_room_too,
     ),
     (

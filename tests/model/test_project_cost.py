@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aixsim.engines.reference import DiffusionModel
+from aixsim.engines.reference.diffusion_model import DiffusionModel
 from aixsim.model import economics
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.economics import Economics

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from aixsim.engines.reference import DiffusionModel
+from aixsim.engines.reference.diffusion_model import DiffusionModel
 from aixsim.model import funding
 from aixsim.model.funding import Funding
 from aixsim.random.draws import Purpose, logistic, uniforms

@@ -11,7 +11,7 @@ import pytest
 
 from aixsim.api import run
 from aixsim.config import load
-from aixsim.engines import reference
+from aixsim.engines.reference import diffusion_model as reference
 from aixsim.model.calendar import Horizon
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.funding import award_rest

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aixsim.engines.reference import DiffusionModel, Seen
+from aixsim.engines.reference.codes import Seen
+from aixsim.engines.reference.diffusion_model import DiffusionModel
 from aixsim.model import sensing
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.mechanisms import collaboration, innovation, partners, peers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aixsim.engines.reference import DiffusionModel
+from aixsim.engines.reference.diffusion_model import DiffusionModel
 from aixsim.model import pressure
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.pressure import NEVER

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aixsim.engines.reference import DiffusionModel
+from aixsim.engines.reference.diffusion_model import DiffusionModel
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.mechanisms.zones import MECHANISM
 from aixsim.model.scenario import Scenario

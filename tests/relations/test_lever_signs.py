@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aixsim.engines.reference import DiffusionModel, run
+from aixsim.engines.reference.diffusion_model import DiffusionModel, run
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event, History
 from aixsim.model.problem import Problem
@@ -133,7 +133,7 @@ def ledger(instruments: dict[str, dict[str, Any]]) -> Ledger:
     model = DiffusionModel(world, scenario)
     for _ in range(world.horizon.n_months):
         model.step()
-    left = np.array([by_year[: len(world.horizon.years)] for by_year in model.left])
+    left = np.array([by_year[: len(world.horizon.years)] for by_year in model.accounts.left])
     return Ledger(np.array([line.budget for line in scenario.lines]), model.history(), left)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aixsim.engines.reference import DiffusionModel
+from aixsim.engines.reference.diffusion_model import DiffusionModel
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event
 from aixsim.model.problem import Problem
@@ -142,7 +142,7 @@ def test_money_is_conserved_to_the_won(funded: Problem) -> None:
         for _ in range(nation.horizon.n_months):
             model.step()
         history = model.history()
-        left = np.array([by_year[: len(nation.horizon.years)] for by_year in model.left])
+        left = np.array([by_year[: len(nation.horizon.years)] for by_year in model.accounts.left])
         assert np.array_equal(history.spent + left, history.budget)
         assert (history.spent >= 0).all()
         assert (left >= 0).all()
@@ -167,7 +167,7 @@ def _paid(line: Any, funded: np.ndarray[Any, np.dtype[np.int64]]) -> np.ndarray[
 
 def test_counts_from_events_equal_counts_from_agents(funded: Problem) -> None:
     """Double entry: what the events add up to is what the agents say of themselves."""
-    from aixsim.engines.reference import Stage
+    from aixsim.engines.reference.codes import Stage
 
     scenario = draw_scenario(funded, 0)
     model = DiffusionModel(funded, scenario)

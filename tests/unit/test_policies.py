@@ -12,7 +12,7 @@ import pytest
 from aixsim.config import load, schema
 from aixsim.config.build import problems
 from aixsim.config.validation import ConfigError, ConfigProblem
-from aixsim.engines.reference import run
+from aixsim.engines.reference.diffusion_model import run
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.tabulation import outcome_counts

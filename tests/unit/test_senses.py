@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from aixsim.engines.kernel import inputs, layout
-from aixsim.engines.reference import DiffusionModel, Firm, Milieu
+from aixsim.engines.reference.diffusion_model import DiffusionModel
+from aixsim.engines.reference.firm import Firm
+from aixsim.engines.reference.milieu import Milieu
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.problem import Milieus, Problem
 from aixsim.model.sense import Sense

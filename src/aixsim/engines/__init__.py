@@ -31,7 +31,7 @@ def engine(name: str) -> Callable[[Problem, Scenario], History]:
     if name == "kernel":
         return _run_kernel
     if name == "mesa":
-        from aixsim.engines.reference import run
+        from aixsim.engines.reference.diffusion_model import run
 
         return run
     raise KeyError(name)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from aixsim.engines.reference import DiffusionModel, Firm, Stage
+from aixsim.engines.reference.codes import Stage
+from aixsim.engines.reference.diffusion_model import DiffusionModel
+from aixsim.engines.reference.firm import Firm
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event
 from aixsim.model.pressure import UNIT

@@ -15,11 +15,12 @@ import sys
 
 import numpy as np
 
+from aixsim.engines.kernel.buffers import fresh_state
 from aixsim.engines.kernel.compile import is_compiled, keep, laws_of
 from aixsim.engines.kernel.inputs import FundingLines, inputs_of, lines_of
 from aixsim.engines.kernel.layout import world_of
 from aixsim.engines.kernel.month import add_pressures, simulate
-from aixsim.engines.kernel.state import State, fresh_state
+from aixsim.engines.kernel.state import State
 from aixsim.engines.kernel.tabulate import tables
 from aixsim.model.history import History
 from aixsim.model.problem import Problem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aixsim.engines.reference import added
+from aixsim.engines.reference.milieu import added
 
 
 def test_hazards_are_rounded_after_each_step() -> None:

@@ -1,0 +1,111 @@
+"""The memory of a replicate: made once, and used again by every replicate of a thread."""
+
+from __future__ import annotations
+
+import math
+import mmap
+import threading
+from contextlib import suppress
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from aixsim.engines.kernel.layout import SITE, Array, world_of
+from aixsim.engines.kernel.state import CLOCK, EVENT, FIRM, GROUP, LIFE, SEEN_IN_CELL, TALLY, TIE, WAITING, Ranking, State
+from aixsim.model.problem import Milieus, Problem
+
+_LINE, _PAGE = 64, 2 * 1024**2
+"""Bytes of a line of the processor's cache, and of a large page."""
+
+_buffers = threading.local()
+
+
+def fresh_state(problem: Problem, frailty: Array, room: int) -> tuple[State, Ranking]:
+    """Returns the state before anything has happened and the ranking, in buffers that belong to this thread and problem.
+
+    Args:
+        problem: whose sizes count.
+        frailty: float64 (n,), of the scenario; written to the sites when it is not that of the last replicate.
+        room: for events, at least.
+    """
+    if not hasattr(_buffers, "kept"):
+        _buffers.kept = WeakKeyDictionary[Milieus, tuple[State, Ranking, Array]]()
+    kept = _buffers.kept
+    state, ranking, written = kept.get(problem.milieus, (None, None, None))
+    if state is None or state.due.shape[1] != problem.horizon.n_months:
+        state, ranking, written = _allocate(problem, room), _ranking(len(problem.population)), None
+    if len(state.event) < room:
+        state = state._replace(event=np.empty(room, EVENT))
+    if written is not frailty:
+        state.site["frailty"] = frailty
+    kept[problem.milieus] = state, ranking, frailty
+    return state, ranking
+
+
+def _allocate(problem: Problem, room: int) -> State:
+    n, n_milieus, n_cells = len(problem.population), len(problem.milieus.cell), len(problem.milieus.cell_firms)
+    n_months = problem.horizon.n_months
+    arrays = side_by_side(
+        tally=(TALLY, 1),
+        clock=(CLOCK, n_months + 1),
+        site=(SITE, n),
+        slot_of=(np.int32, n),
+        tie=(TIE, n),
+        firm=(FIRM, n),
+        life=(LIFE, n),
+        wake=(np.int16, n),
+        bits=(np.uint64, n + n % 2),
+        group=(GROUP, n_milieus),
+        milieu_wake=(np.int16, n_milieus),
+        queued=(np.int32, n),
+        needed=(np.int64, n),
+        cell=(SEEN_IN_CELL, n_cells),
+        lists=(np.int32, 4, n + 1),
+        due=(np.int32, 3, n_months),
+        waiting=(WAITING, n),
+        contracts=(np.int32, n),
+        queue=(np.int32, n),
+    )
+    arrays["site"][:], arrays["slot_of"][:] = world_of(problem).site, -1
+    arrays["group"]["size"] = problem.milieus.size
+    return State(**arrays, unit=arrays["bits"].view(np.float64), event=np.empty(room, EVENT))
+
+
+def side_by_side(**shapes: tuple[Any, ...]) -> dict[str, Array]:
+    """Returns arrays of zeros, each named by its type and shape, that lie one after the other in a few large pages of memory.
+
+    Small pages lie anywhere, and by chance where they drive each other out of the processor's cache.
+    """
+    sizes = {name: np.dtype(kind).itemsize * math.prod(shape) for name, (kind, *shape) in shapes.items()}
+    room = sum(-(-size // _LINE) * _LINE for size in sizes.values())
+    block = _large_pages((-(-room // _PAGE) + 1) * _PAGE)
+    start, arrays = -block.ctypes.data % _PAGE, {}
+    for name, (kind, *shape) in shapes.items():
+        arrays[name] = block[start : start + sizes[name]].view(kind).reshape(shape)
+        start += -(-sizes[name] // _LINE) * _LINE
+    return arrays
+
+
+def _large_pages(size: int) -> Array:
+    """Returns bytes, all 0, in large pages where the system has any."""
+    if not hasattr(mmap, "MADV_HUGEPAGE"):
+        return np.zeros(size, np.uint8)
+    # Straight from the system: what an allocator has at hand lies in small pages already.
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with suppress(OSError):  # a kernel without them
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(memory, np.uint8)
+
+
+def _ranking(n: int) -> Ranking:
+    points = np.empty((2, n), np.uint64)
+    return Ranking(
+        firm=np.empty((2, n), np.int32),
+        slot=np.empty(n, np.int32),
+        points=points,
+        as_number=points.view(np.float64),
+        grant=np.empty(n, np.int64),
+        is_marked=np.empty((3, n), np.bool_),
+        count=np.empty(2048, np.int32),
+    )
