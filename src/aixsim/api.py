@@ -13,16 +13,19 @@ from typing import Any, Literal
 
 from aixsim.arguments import as_path, instance, one_of, whole_number
 from aixsim.config.study import Study
-from aixsim.config.sweep_study import SweepStudy, load_sweep, name_of
+from aixsim.config.sweep_study import SweepStudy, load_sweep
 from aixsim.engines import ENGINES
 from aixsim.errors import StoreError, UserError
-from aixsim.results.publish import PROVENANCE, Published, publish_run, publish_sweep, results_hash
+from aixsim.model.fingerprint import results_hash
+from aixsim.results.publish import PROVENANCE, publish_run, publish_sweep
 from aixsim.results.result import Result, open_result
+from aixsim.results.run_contents import RunContents
 from aixsim.results.source import FolderSource
 from aixsim.results.sweep_result import Sweep, open_sweep
+from aixsim.runs.default_folders import default_folder, forked_folder
 from aixsim.runs.executor import Executor, InProcess
 from aixsim.runs.files import write_durably
-from aixsim.runs.identity import differences, digest, identity, job_id
+from aixsim.runs.identity import job_id
 from aixsim.runs.job import Job
 from aixsim.runs.ledger import NAME, TABLES, Ledger
 from aixsim.runs.loop import carry_out, workers_for
@@ -155,7 +158,7 @@ def carry_out_run(
             raise NothingFinished(failures, folder)
         if not status.done:
             return status, None
-        made = Published(store, job, seed_chosen, not is_whole, monotonic() - started, tuple(engine), session.stopped_at)
+        made = RunContents(store, job, seed_chosen, not is_whole, monotonic() - started, tuple(engine), session.stopped_at)
         if folder is None:
             return status, made.in_memory()
         publish_run(made)
@@ -240,27 +243,6 @@ def executor_of(job: Job, workers: int, cluster: str | None, tell: Tell) -> Call
         client = connect(cluster)
         return lambda: Cluster(client, job.seconds_per_replicate, tell)
     return lambda: _processes(workers, job.seconds_per_replicate)
-
-
-def default_folder(study_file: Path) -> Path:
-    """Returns the default folder of a sweep."""
-    return Path("results") / name_of(study_file)
-
-
-def run_folder(study: Study) -> Path:
-    """Returns the default folder of a run; the study needs a seed."""
-    return Path("results") / study.name / job_id(Job.of_run(study))
-
-
-def forked_folder(job: Job, out: Path) -> Path:
-    """Returns a new folder next to ``out`` if that holds another study; its name ends with a digest."""
-    if not (out / NAME).exists():
-        return out
-    with closing(Ledger(out, read_only=True)) as ledger:
-        held, points = ledger.study(), ledger.points()
-    if not differences(held, points, job):
-        return out
-    return out.with_name(f"{out.name}-{digest(identity(job), sorted(config for _, config in job.configs))[:6]}")
 
 
 def _processes(workers: int, seconds_per_replicate: float = float("inf")) -> Executor:

@@ -94,9 +94,9 @@ def test_the_same_run_is_not_computed_twice(tmp_path: Path, monkeypatch: pytest.
 def test_what_is_derived_is_made_anew_when_its_code_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out"
     run(study(tmp_path), out=out)
-    monkeypatch.setattr("aixsim.results.publish.results_hash", lambda: "0" * 64)
+    monkeypatch.setattr("aixsim.results.run_contents.results_hash", lambda: "0" * 64)
     monkeypatch.setattr("aixsim.api.results_hash", lambda: "0" * 64)
-    monkeypatch.setattr("aixsim.results.publish.evaluate_goals", lambda *_: [])
+    monkeypatch.setattr("aixsim.results.run_contents.evaluate_goals", lambda *_: [])
     monkeypatch.setattr("aixsim.api._processes", lambda *_: pytest.fail("no replicate is to be run"))
     run(study(tmp_path), out=out)
     assert json.loads((out / "goals.json").read_text()) == []

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aixsim.api import carry_out_run, forked_folder
+from aixsim.api import carry_out_run
 from aixsim.config import load
 from aixsim.config.sweep_study import load_sweep
 from aixsim.errors import StoreError
@@ -19,6 +19,7 @@ from aixsim.evidence.backtesting import backtest
 from aixsim.evidence.calibration import calibrate
 from aixsim.results.sweep_result import open_sweep
 from aixsim.runs import files as disk
+from aixsim.runs.default_folders import forked_folder
 from aixsim.runs.executor import Finished, Report, Task
 from aixsim.runs.job import Job
 from aixsim.runs.ledger import NAME, Chunk, Ledger

@@ -21,7 +21,7 @@ from aixsim.report.text.answer import WORDS, answer, word_of
 from aixsim.report.text.headline import headline, headline_json
 from aixsim.results.drivers import drivers, floor_of, rank_correlation
 from aixsim.results.goals import evaluate_goals
-from aixsim.results.publish import observed
+from aixsim.results.observed_counts import observed
 from aixsim.results.result import Result, open_result
 from aixsim.results.source import MemorySource
 from aixsim.stats.weights import TooFewError

@@ -13,7 +13,6 @@ from aixsim.evidence import calibration
 from aixsim.evidence.calibration import identity_of
 from aixsim.model import fingerprint
 from aixsim.model.plugins import Plugin, plugin_of
-from aixsim.results import publish
 from aixsim.runs.identity import files_of, inputs_of, job_id
 from aixsim.runs.job import Job
 from tests.runs.worlds import CONFIG, STUDY, write_study
@@ -80,20 +79,19 @@ def test_the_code_behind_stored_numbers_counts(part: str, tmp_path: Path, monkey
     """Goals are made anew from stored replicates, so their code has a hash of its own; all else makes another run."""
     package = tmp_path / "aixsim"
     shutil.copytree(Path(fingerprint.__file__).parents[1], package)
-    for module in (fingerprint, publish):
-        monkeypatch.setattr(module, "files", lambda _: package)
+    monkeypatch.setattr(fingerprint, "files", lambda _: package)
 
     def hashes() -> tuple[str, str]:
-        for cached in (fingerprint.model_hash, fingerprint.replicates_hash, publish.results_hash):
+        for cached in (fingerprint.model_hash, fingerprint.replicates_hash, fingerprint.results_hash):
             cached.cache_clear()
-        return fingerprint.replicates_hash(), publish.results_hash()
+        return fingerprint.replicates_hash(), fingerprint.results_hash()
 
     before = hashes()
     with (package / part).open("a") as stream:
         stream.write("# changed\n")
     after = hashes()
     monkeypatch.undo()
-    for cached in (fingerprint.model_hash, fingerprint.replicates_hash, publish.results_hash):
+    for cached in (fingerprint.model_hash, fingerprint.replicates_hash, fingerprint.results_hash):
         cached.cache_clear()
     assert (after[0] != before[0]) is not part.startswith("results")
     assert (after[1] != before[1]) is (part in ("results/goals.py", "runs/tables.py"))

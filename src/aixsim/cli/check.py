@@ -18,7 +18,7 @@ from aixsim.model.plugins import read_plugin
 from aixsim.model.registry import Registry
 from aixsim.random.distributions import Distribution
 from aixsim.results.expectations import judge
-from aixsim.results.publish import observed
+from aixsim.results.observed_counts import observed
 
 
 def check(config: Path | None, overrides: Sequence[str], workers: int, plugins: Sequence[Path]) -> int:

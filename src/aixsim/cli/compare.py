@@ -22,6 +22,7 @@ from aixsim.results.comparison import compare as compare_results
 from aixsim.results.result import Result, open_result
 from aixsim.results.sweep_comparison import to_rows
 from aixsim.results.sweep_result import is_sweep, open_sweep
+from aixsim.runs.default_folders import run_folder
 
 
 def compare(
@@ -88,5 +89,5 @@ def _open(places: Sequence[Path], replicates: int | None, workers: int) -> list[
             study = study.with_seed(int(opened[0].provenance["seed"]))
         if study.monte_carlo.seed is None:
             study = study.with_seed(secrets.randbelow(2**63))
-        opened.append(api.run(study, workers=workers, out=api.run_folder(study)))
+        opened.append(api.run(study, workers=workers, out=run_folder(study)))
     return opened

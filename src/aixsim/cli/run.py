@@ -17,6 +17,7 @@ from aixsim.config.study import Study
 from aixsim.report.figures.drawing import draw_figures, missing_figures
 from aixsim.report.text.headline import headline, headline_json
 from aixsim.results.result import open_result
+from aixsim.runs.default_folders import run_folder
 
 
 def run(
@@ -46,7 +47,7 @@ def run(
         return compare_engines(study, verify)
     if out is None:
         study = study if study.monte_carlo.seed is not None else study.with_seed(secrets.randbelow(2**63))
-        out = api.run_folder(study)
+        out = run_folder(study)
     code = 0
     with ProgressLine() as line:
         try:

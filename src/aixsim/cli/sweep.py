@@ -17,9 +17,10 @@ from aixsim.errors import UserError
 from aixsim.evidence.history import changes_of
 from aixsim.report.figures.drawing import draw_figures
 from aixsim.report.text.sweep_text import sweep_json, sweep_text
-from aixsim.results.publish import observed
+from aixsim.results.observed_counts import observed
 from aixsim.results.sweep_result import open_sweep
 from aixsim.runs.cost import forecast
+from aixsim.runs.default_folders import default_folder
 from aixsim.runs.duration import seconds_until
 from aixsim.runs.executor import Finished, Task
 from aixsim.runs.job import Job
@@ -49,7 +50,7 @@ def sweep(
 ) -> int:
     """Returns the exit code: 0 done or out of time, 6 some replicates failed, 130 interrupted."""
     seconds = seconds_until(lasting, until)
-    folder = out or api.default_folder(study_file)
+    folder = out or default_folder(study_file)
     if not dry_run and not fork:
         FolderLock.refuse_if_held(folder)
     study = load_sweep_study(study_file, allow_plugins=allow_plugins)

@@ -33,3 +33,10 @@ def replicates_hash() -> str:
     """Returns the SHA-256 of all code that determines what is stored of a replicate: the model's, and that around it."""
     root = Path(str(files("aixsim")))
     return hashlib.sha256(f"{model_hash()} {code_hash(path for part in _AROUND for path in root.glob(part))}".encode()).hexdigest()
+
+
+@cache
+def results_hash() -> str:
+    """Returns the hash of the code that writes result files."""
+    root = Path(str(files("aixsim")))
+    return code_hash([*(root / "results").glob("*.py"), *(root / "stats").glob("*.py"), root / "runs" / "tables.py"])
