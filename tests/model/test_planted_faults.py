@@ -112,7 +112,7 @@ FAULTS: list[tuple[str, Callable[..., Any], str, str, Callable[[], None]]] = [
         "solutions are forgotten",
         Firm.learn,
         "for partner, kind, _ in self.partners:",
-        "self.knows = NO_SOLUTION\n    for partner, kind, _ in self.partners:",
+        "self.knows = 0\n    for partner, kind, _ in self.partners:",
         test_reuse.test_a_solution_is_never_forgotten,
     ),
     (
