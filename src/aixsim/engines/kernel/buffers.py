@@ -11,9 +11,10 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from aixsim.engines.kernel.layout import SITE, Array, world_of
+from aixsim.engines.kernel.layout import Array, world_of
 from aixsim.engines.kernel.state import CLOCK, EVENT, FIRM, GROUP, LIFE, SEEN_IN_CELL, TALLY, TIE, WAITING, Ranking, State
 from aixsim.model.problem import Milieus, Problem
+from aixsim.world.arrays import read_only
 
 _LINE, _PAGE = 64, 2 * 1024**2
 """Bytes of a line of the processor's cache, and of a large page."""
@@ -26,21 +27,20 @@ def fresh_state(problem: Problem, frailty: Array, room: int) -> tuple[State, Ran
 
     Args:
         problem: whose sizes count.
-        frailty: float64 (n,), of the scenario; written to the sites when it is not that of the last replicate.
+        frailty: float64 (n,), of the scenario; in law of mean 1.
         room: for events, at least.
     """
     if not hasattr(_buffers, "kept"):
-        _buffers.kept = WeakKeyDictionary[Milieus, tuple[State, Ranking, Array]]()
+        _buffers.kept = WeakKeyDictionary[Milieus, tuple[State, Ranking]]()
     kept = _buffers.kept
-    state, ranking, written = kept.get(problem.milieus, (None, None, None))
+    state, ranking = kept.get(problem.milieus, (None, None))
     if state is None or state.due.shape[1] != problem.horizon.n_months:
-        state, ranking, written = _allocate(problem, room), _ranking(len(problem.population)), None
+        state, ranking = _allocate(problem, room), _ranking(len(problem.population))
     if len(state.event) < room:
         state = state._replace(event=np.empty(room, EVENT))
-    if written is not frailty:
-        state.site["frailty"] = frailty
-    kept[problem.milieus] = state, ranking, frailty
-    return state, ranking
+    kept[problem.milieus] = state, ranking
+    # Read-only also where a lever has put one of its own: compiled code takes the two for different types.
+    return state._replace(frailty=read_only(frailty)), ranking
 
 
 def _allocate(problem: Problem, room: int) -> State:
@@ -49,7 +49,6 @@ def _allocate(problem: Problem, room: int) -> State:
     arrays = side_by_side(
         tally=(TALLY, 1),
         clock=(CLOCK, n_months + 1),
-        site=(SITE, n),
         slot_of=(np.int32, n),
         tie=(TIE, n),
         firm=(FIRM, n),
@@ -67,9 +66,11 @@ def _allocate(problem: Problem, room: int) -> State:
         contracts=(np.int32, n),
         queue=(np.int32, n),
     )
-    arrays["site"][:], arrays["slot_of"][:] = world_of(problem).site, -1
+    arrays["slot_of"][:] = -1
     arrays["group"]["size"] = problem.milieus.size
-    return State(**arrays, unit=arrays["bits"].view(np.float64), event=np.empty(room, EVENT))
+    return State(
+        **arrays, site=world_of(problem).site, frailty=np.zeros(0), unit=arrays["bits"].view(np.float64), event=np.empty(room, EVENT)
+    )
 
 
 def side_by_side(**shapes: tuple[Any, ...]) -> dict[str, Array]:

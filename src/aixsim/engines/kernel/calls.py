@@ -9,7 +9,7 @@ import numpy as np
 from aixsim.engines.kernel.compile import compiled, inlined
 from aixsim.engines.kernel.implementing import launch, spares, taken
 from aixsim.engines.kernel.philox import fill_uniforms, open_unit
-from aixsim.engines.kernel.slots import DECIDED, FUNDED, WITHDRAWN
+from aixsim.engines.kernel.slots import FUNDED, WITHDRAWN
 from aixsim.engines.kernel.sorting import rank
 from aixsim.engines.kernel.state import CONTRACT, PAUSE
 from aixsim.engines.kernel.transitions import COLLABORATION, OWN, PROGRAMME, in_open_park, in_started_model, is_led, log_event, put
@@ -29,21 +29,22 @@ _means_now, _project_cost = compiled(means_now), compiled(project_cost)
 
 
 @inlined
-def is_eligible(life: Any, size: int, rules: Any, park_open: Any, park_close: Any, month: int) -> bool:
+def is_eligible(entry: Any, rules: Any, park_open: Any, park_close: Any, month: int) -> bool:
     """Whether a firm may apply to a programme or to its park."""
-    if rules.tenants_only and not in_open_park(park_open, park_close, life.park, month):
+    if rules.tenants_only and not in_open_park(park_open, park_close, entry.park, month):
         return False
-    allowed = rules.size[size] + rules.province[life.province] + rules.sector[life.sector] + rules.agent_type[life.agent_type]
+    allowed = rules.size[entry.size] + rules.province[entry.province]
+    allowed += rules.sector[entry.sector] + rules.agent_type[entry.agent_type]
     return allowed == 4
 
 
 @compiled
 def cost_of(case: Any, state: Any, inputs: Any, entry: Any, month: int, learning: float) -> int:
     """What the project of a waiting firm costs now, in won."""
-    slot = np.int64(entry.slot)
-    in_park = in_open_park(inputs.park_open, inputs.park_close, state.life[slot].park, month)
+    in_park = in_open_park(inputs.park_open, inputs.park_close, entry.park, month)
     park_share = case.park_cost_share if in_park else _NO_SHARE
-    return _project_cost(entry.cost, learning, spares(state, inputs, month, slot, case.reuse.cost), park_share)
+    spared = spares(state, inputs, month, np.int64(entry.slot), case.reuse.cost)
+    return _project_cost(entry.cost, learning, spared, park_share)
 
 
 @compiled
@@ -55,20 +56,19 @@ def bill_of(case: Any, state: Any, inputs: Any, rules: Any, most: int, entry: An
     if not rules.matches:
         rest = max(cost - most, 0)
         return most + rest, most, rest, rest
-    slot = np.int64(entry.slot)
-    is_member = is_led(inputs.model, state.firm[slot].model, month, state.tie[slot].firm)
-    lead_share = case.matching.lead_share if is_member else _NO_SHARE
+    lead_share = case.matching.lead_share if is_led(inputs.model, entry.model, month, entry.firm) else _NO_SHARE
     means = _means_now(entry.means, inputs.month[month].climate_index, inputs.month[month].credit[entry.pole])
     return cost, _grant_of(cost, most, share, lead_share), _due_from_firm(cost, most, share, lead_share), means
 
 
 @compiled
 def wants(case: Any, state: Any, inputs: Any, rules: Any, most: int, entry: Any, month: int, learning: float) -> bool:
-    """Whether a firm that may apply does: the state gives something, and enough of the cost is paid for."""
+    """Whether a firm that may apply does: the state gives something, and enough of the cost is paid for; notes what it gives."""
+    entry.gives = most
     if not rules.matches:
         return True
-    cost, grant, due, means = bill_of(case, state, inputs, rules, most, entry, month, learning)
-    return _applies(cost, grant, due, means, case.matching)
+    cost, entry.gives, due, means = bill_of(case, state, inputs, rules, most, entry, month, learning)
+    return _applies(cost, entry.gives, due, means, case.matching)
 
 
 @compiled
@@ -77,13 +77,12 @@ def list_applicants(case: Any, state: Any, ranking: Any, inputs: Any, rules: Any
     numbers, slots, n = ranking.firm[0], ranking.slot, np.int64(0)
     for place in range(state.tally[0].waiting):
         entry = state.waiting[place]
-        slot = np.int64(entry.slot)
         if (
-            state.tie[slot].stage == DECIDED
-            and is_eligible(state.life[slot], entry.size, rules, inputs.park_open, inputs.park_close, month)
+            not entry.is_funded
+            and is_eligible(entry, rules, inputs.park_open, inputs.park_close, month)
             and wants(case, state, inputs, rules, grants[entry.size], entry, month, learning)
         ):
-            numbers[n], slots[n] = state.tie[slot].firm, slot
+            numbers[n], slots[n] = entry.firm, entry.slot
             n += 1
     return n
 
@@ -114,8 +113,7 @@ def hold_call(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, mont
         slot = state.slot_of[ranking.firm[0, position]]
         ranking.slot[position] = slot
         entry = state.waiting[np.int64(state.life[slot].place)]
-        gives = bill_of(case, state, inputs, rules, spent.grant[entry.size], entry, month, learning)[1]
-        grant[position] = taken(rules.kind, gives, rules.terms)
+        grant[position] = taken(rules.kind, entry.gives, rules.terms)
         member[position] = in_started_model(inputs.model, state.firm[slot].model, month)
         regional[position] = state.life[slot].regional
         funded[position] = False
@@ -147,7 +145,7 @@ def hold_call(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, mont
         paid[_LEAD] += total - gives - due
         paid[_FIRM] += min(due, means)
         log_event(state.event, state.tally[0], month, _FUNDED, np.int64(ranking.firm[0, position]), np.int64(life.route))
-        state.tie[slot].stage = FUNDED
+        state.tie[slot].stage, entry.is_funded = FUNDED, True
         if rules.lag == 0:
             launch(case, state, inputs, month, slot)
         else:
@@ -175,9 +173,9 @@ def wait(case: Any, state: Any, inputs: Any, lines: Any, month: int, cost: float
     kept = 0
     for place in range(state.tally[0].waiting):
         entry = state.waiting[place]
-        slot = np.int64(entry.slot)
-        if state.tie[slot].stage != DECIDED:
+        if entry.is_funded:
             continue
+        slot = np.int64(entry.slot)
         if entry.refused == month:
             entry.refusals += 1
         if own_time[entry.pole, entry.size] >= entry.target:

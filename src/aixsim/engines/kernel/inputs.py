@@ -25,7 +25,6 @@ from aixsim.model.history import PAYERS
 from aixsim.model.problem import Problem
 from aixsim.model.programme_kinds import programme_kinds
 from aixsim.model.scenario import Scenario
-from aixsim.world.arrays import read_only
 from aixsim.world.classification import TIERS
 
 KINDS = tuple(programme_kinds().values())
@@ -169,8 +168,6 @@ class Inputs(NamedTuple):
     """float64 (T, 17, 23)."""
     uplift: Array
     """UPLIFT (k,), by month."""
-    frailty: Array
-    """float64 (n,)."""
 
 
 def lines_of(scenario: Scenario, problem: Problem) -> FundingLines:
@@ -227,8 +224,6 @@ def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
         zone=scenario.zone,
         cell_tie_factor=scenario.cell_tie_factor,
         uplift=uplift,
-        # Read-only also where a lever has put one of its own: compiled code takes the two for different types.
-        frailty=read_only(scenario.frailty),
     )
 
 

@@ -27,7 +27,6 @@ SENSES = tuple(sense for sense in senses().values() if sense.values is not None)
 SITE = np.dtype(
     [
         ("log_employees", np.float64),
-        ("frailty", np.float64),
         ("start", np.int64),
         ("stop", np.int64),
         ("milieu", np.int32),
@@ -48,7 +47,7 @@ SITE = np.dtype(
     align=True,
 )
 """What a firm is, together in memory because it is read together; ``start`` and ``stop`` enclose who sees it in
-``World.watcher``. Each thread has its own, with the frailty of its scenario."""
+``World.watcher``."""
 
 MILIEU = np.dtype(
     [("first", np.int64), ("stop", np.int64), ("cell", np.int32), ("park", np.int16), ("province", np.int8), ("sector", np.int8)],

@@ -43,11 +43,8 @@ def wake_all(clock: Any, ties: Any, firms: Any, wake: Any, group: Any, month: in
 
 
 @compiled
-def take_hazard(case: Any, world: Any, state: Any, inputs: Any, milieu: int, month: int) -> None:
-    """Senses the peers of a milieu and what else its laws are given at the start of a month."""
-    place = world.milieu[milieu]
-    seen = state.cell[place.cell].seen
-    share = _visible_share(seen[1], seen[0], seen[2], world.cell[place.cell].firms, case.sensing)
+def take_hazard(case: Any, world: Any, state: Any, inputs: Any, milieu: int, share: float, month: int) -> None:
+    """Takes the hazard of a milieu again at the start of a month, of which the share of visible peers is known."""
     rate = to_rate(milieu_hazard(case.milieu_active, case.laws, share, inputs.sensed[month], world.column[milieu]))
     group = state.group[milieu]
     if rate == group.rate:
@@ -62,10 +59,18 @@ def take_hazard(case: Any, world: Any, state: Any, inputs: Any, milieu: int, mon
 
 
 @compiled
+def peer_share(case: Any, world: Any, state: Any, cell: int) -> float:
+    """Share of the firms of a cell that others see."""
+    seen = state.cell[cell].seen
+    return _visible_share(seen[1], seen[0], seen[2], world.cell[cell].firms, case.sensing)
+
+
+@compiled
 def take_hazards(case: Any, world: Any, state: Any, inputs: Any, cell: int, month: int) -> None:
     """Lets all milieus of a cell sense."""
+    share = peer_share(case, world, state, cell)
     for milieu in range(world.cell[cell].first, world.cell[cell].stop):
-        take_hazard(case, world, state, inputs, milieu, month)
+        take_hazard(case, world, state, inputs, milieu, share, month)
 
 
 @compiled
@@ -82,7 +87,9 @@ def sense_milieus(case: Any, world: Any, state: Any, inputs: Any, month: int) ->
     for position in range(inputs.new_first[month], inputs.new_first[month + 1]):
         column = inputs.new_column[position]
         for place in range(world.reader_first[column], world.reader_first[column + 1]):
-            take_hazard(case, world, state, inputs, np.int64(world.readers[place]), month)
+            milieu = np.int64(world.readers[place])
+            share = peer_share(case, world, state, np.int64(world.milieu[milieu].cell))
+            take_hazard(case, world, state, inputs, milieu, share, month)
 
 
 @compiled
@@ -110,10 +117,10 @@ def look_at_all(world: Any, state: Any, inputs: Any, kinds: Any, bound: float) -
     found, n = state.lists[FOUND], 0
     for firm in range(len(world.firms)):
         found[n] = firm
-        n += may_decide_within(state.unit[firm], kinds[world.kind_of[firm]] * inputs.frailty[firm], bound)
+        n += may_decide_within(state.unit[firm], kinds[world.kind_of[firm]] * state.frailty[firm], bound)
     for position in range(n):
         firm = np.int64(found[position])
-        needed = threshold(_exponential(open_unit(state.unit[firm])), kinds[world.kind_of[firm]] * inputs.frailty[firm])
+        needed = threshold(_exponential(open_unit(state.unit[firm])), kinds[world.kind_of[firm]] * state.frailty[firm])
         if needed <= limit:
             group = state.group[world.milieu_of[firm]]
             state.queued[group.end], state.needed[group.end] = firm, needed
@@ -133,8 +140,8 @@ def look_again(world: Any, state: Any, inputs: Any, kinds: Any, milieu: int, rea
     group.bound = limit
     for place in range(world.milieu[milieu].first, world.milieu[milieu].stop):
         firm = np.int64(world.firms[place])
-        if state.slot_of[firm] < 0 and may_decide_within(state.unit[firm], kinds[world.kind_of[firm]] * inputs.frailty[firm], bound):
-            needed = threshold(_exponential(open_unit(state.unit[firm])), kinds[world.kind_of[firm]] * inputs.frailty[firm])
+        if state.slot_of[firm] < 0 and may_decide_within(state.unit[firm], kinds[world.kind_of[firm]] * state.frailty[firm], bound):
+            needed = threshold(_exponential(open_unit(state.unit[firm])), kinds[world.kind_of[firm]] * state.frailty[firm])
             if needed <= limit:
                 state.queued[group.end], state.needed[group.end] = firm, needed
                 group.end += 1

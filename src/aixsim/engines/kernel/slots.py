@@ -49,14 +49,14 @@ def fill(case: Any, state: Any, month: int) -> None:
     weights, total = case.sensing.tie_weights, 0.0
     # In so short a loop the processor waits for many sites at once instead of one by one.
     for slot in range(state.tally[0].filled, state.tally[0].slots):
-        total += state.site[state.tie[slot].firm].frailty + state.unit[state.tie[slot].firm]
+        total += state.site[state.tie[slot].firm].log_employees + state.frailty[state.tie[slot].firm] + state.unit[state.tie[slot].firm]
     state.tally[0].fetched = total
     for slot in range(state.tally[0].filled, state.tally[0].slots):
         number = np.int64(state.tie[slot].firm)
         site, firm, life = state.site[number], state.firm[slot], state.life[slot]
         firm.total = (site.customers - site.large_customers) * weights[0] + site.large_customers * weights[3]
         firm.total += site.suppliers * weights[1] + site.siblings * weights[2]
-        life.susceptibility = case.class_factor[2 * site.size + site.ready] * site.frailty
+        life.susceptibility = case.class_factor[2 * site.size + site.ready] * state.frailty[number]
         firm.threshold = threshold(_exponential(open_unit(state.unit[number])), life.susceptibility)
         firm.tie_pressure = firm.rate = 0
         firm.milieu, firm.size, firm.tier, firm.since, firm.model = site.milieu, site.size, site.tier, month, -1

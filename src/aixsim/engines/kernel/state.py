@@ -84,18 +84,27 @@ WAITING = np.dtype(
         ("target", np.int64),
         ("cost", np.float64),
         ("means", np.float64),
+        ("gives", np.int64),
         ("slot", np.int32),
+        ("firm", np.int32),
+        ("model", np.int32),
         ("since", np.int16),
         ("refusals", np.int16),
         ("refused", np.int16),
+        ("park", np.int16),
         ("pole", np.int8),
         ("size", np.int8),
+        ("province", np.int8),
+        ("sector", np.int8),
+        ("agent_type", np.int8),
+        ("is_funded", np.bool_),
     ],
     align=True,
 )
 """A firm that has decided and is not funded: it pays itself when ``TALLY.own_time`` of its
 ``pole`` and ``size`` reaches ``target``; ``refused`` is the month of the last refusal; ``cost`` of its project at the
-start and ``means`` are known where some line pays a share of the cost, KRW bn."""
+start and ``means`` are known where some line pays a share of the cost, KRW bn; ``gives`` is what the call it applies to would give, in won.
+What a call asks of a firm stands here too, so that all who wait are read in a row."""
 
 EVENT = np.dtype([("firm", np.int32), ("month", np.int16), ("event", np.int8), ("route", np.int8)], align=True)
 """As in ``model.history``."""
@@ -156,7 +165,9 @@ class State(NamedTuple):
     clock: Array
     """CLOCK (T + 1,)."""
     site: Array
-    """SITE (n,)."""
+    """SITE (n,), of the world."""
+    frailty: Array
+    """float64 (n,), of the scenario."""
     slot_of: Array
     """int32 (n,), -1 for none."""
     tie: Array

@@ -148,8 +148,15 @@ def commit(case: Any, state: Any, month: int, slot: int) -> None:
     place = state.tally[0].waiting
     life.place = place
     entry = state.waiting[place]
-    entry.slot, entry.pole, entry.size, entry.since = slot, life.pole, firm.size, month
-    entry.refusals, entry.refused = 0, -2
+    entry.slot, entry.firm, entry.model, entry.since, entry.size = slot, number, firm.model, month, firm.size
+    entry.park, entry.pole, entry.province, entry.sector, entry.agent_type = (
+        life.park,
+        life.pole,
+        life.province,
+        life.sector,
+        life.agent_type,
+    )
+    entry.refusals, entry.refused, entry.is_funded = 0, -2, False
     # With open funding nobody waits, and nobody asks at what pressure a firm would pay itself.
     if not case.funding.is_open:
         needed = threshold(_exponential(uniform(case, _OWN_RESISTANCE, number, np.int64(life.episode))), 1.0)
@@ -183,14 +190,16 @@ def reconsider(case: Any, state: Any, month: int) -> None:
 def apply_uplifts(case: Any, state: Any, inputs: Any, month: int) -> None:
     """Firms that a programme reaches this month react more strongly from now on."""
     tally = state.tally[0]
-    while tally.uplift < len(inputs.uplift) and inputs.uplift[tally.uplift].month <= month:
-        entry = inputs.uplift[tally.uplift]
+    while tally.uplift < len(inputs.uplift) and inputs.uplift[tally.uplift].month < month:
         tally.uplift += 1
-        if entry.month < month:
-            continue
-        slot = slot_for(state.slot_of, state.tie, state.wake, tally, np.int64(entry.firm))
-        if slot >= tally.filled:
-            fill(case, state, month)
+    first = tally.uplift
+    while tally.uplift < len(inputs.uplift) and inputs.uplift[tally.uplift].month == month:
+        slot_for(state.slot_of, state.tie, state.wake, tally, np.int64(inputs.uplift[tally.uplift].firm))
+        tally.uplift += 1
+    fill(case, state, month)
+    for number in range(first, tally.uplift):
+        entry = inputs.uplift[number]
+        slot = np.int64(state.slot_of[entry.firm])
         firm, life = state.firm[slot], state.life[slot]
         life.susceptibility *= entry.factor
         if state.tie[slot].stage == POTENTIAL:

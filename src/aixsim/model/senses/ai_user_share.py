@@ -16,13 +16,13 @@ from aixsim.world.classification import PROVINCES, SECTORS
 
 def values(scenario: Scenario, problem: Problem) -> NDArray[np.float64]:
     """Returns the share of firms equipped by the end of the year before, by province and sector, shape ``(n_months, 17, 23)``."""
-    population, years = problem.population, problem.horizon.month_years
+    population, milieus, years = problem.population, problem.milieus, problem.horizon.month_years
     uplifts, shape = scenario.uplifts, (len(PROVINCES), len(SECTORS))
     firms, month = uplifts.firm[uplifts.equips], uplifts.month[uplifts.equips]
     equipped = np.zeros((int(years[-1]) + 2, *shape))
     np.add.at(equipped, (years[month] + 1, population.province[firms], population.sector[firms]), 1.0)
     n_firms = np.zeros(shape)
-    np.add.at(n_firms, (population.province, population.sector), 1.0)
+    n_firms[milieus.province, milieus.sector] = milieus.cell_firms[milieus.cell]
     share = np.cumsum(equipped, axis=0) / np.maximum(n_firms, 1.0)
     return np.minimum(share, 1.0)[years]
 
