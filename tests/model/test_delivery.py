@@ -84,6 +84,18 @@ def test_all_of_it_together_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (made.grant[:, SMALL] / BN).tolist() == pytest.approx([2.0, 0.5, 12.5])
 
 
+def test_a_year_that_is_known_to_differ_delivers_more_or_less() -> None:
+    """2025: half of 100 doubled; 2026: half of 100 halved; 2027 takes the year before."""
+    made = line(
+        Horizon("2024-01", "2027-12"),
+        budget_krw_bn=dict.fromkeys(range(2024, 2028), 100.0),
+        delivered_share=0.5,
+        delivery_shift={2024: 0.0, 2025: math.log(2.0), 2026: -math.log(2.0)},
+        delivery_spread=0.0,
+    )
+    assert (made.budget / BN).tolist() == pytest.approx([50.0, 100.0, 25.0, 25.0])
+
+
 # --- the laws as distributions
 
 

@@ -2,9 +2,9 @@
 
 Parliament passes a budget for one year at a time. What it will pass in later years strays from the plan by one random walk of the
 logarithm, ``walk(y) = walk(y-1) + step * z(y)``. Of what is passed a year delivers ``share * exp(x(y))``, with the stationary
-``x(y) = r * x(y-1) + sd * sqrt(1 - r^2) * z(y)``, as the climate has it. What is not delivered lapses or is due again. Where a number of
-projects was announced, the ministry trades the size of a grant for it: ``log grant = (1 - kept) * log planned grant + kept * log (budget
-/ number)``.
+``x(y) = r * x(y-1) + sd * sqrt(1 - r^2) * z(y)``, as the climate has it; ``shift(y)`` is added to x where a year is known to differ, so
+that a calibration can estimate it. What is not delivered lapses or is due again. Where a number of projects was announced, the ministry
+trades the size of a grant for it: ``log grant = (1 - kept) * log planned grant + kept * log (budget / number)``.
 
 Normal variates are addressed by the programme's number and the calendar year, so neither the order of programmes nor the horizon changes
 one. With ``sd``, ``step`` and ``kept`` of 0 every number is the planned one, to the last bit.
@@ -53,6 +53,16 @@ class Delivery(Parameters):
         f"assumed; {_DELIVERED}, correlation 0.39 from year to year",
         "assumed",
         "0 to 0.8",
+    )
+    delivery_shift: ByYear = by_year(
+        0.0,
+        "1",
+        -3.0,
+        3.0,
+        "known part of the same, one number or by calendar year; what delivery_spread draws is added; years left out take the year before",
+        "assumed; a calibration estimates it year by year",
+        "assumed",
+        "normal, 0 and 0.3",
     )
     delivered_from: int | None = integer(
         None,

@@ -151,6 +151,7 @@ def _money(p: Programme, horizon: Horizon, address: tuple[int, int, int]) -> tup
     """Returns the budget that comes, by year up to the last that an instalment reserves, and the grant by year of the horizon, KRW bn."""
     passed = over_years(p.budget_krw_bn, horizon, fill=0.0, beyond=p.instalments - 1).tolist()
     grants, numbers = (over_years(value, horizon, fill=None).tolist() for value in (p.grant_krw_bn, p.planned_number))
+    shifts = over_years(p.delivery_shift, horizon, fill=None, beyond=p.instalments - 1).tolist()
     years = range(horizon.years[0], horizon.years[0] + len(passed))
     seed, replicate, number = address
     shares, first = [1.0] * len(years), max((p.delivered_from or years[0]) - years[0], 0)
@@ -165,7 +166,8 @@ def _money(p: Programme, horizon: Horizon, address: tuple[int, int, int]) -> tup
         differences = deviations(
             p.delivery_spread, p.delivery_persistence, variates(seed, replicate, Purpose.DELIVERY, number, years[first:])
         )
-    shares[first:] = [p.delivered_share * math.exp(difference) for difference in differences]
+    for k, difference in enumerate(differences, first):
+        shares[k] = p.delivered_share * math.exp(difference + shifts[k])
     budget = delivered_budget(passed, shares, p.shortfall_carried)
     for k in range(first, len(grants)):
         grants[k] = traded_grant(grants[k], budget[k], numbers[k], p.number_kept, p.lowest_grant_krw_bn, p.highest_grant_krw_bn)

@@ -107,7 +107,7 @@ def may_decide_within(one_and_more: float, susceptibility: float, bound: float) 
 
 
 @inlined
-def look_at_all(world: Any, state: Any, inputs: Any, kinds: Any, bound: float) -> None:
+def look_at_all(world: Any, state: Any, kinds: Any, bound: float) -> None:
     """Lists the firms of all milieus whose thresholds lie within a bound, in one pass over memory."""
     limit = int(min(bound * _UNIT, float(_NEVER - 1)))
     for milieu in range(len(world.milieu)):
@@ -131,7 +131,7 @@ def look_at_all(world: Any, state: Any, inputs: Any, kinds: Any, bound: float) -
 
 
 @inlined
-def look_again(world: Any, state: Any, inputs: Any, kinds: Any, milieu: int, reached: int) -> None:
+def look_again(world: Any, state: Any, kinds: Any, milieu: int, reached: int) -> None:
     """Lists the firms of a milieu up to twice the pressure that it has reached."""
     bound = 2.0 * reached / _UNIT
     limit = min(2 * reached, _NEVER - 1)
@@ -159,15 +159,15 @@ def first_bound(case: Any, world: Any, inputs: Any) -> float:
 
 
 @compiled
-def decide_milieus(case: Any, world: Any, state: Any, inputs: Any, month: int) -> None:
+def decide_milieus(case: Any, world: Any, state: Any, month: int) -> None:
     """Attends to the milieus in which somebody may decide this month."""
     found = state.lists[FOUND]
     for position in range(list_due(state.milieu_wake, len(state.milieu_wake), month, found)):
-        serve(case, world, state, inputs, np.int64(found[position]), month)
+        serve(case, world, state, np.int64(found[position]), month)
 
 
 @inlined
-def serve(case: Any, world: Any, state: Any, inputs: Any, milieu: int, month: int) -> None:
+def serve(case: Any, world: Any, state: Any, milieu: int, month: int) -> None:
     """Lets the firms of a milieu decide whose thresholds are reached, and looks further when its bound is."""
     group = state.group[milieu]
     reached = group_pressure(state.clock, group, month + 1)
@@ -182,6 +182,6 @@ def serve(case: Any, world: Any, state: Any, inputs: Any, milieu: int, month: in
             group.at += 1
         if reached <= group.bound:
             break
-        look_again(world, state, inputs, case.class_factor, milieu, reached)
+        look_again(world, state, case.class_factor, milieu, reached)
     note_need(state.needed, group)
     state.milieu_wake[milieu] = milieu_wakes(state.clock, group, month + 1)

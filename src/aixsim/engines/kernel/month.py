@@ -97,7 +97,7 @@ def begin(case: Any, world: Any, state: Any, inputs: Any, ties: bool) -> None:
     """Empties the buffers, draws the resistances, lists who decides first, and lets everybody see the initial adopters."""
     clear(state)
     fill_resistances(case.seed, case.replicate, state.bits)
-    look_at_all(world, state, inputs, case.class_factor, first_bound(case, world, inputs))
+    look_at_all(world, state, case.class_factor, first_bound(case, world, inputs))
     join_models(case, state, inputs)
     adopt_initially(case, state)
     publish(case, world, state, inputs, ties or case.reuse.is_active, _BEFORE + 1)
@@ -142,7 +142,7 @@ def simulate(world: Any, state: Any, ranking: Any, inputs: Any, lines: Any) -> N
         touch_models(state, inputs, month)
         sense_milieus(case, world, state, inputs, month)
         sense(case, state, inputs, month)
-        decide_milieus(case, world, state, inputs, month)
+        decide_milieus(case, world, state, month)
         decide_singly(case, state, month)
         for model in inputs.model:
             if model.start == month and state.tie[state.slot_of[model.lead]].stage == POTENTIAL:
