@@ -81,7 +81,7 @@ def digest(*parts: Any) -> str:
 
 def job_id(job: Job) -> str:
     """Returns the digest of everything that determines the results of a job: its identity and its points."""
-    return digest(identity(job), sorted(config for _, config in job.configs))
+    return digest(identity(job), sorted(digest(point.study.table.document()) for point in job.points))
 
 
 def differences(held: Mapping[str, Any], points: list[PointRow], job: Job) -> list[str]:

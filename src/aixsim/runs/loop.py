@@ -90,7 +90,7 @@ def _plan(session: Session, rows: list[PointRow]) -> State | None:
             state = _drain(session)
             if state != "complete":
                 return state
-        if session.last is not None:
+        if session.last is not None and any(given < wanted for given in session.given().values()):
             _announce(session, session.last, total)
     session.give(dict.fromkeys(missing, wanted), session.batch or QUANTUM)
     return None

@@ -149,7 +149,8 @@ class Session:
         known = {point.config: point.id for point in points}
         new = []
         for point, spec in zip(self.job.points, self.job.specs(as_bytes=self.store.place.path is not None), strict=True):
-            config = point.config
+            # In memory nobody reads it, and to write it takes as long as many a replicate.
+            config = point.config if self.store.place.path is not None or len(self.job.points) > 1 else ""
             if config not in known:
                 known[config] = len(known)
                 new.append(PointRow(known[config], point.label, point.policy, json.dumps(point.values, ensure_ascii=False), config))
