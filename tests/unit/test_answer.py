@@ -69,6 +69,13 @@ def test_two_sentences_in_plain_words(made: Result) -> None:
     assert headline(run).splitlines()[0].startswith("If between a quarter"), "the answer comes first"
 
 
+def test_a_goal_of_another_month_says_which(made: Result) -> None:
+    goals = goals_of(851, 68, 1000)
+    earlier = {**goals[0], "by": "2027-12", "at_least": 200.0}
+    assert answer(like(made, goals=[goals[0], earlier])).endswith(" 200 started by the end of 2027 is likely: 85 in 100.")
+    assert answer(like(made, goals=[goals[0], goals[0]])).endswith(" 500 started is likely: 85 in 100.")
+
+
 def test_the_money_is_a_condition_only_where_it_is_uncertain_in_this_run(made: Result) -> None:
     goals = goals_of(851, 68, 1000)
     certain = like(made, goals=goals, config=korea(**{SHARE: 1.0}))

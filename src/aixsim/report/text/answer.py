@@ -35,7 +35,7 @@ def answer(result: Result) -> str:
     """Returns one sentence per goal; empty without goals or replicates. The first one states the condition, if there is one."""
     sentences = []
     for position, goal in enumerate(result.goal_records):
-        text = _short(goal) if position else _full(goal)
+        text = _short(goal, result.goal_records[0]["by"]) if position else _full(goal)
         condition = _condition(result) if not position else ""
         sentences.append(f"If {condition}, {text}" if condition else text[:1].upper() + text[1:])
     return " ".join(sentences)
@@ -59,9 +59,10 @@ def _full(goal: Mapping[str, Any]) -> str:
     return f"{number} {word[0]} {verb} by {_date(goal['by'])}: {_in_replicates(goal)}{_expected(goal)}."
 
 
-def _short(goal: Mapping[str, Any]) -> str:
+def _short(goal: Mapping[str, Any], said: str) -> str:
+    """Returns the verdict on a goal after the first, with its month if that is not the one which was ``said`` already."""
     *_, participle = _DONE.get(goal["outcome"], ("", "", goal["outcome"]))
-    word, by = word_of(goal), "" if goal["by"].endswith("-12") else f" by {_date(goal['by'])}"
+    word, by = word_of(goal), "" if goal["by"] == said else f" by {_date(goal['by'])}"
     verdict = f"is {word[1]}" if word else "is not known from so few replicates"
     return f"{goal['at_least']:,.0f} {participle}{by} {verdict}: {_in_replicates(goal, whole=False)}{_expected(goal)}."
 
