@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -114,10 +115,12 @@ def in_both(world: Problem, replicate: int = 0, scenario: Scenario | None = None
     return history
 
 
-def counts(world: Problem, outcome: str = "decided", replicate: int = 0) -> NDArray[np.int32]:
+def counts(
+    world: Problem, outcome: str = "decided", replicate: int = 0, engine: Callable[[Problem, Scenario], History] = run
+) -> NDArray[np.int32]:
     """One outcome at the end of each month, shape ``(n_months,)``."""
     scenario = draw_scenario(world, replicate)
-    table: NDArray[np.int32] = outcome_counts(run(world, scenario), scenario.counts, world.horizon.n_months, world.population)
+    table: NDArray[np.int32] = outcome_counts(engine(world, scenario), scenario.counts, world.horizon.n_months, world.population)
     return table[OUTCOMES.index(outcome)]
 
 

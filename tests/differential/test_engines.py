@@ -216,7 +216,7 @@ def test_the_law_of_the_benchmark() -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").rglob("*.toml")), ids=lambda path: path.stem)
 def test_every_shipped_config(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    small = {"population.scale": 0.01} if "korea" in text else {"population.firms": 400, "population.initial_adopters": 5}
+    small = {"population.scale": 0.005} if "korea" in text else {"population.firms": 400, "population.initial_adopters": 5}
     study = load(path, {} if 'kind = "file"' in text else small)
     problem_of = problems(study)
     # A policy differs from the plan in a few settings; the plan and theory are compared more often.

@@ -114,7 +114,7 @@ def test_the_readmes_commands_run(workplace: Path, monkeypatch: pytest.MonkeyPat
         if arguments[0] == "run":
             arguments += ["--set", "monte_carlo.replicates=2"]
             if "korea" in command:
-                arguments += ["--set", "population.scale=0.01"]
+                arguments += ["--set", "population.scale=0.002"]
         ended = run_cli(arguments, workplace)
         assert ended.code == 0, f"{command}: {ended.err}"
 

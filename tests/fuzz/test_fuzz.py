@@ -169,7 +169,7 @@ def sweeps(place: Path, data: Any) -> None:
         ["compare", "a", "--json"],
         ["plot", "a", "-k", "ranking", "-o", "a.svg"],
         ["plot", "a", "-k", "curves", "-o", "a.svg"],
-        ["sweep", "tiny.toml", "-o", "a", "--json"],
+        ["sweep", "tiny.toml", "-o", "a", "--json", "--workers", "1"],
     ]
     command = data.draw(st.sampled_from(commands))
     known = place.parent / f"sweep-{'-'.join(command).replace('/', '')}.json"

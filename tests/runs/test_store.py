@@ -230,7 +230,7 @@ def a_backtest(place: Path) -> Callable[[Path], object]:
     return lambda out: backtest(study, out, as_of_month="2019-12")
 
 
-WORK = {"sweep": (a_sweep, 5), "run": (a_run, 5), "calibrate": (a_calibration, 7)}
+WORK = {"sweep": (a_sweep, 5), "run": (a_run, 11), "calibrate": (a_calibration, 13)}
 """What is done, and every how many requests to the disk one is refused: no divisor of the six that a file takes."""
 
 
