@@ -11,7 +11,9 @@ BENCH_INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BEN
 run: $(STAMP)
 	$(BIN)/aixsim run configs/korea-2030.toml
 
+# Tests start Python some hundred times: the package and its tests are compiled to bytecode once.
 test: $(STAMP) lint
+	$(BIN)/python -m compileall -q src tests
 	$(BIN)/python -m pytest
 
 lint: $(STAMP)

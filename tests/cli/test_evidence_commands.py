@@ -63,7 +63,8 @@ def test_an_interrupted_calibration_goes_on_to_the_same_ensemble(calibrated: Pat
     assert (calibrated / "ensemble.parquet").read_bytes() == first
 
 
-def test_a_config_uses_an_ensemble_row_by_row(calibrated: Path, tmp_path: Path) -> None:
+def test_a_config_uses_an_ensemble_row_by_row(calibrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, _: (folder / "figures").mkdir(exist_ok=True))
     config = tmp_path / "with.toml"
     text = THEORY.read_text(encoding="utf-8") + '\n[uncertainty]\nensemble = "e.parquet"\n'
     config.write_text(text, encoding="utf-8")
@@ -154,11 +155,11 @@ def test_bad_observations_are_refused_with_their_line(tables: str, says: str, tm
 
 def test_a_back_test_writes_scores_table_and_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aixsim.evidence.baselines._N_CURVE", 100)
-    few = ["--workers", "1", *(f"--set={key}" for key in ("population.scale=0.003", "calibration.particles=160", "calibration.moves=4",
-                                                          "calibration.dispersion=0.3"))]  # fmt: skip
+    few = [*TINY, "--set", "calibration.dispersion=0.3"]
     refused = run_cli(["backtest", ROLL_OUT, "--as-of", "2019-12", "-o", "refused", *TINY], tmp_path)
     assert refused.code == 2
     assert "as of 2019-12: the effective sample size is" in refused.err
+    monkeypatch.setattr("aixsim.evidence.calibration.LEAST_ESS", 0.0)
     ended = run_cli(["backtest", ROLL_OUT, "--as-of", "2019-12", "-o", "out", *few], tmp_path)
     assert ended.code == 0, ended.err
     with (tmp_path / "out" / "scores.csv").open(encoding="utf-8") as file:
@@ -178,16 +179,16 @@ def test_a_back_test_writes_scores_table_and_figure(tmp_path: Path, monkeypatch:
     assert (tmp_path / "out" / "scores.csv").read_bytes() == first
 
 
-def test_held_out_counts_are_compared_by_what_came_in_between(tmp_path: Path) -> None:
+def test_held_out_counts_are_compared_by_what_came_in_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second of two cumulative counts is predicted by its growth: level against growth would look far outside."""
     text = THEORY.read_text(encoding="utf-8")
     for month, value in (("2026-06", 25), ("2027-06", 60)):
         text += f'\n[[observed]]\nmonth = "{month}"\noutcome = "operating_own"\nvalue = 0\nheld_out = true\nsource = "made up"\n'
         text += f'\n[[observed]]\nmonth = "{month}"\noutcome = "decided"\nvalue = {value}\nheld_out = true\nsource = "made up"\n'
     (tmp_path / "c.toml").write_text(text, encoding="utf-8")
-    ended = run_cli(
-        ["calibrate", "c.toml", "-o", "out", *FEW, "--set", "population.firms=200", "--set", "calibration.dispersion=1.0"], tmp_path
-    )
+    monkeypatch.setattr("aixsim.evidence.calibration.LEAST_ESS", 0.0)
+    few = [*TINY[:2], *(f"--set={key}" for key in ("population.firms=200", "calibration.particles=24", "calibration.moves=1"))]
+    ended = run_cli(["calibrate", "c.toml", "-o", "out", *few, "--set", "calibration.dispersion=1.0"], tmp_path)
     assert ended.code == 0, ended.err
     report = json.loads((tmp_path / "out" / "calibration.json").read_text())
     counted = {one["what"]: one["counted"] for one in report["held_out"]}
