@@ -20,7 +20,7 @@ from aixsim.runs.identity import job_id
 from aixsim.runs.job import Job
 
 ROOT = Path(__file__).parents[2]
-RUN = ("run", "korea-2030", "-n", "2", "--set", "population.scale=0.01", "-o", "out")
+RUN = ("run", "korea-2030", "-n", "2", "--set", "population.scale=0.002", "-o", "out")
 
 
 def uv() -> str:
@@ -89,7 +89,7 @@ def test_the_installed_program_runs_a_packaged_config(built: Path, tmp_path: Pat
     provenance = json.loads((empty / "out" / "provenance.json").read_text())
     assert (provenance["config"], provenance["replicates_done"], provenance["git_commit"]) == ("korea-2030", 2, None)
     # The file in the clone is the same run: everything that determines its numbers is equal.
-    here = load(ROOT / "configs" / "korea-2030.toml", {"population.scale": 0.01, "monte_carlo.replicates": 2})
+    here = load(ROOT / "configs" / "korea-2030.toml", {"population.scale": 0.002, "monte_carlo.replicates": 2})
     assert job_id(Job.of_run(here)) == provenance["run_id"]
     assert (empty / "out" / "config.toml").read_text(encoding="utf-8") == here.to_toml()
 

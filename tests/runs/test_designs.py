@@ -90,7 +90,8 @@ def test_equal_policies_are_refused_and_others_are_not(tmp_path: Path) -> None:
     assert len(load_sweep(path).points) == 12
 
 
-def test_rows_that_repeat_a_point_are_told_and_kept(tmp_path: Path) -> None:
+def test_rows_that_repeat_a_point_are_told_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aixsim.cli.sweep._draw", lambda _: None)
     path = table(tmp_path, "mechanisms.partners.rate,name\n0.2,much\n0.1,usual\n0.2,again\n,base\n")
     study = load_sweep(path)
     assert [point.label for point in study.points] == ["much", "usual"]
@@ -100,13 +101,13 @@ def test_rows_that_repeat_a_point_are_told_and_kept(tmp_path: Path) -> None:
         (2, "much", True),
         (3, "usual", True),  # what the base says, too
     ]
-    ended = run_cli(["sweep", path, "-o", tmp_path / "out"], tmp_path)
+    ended = run_cli(["sweep", path, "-o", tmp_path / "out", "--workers", "1"], tmp_path)
     assert ended.code == 0
     assert "2 of 4 rows of the design repeat a point, the first is row 2 (much)" in ended.err
     design = pd.read_csv(tmp_path / "out" / "design.csv")
     assert design["point"].tolist() == [0, 1, 0, 1]
     assert design["name"].tolist() == ["much", "usual", "again", "base"]
-    other = run_cli(["sweep", changed(tmp_path / "b"), "-o", tmp_path / "b" / "out"], tmp_path)
+    other = run_cli(["sweep", changed(tmp_path / "b"), "-o", tmp_path / "b" / "out", "--workers", "1"], tmp_path)
     assert "repeat" not in other.err, "the twin"
 
 
