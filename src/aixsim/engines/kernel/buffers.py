@@ -62,7 +62,7 @@ def _allocate(problem: Problem, room: int) -> State:
         cell=(SEEN_IN_CELL, n_cells),
         lists=(np.int32, 4, n + 1),
         due=(np.int32, 3, n_months),
-        waiting=(WAITING, n),
+        waiting=(WAITING, 2 * n),
         contracts=(np.int32, n),
         queue=(np.int32, n),
     )

@@ -78,7 +78,7 @@ def list_applicants(case: Any, state: Any, ranking: Any, inputs: Any, rules: Any
     for place in range(state.tally[0].waiting):
         entry = state.waiting[place]
         if (
-            not entry.is_funded
+            not entry.is_gone
             and is_eligible(entry, rules, inputs.park_open, inputs.park_close, month)
             and wants(case, state, inputs, rules, grants[entry.size], entry, month, learning)
         ):
@@ -145,7 +145,8 @@ def hold_call(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, mont
         paid[_LEAD] += total - gives - due
         paid[_FIRM] += min(due, means)
         log_event(state.event, state.tally[0], month, _FUNDED, np.int64(ranking.firm[0, position]), np.int64(life.route))
-        state.tie[slot].stage, entry.is_funded = FUNDED, True
+        state.tie[slot].stage, entry.is_gone = FUNDED, True
+        state.tally[0].gone += 1
         if rules.lag == 0:
             launch(case, state, inputs, month, slot)
         else:
@@ -159,7 +160,7 @@ def launch_all(case: Any, state: Any, inputs: Any, month: int) -> None:
         slot = np.int64(state.waiting[place].slot)
         state.life[slot].route = PROGRAMME
         launch(case, state, inputs, month, slot)
-    state.tally[0].waiting = 0
+    state.tally[0].waiting = state.tally[0].gone = 0
 
 
 @compiled
@@ -170,29 +171,43 @@ def wait(case: Any, state: Any, inputs: Any, lines: Any, month: int, cost: float
         for size in range(len(now.own_rate)):
             burden = case.own_burden[size] * cost * (1.0 - now.credit[pole])
             own_time[pole, size] += _rate(_own_hazard(now.own_rate[size], burden))
-    kept = 0
     for place in range(state.tally[0].waiting):
         entry = state.waiting[place]
-        if entry.is_funded:
+        if entry.is_gone:
             continue
-        slot = np.int64(entry.slot)
         if entry.refused == month:
             entry.refusals += 1
-        if own_time[entry.pole, entry.size] >= entry.target:
+        pays = own_time[entry.pole, entry.size] >= entry.target
+        if not pays and not _gives_up(entry.refusals, month - entry.since, case.funding):
+            continue
+        slot = np.int64(entry.slot)
+        entry.is_gone = True
+        state.tally[0].gone += 1
+        if pays:
             state.life[slot].route, state.life[slot].paid_by, state.life[slot].scope = OWN, -1, 1.0
             if case.matches:
                 lines.paid[now.year, OWN, _FIRM] += cost_of(case, state, inputs, entry, month, cost)
             launch(case, state, inputs, month, slot)
-        elif _gives_up(entry.refusals, month - entry.since, case.funding):
-            log_event(state.event, state.tally[0], month, _WITHDRAWN, np.int64(state.tie[slot].firm), _NO_ROUTE)
+        else:
+            log_event(state.event, state.tally[0], month, _WITHDRAWN, np.int64(entry.firm), _NO_ROUTE)
             state.tie[slot].stage = WITHDRAWN
             put(state.due, state.life[slot], PAUSE, month + case.implementation.pause_months, slot)
-        else:
-            if kept < place:
-                state.waiting[kept] = entry
-                state.life[slot].place = kept
+    # Seldom, since every firm that moves must be told its new place.
+    if 2 * state.tally[0].gone > state.tally[0].waiting:
+        close_up(state)
+
+
+@inlined
+def close_up(state: Any) -> None:
+    """Takes those who wait no longer from the list; the order of the others stays."""
+    kept = 0
+    for place in range(state.tally[0].waiting):
+        entry = state.waiting[place]
+        if not entry.is_gone:
+            state.waiting[kept] = entry
+            state.life[np.int64(entry.slot)].place = kept
             kept += 1
-    state.tally[0].waiting = kept
+    state.tally[0].waiting, state.tally[0].gone = kept, 0
 
 
 @inlined

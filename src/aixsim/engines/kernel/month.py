@@ -29,7 +29,7 @@ def clear(state: Any) -> None:
     tally = state.tally[0]
     for slot in range(tally.slots):
         state.slot_of[state.tie[slot].firm] = -1
-    tally.events = tally.operated = tally.expected = tally.slots = tally.filled = tally.waiting = 0
+    tally.events = tally.operated = tally.expected = tally.slots = tally.filled = tally.waiting = tally.gone = 0
     tally.touched = tally.changed = tally.stale_cells = tally.uplift = 0
     tally.contracts = tally.queue_first = tally.queue_last = tally.room_used = 0
     tally.own_time[:, :] = 0

@@ -97,14 +97,15 @@ WAITING = np.dtype(
         ("province", np.int8),
         ("sector", np.int8),
         ("agent_type", np.int8),
-        ("is_funded", np.bool_),
+        ("is_gone", np.bool_),
     ],
     align=True,
 )
 """A firm that has decided and is not funded: it pays itself when ``TALLY.own_time`` of its
 ``pole`` and ``size`` reaches ``target``; ``refused`` is the month of the last refusal; ``cost`` of its project at the
 start and ``means`` are known where some line pays a share of the cost, KRW bn; ``gives`` is what the call it applies to would give, in won.
-What a call asks of a firm stands here too, so that all who wait are read in a row."""
+What a call asks of a firm stands here too, so that all who wait are read in a row. Who waits no longer ``is_gone`` until the list is
+closed up, when they are more than half of it."""
 
 EVENT = np.dtype([("firm", np.int32), ("month", np.int16), ("event", np.int8), ("route", np.int8)], align=True)
 """As in ``model.history``."""
@@ -120,6 +121,7 @@ TALLY = np.dtype(
         ("slots", np.int64),
         ("filled", np.int64),
         ("waiting", np.int64),
+        ("gone", np.int64),
         ("touched", np.int64),
         ("changed", np.int64),
         ("stale_cells", np.int64),
@@ -197,7 +199,7 @@ class State(NamedTuple):
     due: Array
     """int32 (3, T), first slot for which something is due in a month; -1 for none."""
     waiting: Array
-    """WAITING (n,), without gaps."""
+    """WAITING (2 n,), in the order in which they began to wait; at most half of them are gone at the end of a month."""
     contracts: Array
     """int32 (n,), slots of the month's contracts whose projects have not started."""
     queue: Array

@@ -8,7 +8,7 @@ import numpy as np
 
 from aixsim.engines.kernel.compile import compiled, inlined
 from aixsim.engines.kernel.philox import uniform
-from aixsim.engines.kernel.pressing import group_pressure, record_tie_pressure
+from aixsim.engines.kernel.pressing import firm_wakes, group_pressure, record_tie_pressure
 from aixsim.engines.kernel.slots import DECIDED, POTENTIAL, fill, slot_for, threshold, touch
 from aixsim.engines.kernel.state import CHANGED, NO_MONTH, PAUSE, STALE_CELLS, TOUCHED
 from aixsim.model import pressure as fixed
@@ -151,7 +151,7 @@ def commit(case: Any, state: Any, month: int, slot: int) -> None:
     entry.slot, entry.firm, entry.model, entry.since, entry.size = slot, number, firm.model, month, firm.size
     entry.park, entry.pole, entry.province, entry.sector = life.park, life.pole, life.province, life.sector
     entry.agent_type = life.agent_type
-    entry.refusals, entry.refused, entry.is_funded = 0, -2, False
+    entry.refusals, entry.refused, entry.is_gone = 0, -2, False
     # With open funding nobody waits, and nobody asks at what pressure a firm would pay itself.
     if not case.funding.is_open:
         needed = threshold(_exponential(uniform(case, _OWN_RESISTANCE, number, np.int64(life.episode))), 1.0)
@@ -202,7 +202,8 @@ def apply_uplifts(case: Any, state: Any, inputs: Any, month: int) -> None:
             firm.threshold = _lowered(
                 group_pressure(state.clock, state.group[firm.milieu], month), firm.tie_pressure, firm.threshold, entry.factor
             )
-            touch(state.lists, state.tie, tally, slot)
+            # What it senses is the same as before.
+            state.wake[slot] = firm_wakes(state.clock, firm, state.group[firm.milieu], month)
         if entry.equips:
             log_event(state.event, tally, month, _EQUIPPED, np.int64(entry.firm), _NO_ROUTE)
 
