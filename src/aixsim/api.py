@@ -29,7 +29,7 @@ from aixsim.runs.identity import job_id
 from aixsim.runs.job import Job
 from aixsim.runs.ledger import NAME, TABLES, Ledger
 from aixsim.runs.loop import carry_out, workers_for
-from aixsim.runs.progress import Status, silent
+from aixsim.runs.progress import Status, read_status, silent
 from aixsim.runs.progress_bar import Progress, shown
 from aixsim.runs.session import Session
 from aixsim.runs.signals import Interrupted, stop_requests
@@ -275,7 +275,7 @@ def _finished(folder: Path, job: Job) -> Result | None:
         is_whole = said.get("run_id") == job_id(job) and not said["interrupted"] and said.get("results_sha256") == results_hash()
         n = said["replicates_done"] + said["replicates_failed"]
         is_stopped = said["stopped_at"] is not None and (said["half_width"], said["confidence"]) == (job.half_width, job.confidence)
-        if is_whole and (is_stopped or n >= job.replicates):
+        if is_whole and (is_stopped or n >= job.replicates) and read_status(folder) is not None:
             if isinstance(result.source, FolderSource):
                 result.source.verify()
             return result

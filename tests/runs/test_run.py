@@ -24,6 +24,8 @@ from aixsim.runs.checkpoints import CheckpointStore
 from aixsim.runs.executor import Executor, InProcess
 from aixsim.runs.job import Job
 from aixsim.runs.processes import LocalProcesses
+from aixsim.runs.progress import read_status
+from tests.cli.run_cli import run_cli
 from tests.runs.crash_driver import children, gone
 from tests.runs.test_faults import FAULTY
 from tests.runs.worlds import CONFIG, Ended, Inline, Stopping, tree
@@ -368,6 +370,25 @@ def read_all(out: Path) -> None:
     assert result.firms
     assert result.network
     assert result.config
+
+
+@pytest.mark.parametrize(("replicates", "text"), [(41, SEEDED), (40, SEEDED.replace("seed = 7", "seed = 8"))])
+def test_the_status_of_another_folder_is_noticed(tmp_path: Path, replicates: int, text: str) -> None:
+    """Of the same study with another number of replicates, and of another study with the same."""
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    run(study(tmp_path), out=mine)
+    run(study(tmp_path / "b", replicates, text), out=other)
+    assert read_status(mine) is not None
+    own = (mine / "status.json").read_bytes()
+    (mine / "status.json").write_bytes((other / "status.json").read_bytes())
+    assert read_status(mine) is None
+    ended = run_cli(["status", mine], tmp_path)
+    assert ended.code == 4
+    assert "status.json" in ended.err
+    run(study(tmp_path), out=mine)
+    assert read_status(mine) is not None
+    (mine / "status.json").write_bytes(own)
+    assert read_status(mine) is not None, "a status of its own"
 
 
 def test_damaged_replicates_are_run_again(calm: dict[str, bytes], tmp_path: Path) -> None:

@@ -127,6 +127,8 @@ def test_effects_name_the_strongest_factor_and_its_ends() -> None:
     assert written[0] == f"Delivered share matters most for 5 launched over the ranges: {rounded(low)} % (0.2) to {rounded(high)} % (0.8)"
     weak = made(GRID, shares(*[0.9 + 0.05 * row[SHARE] - 0.5 * row[GRANT] for row in GRID]))
     assert texts(weak, "effects")[0].startswith("Grant 2026, KRW bn matters most"), "the title must follow the numbers"
+    none = made(GRID, shares(*[1.0 for _ in GRID]))
+    assert texts(none, "effects")[0] == "5 launched: >99 % at every level of every factor"
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from aixsim.errors import ArgumentError, StoreError
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, VERIFIED
 from aixsim.evidence.track_record import records
+from aixsim.model.keys import quoted
 from aixsim.report.figures import kinds
 from aixsim.report.figures.drawing import FORMATS, all_figures, draw, draw_figures, figures_of, missing_figures, write_figure
 from aixsim.report.figures.figure import PlotError
@@ -149,6 +150,19 @@ def test_money_tells_what_comes_from_what_was_planned(results: dict[str, Result]
     assert f"; {100 * short:.0f} % of the planned budgets is not delivered" in written(result, "money")
 
 
+def test_money_knows_the_plan_of_uncertain_budgets(results: dict[str, Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mean of the draws: twice what was delivered in each year of one programme."""
+    result, budget = replace(results["full"]), results["full"].money_by_year()
+    assert budget is not None
+    name, delivered = budget.programmes[1], dict(zip(map(str, budget.years), map(float, budget.budget[1]), strict=True))
+    uncertain = {year: {"dist": "uniform", "low": 0.0, "high": 4.0 * krw} for year, krw in delivered.items()}
+    vars(result)["config"] = {"programme": [{"name": name, "budget_krw_bn": uncertain}]}
+    draws = {f"programme.{quoted(name)}.budget_krw_bn.{year}": [krw, 3.0 * krw] for year, krw in delivered.items()}
+    monkeypatch.setattr(Result, "parameters", lambda _: pd.DataFrame(draws))
+    short = budget.budget[1].sum() / (budget.budget.sum() + budget.budget[1].sum())
+    assert f"; {100 * short:.0f} % of the planned budgets is not delivered" in written(result, "money")
+
+
 def test_small_probabilities_are_not_rounded_to_none(results: dict[str, Result]) -> None:
     result = replace(results["full"])
     vars(result)["counting"] = [record | {"probability": 0.003, "short_statement": "0.3 % [0.1, 1.8]"} for record in result.counting]
@@ -193,11 +207,12 @@ def test_what_leaves_the_frame_is_noticed(results: dict[str, Result], monkeypatc
     assert leaves_frame(draw(results["full"], "adoption"))
 
 
-def test_long_titles_shrink_and_dollars_are_no_formulas() -> None:
+@pytest.mark.parametrize("n", [4, 5, 7, 10])
+def test_long_titles_shrink_and_dollars_are_no_formulas(n: int) -> None:
     with house_style():
-        figure = new_figure((4.0, 3.0))
-        head(figure, "from $1m to $2m " * 20, "short")
-        assert all(text.get_window_extent().x1 <= figure.bbox.x1 for text in figure.texts)
+        figure = new_figure((4.0, 3.0), 200)
+        head(figure, "from $1m to $2m " * n, "dotted 50 %, solid 80 % " * n)
+        assert all(text.get_window_extent().x1 <= figure.bbox.x1 - figure.texts[0].get_window_extent().x0 for text in figure.texts)
         assert not any(text.get_parse_math() for text in figure.texts)
 
 

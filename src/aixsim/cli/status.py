@@ -8,14 +8,23 @@ import sys
 from pathlib import Path
 
 from aixsim.cli.output import print_json, say
+from aixsim.errors import StoreError
 from aixsim.report.text.sweep_text import sweep_json, sweep_text
-from aixsim.results.sweep_result import open_sweep
+from aixsim.results.sweep_result import is_sweep, open_sweep
+from aixsim.runs.ledger import NAME
 from aixsim.runs.progress import Status, read_status
 
 
 def status(folder: Path, *, as_json: bool) -> None:
-    """Prints the progress, and for a sweep the results so far."""
+    """Prints the progress, and for a sweep the results so far.
+
+    Raises:
+        StoreError: the folder of a run has no status, or that of another folder.
+    """
     last = read_status(folder)
+    if last is None and (folder / NAME).is_file() and not is_sweep(folder):
+        what = "its status.json is missing, has changed or is that of another folder"
+        raise StoreError(folder, "damaged", what, "give the command of the run again")
     if last is not None and last.kind == "run":
         sys.stdout.write(last.to_json() if as_json else f"{_state(last)} · {last}\n")
         return

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from aixsim.errors import StoreError
+from aixsim.runs.files import canonical_checksum
 
 State = Literal["pending", "running", "done", "failed"]
 NAME: Final = "ledger.sqlite"
@@ -138,6 +139,10 @@ class Ledger:
     def points(self) -> list[PointRow]:
         """Returns all points, by number."""
         return [PointRow(*row) for row in self._rows("points", "select * from points order by id")]
+
+    def fingerprint(self) -> str:
+        """Returns the SHA-256 of what determines the results: the identity of the study and the configs of its points."""
+        return canonical_checksum({"identity": self.study().get("identity"), "configs": sorted(point.config for point in self.points())})
 
     def add_points(self, points: Iterable[PointRow]) -> None:
         """Adds points."""

@@ -7,7 +7,7 @@ import json
 import os
 import socket
 from collections import Counter, deque
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -16,6 +16,7 @@ from typing import Literal
 from aixsim.arguments import UnreadableError, read_text
 from aixsim.runs.cost import duration
 from aixsim.runs.files import canonical_checksum
+from aixsim.runs.ledger import NAME, Ledger
 
 State = Literal["running", "complete", "out of time", "interrupted", "failed"]
 _MOST_BYTES = 100_000
@@ -38,6 +39,7 @@ class Status:
         level, goal: decision level (a probability) and name of the goal.
         started, updated: local time, ISO 8601.
         process, host, workers: process id and machine that run it, number of workers.
+        study: ``Ledger.fingerprint`` of the folder, which tells its status from that of another one.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class Status:
     process: int
     host: str
     workers: int
+    study: str
 
     @property
     def answer(self) -> str:
@@ -86,12 +89,23 @@ def silent(_message: object) -> None:
 
 
 def read_status(folder: Path) -> Status | None:
-    """Returns what the last run wrote; None when there is nothing readable, or not what was written."""
+    """Returns what the last run wrote; None when there is nothing readable, not what was written, or the status of another folder.
+
+    Raises:
+        StoreError: the ledger of the folder is damaged.
+    """
+    status = None
     with suppress(OSError, UnreadableError, ValueError, TypeError, AttributeError, RecursionError):
         document = json.loads(read_text(folder / "status.json", _MOST_BYTES))
         if document.pop("sha256", None) == canonical_checksum(document):
-            return Status(**{key: value for key, value in document.items() if key != "answer"})
-    return None
+            status = Status(**{key: value for key, value in document.items() if key != "answer"})
+    if status is None or not (folder / NAME).is_file():
+        return None
+    with closing(Ledger(folder, read_only=True)) as ledger:
+        ended = sum(chunk.n for chunk in ledger.chunks() if chunk.state in ("done", "failed"))
+        is_mine = status.study == ledger.fingerprint()
+    # A running or killed job has finished more than it last wrote.
+    return status if is_mine and (status.state == "running" or status.done + status.failed == ended) else None
 
 
 @dataclass
@@ -106,7 +120,18 @@ class Clock:
         self.started = now()
 
     def status(
-        self, state: State, kind: str, verdicts: Counter[str], points: int, *, wanted: int, done: int, failed: int, level: float, goal: str
+        self,
+        state: State,
+        kind: str,
+        verdicts: Counter[str],
+        points: int,
+        *,
+        wanted: int,
+        done: int,
+        failed: int,
+        level: float,
+        goal: str,
+        study: str,
     ) -> Status:
         """Returns the progress."""
         time, ended = monotonic(), done + failed
@@ -135,6 +160,7 @@ class Clock:
             process=os.getpid(),
             host=socket.gethostname(),
             workers=self.workers,
+            study=study,
         )
 
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from time import monotonic
 
 from aixsim.errors import StoreError
@@ -103,8 +104,22 @@ class Session:
         wanted = max(sum(tally.given for tally in tallies.values()), asked)
         goal = self.job.deciding.name if self.job.deciding else ""
         return self.clock.status(
-            state, self.job.kind, verdicts, len(self.specs), wanted=wanted, done=done, failed=failed, level=self.job.level, goal=goal
+            state,
+            self.job.kind,
+            verdicts,
+            len(self.specs),
+            wanted=wanted,
+            done=done,
+            failed=failed,
+            level=self.job.level,
+            goal=goal,
+            study=self._study,
         )
+
+    @cached_property
+    def _study(self) -> str:
+        """Fingerprint of the folder; its points do not change while the job runs."""
+        return self.store.ledger.fingerprint()
 
     def note_progress(self) -> None:
         """Shows the status, at most once per interval."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
@@ -148,6 +148,10 @@ class Place:
         return getattr(self.axes.figure, name)
 
 
+_SMALLEST: Final = 1.0
+"""Font size in points below which no text shrinks."""
+
+
 def head(figure: Any, title: str, explanation: str) -> None:
     """Writes the title, and below it an explanation of two lines, above all panels; long ones in smaller print."""
     if isinstance(figure, Place):
@@ -160,7 +164,9 @@ def head(figure: Any, title: str, explanation: str) -> None:
     )
     room = (width - 2 * _LEFT) * figure.dpi
     for text in texts:
-        text.set_fontsize(text.get_fontsize() * min(1.0, room / text.get_window_extent().width))
+        # Hinting rounds the widths of letters, so a size in proportion may still be too wide.
+        while (wide := text.get_window_extent().width) > room and text.get_fontsize() > _SMALLEST:
+            text.set_fontsize(text.get_fontsize() * min(0.99, room / wide))
 
 
 def panel_grid(figure: Any, n: int, columns: int, **options: Any) -> NDArray[Any]:

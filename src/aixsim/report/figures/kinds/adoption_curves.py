@@ -70,7 +70,7 @@ def _finding(sweep: Sweep, factor: str | None, parts: list[Level], bands: list[S
         return f"{'More' if reach else 'Less'} than half of the replicates reach {what}: the median is {medians[0]:,.0f}"
     low, high = (pick(zip(medians, parts, strict=True), key=lambda m: m[0]) for pick in (min, max))
     of = f"{reach} of {len(parts)}"
-    where = f"under {of} policies" if factor == POLICY else f"at {of} levels of {factor_name(sweep, factor)}"
+    where = f"under {of} policies" if factor == POLICY else f"at {of} levels of {factor_name(sweep, factor).replace(':', '')}"
     ends = f"{low[0]:,.0f} ({low[1].label}) to {high[0]:,.0f} ({high[1].label})"
     return f"The median reaches {what} {where}: {ends}" if reach else f"No median reaches {what}: {ends}"
 

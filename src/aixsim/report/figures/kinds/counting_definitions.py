@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from matplotlib.patheffects import withStroke
+
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, BROWN, GREEN, INK, VERMILION, head, offset_text, row_text, scaled_note
 from aixsim.report.figures.sweep_names import sentence
@@ -24,6 +26,7 @@ def draw(result: Result, figure: Any) -> None:
     shown = first_target(result.counting)
     at_least, by = shown[0]["at_least"], shown[0]["by"]
     y, ticks, names = 0.0, [], []
+    halo = [withStroke(linewidth=3, foreground="white")]  # the line of the target may run through a number
     for status, colour, marker in zip(STATUSES, _COLOURS, _MARKERS, strict=True):
         heading: dict[str, Any] = {"fontsize": 10.5, "fontweight": "bold", "va": "center", "color": colour}
         axes.text(0.0, y - 0.85, sentence(status), **heading, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
@@ -31,7 +34,7 @@ def draw(result: Result, figure: Any) -> None:
             count = record["count"]
             axes.plot([count["p05"], count["p95"]], [y, y], color=colour, linewidth=5, alpha=0.35, solid_capstyle="butt")
             axes.plot([count["p50"]], [y], marker, color=colour, markersize=8, markeredgecolor="white", zorder=3)
-            offset_text(axes, f"{count['p50']:,.0f}", (count["p50"], y), (0, 7), ha="center", fontsize=8)
+            offset_text(axes, f"{count['p50']:,.0f}", (count["p50"], y), (0, 7), ha="center", fontsize=8, path_effects=halo)
             row_text(axes, 1.02, y, record["short_statement"], color=INK)
             ticks.append(y)
             names.append(record["scope"])

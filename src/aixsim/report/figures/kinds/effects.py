@@ -33,7 +33,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
         axes.text(0, 1.015, text, transform=axes.transAxes, fontsize=8.5, color=GREY, va="bottom")
     panels[0].set_ylim(-3, 103)
     panels[0].set_yticks(range(0, 101, 20), [f"{y} %" for y in range(0, 101, 20)])
-    _line_name(panels[0], 100 * sweep.level, f"{100 * sweep.level:g} %", (0, 3, 3), color=VERMILION)
+    _line_name(panels[0], 100 * sweep.level, f"{100 * sweep.level:g} %", (0, 3, -11), color=VERMILION)
     many = any(effect.chance.n_points > 1 for effects in found.values() for effect in effects)
     mean = " mean over all points at a level or in a range of equally many." if many else ""
     more = f" {len(order) - _MOST} weaker factors are not shown." if len(order) > _MOST else ""
@@ -56,6 +56,7 @@ def _panel(axes: Any, effects: list[Effect]) -> None:
     _bars(axes, x, numeric, "o-")
     room = 0.06 * (x[-1] - x[0]) or 1.0
     axes.set_xlim(x[0] - room, x[-1] + room)
+    axes.xaxis.get_major_locator().set_params(integer=bool((x == np.rint(x)).all()))
     for effect in unset:
         axes.axhspan(100 * effect.chance.low, 100 * effect.chance.high, color=GREY, alpha=0.15, linewidth=0)
         axes.axhline(100 * effect.chance.estimate, color=GREY, linewidth=1.4)
@@ -85,6 +86,8 @@ def _bars(axes: Any, x: Any, effects: list[Effect], look: str) -> None:
 
 def _finding(sweep: Sweep, factor: str, effects: list[Effect]) -> str:
     low, high = (pick(effects, key=lambda e: e.chance.estimate) for pick in (min, max))
+    if low.chance.estimate == high.chance.estimate:
+        return f"{sentence(sweep.goal.name)}: {rounded(low.chance.estimate)} % at every level of every factor"
     ends = f"{rounded(low.chance.estimate)} % ({low.level.label}) to {rounded(high.chance.estimate)} % ({high.level.label})"
     if low.chance.high >= high.chance.low:
         return f"{sentence(sweep.goal.name)}: no factor has a clear effect over the ranges; largest: {factor_name(sweep, factor)}, {ends}"

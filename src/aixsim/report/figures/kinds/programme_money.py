@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.model.keys import dotted
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import CYCLE, GREY, HATCHES, INK, head, offset_text, scaled_note, whole_numbers
 from aixsim.results.result import Result
@@ -56,12 +57,16 @@ def draw(result: Result, figure: Any) -> None:
 
 
 def _planned(result: Result, programmes: Sequence[str], years: Sequence[int], budget: Floats) -> Floats:
-    """Returns the money that the config plans by year, KRW bn; for levers the mean budget."""
+    """Returns the money that the config plans by year, KRW bn, of uncertain budgets the mean of the draws; for levers the mean budget."""
     plan = budget.copy()
     for programme in result.config.get("programme", []):
-        stated = [programme["budget_krw_bn"].get(str(year), 0.0) for year in years]
-        if programme["name"] in programmes and not any(isinstance(value, dict) for value in stated):
-            plan[programmes.index(programme["name"])] = stated
+        if programme["name"] in programmes:
+            stated = programme["budget_krw_bn"]
+            keys = [dotted(["programme", programme["name"], "budget_krw_bn", str(year)]) for year in years]
+            plan[programmes.index(programme["name"])] = [
+                result.parameters()[key].mean() if isinstance(stated.get(str(year)), dict) else stated.get(str(year), 0.0)
+                for year, key in zip(years, keys, strict=True)
+            ]
     total: Floats = plan.sum(axis=0)
     return total
 
