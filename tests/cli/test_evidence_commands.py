@@ -43,6 +43,13 @@ def test_an_ensemble_and_a_report_are_written(calibrated: Path) -> None:
     assert (calibrated / "figures" / "prior-posterior.png").is_file()
 
 
+@pytest.mark.verify
+def test_the_shipped_calibration_runs_on_its_own_settings(tmp_path: Path) -> None:
+    ended = run_cli(["calibrate", THEORY, "-o", "out"], tmp_path)
+    assert ended.code == 0, ended.err
+    assert (tmp_path / "out" / "ensemble.parquet").is_file()
+
+
 def test_the_same_calibration_is_not_made_twice_and_another_is_refused(calibrated: Path) -> None:
     arguments: list[str | Path] = ["calibrate", THEORY, "-o", "out", *FEW]
     again = run_cli([*arguments, "--set", "population.firms=200"], calibrated.parent)

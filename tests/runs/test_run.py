@@ -18,8 +18,10 @@ import pytest
 from aixsim.api import NothingFinished, RunInterrupted, carry_out_run, run
 from aixsim.config import load
 from aixsim.config.study import Study
+from aixsim.config.sweep_study import load_sweep
 from aixsim.errors import StoreError, UserError
 from aixsim.results.result import open_result
+from aixsim.results.sweep_result import is_sweep
 from aixsim.runs.checkpoints import CheckpointStore
 from aixsim.runs.executor import Executor, InProcess
 from aixsim.runs.job import Job
@@ -28,7 +30,7 @@ from aixsim.runs.progress import read_status
 from tests.cli.run_cli import run_cli
 from tests.runs.crash_driver import children, gone
 from tests.runs.test_faults import FAULTY
-from tests.runs.worlds import CONFIG, Ended, Inline, Stopping, tree
+from tests.runs.worlds import CONFIG, Ended, Inline, Stopping, run_inline, tree, write_study
 
 SEEDED = CONFIG + "[monte_carlo]\nreplicates = 40\nseed = 7\n"
 
@@ -412,6 +414,17 @@ def test_no_result_is_served_from_a_folder_of_another_kind(tmp_path: Path) -> No
     with pytest.raises(StoreError, match="holds something else"):
         run(study(tmp_path), out=out)
     assert [path.name for path in out.iterdir()] == ["notes.txt"]
+
+
+def test_a_refused_sweep_leaves_the_folder_of_a_run_as_it_is(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(study(tmp_path), out=out)
+    before = sorted(path.relative_to(out).as_posix() for path in out.rglob("*"))
+    with pytest.raises(StoreError, match="holds another study"):
+        run_inline(load_sweep(write_study(tmp_path / "s")), out)
+    assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*")) == before
+    assert not is_sweep(out)
+    assert open_result(out).provenance["replicates_done"] == 40
 
 
 def test_a_run_that_does_not_fit_on_the_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

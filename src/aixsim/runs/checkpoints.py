@@ -23,6 +23,7 @@ class CheckpointStore(Store):
         elif held != identity:
             remedy = "choose another folder with -o, or move this one away"
             raise StoreError(self.path, "foreign", "holds something else, or a calculation with other settings", remedy)
+        self.place.make_folders()
 
     def keep(self, name: str, content: bytes) -> None:
         """Writes a file, and its checksum to the ledger."""

@@ -37,6 +37,7 @@ def carry_out(session: Session) -> Status:
     """
     store = session.store
     rows = session.number_points()
+    store.place.make_folders()
     try:
         damaged = store.verify()
         for name in damaged:

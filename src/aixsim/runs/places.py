@@ -20,6 +20,9 @@ class Place(Protocol):
 
     path: Path | None
 
+    def make_folders(self) -> None:
+        """Creates its folders; not before the store is known to belong to the job, so that another's stays as it is."""
+
     def put(self, name: str, content: Any) -> tuple[str, int]:
         """Stores a file and returns its SHA-256 and its size in bytes."""
 
@@ -51,6 +54,10 @@ class _Folder:
     def __init__(self, path: Path, folders: Sequence[str]) -> None:
         self.path: Path | None = path
         self._folder, self._folders = path, folders
+
+    def make_folders(self) -> None:
+        for folder in self._folders:
+            (self._folder / folder).mkdir(exist_ok=True)
 
     def put(self, name: str, content: bytes) -> tuple[str, int]:
         write_durably(self._folder / name, content)
@@ -90,6 +97,9 @@ class _Memory:
 
     def __init__(self) -> None:
         self._held: dict[str, pa.Table] = {}
+
+    def make_folders(self) -> None:
+        """Does nothing: there are no folders in memory."""
 
     def put(self, name: str, content: Any) -> tuple[str, int]:
         self._held[name] = content

@@ -66,8 +66,6 @@ class Store:
             raise StoreError(path, "foreign", "holds something else", remedy)
         try:
             path.mkdir(mode=0o755, parents=True, exist_ok=True)
-            for folder in folders:
-                (path / folder).mkdir(exist_ok=True)
         except OSError as error:
             raise storage_error(path, error) from error
         with FolderLock(path):
