@@ -126,7 +126,7 @@ def test_errors_are_of_one_family(tmp_path: Path) -> None:
 
 
 def status(done: int, wanted: int = 10, failed: int = 0) -> Status:
-    return Clock(1).status("running", "run", Counter(), 1, wanted=wanted, done=done, failed=failed, level=0.5, goal="")
+    return Clock(1).status("running", "run", Counter(), 1, wanted=wanted, done=done, failed=failed, level=0.5, goal="", study="")
 
 
 def test_a_function_is_told_the_progress_to_the_end(study: aixsim.Study) -> None:
