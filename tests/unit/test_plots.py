@@ -140,6 +140,16 @@ def test_adoption_shows_target_and_what_was_counted(results: dict[str, Result]) 
     assert "sample" not in text
 
 
+def test_a_milestone_is_a_mark_in_its_month(results: dict[str, Result]) -> None:
+    """The target of the last month is a line, that of an earlier month a mark."""
+    result = results["full"]
+    goals = [{"outcome": "launched", "at_least": 500, "by": result.horizon.end}, {"outcome": "launched", "at_least": 200, "by": "2027-12"}]
+    (axes,) = draw(replace(result, provenance=result.provenance | {"goals": goals}), "adoption").axes
+    (line, mark) = (next(item for item in axes.lines if set(np.atleast_1d(item.get_ydata())) == {y}) for y in (500, 200))
+    assert len(line.get_xdata()) == 2
+    assert [str(day) for day in mark.get_xdata()] == ["2027-12-31"]
+
+
 def test_money_tells_what_comes_from_what_was_planned(results: dict[str, Result]) -> None:
     result, budget = replace(results["full"]), results["full"].money_by_year()
     assert budget is not None

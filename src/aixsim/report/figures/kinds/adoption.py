@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from matplotlib.patheffects import withStroke
+
 from aixsim.model.calendar import parse_month
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, end_labels, head, offset_text, scaled_note, whole_numbers
@@ -28,17 +30,24 @@ def draw(result: Result, figure: Any) -> None:
         low, middle, high = (float(values[-1]) for values in (curve.p05, curve.p50, curve.p95))
         labels.append((middle, f"  {outcome} {middle:,.0f}\n  ({low:,.0f} to {high:,.0f})", ink))
         highest = max(highest, float(curve.p95.max()))
-    targets = {goal["at_least"] for goal in result.provenance["goals"] if goal["outcome"] in outcomes}
-    for target in sorted(targets):
-        axes.axhline(target, color=VERMILION, linewidth=1.4, linestyle=(0, (6, 3)))
-        offset_text(axes, f"target {target:,.0f}", (x[0], target), (4, 4), color=VERMILION, fontsize=9, fontweight="bold")
+    targets = {(goal["at_least"], goal["by"]) for goal in result.provenance["goals"] if goal["outcome"] in outcomes}
+    look: dict[str, Any] = {"color": VERMILION, "fontsize": 9, "fontweight": "bold"}
+    for target, by in sorted(targets):
+        if by == result.horizon.end:
+            axes.axhline(target, color=VERMILION, linewidth=1.4, linestyle=(0, (6, 3)))
+            offset_text(axes, f"target {target:,.0f}", (x[0], target), (4, 4), **look)
+        else:  # a milestone holds in its own month
+            (when,) = month_ends([dt.date(*parse_month(by), 1)])
+            axes.plot([when], [target], "D", color=VERMILION, markeredgecolor="white", markersize=7.5, zorder=4)
+            halo = [withStroke(linewidth=3, foreground="white")]
+            offset_text(axes, f"target {target:,.0f}", (when, target), (7, -3), path_effects=halo, **look)
     for seen in result.provenance["observed"]:
         if seen["outcome"] in outcomes:
             (when,), value = month_ends([dt.date(*parse_month(seen["month"]), 1)]), seen["value"]
             axes.plot([when], [value], "D", color=INK, markeredgecolor="white", markersize=7.5, zorder=5)
             offset_text(axes, f"observed: {value:,}", (when, value), (-7, 10), ha="right", fontsize=9)
     whole_numbers(axes)
-    axes.set_ylim(0, 1.06 * max([highest, *targets]))
+    axes.set_ylim(0, 1.06 * max([highest, *(target for target, _ in targets)]))
     year_axis(axes, result)
     end_labels(axes, x[-1], labels)
     # The second goal is stated too.
