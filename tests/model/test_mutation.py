@@ -18,10 +18,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_a_mutant_is_one_change_for_everybody_and_not_for_ever() -> None:
-    one = next(item for item in mutants("economics") if item.function == "attraction" and item.change == "1.0 -> 2.0")
+    one = next(item for item in mutants("model.economics") if item.function == "attraction" and item.change == "1.0 -> 2.0")
     assert ast.unparse(one.tree).endswith("return math.exp(-p.elasticity * math.log(cost * (2.0 - support)))")
     p = economics.Economics.read(economics.Economics.defaults() | {"elasticity": 1.0})
-    with replaced(found("economics", "attraction"), compiled(one.tree, "mutant")):
+    with replaced(found("model.economics", "attraction"), compiled(one.tree, "mutant")):
         assert economics.attraction(1.0, 0.0, p) == pytest.approx(0.5)  # 1 / 2
     assert economics.attraction(1.0, 0.0, p) == 1.0
 
@@ -34,5 +34,5 @@ def test_altered_laws_are_noticed(capsys: pytest.CaptureFixture[str]) -> None:
     killed, survivors = result["killed"], result["survivors"]
     with capsys.disabled():
         sys.stdout.write("\n".join([f"\n{killed} of {killed + len(survivors)} altered laws were noticed; not noticed:", *survivors]) + "\n")
-    assert killed >= 500, "so many there are"
+    assert killed >= 800, "so many there are"
     assert killed >= 0.85 * (killed + len(survivors))
