@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from scipy.stats import norm
+from scipy.stats import t as student
 
 from aixsim.evidence.announced_money import Money
+from aixsim.evidence.backtesting import pooled
 from aixsim.evidence.baselines import DRIFT, PLANNED, UNIT_COST, Counted, walk_forecasts
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, MODEL, Forecast, by_horizon, read_table, table_of
 from aixsim.random.draws import Purpose, uniforms
 from aixsim.stats.growth_curves import CURVES, bass
 from aixsim.stats.naive_forecasts import drift, planned_numbers, unit_cost
-from aixsim.stats.scores import crps, log_score, score, skill
+from aixsim.stats.scores import crps, diebold_mariano, log_score, score, skill
 
 NORMAL = norm.ppf(uniforms(3, 0, Purpose.COUNTING, 20_000))
 
@@ -65,6 +69,31 @@ def test_forecasts_survive_a_file_and_are_summed_up() -> None:
     assert (first.horizon, first.n, first.best, second.horizon) == (1, 2, "near", 2)
     assert first.skill == pytest.approx(0.5, abs=0.01)
     assert first.coverage[0.8].successes == 2
+
+
+def test_diebold_mariano_by_hand() -> None:
+    # Differences 1, 2, 3: mean 2, variance 2/3. One year ahead: the correction is (3 + 1 - 2) / 3 = 2/3, so the statistic is
+    # 2 / sqrt(2/9) * sqrt(2/3) = sqrt(12); for Student's t with 2 degrees of freedom p = 1 - t / sqrt(2 + t^2) = 1 - sqrt(12 / 14).
+    assert diebold_mariano([2.0, 4.0, 6.0], [1.0, 2.0, 3.0], 1) == pytest.approx(1.0 - math.sqrt(12 / 14))
+    assert diebold_mariano([1.0, 2.0, 3.0], [2.0, 4.0, 6.0], 1) == pytest.approx(1.0 - math.sqrt(12 / 14)), "either way"
+    # 1, 1, 3, 3 two years ahead: variance 1, covariance (1 - 1 + 1) / 4, so 1.5 for the mean; the correction is (4 + 1 - 4 + 2 / 4) / 4.
+    assert diebold_mariano([1.0, 1.0, 3.0, 3.0], [0.0] * 4, 2) == pytest.approx(2 * student.sf(2.0, 3)), "2 / sqrt(1.5 / 4) * sqrt(1.5 / 4)"
+    assert math.isnan(diebold_mariano([1.0, 2.0], [1.0, 1.0], 1)), "two origins tell nothing"
+    assert math.isnan(diebold_mariano([1.0] * 4, [1.0] * 4, 1))
+
+
+def test_equal_forecasts_are_seldom_found_different() -> None:
+    """2,000 times eight origins: 5 % of p-values lie below 0.05, within 4 standard errors; the twin is worse by a standard deviation."""
+    first, second = (norm.ppf(uniforms(seed, 0, Purpose.COUNTING, 16_000)).reshape(2000, 8) for seed in (5, 6))
+    equal = np.mean([diebold_mariano(list(a), list(b), 1) < 0.05 for a, b in zip(first, second, strict=True)])
+    worse = np.mean([diebold_mariano(list(a + 1.0), list(b), 1) < 0.05 for a, b in zip(first, second, strict=True)])
+    assert abs(equal - 0.05) < 0.02
+    assert worse > 0.3
+
+
+def test_a_pool_is_half_of_each() -> None:
+    one, other = np.arange(8.0)[:, None], np.full((4, 1), 100.0)
+    assert pooled(one, other)[:, 0].tolist() == [0.0, 2.0, 4.0, 7.0, 100.0, 100.0, 100.0, 100.0]
 
 
 @pytest.mark.parametrize("curve", CURVES, ids=lambda curve: curve.name)

@@ -16,9 +16,9 @@ from aixsim.config.study import Study
 from aixsim.errors import UserError
 from aixsim.evidence.announced_money import money_of
 from aixsim.evidence.as_of import as_of, budgets_of
-from aixsim.evidence.baselines import Counted, count_ahead, curve_forecasts, walk_forecasts
+from aixsim.evidence.baselines import PLANNED, Counted, count_ahead, curve_forecasts, walk_forecasts
 from aixsim.evidence.calibration import EXPECTED_STEPS, cost, enough, kept_work
-from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast
+from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, POOL, VERIFIED, Forecast
 from aixsim.evidence.likelihood import Likelihood, months_seen, usable
 from aixsim.evidence.prior import DISPERSION, Prior
 from aixsim.evidence.sampler import Sampler, seen_of
@@ -139,6 +139,8 @@ def _scored(
     samples = {MODEL: count_ahead(np.diff(launched, axis=1), dispersion, max(_N // len(dispersion), 1), seed), **curves}
     money = money_of(study, f"{origin}-12" if policy == ANNOUNCED else study.horizon.end, origin, n=_N, seed=seed)
     samples |= walk_forecasts(_counted(law, years), money, len(path) - 1, n=_N, seed=seed)
+    if PLANNED in samples:
+        samples[POOL] = pooled(samples[MODEL], samples[PLANNED])
     actual = {parse_month(item.month)[0]: item.value for item in _series(usable(study))}
     for model, sample in samples.items():
         total = np.full(len(sample), actual[origin])
@@ -150,6 +152,12 @@ def _scored(
             yield Forecast(*about, "cumulative", model, score(total, actual[year]), len(sample))
             if year - 1 in actual:
                 yield Forecast(*about, "new", model, score(sample[:, ahead], actual[year] - actual[year - 1]), len(sample))
+
+
+def pooled(one: Floats, other: Floats) -> Floats:
+    """Returns a sample of which each of two samples, shapes ``(n, k)`` and ``(m, k)``, makes up one half: their linear pool."""
+    n = min(len(one), len(other))
+    return np.concatenate([sample[np.linspace(0, len(sample) - 1, n).astype(np.int64)] for sample in (one, other)])
 
 
 def _series(items: Sequence[Observed]) -> list[Observed]:

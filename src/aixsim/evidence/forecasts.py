@@ -11,9 +11,11 @@ import numpy as np
 
 from aixsim.escapes import to_csv
 from aixsim.stats.intervals import Proportion, proportion
-from aixsim.stats.scores import LEVELS, Score, skill
+from aixsim.stats.scores import LEVELS, Score, diebold_mariano, skill
 
 MODEL: Final = "aixsim"
+POOL: Final = "aixsim and planned number"
+"""Half of the sample from each of the two."""
 ANNOUNCED, KNOWN = "announced", "known"
 """Budgets of the years ahead: as announced at the origin, or the actual ones."""
 ALL, VERIFIED = "all counts", "verified counts"
@@ -62,6 +64,7 @@ class Summary:
         error: mean absolute error of the median, as a share of the count, by model.
         best: the baseline with the lowest CRPS.
         skill: of the model against it, 1 minus the ratio of the scores.
+        p_value: of the Diebold-Mariano test of the two.
         coverage: of the model's central intervals by level.
     """
 
@@ -72,6 +75,7 @@ class Summary:
     error: dict[str, float]
     best: str
     skill: float
+    p_value: float
     coverage: dict[float, Proportion]
 
 
@@ -96,7 +100,8 @@ def by_horizon(forecasts: Sequence[Forecast], confidence: float = 0.95) -> list[
             continue
         scores = {model: [found[origin, model] for origin in common] for model in models}
         crps = {model: float(np.mean([one.crps for one in scores[model]])) for model in models}
-        best = min((model for model in models if model != MODEL), key=lambda model: crps[model])
+        best = min((model for model in models if model not in (MODEL, POOL)), key=lambda model: crps[model])
+        own, others = ([one.crps for one in scores[model]] for model in (MODEL, best))
         out.append(
             Summary(
                 horizon=horizon,
@@ -105,7 +110,8 @@ def by_horizon(forecasts: Sequence[Forecast], confidence: float = 0.95) -> list[
                 log_score={model: float(np.mean([one.log_score for one in scores[model]])) for model in models},
                 error={model: float(np.mean([abs(one.error) for one in scores[model]])) for model in models},
                 best=best,
-                skill=skill([one.crps for one in scores[MODEL]], [one.crps for one in scores[best]]),
+                skill=skill(own, others),
+                p_value=diebold_mariano(own, others, horizon),
                 coverage=coverage_of(scores[MODEL], confidence),
             )
         )

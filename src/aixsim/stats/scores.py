@@ -92,6 +92,33 @@ def log_score(sample: Floats, counted: float) -> float:
     return -log_density
 
 
+def diebold_mariano(scores: Sequence[float], others: Sequence[float], ahead: int) -> float:
+    """Returns the two-sided p-value of the test that two forecasts are equally good; NaN for fewer than three origins or equal scores.
+
+    The variance of the mean difference allows for the overlap of forecasts ``ahead`` years ahead; where that estimate is not positive, the
+    overlap is left out. Few origins: the statistic is corrected and compared with Student's t.
+
+    Args:
+        scores, others: of the two forecasts, by origin.
+        ahead: years ahead, at least 1.
+
+    Source: Diebold and Mariano (1995), doi:10.1080/07350015.1995.10524599; Harvey, Leybourne and Newbold (1997),
+    doi:10.1016/S0169-2070(96)00719-4.
+    """
+    from scipy.stats import t
+
+    difference = np.asarray(scores, dtype=np.float64) - np.asarray(others, dtype=np.float64)
+    n, centred = len(difference), difference - difference.mean() if len(difference) else difference
+    if n < 3 or not centred.any():
+        return math.nan
+    covariances = [float(centred[lag:] @ centred[: n - lag]) / n for lag in range(min(ahead, n))]
+    overlap = covariances[0] + 2.0 * sum(covariances[1:])
+    variance, lags = (overlap, ahead) if overlap > 0.0 else (covariances[0], 1)
+    correction = (n + 1 - 2 * lags + lags * (lags - 1) / n) / n
+    statistic = float(difference.mean()) / math.sqrt(variance / n) * math.sqrt(max(correction, 0.0))
+    return float(2.0 * t.sf(abs(statistic), n - 1))
+
+
 def skill(crps_of_model: Sequence[float], crps_of_reference: Sequence[float]) -> float:
     """Returns 1 minus the ratio of the mean scores: 1 is perfect, 0 as good as the reference, below 0 worse."""
     return 1.0 - float(np.mean(crps_of_model)) / float(np.mean(crps_of_reference))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, Summary, by_horizon, coverage_of, select
+from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, POOL, VERIFIED, Forecast, Summary, by_horizon, coverage_of, select
 from aixsim.evidence.track_record import LONGEST
 from aixsim.report.text.markdown import markdown_table
 from aixsim.stats.ranks import histogram
@@ -27,7 +27,7 @@ def table(forecasts: Sequence[Forecast]) -> str:
         return "\n".join(_one_origin(forecasts, origins[0]))
     models = list(dict.fromkeys(f.model for f in forecasts))
     header = ("counts", "budgets", "what", "years ahead", "origins", *models)
-    scores = ("skill against the best other", "log score, best other", "error of the median", "in 80 %")
+    scores = ("skill against the best other", "Diebold-Mariano p", "log score, best other", "error of the median", "in 80 %")
     rows = [_row(kind, models, one) for kind in KINDS for one in by_horizon(chosen_forecasts(forecasts, *kind))]
     return "\n".join(
         [
@@ -51,9 +51,10 @@ def chosen_forecasts(forecasts: Sequence[Forecast], counts: str, policy: str, qu
 def _row(kind: tuple[str, str, str], models: Sequence[str], one: Summary) -> list[object]:
     lowest = min(one.crps.values())
     cells = [f"**{one.crps[m]:,.0f}**" if one.crps[m] == lowest else f"{one.crps[m]:,.0f}" for m in models]
-    other = min(score for model, score in one.log_score.items() if model != MODEL)
+    other = min(score for model, score in one.log_score.items() if model not in (MODEL, POOL))
     covered = one.coverage[0.8]
-    scores = (f"{one.skill:+.2f} ({one.best})", f"{one.log_score[MODEL]:.2f}, {other:.2f}", f"{100 * one.error[MODEL]:.0f} %")
+    p_value = "" if np.isnan(one.p_value) else f"{one.p_value:.2f}"
+    scores = (f"{one.skill:+.2f} ({one.best})", p_value, f"{one.log_score[MODEL]:.2f}, {other:.2f}", f"{100 * one.error[MODEL]:.0f} %")
     return [*kind, one.horizon, one.n, *cells, *scores, f"{covered.successes} of {covered.n}"]
 
 
