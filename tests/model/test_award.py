@@ -35,6 +35,7 @@ class Call:
     floor: int = 0
     year: int = 0
     instalments: int = 1
+    is_sample: bool = False
     funded: list[int] = field(default_factory=list)
 
 
@@ -53,6 +54,7 @@ def by_the_code(call: Call) -> tuple[list[int], list[int]]:
         call.quota,
         call.floor,
         funded,
+        call.is_sample,
     )
     assert n == funded.sum()
     return np.flatnonzero(funded).tolist(), left.tolist()
@@ -114,6 +116,11 @@ def test_the_best_are_funded_until_the_money_is_spent() -> None:
 def test_whoever_still_fits_is_funded() -> None:
     # 6 of 10, then 5 does not fit, then 4 does
     assert by_the_code(Call([capital(6), capital(5), capital(4), capital(1)], [10], 10)) == ([0, 2], [0])
+
+
+def test_in_a_sample_nobody_is_passed_over() -> None:
+    # 6 of 10, then 5 does not fit: the rest of 4 is for the one of 5, by chance.
+    assert by_the_code(Call([capital(6), capital(5), capital(4), capital(1)], [10], 10, is_sample=True)) == ([0], [4])
 
 
 def test_a_grant_of_all_the_money_fits() -> None:

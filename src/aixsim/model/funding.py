@@ -105,6 +105,7 @@ def award(
     quota: int,
     floor: int,
     funded: NDArray[np.bool_],
+    is_sample: bool,
 ) -> int:
     """Spends a budget on ranked applicants; marks the funded ones and takes the money from ``left``.
 
@@ -122,6 +123,8 @@ def award(
         available: what the call may spend of this year's budget, in won.
         quota, floor: money kept for members and for regions first, in won.
         funded: shape ``(m,)``, all false; changed in place.
+        is_sample: a pass ends at the first applicant that the rest cannot pay for. Cheaper ones further down would fill the small
+            budgets of a sample with small grants: more of them than the nation awards.
 
     Returns:
         Number of funded projects.
@@ -146,6 +149,8 @@ def award(
                 if part > left[later]:
                     fits = False
             if not fits:
+                if is_sample:
+                    break
                 continue
             left[year] -= first
             available -= first

@@ -124,7 +124,7 @@ def hold_call(case: Any, state: Any, ranking: Any, inputs: Any, lines: Any, mont
     spent.applicants += n
     _award(
         grant, member, regional, lines.left[k], year, rules.instalments, lines.left[k, year] // calls_left,
-        int(lines.quota[k, month] * spent.budget), int(lines.floor[k, month] * spent.budget), funded,
+        int(lines.quota[k, month] * spent.budget), int(lines.floor[k, month] * spent.budget), funded, case.scale < 1.0,
     )  # fmt: skip
     if case.scale < 1.0 and calls_left == 1:
         lines.lot[k] = _award_rest(grant, lines.left[k], lines.year[k].budget, year, rules.instalments, lines.lot[k], funded)

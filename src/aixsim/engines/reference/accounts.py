@@ -67,7 +67,7 @@ class Accounts:
             calls_left: calls of the line in the year, this one included.
             grants: what each applicant takes from the budget, in won, best first, shape ``(n,)``.
             members, regional: who belongs to a started collaboration model, and who is outside the capital, shape ``(n,)``.
-            is_sample: whether what is left below one grant is awarded by chance.
+            is_sample: whether awards stop at the first grant that does not fit, which is then awarded by chance.
         """
         line, budget = self.lines[k], int(self.budget[k][year])
         funded = np.zeros(len(grants), np.bool_)
@@ -82,6 +82,7 @@ class Accounts:
             quota=int(line.quota[month] * budget),
             floor=int(line.floor[month] * budget),
             funded=funded,
+            is_sample=is_sample,
         )
         if is_sample and calls_left == 1:
             self.lots[k] = award_rest(grants, self.left[k], self.budget[k], year, line.instalments, self.lots[k], funded)
