@@ -44,8 +44,8 @@ def _draw(result: Result, figure: Any, group: str, levels: Sequence[str], noun: 
     """Draws the panels, the largest level first."""
     table = result.groups()
     table = table[table["group"] == group]
-    last = table[(table["month"] == table["month"].max()) & (table["outcome"] == "launched")].set_index("level")["mean"] / result.scale
-    levels = sorted(levels, key=lambda level: -last[level])
+    last = table[(table["month"] == table["month"].max()) & (table["outcome"] == "launched")].set_index("level")
+    levels = sorted(levels, key=lambda level: (-last["p50"][level], -last["mean"][level]))
     panels = panel_grid(figure, len(levels), columns, sharex=True, sharey=True)
     ends = []
     for axes, level in zip(panels, levels, strict=True):
@@ -66,7 +66,7 @@ def _draw(result: Result, figure: Any, group: str, levels: Sequence[str], noun: 
         axes.tick_params(axis="x", which="minor", length=0, labelsize=8)
         end_labels(axes, ends[0][1], [(y, f" {y:,.0f}", ink) for own, _, y, ink in ends if own is axes])
     panels[0].legend(loc="upper left", handlelength=2.6)
-    share = 100 * last[levels[0]] / max(float(last.sum()), 1e-12)
+    share = 100 * last["mean"][levels[0]] / max(float(last["mean"].sum()), 1e-12)
     head(
         figure,
         f"{sentence(levels[0])}: {share:.0f} % of launched AI factories by {month_name(result.horizon.end)}, on average",

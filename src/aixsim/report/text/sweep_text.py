@@ -26,6 +26,8 @@ def sweep_text(sweep: Sweep, width: int | None = None) -> str:
         *title(sweep.title),
         f"{goal.name} by {goal.by}: {verdict_counts(sweep, sweep.points)}, {below:,} clearly below {level} ({sweep.n_note}).",
     ]
+    if "open" in verdicts:
+        lines.append("Verdicts hold at every number of replicates at which a sweep may stop, so they need more than the intervals below.")
     ranking, before = ranked(sweep), 0
     for block in blocks(sweep, ranking, most=_MOST, ends=_ENDS, near=_NEAR):
         if block.start > before:
