@@ -172,7 +172,7 @@ def test_a_back_test_writes_scores_table_and_figure(tmp_path: Path, monkeypatch:
     with (tmp_path / "out" / "scores.csv").open(encoding="utf-8") as file:
         scores = list(csv.DictReader(file))
     assert {row["model"] for row in scores} == {
-        "aixsim", "Bass", "logistic", "Gompertz", "drift", "budget over last unit cost", "planned number",
+        "aixsim", "aixsim and planned number", "Bass", "logistic", "Gompertz", "drift", "budget over last unit cost", "planned number",
     }  # fmt: skip
     assert {(row["counts"], row["policy"]) for row in scores} == {
         (counts, policy) for counts in ("all counts", "verified counts") for policy in ("announced", "known")
