@@ -19,7 +19,7 @@ N = 10_000
 def test_kernel_korea(benchmark: Any, scale: float) -> None:
     """One replicate of korea-2030, its scenario drawn."""
     problem = problem_at(scale)
-    benchmark.pedantic(kernel.run, setup=lambda: ((problem, draw_scenario(problem, 0)), {}), rounds=20, warmup_rounds=1)
+    benchmark.pedantic(kernel, setup=lambda: ((problem, draw_scenario(problem, 0)), {}), rounds=20, warmup_rounds=1)
 
 
 @pytest.mark.parametrize("name", ["aixsim_kernel", "c_loop", "scipy_sparse"])
