@@ -14,6 +14,7 @@ from aixsim.config import load
 from aixsim.config.build import problems
 from aixsim.engines.kernel import replicate as kernel
 from aixsim.engines.reference import diffusion_model as reference
+from aixsim.evidence.as_of import middle
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event, History
 from aixsim.model.keys import dotted
@@ -100,10 +101,11 @@ class Events:
 
 
 def tenfold() -> dict[str, Any]:
-    """Returns what lets a tenth of the firms launch as many: ten times the money and ten times the unprompted hazards."""
+    """Returns what lets a tenth of the firms launch as many: ten times the money, uncertain budgets at their median, and ten times the
+    unprompted hazards."""
     study = load(CONFIG)
     budgets = {
-        f"{dotted(('programme', name, 'budget_krw_bn'))}.{year}": 10 * budget
+        f"{dotted(('programme', name, 'budget_krw_bn'))}.{year}": 10 * middle(budget)
         for name, programme in study.settings["programme"].items()
         for year, budget in programme["budget_krw_bn"].items()
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from benchmarks.clock import Task, interleave
+from benchmarks.korea import problem_at, tenfold
 from benchmarks.neutral import mesa_agents, scipy_sparse
 from benchmarks.neutral.agreement import HIGHEST_Z, largest_z
 from benchmarks.neutral.workload import DEGREE, MONTHS, Q, Workload, workload
@@ -52,3 +53,10 @@ def test_contestants_take_turns() -> None:
     times = interleave({"a": task("a", 4), "b": task("b", 2)})
     assert turns == ["a1", "a2", "b1", "a3", "a4", "b2"]
     assert [len(times[name].processor) for name in "ab"] == [4, 2]
+
+
+def test_the_settings_of_the_benchmark_fit_the_config() -> None:
+    """The benchmark itself is seldom run, and the config changes."""
+    budget = problem_at(0.01, tenfold()).settings["programme"]["AI Factory lead projects"]["budget_krw_bn"]
+    assert budget[2025] == pytest.approx(632.0)  # ten times 63.2
+    assert budget[2030] == pytest.approx(2000.0)
