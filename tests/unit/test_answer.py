@@ -227,7 +227,7 @@ def test_the_config_is_named_with_what_differs_from_its_base(made: Result) -> No
     assert study.variant.base == "korea-2030"
     assert study.variant.differs["levers.parks.number"] == (13, 26)
     about = {"base": study.variant.base, "differs": {key: list(ends) for key, ends in study.variant.differs.items()}}
-    run = replace(made, provenance={**made.provenance, "config": "doubled-parks", "variant": about})
+    run = replace(made, about={**made.provenance, "config": "doubled-parks", "variant": about})
     text = headline(run)
     assert "Config: doubled-parks, which differs from korea-2030 in" in text
     assert "levers.parks.number: 26 instead of 13" in text

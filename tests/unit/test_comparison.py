@@ -229,13 +229,13 @@ def test_what_cannot_be_compared_is_refused(results: dict[str, Result], first: s
 def test_what_cannot_be_paired_is_refused(results: dict[str, Result], key: str, value: object) -> None:
     plan = results["plan"]
     with pytest.raises(ComparisonError) as caught:
-        compare(plan, replace(plan, provenance={**plan.provenance, key: value}))
+        compare(plan, replace(plan, about={**plan.provenance, key: value}))
     assert caught.value.key == {"n_firms": "population"}.get(key, key)
 
 
 def test_another_version_of_the_program_is_said(results: dict[str, Result]) -> None:
     plan = results["plan"]
-    other = replace(plan, provenance={**plan.provenance, "model_sha256": "another"})
+    other = replace(plan, about={**plan.provenance, "model_sha256": "another"})
     assert "different versions" in comparison_text(compare(plan, other))
     assert "different versions" not in comparison_text(compare(plan, plan))
 

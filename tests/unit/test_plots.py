@@ -128,7 +128,7 @@ def test_evidence_shows_what_the_back_test_found_whoever_is_better(results: dict
     low, _ = draw(results["full"], "evidence").axes[0].get_ylim()
     assert low < min(one.skill for one in all_of_them), "no mark lies outside its panel"
     elsewhere = {"month": "2025-12", "outcome": "launched", "value": 60, "source": "none: theory"}
-    theory = replace(results["full"], provenance=results["full"].provenance | {"observed": [elsewhere]})
+    theory = replace(results["full"], about=results["full"].provenance | {"observed": [elsewhere]})
     with pytest.raises(PlotError, match="AI factories of Korea"):
         draw(theory, "evidence")
 
@@ -144,7 +144,7 @@ def test_a_milestone_is_a_mark_in_its_month(results: dict[str, Result]) -> None:
     """The target of the last month is a line, that of an earlier month a mark."""
     result = results["full"]
     goals = [{"outcome": "launched", "at_least": 500, "by": result.horizon.end}, {"outcome": "launched", "at_least": 200, "by": "2027-12"}]
-    (axes,) = draw(replace(result, provenance=result.provenance | {"goals": goals}), "adoption").axes
+    (axes,) = draw(replace(result, about=result.provenance | {"goals": goals}), "adoption").axes
     (line, mark) = (next(item for item in axes.lines if set(np.atleast_1d(item.get_ydata())) == {y}) for y in (500, 200))
     assert len(line.get_xdata()) == 2
     assert [str(day) for day in mark.get_xdata()] == ["2027-12-31"]
@@ -316,7 +316,7 @@ def test_figures_that_a_crash_left_out_are_missing(results: dict[str, Result], t
 
 def test_figures_of_fewer_replicates_are_missing(results: dict[str, Result], tmp_path: Path) -> None:
     draw_figures(results["full"], tmp_path)
-    extended = replace(results["full"], provenance=results["full"].provenance | {"replicates_done": 40})
+    extended = replace(results["full"], about=results["full"].provenance | {"replicates_done": 40})
     assert missing_figures(extended, tmp_path) == [kind for kind in figures_of(extended) if kind != "evidence"]
 
 

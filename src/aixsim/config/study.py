@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
@@ -160,7 +161,7 @@ class Study:
         """The user's CSV files that the config names."""
         return [find_file(self.folder, name) for name in (self.population.file, self.network.file) if name is not None]
 
-    @property
+    @cached_property
     def settings(self) -> dict[str, Any]:
         """Settings for ``model.problem.Problem``: nested dicts with a ``Distribution`` at every uncertain leaf."""
         return self.table.settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,11 +42,16 @@ class Result(Drawable):
 
     Attributes:
         source: folder or memory, from which tables and documents are read.
-        provenance: versions, seed, horizon and numbers of replicates.
+        about: its provenance, or a function that returns it.
     """
 
     source: Source
-    provenance: dict[str, Any]
+    about: dict[str, Any] | Callable[[], dict[str, Any]]
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """Versions, seed, horizon and numbers of replicates."""
+        return self.about() if callable(self.about) else self.about
 
     def __reduce__(self) -> tuple[type[Self], tuple[Source, dict[str, Any]]]:
         """Pickles without cached data."""

@@ -96,7 +96,7 @@ class RunContents:
         made: dict[str, Callable[[], Any]] = {name: partial(self.table, name) for name in STORED}
         made["groups"] = lambda: pa.concat_tables(self.groups()).unify_dictionaries()
         documents = Lazy({**self.documents(), "config": self.job.study.table.document})
-        return Result(MemorySource(Lazy(made), documents), self.provenance())
+        return Result(MemorySource(Lazy(made), documents), partial(self.provenance, now()))
 
     @property
     def problem(self) -> Problem:
@@ -145,8 +145,8 @@ class RunContents:
                 for k in range(file.num_row_groups):
                     yield project_arrays(file.read_row_group(k, use_threads=False), horizon)
 
-    def provenance(self) -> dict[str, Any]:
-        """Returns the provenance of the result."""
+    def provenance(self, written: str | None = None) -> dict[str, Any]:
+        """Returns the provenance of the result; ``written`` is when it was finished, by default now."""
         job, study, problem = self.job, self.job.study, self.problem
         return {
             "run_id": job_id(job),
@@ -179,7 +179,7 @@ class RunContents:
             ],
             "observed": [item for item in observed(study) if 0 <= study.horizon.index(str(item["month"])) < study.horizon.n_months],
             "wall_seconds": round(self.seconds, 3),
-            "written": now(),
+            "written": written or now(),
             "command": command(),
             "results_sha256": results_hash(),
             **environment(),
