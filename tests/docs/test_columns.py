@@ -16,7 +16,7 @@ from aixsim.report.documentation import COLUMNS, columns
 from aixsim.results.columns import SWEEP_TABLES, TABLES, wrong_columns
 from aixsim.results.sweep_comparison import to_rows
 from tests.cli.test_commands import UNCERTAIN
-from tests.runs.worlds import STUDY, write_study
+from tests.runs.small_sweeps import STUDY, write_study
 
 ROOT = Path(__file__).parents[2]
 RUN, SWEEP = (ROOT / COLUMNS).read_text(encoding="utf-8").split("## A sweep")

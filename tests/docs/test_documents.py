@@ -132,3 +132,12 @@ def test_links_in_documents_lead_somewhere() -> None:
     for document in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_no_file_name_stands_for_two_things() -> None:
+    """Mechanisms and levers are named by the tables of a config: the lever ``parks`` and the mechanism ``parks`` are of one thing."""
+    for folder, levels in (("src/aixsim", {"mechanisms", "levers"}), ("tests", set())):
+        files = [file for file in (ROOT / folder).rglob("*.py") if file.name != "__init__.py" and file.parent.name not in levels]
+        names = [file.name for file in files]
+        assert len(files) > 80
+        assert not {name for name in names if names.count(name) > 1}

@@ -25,7 +25,7 @@ from aixsim.world import cache
 from tests.cli.run_cli import Ended, run_cli
 from tests.cli.test_bad_configs import GOOD
 from tests.result_fixture import make_result
-from tests.runs.worlds import CONFIG, STUDY, run_inline, small, write_study
+from tests.runs.small_sweeps import CONFIG, STUDY, run_inline, small, write_study
 
 INPUT_CODES = {0, 2}
 READING_CODES = {0, 2, 4}

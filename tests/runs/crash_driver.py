@@ -24,7 +24,7 @@ from aixsim.runs.job import Job
 from aixsim.runs.processes import LocalProcesses
 from aixsim.runs.replicates import Batch, run_batch
 from aixsim.runs.worker import serve
-from tests.runs.worlds import small, tree, write_study
+from tests.runs.small_sweeps import small, tree, write_study
 
 STUDY = """
 base = "small.toml"

@@ -13,7 +13,7 @@ from aixsim.results.sweep_result import open_sweep
 from aixsim.stats.allocation import Tally, allocate, is_open
 from aixsim.stats.confidence_sequence import bernoulli_sequence
 from aixsim.stats.intervals import proportion
-from tests.runs.worlds import STUDY, run_inline, small, tree
+from tests.runs.small_sweeps import STUDY, run_inline, small, tree
 
 N, RUNS, P = 400, 400, 0.5
 

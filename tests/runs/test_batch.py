@@ -9,7 +9,7 @@ import pytest
 from aixsim.config import build
 from aixsim.runs.job import Job
 from aixsim.runs.replicates import Batch, run_batch
-from tests.runs.worlds import small
+from tests.runs.small_sweeps import small
 
 
 def test_a_process_may_begin_with_any_replicate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

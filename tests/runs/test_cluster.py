@@ -23,7 +23,7 @@ from aixsim.runs.progress import Status
 from aixsim.runs.replicates import Batch, run_batch
 from tests.cli.run_cli import run_cli
 from tests.runs.dask_cluster import PATIENCE, DaskCluster
-from tests.runs.worlds import CONFIG, STUDY, run_inline, small, sweep, tree, write_study
+from tests.runs.small_sweeps import CONFIG, STUDY, run_inline, small, sweep, tree, write_study
 
 PLUGIN = """
 import os, time

@@ -16,7 +16,7 @@ from aixsim.config.validation import ConfigError
 from aixsim.random.distributions import Distribution
 from aixsim.results.sweep_result import open_sweep
 from tests.cli.run_cli import run_cli
-from tests.runs.worlds import CONFIG, STUDY, run_inline, small, write_study
+from tests.runs.small_sweeps import CONFIG, STUDY, run_inline, small, write_study
 
 FACTORS = '"mechanisms.partners.rate" = [0.0, 0.1, 0.3]\n"mechanisms.innovation.rate" = [0.005, 0.02]\n'
 UNIT = tuple(Axis(name, law=Distribution("uniform", (0.0, 1.0))) for name in "abc")

@@ -20,7 +20,7 @@ from aixsim.errors import StoreError
 from aixsim.results.sweep_result import open_sweep
 from aixsim.runs.processes import LocalProcesses
 from tests.runs.crash_driver import children, gone
-from tests.runs.worlds import CONFIG, STUDY, run_inline, small, sweep, tree, write_study
+from tests.runs.small_sweeps import CONFIG, STUDY, run_inline, small, sweep, tree, write_study
 
 FAULTY = '''
 """A lever that goes wrong in some replicates, each in its own way."""

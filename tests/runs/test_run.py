@@ -29,8 +29,8 @@ from aixsim.runs.processes import LocalProcesses
 from aixsim.runs.progress import read_status
 from tests.cli.run_cli import run_cli
 from tests.runs.crash_driver import children, gone
+from tests.runs.small_sweeps import CONFIG, Ended, Inline, Stopping, run_inline, tree, write_study
 from tests.runs.test_faults import FAULTY
-from tests.runs.worlds import CONFIG, Ended, Inline, Stopping, run_inline, tree, write_study
 
 SEEDED = CONFIG + "[monte_carlo]\nreplicates = 40\nseed = 7\n"
 

@@ -24,7 +24,7 @@ from aixsim.runs.executor import Finished, Report, Task
 from aixsim.runs.job import Job
 from aixsim.runs.ledger import NAME, Chunk, Ledger
 from aixsim.runs.replicates import Batch
-from tests.runs.worlds import STUDY, Inline, run_inline, small, stopped, sweep, tree, write_study
+from tests.runs.small_sweeps import STUDY, Inline, run_inline, small, stopped, sweep, tree, write_study
 
 ROOT = Path(__file__).parents[2]
 

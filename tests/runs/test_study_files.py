@@ -16,7 +16,7 @@ from aixsim.config.sweep_tables import factor
 from aixsim.config.validation import ConfigError, NotAllowed
 from aixsim.errors import UserError
 from aixsim.random.distributions import Distribution
-from tests.runs.worlds import CONFIG, STUDY, small, write_study
+from tests.runs.small_sweeps import CONFIG, STUDY, small, write_study
 
 UNIFORM = Axis("a", law=Distribution("uniform", (0.0, 1.0)))
 LEVELS = Axis("b", levels=(10, 20, 30))

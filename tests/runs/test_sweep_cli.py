@@ -16,7 +16,7 @@ from aixsim.errors import UserError
 from aixsim.runs.duration import seconds_until
 from aixsim.runs.executor import Executor
 from tests.cli.run_cli import run_cli
-from tests.runs.worlds import STUDY, Inline, tree, write_study
+from tests.runs.small_sweeps import STUDY, Inline, tree, write_study
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from aixsim.results.sweep_comparison import compare_points, to_rows
 from aixsim.results.sweep_result import open_sweep
 from aixsim.stats.differences import holm, independent_proportions, paired_proportions
 from tests.cli.run_cli import run_cli
-from tests.runs.worlds import CONFIG, STUDY, run_inline, small, write_study
+from tests.runs.small_sweeps import CONFIG, STUDY, run_inline, small, write_study
 
 GOALS = {"20 decided": ("decided", 20, "2025-06-01"), "10 launched": ("launched", 10, "2025-01-01")}
 APART = STUDY.replace("seed = 7", "seed = 7\ncommon_random_numbers = false")

@@ -16,7 +16,7 @@ from aixsim.report.figures.kinds.heatmap import grid_of
 from aixsim.report.figures.sweep_names import factor_name, point_name, rounded, verdict_counts
 from aixsim.results.sweep_result import open_sweep
 from tests.runs.made import Made, luck, made, shares
-from tests.runs.worlds import STUDY, run_inline, small, stopped
+from tests.runs.small_sweeps import STUDY, run_inline, small, stopped
 
 SHARE, GRANT, PARKS = "programme.Lead.delivered_share", "programme.Lead.grant_krw_bn.2026", "levers.parks.number"
 GRID = [{SHARE: share, GRANT: grant} for share in (0.2, 0.4, 0.6, 0.8) for grant in (0.5, 1.0, 1.5)]

@@ -14,8 +14,8 @@ from scipy.stats import spearmanr
 
 from aixsim.config import load
 from aixsim.evidence.calibration import enough
-from aixsim.evidence.history import changed_past, changes_of, past
 from aixsim.evidence.published import unlike_published
+from aixsim.evidence.run_history import changed_past, changes_of, past
 from aixsim.random.draws import Purpose, uniforms
 from aixsim.report.text.answer import WORDS, answer, word_of
 from aixsim.report.text.headline import headline, headline_json

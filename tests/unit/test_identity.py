@@ -15,7 +15,7 @@ from aixsim.model import fingerprint
 from aixsim.model.plugins import Plugin, plugin_of
 from aixsim.runs.identity import files_of, inputs_of, job_id
 from aixsim.runs.job import Job
-from tests.runs.worlds import CONFIG, STUDY, write_study
+from tests.runs.small_sweeps import CONFIG, STUDY, write_study
 
 THEORY = Path(__file__).parents[2] / "configs" / "theory"
 

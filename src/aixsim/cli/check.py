@@ -13,7 +13,7 @@ from aixsim.config.build import problems
 from aixsim.config.study import Study
 from aixsim.config.variant import changed
 from aixsim.errors import UserError
-from aixsim.evidence.history import changes_of
+from aixsim.evidence.run_history import changes_of
 from aixsim.model.plugins import read_plugin
 from aixsim.model.registry import Registry
 from aixsim.random.distributions import Distribution

@@ -14,7 +14,7 @@ from aixsim.cli.progress_line import ProgressLine
 from aixsim.cli.studies import load_sweep_study
 from aixsim.config.sweep_study import SweepStudy
 from aixsim.errors import UserError
-from aixsim.evidence.history import changes_of
+from aixsim.evidence.run_history import changes_of
 from aixsim.report.figures.drawing import draw_figures
 from aixsim.report.text.sweep_text import sweep_json, sweep_text
 from aixsim.results.observed_counts import observed

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from aixsim.config.designs import SAMPLED
-from aixsim.config.distributions import DISTRIBUTION_SCHEMA, distribution
+from aixsim.config.distribution_tables import DISTRIBUTION_SCHEMA, distribution
 from aixsim.config.models import Number, Seed, Whole
 from aixsim.config.parameter_tables import Table
 from aixsim.config.validation import NotAllowed, finite

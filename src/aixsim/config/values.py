@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, PlainSerializer, PlainValidator, WithJsonSchema
 
-from aixsim.config.distributions import DISTRIBUTION_SCHEMA, distribution, support
+from aixsim.config.distribution_tables import DISTRIBUTION_SCHEMA, distribution, support
 from aixsim.config.validation import NotAllowed, finite, name, nearest
 from aixsim.model.calendar import parse_month
 from aixsim.model.parameters import Parameter

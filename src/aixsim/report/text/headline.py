@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from aixsim.config.variant import changed, variant_of
-from aixsim.evidence.history import changed_past, past
+from aixsim.evidence.run_history import changed_past, past
 from aixsim.evidence.track_record import better, concerns, sentence
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.report.setting_names import setting_name

@@ -11,7 +11,7 @@ from aixsim.errors import StoreError
 from aixsim.random.draws import uniform
 from aixsim.runs.ledger import NAME
 from aixsim.runs.processes import LocalProcesses
-from tests.runs.worlds import STUDY, Inline, run_inline, small, sweep, tree
+from tests.runs.small_sweeps import STUDY, Inline, run_inline, small, sweep, tree
 
 FLIPS = 300
 
