@@ -73,12 +73,14 @@ def test_a_path_that_cannot_be(arguments: list[str], place: Path) -> None:
     assert len(refused(arguments, place)) < 500
 
 
+@pytest.mark.parametrize("folder", ["", "no/such/"])
 @pytest.mark.parametrize("command", [["describe", "--ledger", "-o"], ["plot", "run", "-o"], ["init"]])
-def test_a_file_name_that_is_too_long(command: list[str], place: Path, tmp_path: Path) -> None:
+def test_a_file_name_that_is_too_long(command: list[str], folder: str, place: Path, tmp_path: Path) -> None:
     made = make_result(tmp_path / "results" / "run", 3) if command[0] == "plot" else place
     ending = {"describe": ".csv", "plot": ".png", "init": ""}[command[0]]
-    told = refused([str(made) if part == "run" else part for part in command] + ["d" * 300 + ending], place)
+    told = refused([str(made) if part == "run" else part for part in command] + [folder + "d" * 300 + ending], place)
     assert len(told) < 500
+    assert not (place / "no").exists()
 
 
 def test_a_plugin_is_a_regular_file(place: Path) -> None:

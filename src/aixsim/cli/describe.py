@@ -20,6 +20,7 @@ from aixsim.model.registry import Registry
 from aixsim.model.senses import senses
 from aixsim.report.text.ledger_table import as_csv, as_html, as_text
 from aixsim.results.columns import SWEEP_TABLES, TABLES
+from aixsim.runs.files import created
 
 
 def describe(word: str | None, plugins: Sequence[Path]) -> None:
@@ -114,8 +115,8 @@ def ledger(config: Path | None, out: Path | None, plugins: Sequence[Path]) -> No
     if out.suffix not in writers:
         raise UserError(f"-o {out}: allowed: a file name that ends in {', '.join(writers)}")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(writers[out.suffix](), encoding="utf-8")
+        with created(out.parent):
+            out.write_text(writers[out.suffix](), encoding="utf-8")
     except OSError as error:
         raise storage_error(out, error) from error
     sys.stdout.write(f"{len(lines)} parameters: {out}\n")

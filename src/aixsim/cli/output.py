@@ -11,6 +11,7 @@ from typing import Any
 
 from aixsim.errors import storage_error
 from aixsim.escapes import visible
+from aixsim.runs.files import created
 from aixsim.runs.signals import Interrupted
 
 
@@ -47,8 +48,8 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
         StoreError: the files cannot be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
+        with created(folder):
+            for name, text in texts.items():
+                (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise storage_error(folder, error) from error

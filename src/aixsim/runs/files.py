@@ -7,7 +7,7 @@ import io
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,24 @@ def durable_file(path: Path) -> Iterator[DurableFile]:
         aside.unlink(missing_ok=True)
         raise
     rename_durably(aside, path)
+
+
+@contextmanager
+def created(folder: Path) -> Iterator[None]:
+    """Creates a folder, with those above it, for what is written in the block; if that fails, the new ones that are empty are removed.
+
+    Raises:
+        OSError: a folder cannot be created.
+    """
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for place in new:
+            with suppress(OSError):
+                place.rmdir()
+        raise
 
 
 def write_durably(path: Path, content: bytes) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from aixsim.errors import StoreError, storage_error
-from aixsim.runs.files import ASIDE, rename_durably
+from aixsim.runs.files import ASIDE, created, rename_durably
 from aixsim.runs.ledger import NAME, Chunk, FileRow, Ledger, PointRow
 from aixsim.runs.lock import FolderLock
 from aixsim.runs.places import Place, place_at
@@ -65,7 +65,8 @@ class Store:
         if path.is_dir() and not (path / NAME).exists() and any(item.name not in mine for item in path.iterdir()):
             raise StoreError(path, "foreign", "holds something else", remedy)
         try:
-            path.mkdir(mode=0o755, parents=True, exist_ok=True)
+            with created(path):
+                pass
         except OSError as error:
             raise storage_error(path, error) from error
         with FolderLock(path):

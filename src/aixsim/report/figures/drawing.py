@@ -17,7 +17,7 @@ from aixsim.report.figures import kinds
 from aixsim.report.figures.figure import Figure, PlotError
 from aixsim.report.figures.subjects import NOUNS, is_empty, place_of, source_of
 from aixsim.runs.executor import InProcess, Task, run_all
-from aixsim.runs.files import checksum, write_durably
+from aixsim.runs.files import checksum, created, write_durably
 from aixsim.runs.processes import LocalProcesses
 
 FORMATS = ("png", "svg")
@@ -121,8 +121,8 @@ def write_figure(subject: object, kind: str, paths: Sequence[Path]) -> list[Path
             warnings.filterwarnings("ignore", _NO_GLYPH)
             page.savefig(content, format=path.suffix[1:], metadata={**metadata, "Identifier": identity})
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_durably(path, content.getvalue())
+            with created(path.parent):
+                write_durably(path, content.getvalue())
         except OSError as error:
             raise storage_error(path, error) from error
     return list(paths)
