@@ -14,6 +14,7 @@ from aixsim.report.figures.drawing import draw_figures, figures_of, write_figure
 from aixsim.report.figures.figure import PlotError
 from aixsim.report.figures.kinds.heatmap import grid_of
 from aixsim.report.figures.sweep_names import factor_name, point_name, rounded, verdict_counts
+from aixsim.report.text.sweep_text import sweep_text
 from aixsim.results.sweep_result import open_sweep
 from tests.runs.made import Made, luck, made, shares
 from tests.runs.small_sweeps import STUDY, run_inline, small, stopped
@@ -118,6 +119,9 @@ def test_a_long_ranking_shows_both_ends_and_what_lies_next_to_the_level() -> Non
     left_open = sum(sweep.verdict(point) == "open" for point in sweep.points)
     assert written[0] == f"5 launched: {above} of 99 points clearly reach 80 %, {left_open} open"
     assert 0 < above < 20 < left_open + above
+    need = "Verdicts hold at every number of replicates at which a sweep may stop"
+    assert need in " ".join(sweep_text(sweep).split())
+    assert need not in sweep_text(made([{"a": 1}], shares(1.0))), "where no verdict is open nothing is explained"
 
 
 def test_effects_name_the_strongest_factor_and_its_ends() -> None:

@@ -133,6 +133,18 @@ def test_evidence_shows_what_the_back_test_found_whoever_is_better(results: dict
         draw(theory, "evidence")
 
 
+def test_panels_stand_in_the_order_of_the_numbers_at_their_ends(results: dict[str, Result]) -> None:
+    result = results["full"]
+    for kind, group in (("types", "agent_type"), ("poles", "pole")):
+        table = result.groups()
+        last = table[(table["group"] == group) & (table["month"] == table["month"].max()) & (table["outcome"] == "launched")]
+        medians = last.set_index("level")["p50"]
+        shown = [axes.get_title(loc="left") or axes.get_title() for axes in draw(result, kind).axes]
+        assert set(shown) == set(medians.index)
+        assert [medians[name] for name in shown] == sorted(medians, reverse=True)
+        assert medians.nunique() > 1, "so that another order would be noticed"
+
+
 def test_adoption_shows_target_and_what_was_counted(results: dict[str, Result]) -> None:
     text = written(results["full"], "adoption")
     for needed in ("target 500", "observed: 26", "observed: 102", "pointwise", "at most", "1 failed"):
