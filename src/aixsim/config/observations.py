@@ -46,6 +46,8 @@ DISPERSION, POLICY_ERROR = CountingLaw.declared
 OBSERVATION: Final = "observation."
 """Prefix of the parameters of the observation model, such as ``observation.dispersion``."""
 _BUDGET, _GRANT = (next(item for item in Programme.declared if item.name == name) for name in ("budget_krw_bn", "grant_krw_bn"))
+OF_PROGRAMMES: Final = ("applicants", "mean_grant_krw_m")
+"""What is observed of a programme in a calendar year, beside the outcomes."""
 Number = Annotated[Any, PlainValidator(lambda raw: finite(raw, "a finite number")), WithJsonSchema({"type": "number"})]
 
 
@@ -53,12 +55,13 @@ class Observed(Table):
     """An observed count or share.
 
     ``launched`` and the other outcomes are cumulative national counts at the end of the month; ``applicants`` are those of a programme,
-    or of all of them, in the calendar year up to the month; with ``size`` or ``park`` the value is the share of its firms that have
+    or of all of them, in the calendar year up to the month, and ``mean_grant_krw_m`` is the money that its grants took in that year over
+    their number, in KRW m; with ``size`` or ``park`` the value is the share of its firms that have
     launched. ``relative_error`` is an additional error, for a value that is not a plain count.
     """
 
     month: Month
-    outcome: Literal[(*OUTCOMES, "applicants")]  # type: ignore[valid-type]  # one list of outcomes, here too
+    outcome: Literal[(*OUTCOMES, *OF_PROGRAMMES)]  # type: ignore[valid-type]  # one list of outcomes, here too
     value: Number
     known_from: Month | None = None
     verified: bool = True

@@ -9,6 +9,7 @@ from pathlib import Path
 from aixsim.config.ensembles import EnsembleError, broken_columns, ensemble_path
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Config
+from aixsim.config.observations import OF_PROGRAMMES
 from aixsim.config.shipped import find_file
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.model.levers.parks import PARK_MONEY
@@ -126,8 +127,8 @@ def _files(config: Config, folder: Path) -> Faults:
 def _observations(config: Config) -> Faults:
     programmes = [table.name for table in config.programme]
     for position, item in enumerate(config.observed):
-        if item.programme is not None and (item.outcome != "applicants" or item.programme not in programmes):
-            allowed = f"with outcome = 'applicants' one of {', '.join(programmes)}, else none"
+        if item.programme is not None and (item.outcome not in OF_PROGRAMMES or item.programme not in programmes):
+            allowed = f"with outcome = {' or '.join(map(repr, OF_PROGRAMMES))} one of {', '.join(programmes)}, else none"
             yield ("observed", position, "programme"), NotAllowed(f"found {item.programme!r}", allowed, nearest(item.programme, programmes))
     for position, plan in enumerate(config.announcement):
         if plan.programme not in programmes:

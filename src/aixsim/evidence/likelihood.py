@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aixsim.config.observations import Observed
+from aixsim.config.observations import OF_PROGRAMMES, Observed
 from aixsim.config.study import Study
 from aixsim.errors import UserError
 from aixsim.evidence.simulator import Seen
@@ -74,7 +74,7 @@ def data(items: Sequence[Observed], population: Population, scale: float) -> lis
             firms = n_firms(item, population) / scale
             out.append(Datum(f"{what}, {item.size or item.park}", item.value * firms, item, None, firms))
         # A stock is compared by its level, a cumulative count by its increase since the previous count.
-        elif item.outcome == "applicants" or item.outcome in STOCKS:
+        elif item.outcome in OF_PROGRAMMES or item.outcome in STOCKS:
             out.append(Datum(what, item.value, item, None))
         else:
             last = before.get(item.outcome)
@@ -140,9 +140,11 @@ class Likelihood:
             return seen.by_size[:, SIZES.index(item.size), at] * datum.n_firms
         if item.park is not None:
             return seen.by_park[:, self.parks.index(item.park), at] * datum.n_firms
-        if item.outcome == "applicants":
-            in_year = seen.applicants[:, :, self.horizon.year_index(self.horizon.index(item.month))]
-            return in_year.sum(axis=1) if item.programme is None else in_year[:, self.programmes.index(item.programme)]
+        if item.outcome in OF_PROGRAMMES:
+            year = self.horizon.year_index(self.horizon.index(item.month))
+            lines = slice(None) if item.programme is None else [self.programmes.index(item.programme)]
+            applicants, granted, funded = (of[:, lines, year].sum(axis=1) for of in (seen.applicants, seen.granted, seen.funded))
+            return applicants if item.outcome == "applicants" else granted / np.maximum(funded, 1.0)
         path = seen.counts[:, OUTCOMES.index(item.outcome)]
         if datum.since is None:
             return path[:, at]

@@ -32,12 +32,16 @@ class Seen:
     Attributes:
         counts: cumulative or stock counts by outcome and observed month, shape ``(n, n_outcomes, n_months)``.
         applicants: applications by funding line and calendar year, shape ``(n, n_lines, n_years)``.
+        granted: KRW m granted by funding line and calendar year, the same shape.
+        funded: number of grants, the same shape.
         by_size: share of a class's firms that have ever launched, by observed month, shape ``(n, 5, n_months)``.
         by_park: the same share of a park's tenants, shape ``(n, n_parks, n_months)``; 0 for a park without tenants.
     """
 
     counts: Floats
     applicants: Floats
+    granted: Floats
+    funded: Floats
     by_size: Floats
     by_park: Floats
 
@@ -69,6 +73,8 @@ def look(problem: Problem, replicate: int, given: dict[str, float], months: Sequ
     return Seen(
         counts=counts[None, :, list(months)] / problem.scale,
         applicants=history.applicants[None] / problem.scale,
+        granted=history.spent[None] / 1e6 / problem.scale,
+        funded=history.funded[None] / problem.scale,
         by_size=by_size[None],
         by_park=by_park[None],
     )
