@@ -97,6 +97,4 @@ def document(lines: list[Line], engines: list[Engines], ratios: list[Ratio], loa
 def _disturbed(times: list[Times]) -> str:
     """Returns a sentence on whether others used the cores."""
     share = sum(sum(item.processor) for item in times) / sum(sum(item.wall) for item in times)
-    if share > 0.95:
-        return "The machine was quiet: contestants had a core to themselves."
-    return f"Others used the machine: contestants had a core {100 * share:.0f} % of the time, and their caches were shared."
+    return f"Contestants had a core {100 * share:.0f} % of the time; where the load exceeds the cores, other work shared caches and memory."
