@@ -6,22 +6,48 @@ import argparse
 import csv
 import math
 import tomllib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pandas as pd
 
 import aixsim
+from aixsim.config import build
+from aixsim.data.packaged import assumption, rows
+from aixsim.world import korea, margins, subcontractors, supply_chain
 
 HERE = Path(__file__).parent
 CONFIG = HERE.parents[1] / "configs" / "korea-2030.toml"
 COUNTS = ("launched", "operating")
+_WORLD = "world: "
 
 
 def counts(study: aixsim.Study, replicates: int) -> pd.DataFrame:
     """Returns both counts of the last month, one row a replicate."""
     table = aixsim.run(study, replicates=replicates, progress=False).trajectories()
     return table.groupby("replicate")[list(COUNTS)].last()
+
+
+@contextmanager
+def world_with(name: str, value: float) -> Iterator[None]:
+    """Builds firms and ties, meanwhile, with another value of a number of ``population_assumptions.csv``."""
+
+    def altered(wanted: str) -> float:
+        return value if wanted == name else assumption(wanted)
+
+    with ExitStack() as stack:
+        for module in (korea, margins, subcontractors, supply_chain):
+            stack.enter_context(patch.object(module, "assumption", altered))
+        # Built anew: a cache knows nothing of the alteration.
+        stack.enter_context(patch.object(build, "korea_population", korea.build_korea))
+        stack.enter_context(
+            patch.object(build, "supply_network", lambda people, _scale, seed, links: supply_chain.build_supply_chain(people, seed, links))
+        )
+        stack.enter_context(patch.dict(build._worlds, clear=True))
+        yield
 
 
 def effects(base: pd.DataFrame, low: pd.DataFrame, high: pd.DataFrame) -> dict[str, str]:
@@ -36,6 +62,20 @@ def effects(base: pd.DataFrame, low: pd.DataFrame, high: pd.DataFrame) -> dict[s
     return out
 
 
+def of_the_world() -> dict[str, list[float]]:
+    """Returns the ends of the assumed numbers of firms and ties, by ``world`` and their names."""
+    table = [row for row in rows("population_assumptions.csv") if float(row["low"]) < float(row["high"])]
+    return {f"{_WORLD}{row['name']}": [float(row["low"]), float(row["high"])] for row in table}
+
+
+def ended(study: aixsim.Study, key: str, end: Any, replicates: int) -> pd.DataFrame:
+    """Returns both counts with a number at one end of its range."""
+    if not key.startswith(_WORLD):
+        return counts(study.with_({key: end}), replicates)
+    with world_with(key.removeprefix(_WORLD), end):
+        return counts(study, replicates)
+
+
 def main() -> None:
     """Runs the ablation."""
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -47,10 +87,9 @@ def main() -> None:
     base = counts(study, chosen.replicates)
     with (HERE / "ablation.csv").open("w", encoding="utf-8", newline="", buffering=1) as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        for position, (key, ends) in enumerate(ranges.items()):
-            low, high = (counts(study.with_({key: end}), chosen.replicates) for end in ends)
-            shown = ("half", "twice") if isinstance(ends[0], dict) else ends
-            row = {"key": key, "low": shown[0], "high": shown[1], "replicates": len(base), **effects(base, low, high)}
+        for position, (key, ends) in enumerate((ranges | of_the_world()).items()):
+            low, high = (ended(study, key, end, chosen.replicates) for end in ends)
+            row = {"key": key, "low": ends[0], "high": ends[1], "replicates": len(base), **effects(base, low, high)}
             if position == 0:
                 writer.writerow(row)
             writer.writerow(row.values())
