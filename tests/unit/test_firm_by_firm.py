@@ -18,17 +18,18 @@ from aixsim.results.project_table import Projects
 from aixsim.results.result import Result, open_result
 from aixsim.results.source import FolderSource
 from aixsim.stats.intervals import proportion
-from aixsim.world.classification import ROUTES
+from aixsim.world.classification import ROUTES, SIZES
 from tests.result_fixture import make_result
 
 PROGRAMME, OWN = ROUTES.index("programme"), ROUTES.index("own")
 
 
 def projects(*rows: tuple[int, int, int, int]) -> Projects:
-    """Rows of replicate, firm, route and month of launch."""
+    """Rows of replicate, firm, route and month of launch; firms 1 and 2 are small, the others medium."""
     replicate, firm, route, launched = np.array(rows, np.int64).T
     none = np.zeros(len(rows), np.int64)
-    return Projects(replicate, firm, route, launched, none + NEVER, none + NEVER, none, none, none, none)
+    size = np.where(firm <= 2, SIZES.index("small"), SIZES.index("medium"))
+    return Projects(replicate, firm, route, launched, none + NEVER, none + NEVER, none, none, size, none)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,9 @@ def test_every_firm_by_hand(result: Result) -> None:
     assert found.funded_under_both is not None
     assert found.deadweight.estimate == pytest.approx(2 / 5), "launched on own money without support"
     assert found.funded_under_both.estimate == pytest.approx(1 / 5), "funded anyway: no deadweight"
+    by_size = {size: share.estimate for size, share in found.deadweight_by_size.items()}
+    assert by_size == pytest.approx({"small": 2 / 3, "medium": 0.0}), "firm 1 twice, not firm 2; none of firm 4"
+    assert set(found.to_dict()["deadweight_by_size"]) == {"small", "medium"}
     assert found.displaced.estimate == 0.5
     assert (found.displaced_alone.estimate, found.displaced_public.estimate) == (0.5, 0.0)
     assert found.displaced_share is not None

@@ -12,6 +12,7 @@ from aixsim.results.contrasts import ends, ratio
 from aixsim.results.pairing import Pair
 from aixsim.results.project_table import Projects
 from aixsim.stats.differences import Difference, MeanDifference, paired_mean
+from aixsim.world.classification import SIZES
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,6 +28,7 @@ class FirmByFirm:
         public_projects: projects with public money under the policy.
         deadweight: share of them whose firm launches in the same replicate under the baseline on its own money, without support. None
             if there are no such projects.
+        deadweight_by_size: the same share of the projects of a size class, for classes that have some.
         funded_under_both: share of them whose firm also has public money under the baseline.
         displaced: firms that launch under the baseline, by any route, but not under the policy.
         displaced_share: share of the firms that launch under the baseline; None if there are none.
@@ -38,6 +40,7 @@ class FirmByFirm:
     n: int
     public_projects: float
     deadweight: Difference | None
+    deadweight_by_size: dict[str, Difference]
     funded_under_both: Difference | None
     displaced: MeanDifference
     displaced_share: Difference | None
@@ -50,7 +53,10 @@ class FirmByFirm:
         out: dict[str, Any] = {}
         for name in self.__slots__:
             value = getattr(self, name)
-            out[name] = ends(value) if isinstance(value, Difference) else value
+            if isinstance(value, dict):
+                out[name] = {size: ends(share) for size, share in value.items()}
+            else:
+                out[name] = ends(value) if isinstance(value, Difference) else value
         return out
 
 
@@ -69,12 +75,14 @@ def firm_by_firm(pair: Pair) -> FirmByFirm:
     def each(keys: Ints) -> Floats:
         return np.bincount(keys // _span(pair), minlength=n) / pair.scale
 
-    total = each(paid)
+    total, without, size = each(paid), anyway & ~with_money, after.size[after.is_public]
+    by_size = {name: ratio(each(paid[without & (size == k)]), each(paid[size == k]), sure) for k, name in enumerate(SIZES)}
     return FirmByFirm(
         by=pair.deadline,
         n=n,
         public_projects=float(total.mean()),
-        deadweight=ratio(each(paid[anyway & ~with_money]), total, sure),
+        deadweight=ratio(each(paid[without]), total, sure),
+        deadweight_by_size={name: share for name, share in by_size.items() if share is not None},
         funded_under_both=ratio(each(paid[with_money]), total, sure),
         displaced=paired_mean(each(lost), sure),
         displaced_share=ratio(each(lost), each(firms_a), sure),

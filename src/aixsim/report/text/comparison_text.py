@@ -151,6 +151,7 @@ def _firms(policy: PolicyChange) -> Block:
             f" both: their firms have public money under {a} too. Deadweight: {_share(firms.deadweight)}, whose firms launch under {a} on"
             " their own money, without support."
         )
+        lines.append("  By size: " + ", ".join(f"{size} {_share(share)}" for size, share in firms.deadweight_by_size.items()) + ".")
     share = f", {_share(firms.displaced_share)} of all that launch under {a}" if firms.displaced_share else ""
     lines.append(
         f"  Displacement: {_number(firms.displaced)} firms launch under {a} but not under {b}{share};"
