@@ -30,7 +30,7 @@ UNCERTAIN = GOOD.replace("rate = 0.01", 'rate = { dist = "loguniform", low = 0.0
 def _without_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures take longer than the runs of these tests; those that are about figures ask for them."""
     if "figures" not in request.keywords:
-        monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, _: (folder / "figures").mkdir(exist_ok=True))
+        monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, *_, **__: (folder / "figures").mkdir(exist_ok=True))
 
 
 @pytest.fixture
@@ -153,6 +153,22 @@ def test_the_stop_rule_ends_a_run_that_is_precise_enough(study: Path) -> None:
     assert first == second
     assert run_cli(["run", "study.toml", "-o", "sharp", "--workers", "1", *sets, "--set", "monte_carlo.half_width=0.001"], study).code == 0
     assert json.loads((study / "sharp" / "provenance.json").read_text())["stopped_at"] is None
+
+
+@pytest.mark.figures
+def test_a_run_draws_no_figure_or_the_main_ones_or_all(study: Path) -> None:
+    """The same command with more figures simulates nothing again and draws what is missing."""
+    drawn = {}
+    for figures in ("none", "main", "all"):
+        ended = run_cli(["run", "study.toml", "-o", "out", "--workers", "1", "--figures", figures], study)
+        assert ended.code == 0, ended.err
+        assert ended.out.splitlines()[-1].startswith("Results: " if figures == "none" else "Results and figures: ")
+        assert ("already complete" in ended.err) == (figures != "none")
+        drawn[figures] = {path.name for path in (study / "out").glob("figures/*")}
+    assert drawn["none"] == set()
+    assert drawn["main"] == {f"{name}.{ending}" for name in ("adoption", "probability", "money") for ending in ("png", "svg")}
+    assert drawn["all"] > drawn["main"]
+    assert run_cli(["run", "study.toml", "-o", "out", "--figures", "some"], study).code == 2
 
 
 @pytest.mark.figures

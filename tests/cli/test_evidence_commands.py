@@ -71,7 +71,7 @@ def test_an_interrupted_calibration_goes_on_to_the_same_ensemble(calibrated: Pat
 
 
 def test_a_config_uses_an_ensemble_row_by_row(calibrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, _: (folder / "figures").mkdir(exist_ok=True))
+    monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, *_, **__: (folder / "figures").mkdir(exist_ok=True))
     config = tmp_path / "with.toml"
     text = THEORY.read_text(encoding="utf-8") + '\n[uncertainty]\nensemble = "e.parquet"\n'
     config.write_text(text, encoding="utf-8")

@@ -108,7 +108,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_readmes_commands_run(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command as it stands, in order; runs are cut to two replicates of a small sample, which changes no option."""
-    monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, _: (folder / "figures").mkdir(exist_ok=True))
+    monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, *_, **__: (folder / "figures").mkdir(exist_ok=True))
     for command in COMMANDS:
         arguments = command.split()[1:]
         if arguments[0] == "run":
@@ -121,7 +121,7 @@ def test_the_readmes_commands_run(workplace: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("config", sorted((ROOT / "configs").rglob("*.toml")), ids=lambda path: path.stem)
 def test_every_shipped_config_runs(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, _: (folder / "figures").mkdir(exist_ok=True))
+    monkeypatch.setattr("aixsim.cli.run._draw", lambda folder, *_, **__: (folder / "figures").mkdir(exist_ok=True))
     small = ["--set", "population.scale=0.01"] if "korea" in config.read_text(encoding="utf-8") else []
     ended = run_cli(["run", config, "-o", "out", "-n", "2", "--workers", "1", *small], tmp_path)
     assert ended.code == 0, ended.err

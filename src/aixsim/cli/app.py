@@ -23,6 +23,7 @@ Config = Annotated[
 Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; can be repeated.")]
 Replicates = Annotated[int | None, typer.Option("-n", "--replicates", min=1, help="Number of replicates, instead of the config's.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Monte Carlo seed, instead of the config's.")]
+Figures = Annotated[Literal["none", "main", "all"], typer.Option(help="Figures to draw; main: adoption, probability and money.")]
 Workers = Annotated[int, typer.Option(min=1, help="Worker processes; the results do not depend on it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print only one JSON document.")]
 Plugins = Annotated[list[Path] | None, typer.Option("--plugin", metavar="FILE", help="Python file with your own mechanism or lever.")]
@@ -61,6 +62,7 @@ def run(
     verify: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Run the first N replicates on both engines and report any difference.")
     ] = None,
+    figures: Figures = "all",
     allow_plugins: AllowPlugins = False,
     json: Json = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print months, shortfalls, definitions and the track record as well.")] = False,
@@ -73,7 +75,7 @@ def run(
     from aixsim.cli.run import run as command
 
     flags = {"allow_plugins": allow_plugins, "as_json": json, "verbose": verbose}
-    raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], trace, verify, **flags))
+    raise typer.Exit(command(config, out, replicates, seed, engine, workers, overrides or [], trace, verify, figures, **flags))
 
 
 @app.command()

@@ -30,6 +30,7 @@ def run(
     overrides: Sequence[str],
     trace: int | None,
     verify: int | None,
+    figures: Literal["none", "main", "all"],
     *,
     allow_plugins: bool,
     as_json: bool,
@@ -57,22 +58,22 @@ def run(
             if interrupted.result is None:
                 return 130
             result, code = interrupted.result, 130
-    if not code:
-        _draw(out, workers)
+    if not code and figures != "none":
+        _draw(out, workers, main=figures == "main")
     if as_json:
         print_json(headline_json(result))
     else:
-        sys.stdout.write(headline(result, verbose=verbose) + f"\nResults and figures: {out}\n")
+        sys.stdout.write(headline(result, verbose=verbose) + f"\nResults{'' if figures == 'none' else ' and figures'}: {out}\n")
     failed = result.provenance["replicates_failed"]
     if failed:
         sys.stderr.write(f"{failed} replicates failed: see {out / 'failures.jsonl'}. They are left out of all estimates.\n")
     return code or (6 if failed else 0)
 
 
-def _draw(folder: Path, workers: int) -> None:
+def _draw(folder: Path, workers: int, *, main: bool) -> None:
     """Draws the figures that are missing."""
     result = open_result(folder)
-    draw_figures(result, folder / "figures", missing_figures(result, folder / "figures"), workers=workers)
+    draw_figures(result, folder / "figures", missing_figures(result, folder / "figures", main=main), workers=workers)
 
 
 def _trace(study: Study, firm: int) -> int:

@@ -158,13 +158,19 @@ def draw_figures(
     return [path for files in paths.values() for path in files]
 
 
-def missing_figures(subject: object, folder: Path) -> list[str]:
-    """Returns the kinds whose file in a folder is missing or belongs to an earlier state of the subject, such as fewer replicates."""
+def missing_figures(subject: object, folder: Path, *, main: bool = False) -> list[str]:
+    """Returns the kinds whose file in a folder is missing or belongs to an earlier state of the subject, such as fewer replicates.
+
+    Args:
+        subject: as in ``draw_figures``.
+        folder: of the files.
+        main: only the main figures.
+    """
     missing: list[str] = []
     if is_empty(subject):
         return missing
     for name, figure in figures_of(subject).items():
-        if figure.applies(subject):
+        if (figure.is_main or not main) and figure.applies(subject):
             paths, identity = [folder / f"{name}.{ending}" for ending in FORMATS], _identity(figure, subject).encode()
             if not all(path.is_file() and identity in path.read_bytes() for path in paths):
                 missing.append(name)

@@ -24,6 +24,7 @@ class Figure(Generic[S]):
         applies: whether a subject has these data.
         size: width and height in inches, or a function of the subject that returns them.
         source: parts of the source line; by default ``subjects.source_of``, which names the subject.
+        is_main: whether ``--figures main`` draws it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Figure(Generic[S]):
     applies: Callable[[S], bool] = lambda _subject: True
     size: tuple[float, float] | Callable[[S], tuple[float, float]] = (9.0, 5.4)
     source: Callable[[S], Sequence[str]] | None = None
+    is_main: bool = False
 
 
 class PlotError(UserError):

@@ -69,4 +69,4 @@ def _title(result: Result) -> str:
     return f"Adoption from {month_name(result.horizon.start)} to {month_name(result.horizon.end)}"
 
 
-FIGURE = Figure("adoption", Result, "Launched and operating AI factories over time, with target and observations", draw)
+FIGURE = Figure("adoption", Result, "Launched and operating AI factories over time, with target and observations", draw, is_main=True)

@@ -50,4 +50,5 @@ FIGURE = Figure(
     draw,
     needs="a [[goal]]",
     applies=lambda result: bool(result.goal_records),
+    is_main=True,
 )

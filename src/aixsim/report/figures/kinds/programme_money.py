@@ -78,4 +78,5 @@ FIGURE = Figure(
     draw,
     needs="public programmes",
     applies=lambda result: result.has_money,
+    is_main=True,
 )
