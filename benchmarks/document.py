@@ -27,36 +27,36 @@ Machine: {cores} cores, {processor}; load {low:.1f} to {high:.1f} during the {mi
 
 ## korea-2030, both engines
 
-One replicate, the same for both; the scenario, which both are given, is drawn apart. The reference engine runs the whole nation once,
-and ten nations not at all. *Same history*: every event of every firm and every firm's pressure are equal.
+Both engines run the same replicate. The scenario is drawn before and timed separately. The reference engine runs the whole nation once;
+it does not run scale 10. *Same history*: every event of every firm and every firm's pressure are equal.
 
 {korea}
 
-For *scale 0.1 over scale 1.0* a tenth of the firms is given ten times the money and ten times the hazards that need no example, so that
-about as many factories are launched: where cost follows events the ratio is 1, where it follows firms 0.1.
+For *scale 0.1 over scale 1.0* a tenth of the firms gets ten times the money and ten times the hazards that do not depend on others, so
+that about as many factories are launched. If time depends on events alone the ratio is 1, if it depends on firms alone 0.1.
 
 ## A law that every framework can express
 
-n firms, eight in-neighbours each, 60 months, hazard 0.0008 + 0.05 × adopted share of the in-neighbours a month, everybody deciding at
-once on the state of the month before. Timed are the 60 months with all their random numbers, nothing else: agents, networks and models are
-built before the clock starts, for everybody, and everything has been compiled. The kernel and the C loop draw their resistances within
-the time. One core: libraries that would start threads are kept to one.
+n firms, eight in-neighbours each, 60 months, hazard 0.0008 + 0.05 × adopted share of the in-neighbours a month; all firms decide at the
+same time, on the state of the month before. Only the 60 months with all their random numbers are timed: agents, networks and models are
+built, and everything is compiled, before. The kernel and the C loop draw their resistances within the time. All use one core and one
+thread.
 
 {neutral}
 
-- **z** compares the mean curve with that of the law written word for word in NumPy ({reference_small} replicates of {small:,} firms,
-  {reference_large} of {large:,}), at the end of months 30 and 60, in units of Monte Carlo error; the larger counts, {highest:g} is the
-  limit. The planted fault shows that the check notices one.
-- **Mesa** and **agentpy**: plain lists of neighbours, one pass a month over the firms that have not adopted, chances looked up in a
-  table; Mesa steps with `do`. *Told by adopters* is less work than the law as modellers write it: nobody looks, adopters count
-  themselves up at their neighbours.
-- **NumPy + scipy.sparse** tosses a coin a firm and month; *resistances* draws one threshold a firm instead, as kernel and C loop do.
-- **Starsim**: an infection over directed ties, common random numbers off. **ambr**: the vectorised lane.
-- **C loop**: `{compiler}`, single precision, the limit.
+- **z** compares the mean curve with that of a literal implementation of the law in NumPy ({reference_small} replicates of {small:,} firms,
+  {reference_large} of {large:,}), at the end of months 30 and 60, in units of Monte Carlo error. The larger of the two is shown; the limit
+  is {highest:g}. The planted fault shows that the check detects an error.
+- **Mesa** and **agentpy**: plain lists of neighbours, one pass a month over the firms that have not adopted, probabilities looked up in
+  a table; Mesa steps with `do`. *Told by adopters* is a faster variant: firms do not look at their neighbours, adopters add to a count
+  of each neighbour.
+- **NumPy + scipy.sparse** draws one number per firm and month; *resistances* draws one threshold per firm, as kernel and C loop do.
+- **Starsim**: an infection over directed ties, common random numbers off. **ambr**: its vectorised mode.
+- **C loop**: `{compiler}`, single precision, as a bound of what is possible.
 
-Times are medians of processor time, contestants taking turns; the two workers are compared by wall time.
+Times are medians of processor time, measured in turns; the two workers are compared by wall time.
 
-## Again
+## How to repeat it
 
     make bench
 

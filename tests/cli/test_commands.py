@@ -43,7 +43,7 @@ def study(tmp_path: Path) -> Path:
 def test_run_writes_the_contract_and_answers(study: Path) -> None:
     ended = run_cli(["run", "study.toml", "-o", "out", "--workers", "1"], study)
     assert ended.code == 0, ended.err
-    assert ended.out.startswith("10 projects will probably have been started by the end of June 2024: ")
+    assert ended.out.startswith("10 projects will probably have been launched by the end of June 2024: ")
     assert "of 24" in ended.out
     assert max(map(len, ended.out.splitlines())) <= 80 + len(str(study))
     out = study / "out"

@@ -251,7 +251,7 @@ def test_the_library_asks_too(strange: Path, monkeypatch: pytest.MonkeyPatch) ->
         load_without_plugins(strange / "small.toml")[0].with_({"plugins.files": ["law.py"]})
 
 
-def test_a_lever_that_raises_is_the_users_to_mend(place: Path) -> None:
+def test_a_lever_that_raises_is_the_users_to_fix(place: Path) -> None:
     text = (HOW_TO / "my_lever.py").read_text().replace("first, end = window(p, problem.horizon)", "first, end = {}['nothing']")
     (place / "my_lever.py").write_text(text)
     ended = run_cli(["run", "study.toml", "--allow-plugins", "-o", "out"], place)

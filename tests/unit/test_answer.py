@@ -63,7 +63,7 @@ def korea(**settings: Any) -> dict[str, Any]:
 def test_two_sentences_in_plain_words(made: Result) -> None:
     run = like(made, goals=goals_of(851, 68, 1000), config=korea(), parameters={SHARE: np.linspace(0.24, 1.0, 120)})
     assert answer(run) == (
-        "If between a quarter and all of the planned budget is delivered in the median year, 500 projects will probably have been started"
+        "If between a quarter and all of the planned budget is delivered in the median year, 500 projects will probably have been launched"
         " by the end of 2030: about 85 in 100 simulations. 500 operating is very unlikely: 7 in 100; expect about 345."
     )
     assert headline(run).splitlines()[0].startswith("If between a quarter"), "the answer comes first"
@@ -72,14 +72,14 @@ def test_two_sentences_in_plain_words(made: Result) -> None:
 def test_a_goal_of_another_month_says_which(made: Result) -> None:
     goals = goals_of(851, 68, 1000)
     earlier = {**goals[0], "by": "2027-12", "at_least": 200.0}
-    assert answer(like(made, goals=[goals[0], earlier])).endswith(" 200 started by the end of 2027 is likely: 85 in 100.")
-    assert answer(like(made, goals=[goals[0], goals[0]])).endswith(" 500 started is likely: 85 in 100.")
+    assert answer(like(made, goals=[goals[0], earlier])).endswith(" 200 launched by the end of 2027 is likely: 85 in 100.")
+    assert answer(like(made, goals=[goals[0], goals[0]])).endswith(" 500 launched is likely: 85 in 100.")
 
 
 def test_the_money_is_a_condition_only_where_it_is_uncertain_in_this_run(made: Result) -> None:
     goals = goals_of(851, 68, 1000)
     certain = like(made, goals=goals, config=korea(**{SHARE: 1.0}))
-    assert answer(certain).startswith("500 projects will probably have been started")
+    assert answer(certain).startswith("500 projects will probably have been launched")
     half = like(
         made, goals=goals, config=korea(**{SHARE: {"dist": "uniform", "low": 0.5, "high": 1.2}}), parameters={SHARE: np.arange(120.0)}
     )

@@ -104,8 +104,8 @@ def sweep(
 
 
 @app.command()
-def status(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")], json: Json = False) -> None:
-    """Show the progress of a sweep, from another terminal."""
+def status(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run or a sweep.")], json: Json = False) -> None:
+    """Show the progress of a run or a sweep, from another terminal."""
     from aixsim.cli.status import status as command
 
     command(folder, as_json=json)
@@ -273,7 +273,7 @@ def schema() -> None:
 
 @app.command()
 def init(
-    name: Annotated[str, typer.Argument(help="Name of the study.")] = "my-study",
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Name of the study.")] = "my-study",
     base: Annotated[str, typer.Option("--from", metavar="CONFIG", help="Packaged config to start from.")] = "korea-2030",
 ) -> None:
     """Write a commented config to start from.

@@ -20,7 +20,7 @@ class Implementation(Parameters):
         "month",
         0.0,
         240.0,
-        "median duration from launch to productive use; 0 means in the month of the launch",
+        "median duration from the start of the work to productive use; 0: in the same month",
         "behaviour_parameters.csv: 10 to 20 months for early use cases, 6 later; one year for small sites, four in the 2024 cohort",
         "assumed",
         "half to twice: duration_factor",
@@ -99,9 +99,9 @@ def duration_factor(in_open_park: bool, park_factor: float, zone_activity: float
     """Returns what an open park and a regulation-free zone multiply the duration of a project by.
 
     Args:
-        in_open_park: whether the firm sits in a park that is open at the launch.
+        in_open_park: whether the firm sits in a park that is open when the work starts.
         park_factor, zone_factor: of an open park and of a fully active zone.
-        zone_activity: of the firm's zone at the launch, in 0..1.
+        zone_activity: of the firm's zone when the work starts, in 0..1.
     """
     factor = 1.0 - zone_activity * (1.0 - zone_factor)
     if in_open_park:

@@ -68,12 +68,12 @@ class Outcome:
 
 DECLARED: Final = (
     Outcome("decided", "firms that have decided at least once", {Event.DECIDED: 1}),
-    Outcome("launched", "projects started", {Event.LAUNCHED: 1}),
+    Outcome("launched", "projects whose contract has begun", {Event.LAUNCHED: 1}),
     Outcome("operating", "factories in productive use and not abandoned", {Event.OPERATING: 1, Event.ABANDONED: -1}),
     Outcome("failed", "projects that did not reach production", {Event.FAILED: 1}),
     Outcome("abandoned", "factories given up after productive use", {Event.ABANDONED: 1}),
     Outcome("withdrawn", "decided firms that gave up waiting for money", {Event.WITHDRAWN: 1}),
-    Outcome("launched_own", "projects started that the firm pays itself", {Event.LAUNCHED: 1}, routes=("own",)),
+    Outcome("launched_own", "projects launched that the firm pays itself", {Event.LAUNCHED: 1}, routes=("own",)),
     Outcome(
         "operating_own",
         "factories in productive use that the firm paid itself",
@@ -81,7 +81,7 @@ DECLARED: Final = (
         routes=("own",),
     ),
     Outcome("equipped", "firms that a programme gave a smart factory, which is no AI factory", {Event.EQUIPPED: 1}),
-    Outcome("launched_adequate", "projects started with at least 70 % of their cost paid for", {Event.LAUNCHED: 1, Event.SHORT: -1}),
+    Outcome("launched_adequate", "projects launched with at least 70 % of their cost paid for", {Event.LAUNCHED: 1, Event.SHORT: -1}),
     Outcome("queued", "projects that wait for vendors and engineers", {Event.QUEUED: 1, Event.STARTED: -1}),
 )
 """All outcomes, in the order of columns and arrays: append, never reorder."""

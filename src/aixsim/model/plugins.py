@@ -102,9 +102,9 @@ def plugin_of(name: str, path: str, text: bytes) -> Plugin:
     except UnicodeDecodeError as error:
         raise PluginError(path, f"is not UTF-8 text (byte {error.start})", "name a Python file") from None
     except SyntaxError as error:
-        raise PluginError(path, f"is not Python: line {error.lineno}: {error.msg}", "mend it") from None
+        raise PluginError(path, f"is not Python: line {error.lineno}: {error.msg}", "fix it") from None
     except (Exception, SystemExit) as error:
-        raise PluginError(path, f"raises {_told(error, path)} when it is read", "mend it") from error
+        raise PluginError(path, f"raises {_told(error, path)} when it is read", "fix it") from error
     return Plugin(name, path, text, digest, _items(module, path))
 
 
@@ -132,7 +132,7 @@ def _from_entry_point(point: EntryPoint) -> Plugin:
     try:
         loaded = point.load()
     except Exception as error:
-        raise PluginError(path, f"raises {_told(error, '')}", f"mend or uninstall {package}") from error
+        raise PluginError(path, f"raises {_told(error, '')}", f"fix or uninstall {package}") from error
     return Plugin(point.name, path, None, _code_hash(point.module), _items(loaded, path))
 
 
@@ -153,7 +153,7 @@ def _items(module: Any, path: str) -> tuple[Mechanism | Lever, ...]:
             raise PluginError(path, f"its {attribute} is a {type(item).__name__}", f"make it a {_KINDS[attribute].__name__}")
         wrong = next(faults(item), None)
         if wrong is not None:
-            raise PluginError(path, f"{type(item).__name__.lower()} {item.name!r}: {wrong}", "mend it")
+            raise PluginError(path, f"{type(item).__name__.lower()} {item.name!r}: {wrong}", "fix it")
         items.append(replace(item, apply=_guarded(item, path)) if isinstance(item, Lever) else item)
     if not items:
         raise PluginError(path, "defines neither MECHANISM nor LEVER", _DEFINE)
@@ -171,13 +171,13 @@ def _defined(module: Any, path: str) -> Iterable[tuple[str, Any]]:
 
 
 def _guarded(lever: Lever, path: str) -> Callable[[Scenario, Any, Problem], None]:
-    """Returns ``apply``, whose errors name the file: they are the user's to mend."""
+    """Returns ``apply``, whose errors name the file: they are the user's to fix."""
 
     def apply(scenario: Scenario, p: Any, problem: Problem) -> None:
         try:
             lever.apply(scenario, p, problem)
         except Exception as error:
-            raise PluginError(path, f"lever {lever.name!r} raises {_told(error, path)}", "mend its apply") from error
+            raise PluginError(path, f"lever {lever.name!r} raises {_told(error, path)}", "fix its apply") from error
 
     return apply
 
@@ -189,7 +189,7 @@ def refuse_unsound_laws(plugins: Iterable[Plugin]) -> None:
             wrong = next(hazard_faults(item), None) if isinstance(item, Mechanism) else None
             if wrong is not None:
                 raise PluginError(
-                    plugin.path, f"the hazard of mechanism {item.name!r}: {wrong}", "mend the law, or narrow the parameters' ranges"
+                    plugin.path, f"the hazard of mechanism {item.name!r}: {wrong}", "fix the law, or narrow the parameters' ranges"
                 )
 
 

@@ -35,14 +35,14 @@ _ABLATION_HEAD = """\
 # What each assumed number moves
 
 Written by `make docs` from the table of
-[experiments/2026-12-ablation](../../experiments/2026-12-ablation/README.md), which also says what
-was expected and how to run it again.
+[experiments/2026-12-ablation](../../experiments/2026-12-ablation/README.md), which also says which
+version of the model was run, what was expected and how to run it again.
 
-Every assumed number of [korea-2030.toml](../../configs/korea-2030.toml) is set to either end of the
-range that its card documents, everything else stays as it is: {replicates} replicates of the
-config at either end, paired. The two columns say by how much the mean count at the end of 2030
-changes from one end to the other, in percent of its mean, with the 95 % error of the simulation. A
-number that moves neither count by more than {percent} % may stay fixed.
+Each number below is set to either end of its documented range (`aixsim describe`), and everything
+else in [korea-2030.toml](../../configs/korea-2030.toml) stays as it is: {replicates} paired
+replicates at either end. The columns *launched* and *operating* show by how much the mean count at
+the end of 2030 changes from one end to the other, in percent of its mean, with the 95 % error of
+the simulation. A number that changes neither count by more than {percent} % may stay fixed.
 
 """
 

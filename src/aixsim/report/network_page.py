@@ -17,10 +17,10 @@ _SEED, _LINKS = 1, 4.0
 _HEAD = """\
 # Targets of population and supply network
 
-Written by `make docs`: what is published (`network_targets.csv`) beside what the model builds with
-population seed 1, for the nation and for a sample of 5 %. A target is met when the nation lies in
-the range. Firms of a sample have as many customers as those of the nation, but there are fewer
-large sites, and a sample draws its largest site and its hubs from them: both are smaller.
+Written by `make docs`: published figures (`network_targets.csv`) and those of the model with
+population seed 1, for the nation and for a sample of 5 %. A target is met when the figure of the
+nation lies in the range. Firms of a sample have as many customers as those of the nation. But a
+sample has fewer large sites, so its largest site and its hubs are smaller.
 [ODD](odd.md), section 6.2, says why two targets are not met.
 """
 

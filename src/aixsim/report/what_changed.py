@@ -22,15 +22,15 @@ Written by `make docs` from the tables of
 [experiments/2026-12-effect-of-ties](../../experiments/2026-12-effect-of-ties/README.md), which also
 say what was expected and how to run them again.
 
-In the first version of the model the number of launches was a matter of money: budget over grant
-reproduced it in every replicate, and without any tie not one replicate changed. In the second
-version a firm must bring its own part of the cost, leads pay for members, known solutions spare
-cost, time and risk, vendors and engineers are limited, and under-funded projects fail more often.
-What is not known is drawn.
+In the first version of the model money alone determined the number of launches: it equalled budget
+over grant in every replicate, with ties or without. In the second version a firm must bring its own
+part of the cost, leads pay for members, known solutions spare cost, time and risk, vendors and
+engineers are limited, and under-funded projects fail more often. Unknown parameters are drawn from
+distributions.
 
 """
 _STEPS: Final = """\
-## Old headline and new, law by law
+## From the old result to the new one, law by law
 
 The plan, the whole country, {replicates} replicates with the same seed in every row. The last two
 columns are the paired change of the mean count from the row above, with the 95 % error of the
@@ -40,13 +40,13 @@ simulation.
 _EFFECTS: Final = """\
 ## What ties, models and levers add
 
-Mean count with everything less mean count without the thing named, in percent of the former, with
-the 95 % error; {replicates} replicates, paired. *Changed* is the share of replicates in which any
-count differs.
+The mean count with everything minus the mean count without ties, without collaboration models
+(*models*) or without one lever, in percent of the former, with the 95 % error; {replicates} paired
+replicates. *Changed* is the share of replicates in which any count differs.
 
 """
 _MONEY: Final = """\
-## Money alone beside the model
+## Money alone compared with the model
 
 *Money alone* is budget over grant, as a spreadsheet computes it. R squared is the share of the
 variance of the model's count between replicates that it explains (0.99999 in the first version, for

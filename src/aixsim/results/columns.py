@@ -61,7 +61,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "replicate": _REPLICATE,
         "firm": Column("whole", "", "number of the firm"),
         "route": Column("name", "", f"who pays: {', '.join(ROUTES)}"),
-        "launched": Column("month", "", "month in which the project started"),
+        "launched": Column("month", "", "month in which the contract began"),
         "operating_from": Column("month", "", "month in which productive use began; missing: not within the horizon"),
         "ended": Column("month", "", "month in which it failed or was abandoned; missing: not within the horizon"),
         "operating": Column("flag", "", "whether it is in operation at the end of the horizon"),

@@ -25,7 +25,7 @@ WORDS: Final = (
 al. 2010, guidance note on uncertainties)."""
 _WIDEST: Final = 0.5
 """Width of the interval of a probability beyond which no word is given."""
-_DONE: Final = {"launched": ("projects", "have been started", "started"), "operating": ("AI factories", "be operating", "operating")}
+_DONE: Final = {"launched": ("projects", "have been launched", "launched"), "operating": ("AI factories", "be operating", "operating")}
 """By outcome what is counted, the verb after ``will``, and the participle; others are named as they are."""
 _SHARES: Final = {0.0: "none", 0.25: "a quarter", 1 / 3: "a third", 0.5: "half", 2 / 3: "two thirds", 0.75: "three quarters", 1.0: "all"}
 _NEAR: Final = 0.03

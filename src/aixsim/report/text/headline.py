@@ -137,7 +137,7 @@ def _costs(result: Result) -> list[str]:
         return []
     shares = ", ".join(f"{payer} {percent(share)}" for payer, share in found.shares.items())
     each = f"KRW {found.per_launched:,.2f} bn a launched and {found.per_operating:,.2f} bn an operating one"
-    own = f"For each counted project firms start {found.own_per_funded:,.2f} on their own."
+    own = f"For each counted project firms launch {found.own_per_funded:,.2f} on their own."
     return [f"Who pays for the counted projects (means): {shares}. Public money: {each}. {own}"]
 
 
