@@ -79,4 +79,7 @@ def _frailty(law: str, variance: float, population: Population) -> NDArray[np.fl
 
         return np.asarray(gammaincinv(1.0 / variance, population.frailty) * variance, dtype=np.float64)
     sigma = math.sqrt(math.log1p(variance))
-    return np.exp(sigma * population.frailty_score - sigma * sigma / 2.0)
+    # In place, because allocating memory takes as long as the computation.
+    values = sigma * population.frailty_score
+    values -= sigma * sigma / 2.0
+    return np.exp(values, out=values)

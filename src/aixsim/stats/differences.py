@@ -110,12 +110,12 @@ def _square_and_add(after: tuple[int, int], before: tuple[int, int], phi: float,
 def mcnemar(only_after: int, only_before: int) -> float:
     """Returns the exact two-sided p-value of "both probabilities are equal", from the pairs that differ.
 
-    McNemar (1947, doi:10.1007/BF02295996) with the exact binomial law.
+    McNemar (1947, doi:10.1007/BF02295996) with the exact binomial law, which is symmetric at a probability of one half.
     """
-    from scipy.stats import binomtest
+    # scipy.stats.binomtest gives the same, but its import takes a second longer.
+    from scipy.special import bdtr
 
-    n = only_after + only_before
-    return float(binomtest(only_after, n).pvalue) if n else 1.0
+    return min(2.0 * float(bdtr(min(only_after, only_before), only_after + only_before, 0.5)), 1.0)
 
 
 def fisher(after: tuple[int, int], before: tuple[int, int]) -> float:

@@ -66,7 +66,7 @@ def _gather(problem: Problem, lead: int, number: int, model_of: NDArray[np.int32
     population, circle = problem.population, [lead]
     borders, suppliers = problem.network.suppliers
     for _ in range(2):
-        if not circle:
+        if not circle or number == 0:
             break
         around = np.concatenate([suppliers[borders[firm] : borders[firm + 1]] for firm in circle])
         places = np.sort(population.place_by_size[around[model_of[around] < 0]])
