@@ -257,7 +257,7 @@ def caches(place: Path, data: Any) -> None:
     assert all((found[name] == made[name]).all() for name in made), "other numbers"
 
 
-EXAMPLES: dict[Property, int] = {configs: 30, studies: 30, overrides: 25, arguments: 25, results: 4, sweeps: 30, ensembles: 12, caches: 40}
+EXAMPLES: dict[Property, int] = {configs: 30, studies: 30, overrides: 25, arguments: 25, results: 4, sweeps: 12, ensembles: 12, caches: 40}
 
 
 @pytest.fixture(autouse=True)
