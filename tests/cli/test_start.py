@@ -124,3 +124,12 @@ print(len(seen.buffer))
     )
     assert first.stdout
     assert (second.stdout.split(), second.stderr) == (["0"], "")
+
+
+def test_a_run_without_figures_loads_neither_pandas_nor_matplotlib(tmp_path: Path) -> None:
+    (tmp_path / "good.toml").write_text(GOOD, encoding="utf-8")
+    watched = ("pandas", "matplotlib", "seaborn", "pyarrow.dataset", "scipy.stats", "mesa")
+    for times in range(2):
+        code, out, loaded = loads(["run", "good.toml", "-o", f"out-{times}", "--workers", "1", "--figures", "none"], tmp_path, watched)
+        assert (code, [name for name in loaded if name in watched]) == (0, [])
+        assert "Results: " in out

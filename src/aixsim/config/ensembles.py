@@ -67,7 +67,8 @@ def read_columns(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64], dict
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        with pq.ParquetFile(path) as file:
+            table = file.read()
         said = table.schema.metadata or {}
         about = json.loads(said.get(_ABOUT, b"{}"))
         columns = [table.column(name).to_numpy().astype(np.float64) for name in table.column_names]

@@ -14,6 +14,7 @@ from aixsim.config.models import target_in_sample
 from aixsim.errors import UserError
 from aixsim.model.calendar import parse_month
 from aixsim.model.outcomes import OUTCOMES, STOCKS
+from aixsim.results.drawn_values import drawn_values
 from aixsim.results.result import Result
 from aixsim.stats.counting_law import log_mass
 from aixsim.stats.intervals import Proportion, proportion
@@ -211,11 +212,9 @@ def _shifts(result: Result, goal: Mapping[str, Any], weights: Floats, ess: float
 
 
 def _parameters(result: Result, weights: Floats) -> tuple[tuple[str, float], ...]:
-    table = result.parameters().sort_values("replicate").drop(columns="replicate")
     shifts = []
-    for key in table.columns:
-        values = table[key].to_numpy(np.float64)
+    for key, values in drawn_values(result).items():
         spread = float(values.std())
         if spread > 0:
-            shifts.append((str(key), float(weights @ values - values.mean()) / spread))
+            shifts.append((key, float(weights @ values - values.mean()) / spread))
     return tuple(sorted(shifts, key=lambda one: -abs(one[1])))

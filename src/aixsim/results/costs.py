@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from aixsim.model.history import PAYERS
+from aixsim.results.project_table import levels_of
 from aixsim.results.result import Result
+from aixsim.runs.arrow_columns import array_of
+from aixsim.world.classification import ROUTES
 
 _NAMES: Final = {"state": "the state", "lead": "leads of collaboration models", "firm": "the firms"}
 
@@ -31,8 +36,9 @@ def costs(result: Result) -> Costs | None:
     """Returns who pays, and what one costs the state; None without projects, or where no programme states ``public_share``."""
     if not result.has("payers"):
         return None
-    table, counts = result.payers(), result.provenance["counts"]
-    paid = {payer: float(table.loc[table["route"].isin(counts), f"{payer}_krw_bn"].sum()) for payer in PAYERS}
+    table, counts = result.source.table("payers"), [ROUTES.index(route) for route in result.provenance["counts"]]
+    is_counted = np.isin(levels_of(table["route"], ROUTES), counts)
+    paid = {payer: float(array_of(table[f"{payer}_krw_bn"])[is_counted].sum()) for payer in PAYERS}
     last, total = result.counts_in(result.horizon.end), sum(paid.values())
     if not paid["firm"] or not total:
         return None

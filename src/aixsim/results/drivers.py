@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.results.drawn_values import drawn_values
 from aixsim.results.result import Result
 
 LEAST: Final = 50
@@ -51,12 +52,8 @@ def drivers(result: Result, goal: dict[str, Any]) -> list[Driver] | None:
     Returns:
         None if there are too few replicates, or no uncertain parameters.
     """
-    if not result.has("parameters"):
-        return None
-    table = result.parameters().sort_values("replicate").drop(columns="replicate")
     counts = result.counts_in(goal["by"])[goal["outcome"]].astype(np.float64)
-    drawn = {str(key): table[key].to_numpy(np.float64) for key in table.columns}
-    drawn = {key: values for key, values in drawn.items() if np.ptp(values) > 0}
+    drawn = {key: values for key, values in drawn_values(result).items() if np.ptp(values) > 0}
     if len(counts) < LEAST or not drawn:
         return None
     floor = floor_of(len(counts), len(drawn))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from aixsim.config.variant import is_uncertain
 from aixsim.results.contrasts import ends
+from aixsim.results.drawn_values import drawn_values
 from aixsim.results.pairing import Pair
 from aixsim.results.result import Result
 from aixsim.stats.differences import Difference
@@ -114,8 +115,5 @@ def _counts(pair: Pair, result: Result, goal: Mapping[str, Any]) -> Floats:
 
 def _drawn(pair: Pair, result: Result, key: str) -> Floats | None:
     """Returns the drawn values of a parameter in the compared replicates; None if the result does not hold them."""
-    table = result.parameters().sort_values("replicate") if result.has("parameters") else None
-    if table is None or key not in table:
-        return None
-    rows = np.searchsorted(table["replicate"].to_numpy(), pair.replicates)
-    return table[key].to_numpy(np.float64)[rows]
+    values = drawn_values(result).get(key)
+    return None if values is None else values[np.searchsorted(result.replicates, pair.replicates)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.errors import UserError
+from aixsim.runs.arrow_columns import array_of, dates_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,16 +49,34 @@ def gather(batches: Iterable[pa.RecordBatch], outcome: str, months: list[dt.date
     n, last, is_whole = 0, -1, True
     for batch in batches:
         place = np.arange(n, n + len(batch)) % len(months)
-        replicate = batch["replicate"].to_numpy()
+        replicate = array_of(batch["replicate"])
         # The number of the replicate changes only where the months start again.
         begins = np.diff(replicate, prepend=last) != 0
-        found = batch["month"].to_numpy(zero_copy_only=False).astype("datetime64[M]")
+        found = dates_of(batch["month"]).astype("datetime64[M]")
         is_whole &= bool((begins == (place == 0)).all() and (found == dates[place]).all())
         replicates.append(replicate[begins])
-        values.append(batch[outcome].to_numpy().astype(np.int32))
+        values.append(array_of(batch[outcome]).astype(np.int32))
         n, last = n + len(batch), replicate[-1] if len(batch) else last
     if not n:
         raise UserError("no replicate has finished")
     if not is_whole or n % len(months):
         raise UserError(f"trajectories: some values of {outcome!r} are missing or out of order; run the study again")
     return Paths(months, np.concatenate(replicates), np.concatenate(values).reshape(-1, len(months)))
+
+
+def at_month(batches: Iterable[pa.RecordBatch], names: Sequence[str], month: dt.date) -> dict[str, NDArray[np.int32]]:
+    """Returns some columns of the rows of one month, by name, in the order of the replicates, shape ``(n,)`` each.
+
+    Args:
+        batches: rows of the table ``trajectories`` in pieces.
+        names: columns of numbers, with ``replicate``.
+        month: its first day.
+    """
+    parts: dict[str, list[NDArray[np.int32]]] = {name: [np.zeros(0, np.int32)] for name in names}
+    for batch in batches:
+        rows = dates_of(batch["month"]) == np.datetime64(month, "ms")
+        for name in names:
+            parts[name].append(array_of(batch[name])[rows])
+    columns = {name: np.concatenate(values) for name, values in parts.items()}
+    order = np.argsort(columns["replicate"], kind="stable")
+    return {name: values[order] for name, values in columns.items()}

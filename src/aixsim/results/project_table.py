@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon
 from aixsim.model.projects import NEVER
+from aixsim.runs.arrow_columns import array_of, dates_of
 from aixsim.world.classification import AGENT_TYPES, POLE_INDEX, PROVINCES, ROUTES, SECTORS, SIZES
 
 _OWN = ROUTES.index("own")
@@ -83,26 +84,23 @@ def project_arrays(table: Any, horizon: Horizon) -> Projects:
     """
     names = {"route": ROUTES, "agent_type": AGENT_TYPES, "province": PROVINCES, "size": SIZES, "sector": SECTORS}
     return Projects(
-        replicate=table["replicate"].to_numpy().astype(np.int64),
-        firm=table["firm"].to_numpy().astype(np.int64),
+        replicate=array_of(table["replicate"]).astype(np.int64),
+        firm=array_of(table["firm"]).astype(np.int64),
         launched=_months(table["launched"], horizon),
         operating=_months(table["operating_from"], horizon),
         ended=_months(table["ended"], horizon),
-        **{column: _levels(table[column], levels) for column, levels in names.items()},
+        **{column: levels_of(table[column], levels) for column, levels in names.items()},
     )
 
 
 def _months(column: Any, horizon: Horizon) -> Ints:
-    import pyarrow as pa
-
-    times = column.cast(pa.timestamp("ms")).cast(pa.int64())
-    missing = times.is_null().to_numpy()
-    dates = times.fill_null(0).to_numpy().astype("datetime64[ms]").astype("datetime64[M]")
-    months: Ints = (dates - np.datetime64(horizon.start, "M")).astype(np.int64)
-    return np.where(missing, NEVER, months)
+    dates = dates_of(column)
+    months: Ints = (dates.astype("datetime64[M]") - np.datetime64(horizon.start, "M")).astype(np.int64)
+    return np.where(np.isnat(dates), NEVER, months)
 
 
-def _levels(column: Any, names: tuple[str, ...]) -> Ints:
+def levels_of(column: Any, names: tuple[str, ...]) -> Ints:
+    """Returns a column of names as their positions in ``names``, shape ``(n,)``."""
     import pyarrow as pa
 
     if not pa.types.is_dictionary(column.type):
@@ -111,4 +109,4 @@ def _levels(column: Any, names: tuple[str, ...]) -> Ints:
         return np.zeros(0, np.int64)
     whole = column.unify_dictionaries().combine_chunks()
     place = np.array([names.index(name) for name in whole.dictionary.to_pylist()], np.int64)
-    return place[whole.indices.to_numpy()]
+    return place[array_of(whole.indices)]

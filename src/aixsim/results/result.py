@@ -20,11 +20,12 @@ from aixsim.notebook import card
 from aixsim.plotting import Drawable
 from aixsim.results.columns import to_frame, wrong_columns
 from aixsim.results.goals import goal_cells, goals_frame
-from aixsim.results.paths import Paths, gather
+from aixsim.results.paths import Paths, at_month, gather
 from aixsim.results.project_table import Projects, project_arrays
 from aixsim.results.shapes import DOCUMENTS, PROVENANCE, misfit
 from aixsim.results.source import FolderSource, ResultError, Source, parse_json
 from aixsim.results.yearly_money import Money, add_up
+from aixsim.runs.arrow_columns import array_of
 from aixsim.runs.provenance import broken_seal
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Result(Drawable):
     @cached_property
     def replicates(self) -> NDArray[np.int32]:
         """Numbers of the finished replicates, ascending, shape ``(n,)``."""
-        found = [np.unique(batch["replicate"].to_numpy()) for batch in self.batches("trajectories", ["replicate"])]
+        found = [np.unique(array_of(batch["replicate"])) for batch in self.batches("trajectories", ["replicate"])]
         return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int32)
 
     def paths(self, outcome: str) -> Paths:
@@ -135,20 +136,13 @@ class Result(Drawable):
         Raises:
             UserError: the month is outside the horizon.
         """
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         horizon, index = self.horizon, -1
         with suppress(ValueError, AttributeError):
             index = horizon.index(month)
         if not 0 <= index < horizon.n_months:
             raise UserError(f"{self.where}: {month!r} is not a month of the run; allowed: {horizon.start} to {horizon.end}")
-        schema = self._schema("trajectories")
-        date = pa.scalar(horizon.date(index)).cast(schema.field("month").type)
-        rows = [batch.filter(pc.equal(batch["month"], date)) for batch in self.batches("trajectories")]
-        table = pa.Table.from_batches(rows, schema)
-        order = np.argsort(table["replicate"].to_numpy(), kind="stable")
-        return {name: table[name].to_numpy()[order] for name in table.column_names if name != "month"}
+        names = [name for name in self._schema("trajectories").names if name != "month"]
+        return at_month(self.batches("trajectories"), names, horizon.date(index))
 
     @cached_property
     def has_launched(self) -> bool:

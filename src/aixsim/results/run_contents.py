@@ -24,6 +24,7 @@ from aixsim.results.result import Result
 from aixsim.results.source import MemorySource
 from aixsim.results.spreadsheet import add_money_alone
 from aixsim.runs import tables
+from aixsim.runs.arrow_columns import array_of
 from aixsim.runs.identity import job_id
 from aixsim.runs.job import Job
 from aixsim.runs.progress import now
@@ -108,14 +109,14 @@ class RunContents:
         """The finished replicates, ascending."""
         if "parameters" not in self.tables:
             return np.zeros(0, np.int64)
-        return self.table("parameters", ["replicate"])["replicate"].to_numpy().astype(np.int64)
+        return array_of(self.table("parameters", ["replicate"])["replicate"]).astype(np.int64)
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Returns some columns of a table."""
         source = self.tables[name]
         if isinstance(source, pa.Table):
             return source if columns is None else source.select(columns)
-        return pq.read_table(source, columns=columns)
+        return tables.read_parquet(source, columns)
 
     def groups(self) -> Iterator[pa.Table]:
         """Yields the table of groups, one table per level."""
@@ -126,7 +127,7 @@ class RunContents:
         if not n or not job.goals:
             return []
         held = self.table("trajectories", list(dict.fromkeys(goal.outcome for goal in job.goals)))
-        paths = {name: held[name].to_numpy().reshape(n, horizon.n_months) for name in held.column_names}
+        paths = {name: array_of(held[name]).reshape(n, horizon.n_months) for name in held.column_names}
         records = evaluate_goals(paths, job.goals, horizon, job.study.population.scale, len(self.failures), job.confidence)
         rows = self.table("money", ["replicate", "year", "affordable"])
         return add_money_alone(records, rows, self.replicates, paths, horizon, job.study.population.scale)

@@ -117,10 +117,10 @@ class FolderSource:
 
     def table(self, name: str) -> pa.Table:
         """Returns a table."""
-        import pyarrow.parquet as pq
+        from aixsim.runs.tables import read_parquet
 
         with self._reading(_table_file(name)) as path:
-            return pq.read_table(path)
+            return read_parquet(path)
 
     def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yields the rows of a table in pieces, with all columns or some."""

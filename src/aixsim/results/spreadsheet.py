@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon
+from aixsim.runs.arrow_columns import array_of
 from aixsim.stats.summary import quantiles
 
 _OF_PROJECTS: Final = ("launched", "launched_adequate", "operating")
@@ -46,10 +47,10 @@ def affordable_by(rows: Any, replicates: NDArray[np.int64], year: int) -> NDArra
         replicates: finished ones, ascending.
         year: the last one that counts.
     """
-    until = rows["year"].to_numpy() <= year
-    place = np.searchsorted(replicates, rows["replicate"].to_numpy()[until])
+    until = array_of(rows["year"]) <= year
+    place = np.searchsorted(replicates, array_of(rows["replicate"])[until])
     found = np.zeros(len(replicates))
-    np.add.at(found, place, rows["affordable"].to_numpy()[until])
+    np.add.at(found, place, array_of(rows["affordable"])[until])
     return found
 
 

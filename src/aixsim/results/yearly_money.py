@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.runs.arrow_columns import array_of
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -48,15 +50,15 @@ def add_up(batches: Iterable[pa.RecordBatch], years: list[int]) -> Money:
     replicates: list[NDArray[np.int32]] = []
     for batch in batches:
         if not programmes:
-            first = batch["replicate"].to_numpy() == batch["replicate"][0].as_py()
+            first = array_of(batch["replicate"]) == batch["replicate"][0].as_py()
             programmes = batch["programme"].to_pylist()[: int(first.sum()) : len(years)]
             sums = np.zeros((2, len(programmes), len(years)))
-        rows = np.concatenate([rest, [batch[name].to_numpy() for name in ("budget_krw_bn", "spent_krw_bn")]], axis=1)
+        rows = np.concatenate([rest, [array_of(batch[name]) for name in ("budget_krw_bn", "spent_krw_bn")]], axis=1)
         # A piece may end in the middle of a replicate.
         whole = rows.shape[1] - rows.shape[1] % sums[0].size
         rest, block = rows[:, whole:], rows[:, :whole].reshape(2, -1, len(programmes), len(years))
         sums += block.sum(axis=1)
-        replicates.append(batch["replicate"].to_numpy())
+        replicates.append(array_of(batch["replicate"]))
         totals.append(block[1].sum(axis=1))
     total = np.concatenate(totals)
     budget, spent = sums / len(total)

@@ -20,6 +20,7 @@ from aixsim.model.calendar import Horizon
 from aixsim.model.history import PAYERS, History
 from aixsim.model.outcomes import OUTCOMES
 from aixsim.model.projects import NEVER
+from aixsim.runs.arrow_columns import array_of
 from aixsim.world.classification import AGENT_TYPES, GROUPS, PROVINCES, ROUTES, SECTORS, SIZES
 
 MONTH: Final = pa.timestamp("ms")
@@ -91,7 +92,7 @@ def money(
         {
             "replicate": _plain(np.repeat(np.array(replicates, np.int32), sizes)),
             "year": _plain(np.tile(np.array(years, np.int32), sum(sizes) // len(years))),
-            "programme": _strings(np.array(programme, np.int32), names).dictionary_decode(),
+            "programme": _texts([names[number] for number in programme]),
             "budget_krw_bn": _plain(values["budget"] / 1e9),
             "spent_krw_bn": _plain(values["spent"] / 1e9),
             "left_krw_bn": _plain((values["budget"] - values["spent"]) / 1e9),
@@ -221,22 +222,31 @@ def write_parquet(stream: io.IOBase, schema: pa.Schema, parts: Iterable[pa.Table
             writer.write_table(pa.concat_tables(waiting).combine_chunks(), row_group_size=size)
 
 
+def read_parquet(source: Any, columns: Sequence[str] | None = None) -> pa.Table:
+    """Returns some columns of a Parquet file, by default all.
+
+    ``pyarrow.parquet.read_table`` would load pandas, and take a folder named ``a=b`` for a column.
+    """
+    with pq.ParquetFile(source) as file:
+        return file.read(None if columns is None else list(columns), use_threads=False)
+
+
 def by_replicate(sources: Sequence[Any]) -> Iterator[pa.Table]:
     """Yields the rows of some tables by replicate.
 
     Args:
         sources: sources for ``pyarrow.parquet.read_table``, with distinct replicates.
     """
-    held = [(pq.read_table(source, columns=["replicate"], use_threads=False)["replicate"].to_numpy(), source) for source in sources]
+    held = [(array_of(read_parquet(source, ["replicate"])["replicate"]), source) for source in sources]
     held = sorted(((rows, source) for rows, source in held if len(rows)), key=lambda item: int(item[0][0]))
     apart = all(one[0][-1] < other[0][0] for one, other in pairwise(held))
     if apart:
         for _, source in held:
-            yield pq.read_table(source, use_threads=False)
+            yield read_parquet(source)
         return
     # Replicates that an earlier merge lacked may lie between those that it merged.
-    whole = pa.concat_tables([pq.read_table(source, use_threads=False) for _, source in held])
-    yield whole.take(np.argsort(whole["replicate"].to_numpy(), kind="stable"))
+    whole = pa.concat_tables([read_parquet(source) for _, source in held])
+    yield whole.take(np.argsort(array_of(whole["replicate"]), kind="stable"))
 
 
 # From buffers, because ``pa.array`` would load pandas.
@@ -256,10 +266,14 @@ def _bits(values: NDArray[np.bool_]) -> pa.Buffer:
 
 def _strings(numbers: NDArray[Any], names: Sequence[str]) -> pa.DictionaryArray:
     """Returns names by index, as a column."""
+    return pa.DictionaryArray.from_arrays(_plain(numbers.astype(np.int32)), _texts(names))
+
+
+def _texts(names: Sequence[str]) -> pa.StringArray:
+    """Returns texts as a column."""
     encoded = [name.encode() for name in names]
     ends = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
-    texts = pa.Array.from_buffers(pa.string(), len(encoded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
-    return pa.DictionaryArray.from_arrays(_plain(numbers.astype(np.int32)), texts)
+    return pa.Array.from_buffers(pa.string(), len(encoded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
 
 
 def _month_or_null(months: NDArray[np.int32], horizon: Horizon) -> pa.Array:

@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
+
 from aixsim.config.variant import is_uncertain
 from aixsim.model.calendar import parse_month
 from aixsim.model.keys import dotted
+from aixsim.results.drawn_values import drawn_values
 from aixsim.results.result import Result
 from aixsim.stats.summary import quantiles
 
@@ -109,10 +112,10 @@ def _condition(result: Result) -> str:
 
 def _drawn(result: Result, key: str) -> tuple[float, float] | None:
     """Returns the 5 and 95 % quantiles of what was drawn; None when that is one number or nothing."""
-    table = result.parameters() if result.has("parameters") else None
-    if table is None or key not in table or table[key].nunique() < 2:
+    values = drawn_values(result).get(key, np.zeros(0))
+    if len(np.unique(values)) < 2:
         return None
-    found = quantiles(table[key].to_numpy())
+    found = quantiles(values)
     return found["p05"], found["p95"]
 
 
