@@ -70,13 +70,16 @@ EXTREMES: Final = {"min": "max", "max": "min", "minimum": "maximum", "maximum": 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A law altered in one place."""
+    """A law altered in one place: ``change`` says what became of what, ``place`` is the expression as it was."""
 
     module: str
     function: str
-    line: int
     change: str
+    place: str
     tree: ast.FunctionDef
+
+    def __str__(self) -> str:
+        return f"{self.module} {self.function}: {self.change} in {self.place}"
 
 
 def changes(node: ast.AST) -> Iterator[tuple[str, Any, str]]:
@@ -116,6 +119,7 @@ def mutants(module: str) -> Iterator[Mutant]:
             continue
         quiet = {id(node) for item in ast.walk(function) if isinstance(item, ast.Raise | ast.arguments) for node in ast.walk(item)}
         quiet |= {id(node) for item in function.decorator_list for node in ast.walk(item)}
+        around = {id(child): node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
         for place, node in enumerate(ast.walk(function)):
             if id(node) in quiet:
                 continue
@@ -123,7 +127,8 @@ def mutants(module: str) -> Iterator[Mutant]:
                 tree = copy.deepcopy(function)
                 altered = list(ast.walk(tree))[place]
                 setattr(altered, attribute, value)
-                yield Mutant(module, name, getattr(node, "lineno", 0), words, ast.fix_missing_locations(tree))
+                whole = node if attribute in ("op", "ops") else around[id(node)]
+                yield Mutant(module, name, words, ast.unparse(whole).splitlines()[0], ast.fix_missing_locations(tree))
 
 
 def found(module: str, name: str) -> Any:
@@ -154,6 +159,8 @@ class Mutation:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Runs the tests as they are, notes which functions each calls, and then tries the mutants."""
+        laws = [vars(importlib.import_module(f"aixsim.{module}")).values() for module in LAWS]
+        cached = [item for items in laws for item in items if hasattr(item, "cache_clear")]
         cost: dict[str, float] = {}
         callers: dict[tuple[str, str], list[pytest.Item]] = {}
         for item in session.items:
@@ -163,6 +170,8 @@ class Mutation:
                 if event == "call":
                     called.add(frame.f_code)
 
+            for function in cached:  # or the first test alone would call them
+                function.cache_clear()
             start = time.perf_counter()
             sys.setprofile(note)
             run(item)
@@ -176,7 +185,7 @@ class Mutation:
             for mutant in mutants(module):
                 tests = callers.get((str(SOURCE / f"{module.replace('.', '/')}.py"), mutant.function), [])
                 if survives(mutant, sorted(tests, key=lambda item: cost[item.nodeid]), session):
-                    self.survivors.append(f"{mutant.module}:{mutant.line} {mutant.function}: {mutant.change}")
+                    self.survivors.append(str(mutant))
                 else:
                     self.killed += 1
         return True

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.mechanisms.ai_users import AiUsers, hazard
 from aixsim.model.senses.ai_user_share import values as shares
+from aixsim.model.uplift import Uplifts
+from aixsim.world.classification import PROVINCES
 from tests.model.values import firms, values, with_lever, world_of
 
 
@@ -29,3 +32,14 @@ def test_the_share_is_that_of_the_year_before() -> None:
     assert by_year == [0.0, 0.0, 0.0, 0.75, 1.0]  # 3 of 4 by the end of 2026, all by the end of 2027
     assert (np.diff(found, axis=0) >= 0).all()
     assert (found[24:36] == 0.0).all(), "the year itself does not count yet"
+
+
+def test_shares_of_places_in_a_horizon_that_ends_in_january() -> None:
+    """The only firm of Seoul is equipped twice in 2024, the only one of Ulsan once, one of two in Busan in the last month."""
+    seoul, busan, ulsan = (PROVINCES.index(name) for name in ("Seoul", "Busan", "Ulsan"))
+    world = world_of(population=firms(province=[seoul, busan, busan, ulsan]), end="2025-01")
+    scenario = draw_scenario(world, 0)
+    scenario.uplifts = Uplifts.none().and_more(np.array([3, 5, 7, 12]), np.array([0, 0, 3, 1], np.int32), np.ones(4), equips=True)
+    found = shares(scenario, world)[:, :, int(world.population.sector[0])]
+    assert (found[:12] == 0.0).all(), "the year itself does not count yet"
+    assert found[12, [seoul, busan, ulsan]].tolist() == [1.0, 0.0, 1.0]

@@ -152,6 +152,11 @@ def test_regions_are_served_next_until_the_floor_is_spent() -> None:
     assert by_the_code(Call(applicants, [8], 8, floor=8)) == ([2, 3], [0])
 
 
+def test_a_floor_that_is_not_a_multiple_is_spent_when_it_is_reached() -> None:
+    # After one firm of a region 4 of 5 is spent, so the floor lets a second one in, before the better one of the Capital.
+    assert by_the_code(Call([capital(4), region(4), region(4), region(4)], [20], 8, floor=5)) == ([1, 2], [12])
+
+
 def test_a_regional_member_counts_towards_both() -> None:
     # The member outside the Capital takes 4 of the quota and 4 of the floor, so the other region waits for its rank.
     assert by_the_code(Call([capital(4), region(4), both(4)], [8], 8, quota=4, floor=4)) == ([0, 2], [0])
@@ -263,7 +268,7 @@ def test_quota_and_floor_are_shares_of_the_years_budget() -> None:
         end="2024-12",
         population=population,
         mechanisms={"innovation": {"rate": 1000.0}},
-        funding={"mode": "programmes", "own_rate": 0.0, "merit_noise": 0.0, "size_weight": 1.0},
+        funding={"mode": "programmes", "own_rate": 0.0, "merit_noise": 0.0, "size_weight": 1.0, "consortium_bonus": 0.0},
         programme=[worlds.programme(regional_floor=0.25)],
     )
     for share, expected in ((None, 3), (0.3, 3), (0.31, 4), (0.0, 3)):  # 2.5 bn are spent with the third grant, 3.1 with the fourth
@@ -273,3 +278,22 @@ def test_quota_and_floor_are_shares_of_the_years_budget() -> None:
         assert (winners >= 16).sum() == expected
         assert winners[winners < 16].tolist() == list(range(10 - expected)), "equal merit: the lower identity comes first"
         assert history.spent[0].tolist() == [10 * BN]
+    # The four as members: a quota of 3.1 bn is spent with the fourth, a floor of 2.5 bn with the third.
+    scenario = draw_scenario(world, 0)
+    scenario.model_of[16:], scenario.lines[0].quota[:] = 0, 0.31
+    scenario.model_lead, scenario.model_start, scenario.model_stop = np.array([16], np.int32), np.array([0]), np.array([12])
+    history = run(world, scenario)
+    assert (history.firm[history.event == Event.FUNDED] >= 16).sum() == 4
+
+
+def test_a_project_is_launched_lag_months_after_its_call() -> None:
+    world = world_of(
+        end="2024-12",
+        n_firms=2,
+        mechanisms={"innovation": {"rate": 1000.0}},
+        funding={"mode": "programmes", "own_rate": 0.0},
+        programme=[worlds.programme(call_months=[3], lag_months=4)],
+    )
+    history = worlds.simulate(world)
+    assert history.month[history.event == Event.FUNDED].tolist() == [2, 2]
+    assert history.month[history.event == Event.LAUNCHED].tolist() == [6, 6]

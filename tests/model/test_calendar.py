@@ -1,4 +1,4 @@
-"""Months and years of a horizon."""
+"""Months and years of a horizon, and a model that reaches its end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import datetime as dt
 
 import pytest
 
+from aixsim.engines.reference.diffusion_model import DiffusionModel, HorizonError
 from aixsim.model.calendar import Horizon, over_years, parse_month
+from aixsim.model.draw_scenario import draw_scenario
+from tests.model.values import world_of
 
 HORIZON = Horizon("2024-11", "2026-02")
 
@@ -36,3 +39,16 @@ def test_numbers_by_year() -> None:
     assert over_years({2023: 9.0, 2025: 3.0}, HORIZON, fill=0.5).tolist() == [0.5, 3.0, 0.5]
     assert over_years({2023: 9.0, 2025: 3.0}, HORIZON, fill=None).tolist() == [9.0, 3.0, 3.0]
     assert over_years({2025: 3.0, 2030: 5.0}, HORIZON, fill=None).tolist() == [3.0, 3.0, 3.0], "before the first stated year: the first"
+
+
+def test_a_model_runs_until_the_end_of_its_horizon() -> None:
+    world = world_of(end="2024-02", n_firms=1)
+    model = DiffusionModel(world, draw_scenario(world, 0))
+    running = []
+    for _ in range(2):
+        model.step()
+        running.append(model.running)
+    assert running == [True, False]
+    with pytest.raises(HorizonError, match="2024-02"):
+        model.step()
+    assert (model.month, model.steps) == (1, 2)

@@ -45,6 +45,7 @@ def test_zero_is_no_limit() -> None:
     none = capacity.projects_at_once(values(Capacity, projects=0.0), HORIZON)
     assert not none.any()
     assert (capacity.room(none, np.array([0, 1]), values(Capacity, smart_factory=1.0), 0.1) == NO_LIMIT).all()
+    assert not draw_scenario(world_of(capacity={"projects": 0.0}), 0).is_limited
 
 
 def room_of(projects: list[float], equipped: list[int], scale: float = 1.0, **stated: Any) -> list[float]:
@@ -146,6 +147,7 @@ def test_training_multiplies_projects_at_once_for_every_year_that_it_acts() -> N
     # 1.1 a year from January 2025 on: 1.1 in January 2026, 1.1^2.5 in July 2027
     assert with_training(start="2025-01") == pytest.approx([69.4444, 110.0, 131.4534 * 1.269059])
     assert with_training(start="2025-01", stop="2026-01") == pytest.approx([69.4444, 110.0, 131.4534 * 1.1])  # what is trained stays
+    assert with_training(start="2025-01", stop="2025-01") == pytest.approx([69.4444, 100.0, 131.4534]), "it never acts"
 
 
 def test_a_sample_waits_like_the_nation() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from aixsim.model import climate
 from aixsim.model.calendar import Horizon
 from aixsim.model.climate import Climate
 from aixsim.model.draw_scenario import draw_scenario
+from aixsim.model.ensemble import Ensemble
+from aixsim.random.distributions import Distribution
 from aixsim.random.draws import Purpose, normal, uniforms
 from tests.model.values import values, world_of
 
@@ -122,3 +125,9 @@ def test_the_scenario_has_both() -> None:
     assert draw_scenario(world_of(end="2024-08", climate=stated), 0).climate_index == pytest.approx(
         [1.5, 1.5, 1.08, 1.08, 1.08, 1.5, 1.5, 1.5]
     )
+
+
+def test_a_replicate_takes_its_row_of_an_ensemble() -> None:
+    world = world_of(climate={"level": Distribution("uniform", (0.9, 1.1)), "volatility": 0.0})
+    world = replace(world, ensemble=Ensemble(("climate.level",), np.array([[0.5], [2.0]])))
+    assert [draw_scenario(world, replicate).climate_index[0] for replicate in range(3)] == [0.5, 2.0, 0.5]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from aixsim.engines.reference.diffusion_model import run
+from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event
 from aixsim.model.problem import Problem
 from aixsim.world.classification import ROUTES
@@ -68,6 +69,9 @@ def test_numbers_are_those_of_the_sample() -> None:
     assert len(models(number=1)) == 1
     assert len(models(number=9)) == 2, "no more than there are leads"
     assert models(number=0) == {}
+    none = draw_scenario(world(), 0)
+    assert (none.model_of == -1).all()
+    assert [len(none.model_lead), len(none.model_start), len(none.model_stop)] == [0, 0, 0]
     tenth = with_lever("collaboration", replace(world(), scale=0.1), start="2024-03", number=14)
     assert len(tenth.model_lead) in (1, 2)  # 1.4 models: one or two by lot
 

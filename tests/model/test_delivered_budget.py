@@ -4,6 +4,7 @@ next year. All money is whole won. Unspent money lapses at the end of the year, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -103,3 +104,13 @@ def test_what_a_grant_programme_does_not_spend_lapses() -> None:
 def test_what_a_loan_programme_does_not_spend_moves_on() -> None:
     # 3 - 2 = 1 moves on; 3 + 1 - 2 x 2 = 0; 3 - 2 = 1
     assert left_after(kind="loan", repaid_share=0.0, recovered_share=0.0) == ([2, 4, 3], [0, 0, 1])
+
+
+def test_money_moves_on_in_a_horizon_that_starts_in_december() -> None:
+    loan = worlds.programme(budget_krw_bn={2024: 3.0}, call_months=[6], kind="loan", repaid_share=0.0, recovered_share=0.0)
+    world = world_of(programme=[loan])
+    world = replace(world, horizon=Horizon("2024-12", "2025-12"))
+    model = DiffusionModel(world, draw_scenario(world, 0))
+    for _ in range(2):
+        model.step()
+    assert model.accounts.budget[0].tolist() == [0, 3 * BN]

@@ -52,6 +52,8 @@ def test_walk_by_hand() -> None:
         (2.0, 800.0, 100.0, 1.0, 4.0),  # 8 is above the largest
         (0.1, 5.0, 1000.0, 1.0, 0.1),  # 0.005, and the plan itself is below the smallest
         (5.0, 900.0, 100.0, 1.0, 5.0),  # 9, and the plan itself is above the largest
+        (2.0, 3.0, 1.0, 1.0, 3.0),  # one project
+        (2.0, 0.8, 2.0, 1.0, 0.4),  # less than a bn in all
         (2.0, 50.0, 0.0, 1.0, 2.0),  # no number was announced
         (2.0, 0.0, 100.0, 1.0, 2.0),  # no money
     ],

@@ -112,6 +112,15 @@ def test_a_project_that_costs_nothing_is_paid_for() -> None:
     assert matching.scope(0, 0, 0) == 1.0
 
 
+def test_the_state_gives_something_when_it_gives_a_won() -> None:
+    p = values(Matching, least_scope=0.0, least_grant_share=0.0)
+    assert [matching.applies(10, state, 9, 9, p) for state in (0, 1)] == [False, True]
+
+
+def test_mean_employees_are_at_least_one() -> None:
+    assert matching.log_mean_employees(np.array([0.0, 1.0, 1.5, math.e])).tolist() == pytest.approx([0.0, 0.0, 0.405465, 1.0])
+
+
 def test_signs() -> None:
     """More money of the state relieves the firm; a lead relieves state and firm; neither moves the other way anywhere."""
     steps = np.linspace(0.0, 1.0, 21).tolist()

@@ -25,19 +25,32 @@ def test_instalments_reserve_later_years() -> None:
     # parts of 1 bn: 2024 pays for 6 and takes 6 of 2025, which has 2 left; 2026 pays none of them, so the 2 cannot be promised
     found = affordable([line(HORIZON, budget_krw_bn={2024: 6.0, 2025: 8.0}, grant_krw_bn=2.0, instalments=2)])
     assert found.tolist() == [[6.0, 0.0, 0.0]]
+    # 6 of 2024 leave 2 of 2025; those 2 leave 8 of 2026; 2027, after the horizon, has 3
+    later = {2024: 6.0, 2025: 8.0, 2026: 10.0, 2027: 3.0}
+    assert affordable([line(HORIZON, budget_krw_bn=later, grant_krw_bn=2.0, instalments=2)]).tolist() == [[6.0, 2.0, 3.0]]
 
 
 def test_levers_change_it_and_no_line_is_no_project() -> None:
     one = line(HORIZON, budget_krw_bn={2024: 10.0}, grant_krw_bn=2.0)
     less = replace(one, change=np.array([-4_000_000_000, 0, 0]))
     assert affordable([less]).tolist() == [[3.0, 0.0, 0.0]]  # (10 - 4) / 2
-    assert affordable([]).size == 0
+    assert affordable([]).shape == (0, 0)
 
 
 def test_sizes_that_may_not_apply_have_no_grant() -> None:
     one = line(HORIZON, budget_krw_bn={2024: 12.0}, grant_krw_bn=2.0, sizes=["small"])
     dear = replace(one, grant=one.grant * np.array([1, 1, 1, 1, 100]))
     assert affordable([dear]).tolist() == [[6.0, 0.0, 0.0]]
+
+
+def test_a_line_to_which_nobody_may_apply_pays_no_project() -> None:
+    one = line(HORIZON, budget_krw_bn={2024: 12.0})
+    assert affordable([replace(one, size=np.zeros(5, np.bool_))]).tolist() == [[0.0, 0.0, 0.0]]
+
+
+def test_a_grant_may_be_a_won() -> None:
+    one = line(HORIZON, budget_krw_bn={2024: 12e-9})
+    assert affordable([replace(one, grant=np.ones((3, 5), np.int64))]).tolist() == [[12.0, 0.0, 0.0]]
 
 
 def test_what_stands_beside_a_goal() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from aixsim.engines.reference.codes import Stage
 from aixsim.engines.reference.diffusion_model import DiffusionModel
 from aixsim.model import funding
 from aixsim.model.draw_scenario import draw_scenario
@@ -79,6 +80,11 @@ def test_who_may_not_apply_is_not_refused() -> None:
     assert months_of(waiting(programme=large_only, attempts=1), Event.WITHDRAWN) == []
 
 
+def test_without_a_budget_no_call_is_held_and_a_won_is_a_budget() -> None:
+    small = worlds.programme(budget_krw_bn={2025: 1e-9})
+    assert months_of(waiting(end="2025-12", programme=small, attempts=1), Event.WITHDRAWN) == [12]  # the calls are in January
+
+
 def test_a_month_of_two_calls_is_one_refusal() -> None:
     poor = [worlds.programme(name=name, budget_krw_bn={2024: 0.5}, call_months=[1, 4]) for name in "ab"]
     world = waiting(attempts=2)
@@ -113,4 +119,16 @@ def test_the_burden_falls_with_the_cost() -> None:
     world = worlds.problem(settings, 2)
     model = DiffusionModel(world, draw_scenario(world, 0))
     model.step()
-    assert model.firms[1].own_pressure / 2**54 == pytest.approx(0.15)
+    assert model.firms[1].own_pressure == round(0.15 * 2**36) * 2**18  # a month, in units of 2^-54
+
+
+def test_a_firm_pays_itself_when_its_pressure_reaches_its_resistance() -> None:
+    """0.3 / (1 + 2) = 0.1 a month; a resistance of 0.2, to the unit, is reached in the second month."""
+    world = waiting(own_rate=0.3, own_burden_half=0.15)
+    model = DiffusionModel(world, draw_scenario(world, 0))
+    model.step()
+    firm = model.firms[0]
+    assert firm.stage == Stage.DECIDED
+    firm.own_threshold = 2 * round(0.1 * 2**36) * 2**18
+    model.step()
+    assert (firm.stage, firm.route) == (Stage.OPERATING, ROUTES.index("own"))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aixsim.engines.reference.diffusion_model import run
+from aixsim.engines.reference.diffusion_model import DiffusionModel, run
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event
 from aixsim.model.levers import parks
@@ -73,6 +73,7 @@ def test_places_say_which_parks_are_the_first() -> None:
     assert opened(places=["Pohang", "Gunsan", "Banwol-Sihwa"], number=1).park_open.tolist() == [60, 2, 60], (
         "places that this population has not"
     )
+    assert opened(places=[parks.PLACES[3], "Changwon"], number=1).park_open.tolist() == [2, 60, 60], "the first that it has not"
     assert opened(number=0).park_open.tolist() == [60, 60, 60]
 
 
@@ -118,6 +119,7 @@ def test_the_lines_rules() -> None:
     line = line_of(opened(grant_krw_bn=0.83, call_month=6, lag_months=3))
     assert (line.route, line.lag, line.instalments, line.park_tenants_only, line.carries) == (ROUTES.index("park"), 3, 1, True, True)
     assert (line.grant == 830_000_000).all()
+    assert len(line.beyond) == 0, "one instalment reserves no later year"
     assert np.flatnonzero(line.calls).tolist() == [5, 17, 29, 41, 53]
     assert opened(project_share=0.0).lines == [], "no money, no line"
 
@@ -125,7 +127,18 @@ def test_the_lines_rules() -> None:
 def test_open_parks_shorten_projects() -> None:
     assert opened(duration_factor=0.9).park_duration_factor == 0.9
     assert opened(number=0, duration_factor=0.9).park_duration_factor == 1.0
-    assert draw_scenario(world(), 0).park_duration_factor == 1.0
+    closed = draw_scenario(world(), 0)
+    assert (closed.park_duration_factor, closed.park_cost_share, closed.park_staff_share) == (1.0, 0.0, 0.0)
+
+
+def test_tenants_sense_the_service_of_their_own_park_and_others_nothing() -> None:
+    chosen = world(mechanisms={"parks": {"rate": 0.2}})
+    scenario = draw_scenario(chosen, 0)
+    scenario.park_service[:, 0] = 1.0, 0.5, 0.25
+    model = DiffusionModel(chosen, scenario)
+    model.month = 0
+    model.sense()
+    assert [firm.milieu.sensed["parks"] for firm in model.firms] == [1.0, 1.0, 0.5, 0.0]
 
 
 def test_only_tenants_of_open_parks_are_paid_and_what_is_left_moves_on() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from aixsim.model.levers.participants_finance import ParticipantsFinance, credit
+from tests import worlds
 from tests.model.values import values, with_lever, world_of
 
 
@@ -32,3 +33,6 @@ def test_it_adds_to_other_credit_as_a_share_of_what_is_left() -> None:
     scenario = with_lever("participants_finance", world, start="2026-01", **stated)
     assert (scenario.credit[:24] == 0.0).all()
     assert scenario.credit[24:] == pytest.approx(np.full((36, 8), 0.5))  # 100 a year over 200
+    lever = worlds.REGISTRY.levers["participants_finance"]
+    lever.apply(scenario, values(ParticipantsFinance, start="2026-01", **stated), world)
+    assert scenario.credit[24:] == pytest.approx(np.full((36, 8), 0.75))  # half of the half that is left

@@ -4,6 +4,8 @@ whose resistance over susceptibility lies beyond never decides. ODD 4: a firm de
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from aixsim.engines.reference.diffusion_model import DiffusionModel
@@ -12,6 +14,8 @@ from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event
 from aixsim.model.pressure import CEILING, NEVER, PACE_UNIT
 from aixsim.random.draws import Purpose, exponential, uniform
+from aixsim.world.classification import SIZES
+from aixsim.world.network import Network
 from tests import worlds
 from tests.model.values import firms, world_of
 
@@ -51,6 +55,7 @@ def test_pressure_grows_by_hazard_times_economic_time() -> None:
     assert pressure.grown(0, 2**36, PACE_UNIT) == ONE  # a hazard of 1 for a month
     assert pressure.grown(ONE, 2**35, half_a_month) == ONE + ONE // 4
     assert pressure.grown(7, 0, PACE_UNIT) == 7
+    assert pressure.grown(7, 2**36, 0) == 7, "a climate of 0 lets no time pass"
 
 
 def test_it_grows_to_the_ceiling_and_no_further() -> None:
@@ -97,3 +102,23 @@ def test_hazards_of_a_firm_add_up() -> None:
     model = DiffusionModel(world, draw_scenario(world, 0))
     model.step()
     assert model.milieus[0].pressure / ONE == pytest.approx(0.2)
+
+
+def test_a_history_holds_what_firms_share_and_what_is_their_own() -> None:
+    """A month of innovation, 0.1, and of a partner that operates, 0.2 x 1."""
+    world = world_of(n_firms=2, mechanisms={"innovation": {"rate": 0.1}, "partners": {"rate": 0.2}}, initial_adopters=1)
+    world = replace(world, network=Network.star(2))
+    model = DiffusionModel(world, draw_scenario(world, 0))
+    model.step()
+    assert model.history().pressure[1] / ONE == pytest.approx(0.3)
+
+
+def test_every_attempt_has_a_resistance_of_its_own() -> None:
+    """It fails in month 0 under a hazard of 10 and is potential again in month 1, with the second number drawn for it."""
+    failing = {"success": dict.fromkeys(SIZES, 0.0), "pause_months": 1}
+    world = world_of(n_firms=1, mechanisms={"innovation": {"rate": 10.0}}, implementation=failing)
+    model = DiffusionModel(world, draw_scenario(world, 0))
+    for _ in range(2):
+        model.step()
+    second = exponential(uniform(worlds.SEED, 0, Purpose.RESISTANCE, 0, 1))
+    assert model.firms[0].threshold == 10 * ONE + pressure.threshold(second, 1.0)

@@ -9,7 +9,12 @@ from aixsim.model import economics
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.economics import Economics
 from aixsim.world.classification import SIZES
-from tests.model.values import values, world_of
+from tests.model.values import by_size, values, world_of
+
+
+def test_a_factor_multiplies_the_costs_of_all_classes() -> None:
+    p = values(Economics, project_cost_krw_bn=by_size(1.0, 3.0, 5.0, 20.0, 300.0), cost_factor=2.0)
+    assert p.class_cost_krw_bn == (2.0, 6.0, 10.0, 40.0, 600.0)
 
 
 @pytest.mark.parametrize(("rate", "exponent"), [(0.0, 0.0), (0.5, 1.0), (0.75, 2.0), (0.875, 3.0)])

@@ -15,11 +15,11 @@ from aixsim.model import reuse
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import Event, History
 from aixsim.model.problem import Problem
-from aixsim.model.reuse import LARGE_FIRMS_SOLUTION, NO_SOLUTION, SOLUTION
+from aixsim.model.reuse import LARGE_FIRMS_SOLUTION, NO_SOLUTION, SOLUTION, Reuse
 from aixsim.world.network import CUSTOMER, SIBLING, SUPPLIER, Network
 from tests import worlds
 from tests.lever_worlds import settings_of
-from tests.model.values import BN, LARGE, SMALL, by_size, firms, world_of
+from tests.model.values import BN, LARGE, SMALL, by_size, firms, values, world_of
 
 # --- scalar laws
 
@@ -46,6 +46,12 @@ def test_what_a_solution_spares(share: float, known: int, strength: float, expec
 )
 def test_the_risk_that_is_left(chance: float, share: float, expected: float) -> None:
     assert reuse.surer(chance, share) == pytest.approx(expected)
+
+
+def test_what_spares_nothing_changes_no_bit() -> None:
+    assert reuse.surer(0.1, 0.0) == 0.1  # 1 - (1 - 0.1) is another number
+    assert not values(Reuse).is_active
+    assert all(values(Reuse, **{name: 0.1}).is_active for name in ("cost", "duration", "success"))
 
 
 def test_signs() -> None:

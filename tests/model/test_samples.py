@@ -26,11 +26,11 @@ BN = 1_000_000_000
 PATIENT = {"mode": "programmes", "own_rate": 0.0, "attempts": 100, "patience_months": 1000}
 
 
-def rest_of(left: list[float], lot: float, grants: tuple[float, ...] = (1.0,), instalments: int = 1) -> Any:
+def rest_of(left: list[float], lot: float, grants: tuple[float, ...] = (1.0,), instalments: int = 1, year: int = 0) -> Any:
     """Returns the new sum of chances, and money left and budget by year in KRW bn, and who is funded; budgets were what is left."""
     money, budget = (np.array([round(each * BN) for each in left], np.int64) for _ in range(2))
     funded = np.zeros(len(grants), np.bool_)
-    new = award_rest(np.array([round(each * BN) for each in grants], np.int64), money, budget, 0, instalments, lot, funded)
+    new = award_rest(np.array([round(each * BN) for each in grants], np.int64), money, budget, year, instalments, lot, funded)
     return new, (money / BN).tolist(), (budget / BN).tolist(), funded.tolist()
 
 
@@ -39,6 +39,9 @@ def test_a_rest_is_a_grant_when_the_sum_of_chances_passes_1() -> None:
     assert rest_of([0.3], 0.75) == (pytest.approx(0.05), [0.0], [1.0], [True])
     # 0.5 + 0.3 = 0.8 does not: the 0.3 bn are taken from the budget.
     assert rest_of([0.3], 0.5) == (pytest.approx(0.8), [0.0], [0.0], [False])
+
+    # 0.5 + 0.5 is 1: it wins, and the sum is below 1 again.
+    assert rest_of([0.5], 0.5) == (0.0, [0.0], [1.0], [True])
 
 
 def test_only_the_best_applicant_is_given_the_rest() -> None:
@@ -50,6 +53,37 @@ def test_instalments_need_their_part_of_every_year() -> None:
     # A grant of 2 bn in two instalments of 1 bn; 0.6 bn and 0.2 bn are left: a chance of 0.2.
     assert rest_of([0.6, 0.2], 0.9, (2.0,), 2) == (pytest.approx(0.1), [0.0, 0.0], [1.0, 1.0], [True])
     assert rest_of([0.6, 0.2], 0.7, (2.0,), 2) == (pytest.approx(0.9), [0.0, 0.2], [0.0, 0.2], [False])
+
+
+def test_a_rest_counts_the_years_of_its_instalments_and_no_others() -> None:
+    # A call of the second of four years: 0.6 and 0.2 bn are left of its own and the next, nothing of the others. A chance of 0.2.
+    found = rest_of([0.0, 0.6, 0.2, 0.0], 0.9, (2.0,), 2, year=1)
+    assert found == (pytest.approx(0.1), [0.0] * 4, [0.0, 1.0, 1.0, 0.0], [True])
+
+
+def test_what_pays_a_whole_instalment_is_no_rest() -> None:
+    # 1 bn pays the part of this year, 0.2 bn a fifth of the next one's: no grant, and nothing is taken from this year.
+    assert rest_of([1.0, 0.2], 0.7, (2.0,), 2) == (pytest.approx(0.9), [1.0, 0.2], [1.0, 0.2], [False])
+
+
+def test_instalments_of_a_won_and_of_nothing() -> None:
+    # 2 won in two parts of 1: the second year has none, so there is no chance, though the first has 5.
+    assert rest_of([5e-9, 0.0], 0.5, (2e-9,), 2) == (0.5, [5e-9, 0.0], [5e-9, 0.0], [False])
+    # 1 won is paid at once: the second part is 0.
+    assert rest_of([0.0, 0.0], 0.5, (1e-9,), 2) == (0.5, [0.0, 0.0], [0.0, 0.0], [False])
+
+
+def test_the_rest_is_awarded_after_the_last_call_of_a_year() -> None:
+    """1.5 bn in two calls: the first may spend 0.75, which is no grant of 1; the second spends 1 and makes the rest a grant or none."""
+    for replicate in range(4):
+        line = worlds.programme(budget_krw_bn={2024: 3.0}, call_months=[3, 9])
+        chosen = worlds.settings({"innovation": {"rate": 1000.0}}, funding=PATIENT, programme=[line])
+        problem = replace(worlds.problem(chosen, 5, end="2024-12"), scale=0.5)
+        history = worlds.in_both(problem, replicate)
+        assert set(history.month[history.event == Event.FUNDED].tolist()) == {8}
+        n = int(history.funded[0, 0])
+        assert n in (1, 2)
+        assert history.budget.tolist() == history.spent.tolist() == [[n * BN]]
 
 
 def test_awards_are_unbiased_and_never_more_than_one_away() -> None:

@@ -92,6 +92,14 @@ def test_partners_weigh_as_what_they_are() -> None:
     assert [firm.partner_share() for firm in model.firms[1:]] == [0.0] * 4
 
 
+def test_a_place_multiplies_the_tie_hazards_of_its_firms() -> None:
+    model = tied()
+    firm = model.firms[0]
+    model.case.cell_tie_factor[0, firm.province, firm.sector] = 2.0
+    model.sense()
+    assert firm.hazard == pytest.approx(0.25)
+
+
 @pytest.mark.parametrize(("reach", "factor"), [(0, 1.0), (1, 1.5), (3, 1.5)])
 def test_joint_development_multiplies_the_tie_hazards_within_reach(reach: int, factor: float) -> None:
     found = tied(joint_development={"start": "2024-01", "strength": 1.5, "reach": reach})

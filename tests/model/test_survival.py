@@ -4,13 +4,15 @@ abandoned with a constant hazard. ODD 2: a failed firm is potential again after 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from aixsim.model import implementation
 from aixsim.model.history import Event
 from aixsim.model.implementation import Implementation
-from aixsim.random.draws import Purpose, uniforms
+from aixsim.random.draws import Purpose, uniform, uniforms
 from aixsim.world.classification import ROUTES, SIZES
 from tests import worlds
 from tests.model.values import LARGE, MICRO, by_size, values, world_of
@@ -64,6 +66,14 @@ def test_projects_succeed_as_often_as_they_should(own: bool) -> None:
     assert launched > 0.99 * n
     assert share == pytest.approx(0.6 if own else 0.8, abs=0.05)
     assert share != pytest.approx(0.8 if own else 0.6, abs=0.05)
+
+
+def test_a_lot_below_the_chance_succeeds_and_one_that_equals_it_does_not() -> None:
+    lot = uniform(worlds.SEED, 0, Purpose.SUCCESS, 0)
+    for chance, last in ((lot, Event.FAILED), (math.nextafter(lot, 1.0), Event.OPERATING)):
+        success = {"success": dict.fromkeys(SIZES, chance)}
+        history = worlds.in_both(world_of(end="2024-01", n_firms=1, mechanisms={"innovation": {"rate": 1000.0}}, implementation=success))
+        assert history.event[-1] == last
 
 
 def test_the_monthly_chance_of_being_abandoned_adds_up_to_the_yearly_one() -> None:

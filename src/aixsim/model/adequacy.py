@@ -18,12 +18,10 @@ class Adequacy(Parameters):
 
 
 def power_of_scope(scope: float, exponent: float) -> float:
-    """Returns the scope to a power, exactly 1 for a project that is fully paid for.
+    """Returns the scope to a power; ``math.pow`` gives exactly 1 for a project that is fully paid for, and for an exponent of 0.
 
     Args:
         scope: share of the cost that is paid for, above 0, at most 1.
         exponent: 0 or more; 0 gives 1.
     """
-    if scope >= 1.0 or exponent == 0.0:
-        return 1.0
     return math.pow(scope, exponent)

@@ -45,8 +45,6 @@ class Capacity(Parameters):
 
 def projects_at_once(p: Capacity, horizon: Horizon) -> NDArray[np.float64]:
     """Returns how many projects can run at once in each month, shape ``(n_months,)``; 0 for no limit."""
-    if p.projects <= 0.0:
-        return np.zeros(horizon.n_months)
     years = horizon.years[0] - _YEAR + horizon.month_years + (horizon.calendar_months - 1) / 12.0
     return np.array([p.projects * math.pow(1.0 + p.growth, year) for year in years.tolist()])
 

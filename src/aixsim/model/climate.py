@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.model.calendar import Horizon
+from aixsim.model.delivery import deviations
 from aixsim.model.parameters import Parameters, fraction, month, real
 from aixsim.random.draws import Purpose, normal, uniforms
 from aixsim.world.arrays import read_only
@@ -50,13 +51,8 @@ def log_deviations(volatility: float, persistence: float, n_months: int, seed: i
         n_months: of the horizon.
         seed, replicate: address of the numbers.
     """
-    path = np.empty(n_months)
-    x = 0.0
-    for t, u in enumerate(uniforms(seed, replicate, Purpose.CLIMATE, n_months).tolist()):
-        z = normal(u)
-        x = volatility * z if t == 0 else persistence * x + volatility * math.sqrt(1.0 - persistence * persistence) * z
-        path[t] = x
-    return read_only(path)
+    variates = [normal(u) for u in uniforms(seed, replicate, Purpose.CLIMATE, n_months).tolist()]
+    return read_only(np.array(deviations(volatility, persistence, variates)))
 
 
 def climate_path(p: Climate, n_months: int, seed: int, replicate: int) -> NDArray[np.float64]:

@@ -127,12 +127,12 @@ class Delivery(Parameters):
 
 
 def deviations(spread: float, persistence: float, variates: Sequence[float]) -> list[float]:
-    """Returns the logarithm of what a year delivers over its median, by year, stationary with standard deviation ``spread``.
+    """Returns a stationary AR(1) of standard deviation ``spread``, such as the logarithm of what a year delivers over its median.
 
     Args:
         spread: standard deviation.
-        persistence: autocorrelation from year to year.
-        variates: standard normal, by year.
+        persistence: autocorrelation from one year, or month, to the next.
+        variates: standard normal, by year or month.
     """
     out: list[float] = []
     fresh = spread * math.sqrt(1.0 - persistence * persistence)

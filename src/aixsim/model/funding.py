@@ -132,9 +132,10 @@ def award(
     n_funded = 0
     to_members = 0
     to_regions = 0
+    # What the cheapest project takes this year, but for a remainder of its parts.
     cheapest = available + 1
     for rank in range(len(grants)):
-        cheapest = min(cheapest, grants[rank] - grants[rank] // instalments * (instalments - 1))
+        cheapest = min(cheapest, grants[rank] // instalments)
     for reserve in range(3):
         for rank in range(len(grants)):
             # A pass ends when no further award is possible; most applicants are far below the line.
@@ -178,7 +179,7 @@ def award_rest(
 
     A sample has its share of the budgets, and grants as large as the nation's: without this, more and more of its money is left below one
     grant the smaller it is. The best applicant without a grant gets one with the chance that the rest is of it. Chances of a line add up
-    from a start drawn by lot, and a grant is awarded when their sum exceeds 1 (systematic sampling, Madow and Madow 1944): awards are then
+    from a start drawn by lot, and a grant is awarded when their sum reaches 1 (systematic sampling, Madow and Madow 1944): awards are then
     unbiased, and never more than one away from what the money pays for.
 
     Args:
@@ -196,7 +197,8 @@ def award_rest(
             continue
         part = grants[rank] // instalments
         first = grants[rank] - part * (instalments - 1)
-        chance = min(left[year] / first, 1.0)
+        # Below 1 in the end: a grant that every year can pay would have been awarded.
+        chance = left[year] / first
         for later in range(year + 1, min(year + instalments, len(left))):
             if part > 0:
                 chance = min(chance, left[later] / part)

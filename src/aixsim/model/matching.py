@@ -134,10 +134,10 @@ def scope(cost: int, due: int, means: int) -> float:
 
     Args:
         cost: of the project, in won; 0 gives 1.
-        due: what the firm is to bring.
-        means: what it can bring.
+        due: what the firm is to bring, at most the cost.
+        means: what it can bring, 0 or more.
     """
-    if cost <= 0 or means >= due:
+    if means >= due:
         return 1.0
     return (cost - due + means) / cost
 

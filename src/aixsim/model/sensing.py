@@ -60,11 +60,9 @@ def visible_share(operating: int, launched: int, disappointing: int, total: int,
 
     Args:
         operating, launched, disappointing: weighted counts by state.
-        total: weighted count of all; 0 gives 0.
+        total: weighted count of all, those that are not visible among them; 0 gives 0.
         p: of the section; ``visibility`` and ``disappointment`` in 0..1.
     """
-    if total <= 0:
-        return 0.0
     seen = operating + p.visibility * launched - p.disappointment * disappointing
     if seen <= 0.0:
         return 0.0

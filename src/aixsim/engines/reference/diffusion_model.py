@@ -164,7 +164,7 @@ class DiffusionModel(Country):
         month, event, firm, route = self.log.columns()
         accounts, n_years = self.accounts, len(self.problem.horizon.years)
         budget, left = (
-            np.array([row[:n_years] for row in rows], np.int64).reshape(-1, n_years) for rows in (accounts.budget, accounts.left)
+            np.array([row[:n_years] for row in rows], np.int64).reshape(len(rows), n_years) for rows in (accounts.budget, accounts.left)
         )
         return History(
             month,

@@ -46,7 +46,7 @@ class ProjectOwner(Site):
         factor = duration_factor(
             self.in_open_park(),
             scenario.park_duration_factor,
-            float(scenario.zone[max(self.model.month, 0), self.province, self.sector]),
+            float(scenario.zone[self.model.month, self.province, self.sector]),
             scenario.zone_duration_factor,
         )
         factor *= 1.0 - self.spared(scenario.reuse.duration)

@@ -59,7 +59,7 @@ def apply(scenario: Scenario, p: Training, problem: Problem) -> None:
     address = (scenario.seed, scenario.replicate, Purpose.TRAINING)
     firm, month = months_reached(eligible, yearly, problem.horizon, window(p, problem.horizon), address)
     first, end = window(p, problem.horizon)
-    years = np.clip(np.arange(problem.horizon.n_months) - first, 0, max(end - first, 0)) / 12.0
+    years = np.clip(np.arange(problem.horizon.n_months) - first, 0, end - first) / 12.0
     scenario.projects_at_once *= (1.0 + p.capacity_growth) ** years
     scenario.uplifts = scenario.uplifts.and_more(month, firm, np.full(len(firm), p.factor), equips=False)
 
