@@ -1,5 +1,5 @@
-"""Altered laws are noticed by the tests of this folder, but for those that ``survivors.toml`` lists with the reason; the slow check is run by
-``make verify``, which prints what was not noticed.
+"""Altered laws are noticed by the tests of this folder, but for those that ``survivors.toml`` lists with the reason. The slow check is run
+by ``make verify`` and prints what was not noticed.
 """
 
 from __future__ import annotations
