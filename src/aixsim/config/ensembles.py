@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -144,16 +144,18 @@ def ensemble_path(folder: Path, name: str) -> Path:
 
 def numbers_of(config: Config, registry: Registry) -> dict[str, Parameter]:
     """Returns all parameters that the config states or could state, by key."""
-    years = tuple(map(str, config.horizon.months.years))
-    tables = [(entry.key, entry.parameters) for entry in entries(registry)]
-    tables += [(dotted(("programme", table.name)), declared_of(table.kind)) for table in config.programme]
+    years = config.horizon.months.years
+    tables: list[tuple[str, Iterable[Parameter], Iterable[int]]] = [(entry.key, entry.parameters, years) for entry in entries(registry)]
+    for table in config.programme:
+        until = range(years[0], years[-1] + table.instalments)  # the budgets that instalments reserve
+        tables.append((dotted(("programme", table.name)), declared_of(table.kind), until))
     found = {f"{OBSERVATION}{DISPERSION.name}": DISPERSION}
-    for key, parameters in tables:
-        found |= {f"{key}.{end}": parameter for parameter in parameters for end in _ends(parameter, years)}
+    for key, parameters, of in tables:
+        found |= {f"{key}.{end}": parameter for parameter in parameters for end in _ends(parameter, of)}
     return found
 
 
-def _ends(parameter: Parameter, years: tuple[str, ...]) -> Iterator[str]:
+def _ends(parameter: Parameter, years: Iterable[int]) -> Iterator[str]:
     if parameter.kind in ("number", "integer", "by_year") and not parameter.certain:
         yield parameter.name
     if parameter.kind == "by_size":
