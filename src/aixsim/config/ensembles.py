@@ -23,10 +23,13 @@ from aixsim.model.keys import dotted
 from aixsim.model.parameters import Parameter
 from aixsim.model.programmes import declared_of
 from aixsim.model.registry import Registry
+from aixsim.model.uncertainties import uncertainties_of
 from aixsim.world.classification import SIZES
 
 RESULT_TABLES: Final = ("trajectories", "groups", "projects", "parameters", "money", "payers", "answer")
-"""Names of the tables in a result folder, which also holds a copy of the ensemble."""
+"""Names of the tables in a result folder, which also holds copies of the ensemble and the plugins."""
+RESULT_FOLDERS: Final = ("figures", "shards", "trajectories")
+"""Names of the folders that aixsim makes in the folder of a run or a sweep."""
 _ABOUT = b"aixsim"
 _SHA256 = b"aixsim sha256"
 
@@ -125,6 +128,12 @@ def broken_columns(path: Path, config: Config, registry: Registry) -> Iterator[N
             yield NotAllowed(found, f"{parameter.low:g} to {parameter.high:g} ({parameter.unit})")
 
 
+def unused_columns(ensemble: Ensemble, settings: Mapping[str, Any]) -> list[str]:
+    """Returns the columns that replicates do not read, since the settings fix or leave out these numbers."""
+    uncertain = uncertainties_of(settings)
+    return [key for key in ensemble.keys if key not in uncertain]
+
+
 def ensemble_path(folder: Path, name: str) -> Path:
     """Returns the path of an ensemble: below the config's folder, below a folder ``configs`` that holds it, or packaged.
 
@@ -136,10 +145,17 @@ def ensemble_path(folder: Path, name: str) -> Path:
         raise NotAllowed(f"found {name!r}", "a Parquet file below the config's folder, or below its folder 'configs', without '..'")
     if len(plain.parts) == 1 and plain.stem.casefold() in RESULT_TABLES:
         raise NotAllowed(f"found {name!r}", f"another name: result tables have the names {', '.join(RESULT_TABLES)}")
+    refuse_result_folder(name)
     target = find_file(folder, name)
     if not target.is_file():
         raise NotAllowed(f"found {name!r}, which does not exist", "a Parquet file that aixsim calibrate has written")
     return target
+
+
+def refuse_result_folder(name: str) -> None:
+    """Raises ``NotAllowed`` when the copy of a file would lie in a folder of the result that holds something else."""
+    if Path(name).parts[:1] and Path(name).parts[0].casefold() in RESULT_FOLDERS:
+        raise NotAllowed(f"found {name!r}", f"a file outside the folders {', '.join(RESULT_FOLDERS)}: results have folders of these names")
 
 
 def numbers_of(config: Config, registry: Registry) -> dict[str, Parameter]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from aixsim.config.ensembles import EnsembleError, broken_columns, ensemble_path
+from aixsim.config.ensembles import EnsembleError, broken_columns, ensemble_path, read_ensemble, unused_columns
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Config
 from aixsim.config.observations import OF_PROGRAMMES
 from aixsim.config.shipped import find_file
 from aixsim.config.validation import NotAllowed, nearest
+from aixsim.errors import shortened
 from aixsim.model.levers.parks import PARK_MONEY
 from aixsim.model.programmes import TERMS, Programme
 from aixsim.model.registry import Registry
@@ -155,7 +156,10 @@ def _ensemble(config: Config, registry: Registry, folder: Path) -> Faults:
     if name is None:
         return
     try:
-        faults = list(broken_columns(ensemble_path(folder, name), config, registry))
+        faults = list(broken_columns(path := ensemble_path(folder, name), config, registry))
+        if not faults and len(unused := unused_columns(held := read_ensemble(path), config.settings)) == len(held.keys):
+            found = f"{path}: none of its numbers is uncertain in this config: {shortened(', '.join(unused))}"
+            faults = [NotAllowed(found, "an ensemble of numbers that this config states as distributions, or none")]
     except NotAllowed as fault:
         faults = [fault]
     except EnsembleError as error:

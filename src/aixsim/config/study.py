@@ -13,12 +13,13 @@ import tomli_w
 
 from aixsim.arguments import as_path, instance
 from aixsim.config.documents import Document, read
+from aixsim.config.ensembles import refuse_result_folder
 from aixsim.config.models import Config, Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, config_model
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.overrides import change
 from aixsim.config.rules import relations
 from aixsim.config.shipped import find_file, located
-from aixsim.config.validation import ConfigError
+from aixsim.config.validation import ConfigError, NotAllowed
 from aixsim.config.variant import Variant, differences, leaves
 from aixsim.model.calendar import Horizon
 from aixsim.model.keys import dotted
@@ -292,4 +293,8 @@ def _plugin_names(document: Document) -> list[str]:
         target = (folder / name).resolve()
         if Path(name).is_absolute() or ".." in Path(name).parts or not target.is_relative_to(folder.resolve()) or target.suffix != ".py":
             raise ConfigError([document.problem(_PLUGINS, f"found {name!r}", "Python files below the config's folder")])
+        try:
+            refuse_result_folder(name)
+        except NotAllowed as fault:
+            raise ConfigError([document.problem(_PLUGINS, fault.found, fault.allowed)]) from None
     return names
