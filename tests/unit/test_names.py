@@ -228,9 +228,7 @@ def test_an_ensemble_is_not_copied_into_a_folder_of_the_result(tmp_path: Path, n
     (tmp_path / "two.toml").write_text(f'{TWO.partition("[[programme]]")[0]}plugins = {{ files = ["{name[:-8]}.py"] }}\n')
     with pytest.raises(ConfigError) as refused:
         load(tmp_path / "two.toml", allow_plugins=True)
-    assert [problem.allowed.partition(":")[0] for problem in refused.value.problems] == [
-        "a file outside the folders figures, shards, trajectories"
-    ]
+    assert [problem.found for problem in refused.value.problems] == [f"found {name[:-8] + '.py'!r}"]
 
 
 def test_an_ensemble_that_no_replicate_reads_is_refused(tmp_path: Path) -> None:

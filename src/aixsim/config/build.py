@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -38,7 +37,7 @@ class Problems:
         folder: to which paths in the config are relative.
         horizon, settings, seed, registry: as in ``model.problem.Problem``.
         ensemble: rows of values for some of the uncertain parameters.
-        files: hashes of the user's files of firms and ties; they change when the files change.
+        files: hashes of the user's files; they change when the files change.
     """
 
     population: PopulationTable
@@ -129,7 +128,7 @@ def problems(study: Study) -> Problems:
         study.monte_carlo.seed,
         study.registry,
         ensemble=ensemble_of(study),
-        files=tuple(hashlib.sha256(path.read_bytes()).hexdigest() for path in study.own_files),
+        files=tuple(study.inputs.values()),
     )
 
 

@@ -30,6 +30,7 @@ RESULT_TABLES: Final = ("trajectories", "groups", "projects", "parameters", "mon
 """Names of the tables in a result folder, which also holds copies of the ensemble and the plugins."""
 RESULT_FOLDERS: Final = ("figures", "shards", "trajectories")
 """Names of the folders that aixsim makes in the folder of a run or a sweep."""
+NOT_IN_RESULT_FOLDERS: Final = f"in none of its folders {', '.join(RESULT_FOLDERS)}, of which results have their own"
 _ABOUT = b"aixsim"
 _SHA256 = b"aixsim sha256"
 
@@ -145,17 +146,17 @@ def ensemble_path(folder: Path, name: str) -> Path:
         raise NotAllowed(f"found {name!r}", "a Parquet file below the config's folder, or below its folder 'configs', without '..'")
     if len(plain.parts) == 1 and plain.stem.casefold() in RESULT_TABLES:
         raise NotAllowed(f"found {name!r}", f"another name: result tables have the names {', '.join(RESULT_TABLES)}")
-    refuse_result_folder(name)
+    if in_result_folder(name):
+        raise NotAllowed(f"found {name!r}", f"a Parquet file below the config's folder, {NOT_IN_RESULT_FOLDERS}")
     target = find_file(folder, name)
     if not target.is_file():
         raise NotAllowed(f"found {name!r}, which does not exist", "a Parquet file that aixsim calibrate has written")
     return target
 
 
-def refuse_result_folder(name: str) -> None:
-    """Raises ``NotAllowed`` when the copy of a file would lie in a folder of the result that holds something else."""
-    if Path(name).parts[:1] and Path(name).parts[0].casefold() in RESULT_FOLDERS:
-        raise NotAllowed(f"found {name!r}", f"a file outside the folders {', '.join(RESULT_FOLDERS)}: results have folders of these names")
+def in_result_folder(name: str) -> bool:
+    """Returns whether the copy of a file would lie in a folder of the result that holds something else."""
+    return any(part.casefold() in RESULT_FOLDERS for part in Path(name).parts[:1])
 
 
 def numbers_of(config: Config, registry: Registry) -> dict[str, Parameter]:
