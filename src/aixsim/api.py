@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any, Literal
 
 from aixsim.arguments import as_path, instance, one_of, whole_number
+from aixsim.config.models import MOST_REPLICATES
 from aixsim.config.study import Study
 from aixsim.config.sweep_study import SweepStudy, load_sweep
 from aixsim.engines import ENGINES
@@ -104,7 +105,7 @@ def run(
     one_of(engine, "engine", ENGINES)
     folder = None if out is None else as_path(out, "out")
     if replicates is not None:
-        replicates = whole_number(replicates, "replicates", least=1)
+        replicates = whole_number(replicates, "replicates", least=1, most=MOST_REPLICATES)
         study = study.with_monte_carlo(study.monte_carlo.model_copy(update={"replicates": replicates}))
     seed_chosen = study.monte_carlo.seed is not None
     if not seed_chosen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import warnings
 from pathlib import Path
 from typing import Final, Literal
 
@@ -13,6 +14,11 @@ LONGEST: Final = 80
 def shortened(text: str, longest: int = LONGEST) -> str:
     """Returns a text, or the beginning of one that is longer than ``longest`` characters."""
     return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def warn_in_one_line() -> None:
+    """Makes this process print warnings as their message alone, for people who do not read source code."""
+    warnings.formatwarning = lambda message, *_: f"{message}\n"
 
 
 class UserError(Exception):

@@ -91,6 +91,7 @@ def test_a_run_in_memory_and_one_in_a_folder_are_the_same(study: aixsim.Study, t
     ("options", "argument"),
     [
         ({"replicates": "x"}, "replicates"), ({"replicates": 0}, "replicates"), ({"replicates": -1}, "replicates"),
+        ({"replicates": 10**10}, "replicates"),
         ({"replicates": 2.0}, "replicates"), ({"replicates": True}, "replicates"), ({"workers": 0}, "workers"),
         ({"workers": None}, "workers"), ({"engine": "Kernel"}, "engine"), ({"engine": None}, "engine"), ({"out": 3}, "out"),
         ({"out": "a\0b"}, "out"), ({"out": ""}, "out"), ({"progress": "yes"}, "progress"), ({"study": "configs/korea.toml"}, "study"),

@@ -151,6 +151,26 @@ CASES: list[tuple[str, str, str, str]] = [
     ("budget negative", changed("2024 = 10.0", "2024 = -1.0"), "programme[0].budget_krw_bn", "0"),
     ("budget without years", changed("{ 2024 = 10.0 }", "10.0"), "programme[0].budget_krw_bn", "year"),
     ("budget beyond the horizon", changed("2024 = 10.0", "2025 = 10.0"), "programme[0].budget_krw_bn.2025", "2024"),
+    (
+        "grant beyond the horizon",
+        changed("2024 = 10.0 }", "2024 = 10.0 }\ngrant_krw_bn = { 2024 = 1.0, 2025 = 1.0 }\ninstalments = 2").replace(
+            "grant_krw_bn = 1.0\n", "", 1
+        ),
+        "programme[0].grant_krw_bn.2025",
+        "2024",
+    ),
+    (
+        "delivery beyond the horizon",
+        changed("2024 = 10.0 }", "2024 = 10.0 }\ndelivery_shift = { 2025 = 1.0 }"),
+        "programme[0].delivery_shift.2025",
+        "2024",
+    ),
+    (
+        "lever beyond the horizon",
+        GOOD + "[levers.training]\nper_year = { 2024 = 1.0, 2025 = 1.0 }\n",
+        "levers.training.per_year.2025",
+        "2024",
+    ),
     ("year of two digits", changed("2024 = 10.0", "24 = 10.0"), "programme[0].budget_krw_bn", "four digits"),
     ("grant 0", changed("grant_krw_bn = 1.0", "grant_krw_bn = 0.0"), "programme[0].grant_krw_bn", "0.001"),
     ("call in month 13", changed("[3]", "[13]"), "programme[0].call_months", "12"),

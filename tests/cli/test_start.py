@@ -133,3 +133,10 @@ def test_a_run_without_figures_loads_neither_pandas_nor_matplotlib(tmp_path: Pat
         code, out, loaded = loads(["run", "good.toml", "-o", f"out-{times}", "--workers", "1", "--figures", "none"], tmp_path, watched)
         assert (code, [name for name in loaded if name in watched]) == (0, [])
         assert "Results: " in out
+
+
+def test_warnings_are_one_line_without_source_code(tmp_path: Path) -> None:
+    code = "from aixsim.cli import main\nimport warnings\ntry: main(['--version'])\nexcept SystemExit: warnings.warn('no font')\n"
+    (tmp_path / "warns.py").write_text(code)
+    done = subprocess.run([sys.executable, tmp_path / "warns.py"], capture_output=True, text=True, check=False)
+    assert done.stderr == "no font\n"

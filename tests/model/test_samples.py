@@ -127,6 +127,31 @@ def test_the_end_of_the_horizon_does_not_change_the_past() -> None:
     assert launched_by("2026-12", more, 2026) == launched_by("2028-12", more, 2026) == 6
 
 
+def test_a_config_states_the_budgets_that_its_last_grants_reserve(tmp_path: Path) -> None:
+    """The same numbers from a file: without 12 bn in 2027 and 2028 it is 3 grants, and 6 with them, wherever the horizon ends."""
+    text = """
+title = "Instalments"
+counts = ["programme"]
+horizon = { start = "2024-01", end = "2026-12" }
+population = { kind = "homogeneous", firms = 300 }
+network = { kind = "none" }
+mechanisms = { innovation = { rate = 0.9 } }
+funding = { own_rate = 0.0 }
+monte_carlo = { replicates = 1, seed = 1 }
+[[programme]]
+name = "p"
+budget_krw_bn = { 2024 = 6.0, 2025 = 6.0, 2026 = 12.0 }
+grant_krw_bn = 6.0
+instalments = 3
+call_months = [1]
+"""
+    (tmp_path / "p.toml").write_text(text)
+    later = {f"programme.p.budget_krw_bn.{year}": 12.0 for year in (2027, 2028)}
+    for end, more, grants in (("2026-12", {}, 3), ("2028-12", {}, 3), ("2026-12", later, 6), ("2028-12", later, 6)):
+        table = run(load(tmp_path / "p.toml", {"horizon.end": end, **more})).trajectories()
+        assert table.loc[table["month"] == "2026-12-01", "launched"].tolist() == [grants]
+
+
 @pytest.mark.parametrize("start", ["2024-01", "2026-06"])
 def test_models_lead_also_when_the_horizon_starts_after_them(start: str) -> None:
     """Forming a model is its lead's decision: 10 % of 30 models are 3 leads, and nobody else decides."""

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from SALib.analyze import morris, sobol
 
+from aixsim.api import sweep
 from aixsim.config.designs import Axis, rows
 from aixsim.config.sweep_study import load_sweep
 from aixsim.config.validation import ConfigError
@@ -88,6 +89,23 @@ def test_equal_policies_are_refused_and_others_are_not(tmp_path: Path) -> None:
     assert caught.value.problems[0].line == 4
     (tmp_path / "other.toml").write_text('base = "small.toml"\n[mechanisms.peers]\nrate = 0.1\n')
     assert len(load_sweep(path).points) == 12
+
+
+def test_policies_that_differ_only_in_a_file_are_different_points(tmp_path: Path) -> None:
+    """Both name ``odd.py``, each in its own folder; with the same content they are the same policy."""
+    small, lever = (tmp_path / "small.toml"), (Path(__file__).parents[2] / "docs" / "how-to" / "my_lever.py").read_text()
+    path = changed(tmp_path, ('base = "small.toml"', '[policies]\none = "one/small.toml"\nother = "other/small.toml"'))
+    for name, text in (("one", lever), ("other", lever.replace("+= p.share", "+= 0.5 * p.share"))):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "odd.py").write_text(text)
+        (tmp_path / name / "small.toml").write_text(f'plugins.files = ["odd.py"]\nlevers.test_beds.start = "2024-01"\n{small.read_text()}')
+    study = load_sweep(path, allow_plugins=True)
+    done = sweep(study, tmp_path / "out")
+    assert [point.policy for point in done.points] == [point.policy for point in study.points]
+    assert {point.policy for point in done.points} == {"one", "other"}
+    (tmp_path / "other" / "odd.py").write_text(lever)
+    with pytest.raises(ConfigError, match="'other' and 'one' are the same"):
+        load_sweep(path, allow_plugins=True)
 
 
 def test_rows_that_repeat_a_point_are_told_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -262,7 +262,7 @@ def wait_for(path: Path, process: subprocess.Popen[str], key: str = "") -> None:
     raise AssertionError(process.communicate())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_run_that_is_ended_keeps_what_is_finished_and_leaves_no_process(number: int, workers: int, tmp_path: Path) -> None:
     study(tmp_path, text=ENDLESS)

@@ -13,7 +13,7 @@ from aixsim.evidence import calibration
 from aixsim.evidence.calibration import identity_of
 from aixsim.model import fingerprint
 from aixsim.model.plugins import Plugin, plugin_of
-from aixsim.runs.identity import files_of, inputs_of, job_id
+from aixsim.runs.identity import inputs_of, job_id
 from aixsim.runs.job import Job
 from tests.runs.small_sweeps import CONFIG, STUDY, write_study
 
@@ -24,7 +24,7 @@ def test_a_users_own_tables_count_by_their_content(tmp_path: Path) -> None:
     shutil.copytree(THEORY / "data", tmp_path / "data")
     shutil.copy(THEORY / "isolated-firm.toml", tmp_path)
     study = load(tmp_path / "isolated-firm.toml")
-    own = files_of(study).values()
+    own = study.files.values()
     assert len(own) == 2
     before = identity_of(study, "calibration")
     assert identity_of(study, "calibration") == before

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aixsim.config import load, settings_of
 from aixsim.config.build import problems
-from aixsim.config.ensembles import RESULT_TABLES, ensemble_bytes
+from aixsim.config.ensembles import RESULT_FOLDERS, RESULT_TABLES, ensemble_bytes
 from aixsim.config.study import Study
 from aixsim.config.sweep_study import load_sweep
 from aixsim.config.validation import ConfigError
@@ -19,6 +19,8 @@ from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.keys import dotted, parse_key, split_key
 from aixsim.model.uncertainties import numbers_of
 from aixsim.random.distributions import Distribution
+from aixsim.runs.ledger import TABLES
+from aixsim.runs.store import SHARDS
 from tests.cli.run_cli import run_cli
 
 TWO = """
@@ -212,3 +214,27 @@ def test_an_ensemble_does_not_take_the_place_of_a_table(tmp_path: Path, name: st
         (folder / name).write_bytes(ensemble_bytes(tuple(columns), np.array(list(columns.values())).T, {}))
     [(found, _)] = ensemble(folder, columns, name)
     assert found == f"found {name!r}"
+
+
+@pytest.mark.parametrize("name", ["trajectories/e.parquet", "./Figures/e.parquet", "shards/a/e.parquet"])
+def test_an_ensemble_is_not_copied_into_a_folder_of_the_result(tmp_path: Path, name: str) -> None:
+    """With a folder ``trajectories``, the result of a run is taken for a sweep."""
+    assert set(RESULT_FOLDERS) == {"figures", SHARDS, TABLES}
+    columns = {"programme.0.grant_krw_bn": [1.0, 2.0]}
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).write_bytes(ensemble_bytes(tuple(columns), np.array(list(columns.values())).T, {}))
+    [(found, _)] = ensemble(tmp_path, columns, name)
+    assert found == f"found {name!r}"
+    (tmp_path / "two.toml").write_text(f'{TWO.partition("[[programme]]")[0]}plugins = {{ files = ["{name[:-8]}.py"] }}\n')
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path / "two.toml", allow_plugins=True)
+    assert [problem.found for problem in refused.value.problems] == [f"found {name[:-8] + '.py'!r}"]
+
+
+def test_an_ensemble_that_no_replicate_reads_is_refused(tmp_path: Path) -> None:
+    """The innovation rate is fixed in this config and there are no parks; one column that is read is enough, and check names the others."""
+    [(found, _)] = ensemble(tmp_path, {"mechanisms.innovation.rate": [0.1, 0.2], "levers.parks.number": [1.0, 2.0]})
+    assert found.endswith("mechanisms.innovation.rate, levers.parks.number")
+    assert ensemble(tmp_path, {"mechanisms.innovation.rate": [0.1, 0.2], "programme.0.grant_krw_bn": [1.0, 2.0]}) == []
+    ended = run_cli(["check", tmp_path / "two.toml"], tmp_path)
+    assert "1 of 2 columns are used; not used, since they are fixed or left out here: mechanisms.innovation.rate\n" in ended.out

@@ -26,7 +26,7 @@ SMALL = {"population.scale": 0.002}
 @pytest.mark.parametrize("path", sorted(CONFIGS.rglob("*.toml")), ids=lambda path: path.stem)
 def test_the_resolved_config_is_the_same_study(path: Path, tmp_path: Path) -> None:
     study = load(path)
-    for file in study.own_files:
+    for file in study.files.values():
         shutil.copytree(file.parent, tmp_path / file.parent.name, dirs_exist_ok=True)
     if study.ensemble is not None:
         ensemble = tmp_path / study.ensemble

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from aixsim.api import NothingFinished, run
 from aixsim.config import load
 from aixsim.config.build import problems
 from aixsim.config.study import Study
@@ -98,3 +99,81 @@ def test_an_installed_package_must_be_the_same_everywhere(monkeypatch: pytest.Mo
     monkeypatch.setattr("aixsim.model.plugins.installed", lambda: (there,))
     with pytest.raises(PluginError, match="with other code"):
         pickle.loads(packed)
+
+
+LEVER = """
+import random
+from aixsim.model.lever import Lever, starts, stops
+from aixsim.model.parameters import Parameters, real
+
+class Odd(Parameters):
+    '''Settings.'''
+    start: str = starts("2024-01", "assumed", "assumed")
+    stop: str = stops()
+    by: float = real(0.5, "1", 0.0, 1.0, "factor", "assumed", "assumed", "0 to 1")
+
+seen = []
+
+def apply(scenario, p, problem):
+    BODY
+
+LEVER = Lever(name="odd", title="Odd", apply=apply, neutral={"by": 1.0}, parameters=Odd, source="assumed")
+"""
+
+
+def with_lever(folder: Path, body: str) -> Study:
+    (folder / "odd.py").write_text(LEVER.replace("BODY", body))
+    uncertain = PLAIN.replace("0.1 }", '{ dist = "uniform", low = 0.1, high = 0.2 } }').replace("replicates = 2", "replicates = 6")
+    (folder / "odd.toml").write_text(uncertain + 'levers = { odd = {} }\nplugins.files = ["odd.py"]\n')
+    return load(folder / "odd.toml", allow_plugins=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "seen.append(1); scenario.climate_index *= len(seen)",
+        "seen.append(scenario.drawn['mechanisms.innovation.rate']); scenario.climate_index *= seen[0]",
+        "scenario.climate_index *= random.random()",
+    ],
+    ids=["counter", "memory", "random number without address"],
+)
+def test_a_lever_that_depends_on_more_than_its_replicate_ends_the_run(tmp_path: Path, body: str) -> None:
+    """Its results would depend on the number of workers."""
+    with pytest.raises(PluginError, match=r"levers\.odd: climate_index of replicate"):
+        run(with_lever(tmp_path, body), out=tmp_path / "out")
+    assert not (tmp_path / "out" / "provenance.json").exists()
+
+
+def test_a_lever_that_depends_on_its_replicate_alone_runs(tmp_path: Path) -> None:
+    """The twin: the same arithmetic on what each replicate drew for itself."""
+    study = with_lever(tmp_path, "seen = [scenario.drawn['mechanisms.innovation.rate']]; scenario.climate_index *= seen[0]")
+    one, two = (run(study, workers=workers).trajectories() for workers in (1, 2))
+    assert one.equals(two)
+    assert one["decided"].max() > 0
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("problem.settings['mechanisms']['innovation']['rate'] = 1.0", "TypeError"),
+        ("problem.settings['counts'].append('own')", "AttributeError"),
+        ("problem.uncertainties.clear()", "AttributeError"),
+        ("problem.registry.levers.pop('odd')", "AttributeError"),
+        ("scenario.seed += 1", "changes seed"),
+        ("scenario.replicate = 0; scenario.scale = 2.0", "changes (replicate, )?scale"),
+        ("scenario.support = scenario.support[:3]", "changes support"),
+        ("scenario.frailty = scenario.frailty.astype('float32')", "changes frailty"),
+        ("scenario.frailty = -scenario.frailty", "frailty has a value below zero"),
+    ],
+)
+def test_what_replicates_share_and_are_addressed_by_is_not_for_levers_to_change(tmp_path: Path, body: str, found: str) -> None:
+    with pytest.raises(NothingFinished, match=found):
+        run(with_lever(tmp_path, body))
+
+
+def test_a_law_that_is_not_the_same_when_asked_again_is_refused(tmp_path: Path) -> None:
+    law = (HOW_TO / "my_mechanism.py").read_text().replace("return p.rate", "seen.append(1); return len(seen) * p.rate")
+    (tmp_path / "my_mechanism.py").write_text(law.replace("\n\n\ndef hazard", "\n\n\nseen = []\n\ndef hazard"))
+    (tmp_path / "own.toml").write_text(OWN)
+    with pytest.raises(ConfigError, match="and then"):
+        load(tmp_path / "own.toml", allow_plugins=True)

@@ -10,6 +10,7 @@ from aixsim.cli.output import say, tell
 from aixsim.cli.studies import load_to_look_at
 from aixsim.config import settings_of
 from aixsim.config.build import problems
+from aixsim.config.ensembles import unused_columns
 from aixsim.config.study import Study
 from aixsim.config.variant import changed
 from aixsim.errors import UserError
@@ -82,6 +83,10 @@ def check_config(config: Path, overrides: Sequence[str], workers: int, plugins: 
     say(f"  programmes: {', '.join(study.settings['programme']) or 'none'}")
     for line in _money(study):
         say(f"  {line}")
+    if problem.ensemble is not None:
+        keys, unused = problem.ensemble.keys, unused_columns(problem.ensemble, study.settings)
+        rest = f"; not used, since they are fixed or left out here: {', '.join(unused)}" if unused else ""
+        say(f"  ensemble {study.ensemble}: {len(keys) - len(unused)} of {len(keys)} columns are used{rest}")
     say(f"  {len(problem.uncertainties)} uncertain numbers, {study.monte_carlo.replicates:,} replicates")
     for change in changes_of(study.table.document(), observed(study)):
         say(f"  WARNING: changes a year with an observed count: {change}")

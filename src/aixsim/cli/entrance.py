@@ -9,7 +9,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 
-from aixsim.errors import NO_PATH, UserError, shortened
+from aixsim.errors import NO_PATH, UserError, shortened, warn_in_one_line
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -26,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     # Arrow's own allocator keeps freed memory; the system's allocator returns it, so that memory does not grow with the length of a run.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    warn_in_one_line()
     if sys.stderr is None:  # closed by the caller
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - stays open as long as the process
     if sys.stdout is None:

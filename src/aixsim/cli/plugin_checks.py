@@ -19,9 +19,8 @@ from aixsim.model.lever import NEVER, Lever
 from aixsim.model.mechanism import Mechanism
 from aixsim.model.problem import Problem
 from aixsim.model.registry import Registry
-from aixsim.model.scenario import Scenario
 from aixsim.model.soundness import falls, gaps, hazard_faults
-from aixsim.model.windows import equal, outside
+from aixsim.model.windows import differing, outside
 from aixsim.world.cache import korea_population, supply_network
 
 START, STOP, END = "2025-07", "2027-01", "2027-12"
@@ -102,14 +101,14 @@ def neutral_changes_nothing(lever: Lever, registry: Registry) -> Verdict:
     question = "the neutral setting changes nothing"
     without, neutral = small_world(lever, registry, None), small_world(lever, registry, lever.neutral)
     for replicate in range(3):
-        if changed := _changed(draw_scenario(without, replicate), draw_scenario(neutral, replicate)):
+        if changed := differing(draw_scenario(without, replicate), draw_scenario(neutral, replicate)):
             return Verdict(question, False, f"{', '.join(changed)} of the scenario of replicate {replicate} differ")
     return Verdict(question, True, "")
 
 
 def does_something(lever: Lever, registry: Registry) -> Verdict:
     """Checks that the defaults change something; if not, the other checks show little."""
-    acts = _changed(draw_scenario(small_world(lever, registry, None), 0), draw_scenario(_started(lever, registry), 0))
+    acts = differing(draw_scenario(small_world(lever, registry, None), 0), draw_scenario(_started(lever, registry), 0))
     found = ", ".join(acts) or "nothing in this small population, so the other checks show little"
     return Verdict("the defaults change something", True if acts else None, found)
 
@@ -117,7 +116,7 @@ def does_something(lever: Lever, registry: Registry) -> Verdict:
 def draws_are_addressed(lever: Lever, registry: Registry) -> Verdict:
     """Checks that a replicate is reproducible; random numbers without an address are not."""
     world = _started(lever, registry)
-    changed = _changed(draw_scenario(world, 1), draw_scenario(world, 1))
+    changed = differing(draw_scenario(world, 1), draw_scenario(world, 1))
     return Verdict("a replicate is reproducible", not changed, f"{', '.join(changed)} differ" if changed else "")
 
 
@@ -134,7 +133,7 @@ def acts_inside_its_window(lever: Lever, registry: Registry) -> Verdict:
         p: Any = lever.parameters.read(world.settings["levers"][lever.name])
         acts = outside(before, after, p, world)
         if start == stop or start > END:
-            acts = acts or set(_changed(before, after))
+            acts = acts or set(differing(before, after))
         if acts:
             return Verdict(question, False, f"with the window from {start} to before {stop} it changes {', '.join(sorted(acts))} outside")
     return Verdict(question, True, "")
@@ -166,10 +165,6 @@ def small_world(item: Mechanism | Lever, registry: Registry, settings: Mapping[s
 def _started(lever: Lever, registry: Registry) -> Problem:
     """Returns the study with a lever's defaults, from a month in which it can act."""
     return small_world(lever, registry, {"start": START} if any(item.name == "start" for item in lever.parameters.declared) else {})
-
-
-def _changed(a: Scenario, b: Scenario) -> list[str]:
-    return [name for name in Scenario.__dataclass_fields__ if name != "drawn" and not equal(getattr(a, name), getattr(b, name))]
 
 
 def _agreement(world: Problem) -> Verdict:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,9 +14,12 @@ from aixsim.config.models import NetworkTable, PopulationTable
 from aixsim.config.shipped import find_file
 from aixsim.config.study import Study
 from aixsim.model.calendar import Horizon
+from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.ensemble import Ensemble
+from aixsim.model.plugins import PluginError
 from aixsim.model.problem import Problem
 from aixsim.model.registry import Registry
+from aixsim.model.windows import differing
 from aixsim.world.cache import korea_population, supply_network
 from aixsim.world.network import Network
 from aixsim.world.population import Population
@@ -35,7 +37,7 @@ class Problems:
         folder: to which paths in the config are relative.
         horizon, settings, seed, registry: as in ``model.problem.Problem``.
         ensemble: rows of values for some of the uncertain parameters.
-        files: hashes of the user's files of firms and ties; they change when the files change.
+        files: hashes of the user's files; they change when the files change.
     """
 
     population: PopulationTable
@@ -63,6 +65,28 @@ class Problems:
             last = key, _worlds[key].varied(self.horizon, self.settings, self.seed, self.registry, self.ensemble)
             _last[self] = last
         return last[1]
+
+    def refuse_memory(self, replicate: int, given: Mapping[str, float] | None = None) -> None:
+        """Draws a replicate as the lever of a plugin left things, and again with its code executed anew.
+
+        Args:
+            replicate: one that has been drawn.
+            given: as in ``draw_scenario``.
+
+        Raises:
+            PluginError: they differ, so that results would depend on how replicates are shared out among processes.
+        """
+        levers = [(plugin, key) for plugin in self.registry.used(self.settings) for key in plugin.keys if key.startswith("levers.")]
+        if not levers:
+            return
+        problem = self(replicate)
+        afresh = draw_scenario(replace(problem, registry=self.registry.afresh()), replicate, given)
+        if changed := differing(draw_scenario(problem, replicate, given), afresh):
+            found = (
+                f"{', '.join(key for _, key in levers)}: {', '.join(changed)} of replicate {replicate} are not the same when drawn again"
+            )
+            remedy = "let apply depend on scenario, p and problem alone, and draw random numbers with aixsim.random.draws"
+            raise PluginError(levers[0][0].path, found, remedy)
 
     def build(self, replicate: int) -> Problem:
         """Builds population and network with the population's own seed; a varying one takes ``seed + replicate``."""
@@ -104,7 +128,7 @@ def problems(study: Study) -> Problems:
         study.monte_carlo.seed,
         study.registry,
         ensemble=ensemble_of(study),
-        files=tuple(hashlib.sha256(path.read_bytes()).hexdigest() for path in study.own_files),
+        files=tuple(study.inputs.values()),
     )
 
 

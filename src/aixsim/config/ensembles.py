@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,10 +23,14 @@ from aixsim.model.keys import dotted
 from aixsim.model.parameters import Parameter
 from aixsim.model.programmes import declared_of
 from aixsim.model.registry import Registry
+from aixsim.model.uncertainties import uncertainties_of
 from aixsim.world.classification import SIZES
 
 RESULT_TABLES: Final = ("trajectories", "groups", "projects", "parameters", "money", "payers", "answer")
-"""Names of the tables in a result folder, which also holds a copy of the ensemble."""
+"""Names of the tables in a result folder, which also holds copies of the ensemble and the plugins."""
+RESULT_FOLDERS: Final = ("figures", "shards", "trajectories")
+"""Names of the folders that aixsim makes in the folder of a run or a sweep."""
+NOT_IN_RESULT_FOLDERS: Final = f"in none of its folders {', '.join(RESULT_FOLDERS)}, of which results have their own"
 _ABOUT = b"aixsim"
 _SHA256 = b"aixsim sha256"
 
@@ -125,6 +129,12 @@ def broken_columns(path: Path, config: Config, registry: Registry) -> Iterator[N
             yield NotAllowed(found, f"{parameter.low:g} to {parameter.high:g} ({parameter.unit})")
 
 
+def unused_columns(ensemble: Ensemble, settings: Mapping[str, Any]) -> list[str]:
+    """Returns the columns that replicates do not read, since the settings fix or leave out these numbers."""
+    uncertain = uncertainties_of(settings)
+    return [key for key in ensemble.keys if key not in uncertain]
+
+
 def ensemble_path(folder: Path, name: str) -> Path:
     """Returns the path of an ensemble: below the config's folder, below a folder ``configs`` that holds it, or packaged.
 
@@ -136,24 +146,33 @@ def ensemble_path(folder: Path, name: str) -> Path:
         raise NotAllowed(f"found {name!r}", "a Parquet file below the config's folder, or below its folder 'configs', without '..'")
     if len(plain.parts) == 1 and plain.stem.casefold() in RESULT_TABLES:
         raise NotAllowed(f"found {name!r}", f"another name: result tables have the names {', '.join(RESULT_TABLES)}")
+    if in_result_folder(name):
+        raise NotAllowed(f"found {name!r}", f"a Parquet file below the config's folder, {NOT_IN_RESULT_FOLDERS}")
     target = find_file(folder, name)
     if not target.is_file():
         raise NotAllowed(f"found {name!r}, which does not exist", "a Parquet file that aixsim calibrate has written")
     return target
 
 
+def in_result_folder(name: str) -> bool:
+    """Returns whether the copy of a file would lie in a folder of the result that holds something else."""
+    return any(part.casefold() in RESULT_FOLDERS for part in Path(name).parts[:1])
+
+
 def numbers_of(config: Config, registry: Registry) -> dict[str, Parameter]:
     """Returns all parameters that the config states or could state, by key."""
-    years = tuple(map(str, config.horizon.months.years))
-    tables = [(entry.key, entry.parameters) for entry in entries(registry)]
-    tables += [(dotted(("programme", table.name)), declared_of(table.kind)) for table in config.programme]
+    years = config.horizon.months.years
+    tables: list[tuple[str, Iterable[Parameter], Iterable[int]]] = [(entry.key, entry.parameters, years) for entry in entries(registry)]
+    for table in config.programme:
+        until = range(years[0], years[-1] + table.instalments)  # the budgets that instalments reserve
+        tables.append((dotted(("programme", table.name)), declared_of(table.kind), until))
     found = {f"{OBSERVATION}{DISPERSION.name}": DISPERSION}
-    for key, parameters in tables:
-        found |= {f"{key}.{end}": parameter for parameter in parameters for end in _ends(parameter, years)}
+    for key, parameters, of in tables:
+        found |= {f"{key}.{end}": parameter for parameter in parameters for end in _ends(parameter, of)}
     return found
 
 
-def _ends(parameter: Parameter, years: tuple[str, ...]) -> Iterator[str]:
+def _ends(parameter: Parameter, years: Iterable[int]) -> Iterator[str]:
     if parameter.kind in ("number", "integer", "by_year") and not parameter.certain:
         yield parameter.name
     if parameter.kind == "by_size":

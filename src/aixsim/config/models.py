@@ -33,6 +33,7 @@ _MODEL = ("counts", "programme", "mechanisms", "levers", *SECTIONS)
 _ONLY_IF_STATED = ("plugins", "calibration", "uncertainty")
 LONGEST = 600
 MOST_FIRMS_COMPLETE = 2000
+MOST_REPLICATES = 10_000_000
 
 
 def _structural(raw: Any) -> Any:
@@ -173,7 +174,7 @@ class Expect(Table):
 class MonteCarlo(Table):
     """Number of replicates, seed, and confidence of the intervals."""
 
-    replicates: Annotated[Whole, Field(ge=1, le=10_000_000)] = 1000
+    replicates: Annotated[Whole, Field(ge=1, le=MOST_REPLICATES)] = 1000
     seed: Seed | None = None
     confidence: Annotated[Number, Field(ge=0.5, le=0.9999)] = 0.95
     half_width: Annotated[Number, Field(gt=0, lt=0.5)] | None = None

@@ -5,15 +5,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from aixsim.config.ensembles import EnsembleError, broken_columns, ensemble_path
+from aixsim.config.ensembles import EnsembleError, broken_columns, ensemble_path, read_ensemble, unused_columns
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Config
 from aixsim.config.observations import OF_PROGRAMMES
 from aixsim.config.shipped import find_file
 from aixsim.config.validation import NotAllowed, nearest
+from aixsim.errors import shortened
 from aixsim.model.levers.parks import PARK_MONEY
-from aixsim.model.programmes import TERMS
+from aixsim.model.programmes import TERMS, Programme
 from aixsim.model.registry import Registry
 
 Faults = Iterator[tuple[Key, NotAllowed]]
@@ -30,7 +32,7 @@ def relations(config: Config, registry: Registry, folder: Path) -> Faults:
     yield from _names(config)
     yield from _dates(config)
     yield from _money(config)
-    yield from _levers(config)
+    yield from _levers(config, registry)
     yield from _network(config)
     yield from _files(config, folder)
     yield from _observations(config)
@@ -66,15 +68,14 @@ def _dates(config: Config) -> Faults:
 
 
 def _money(config: Config) -> Faults:
-    years = config.horizon.months.years
-    allowed = f"years of the horizon, {years[0]} to {years[-1]}"
+    first, last = config.horizon.months.years[0], config.horizon.months.years[-1]
     for position, table in enumerate(config.programme):
-        for key in ("budget_krw_bn", "grant_krw_bn", "planned_number"):
-            by_year = getattr(table, key)
-            for year in by_year if isinstance(by_year, dict) else ():
-                if year not in years:
-                    yield ("programme", position, key, str(year)), NotAllowed(f"found the year {year}", allowed)
-        if table.delivered_from is not None and table.delivered_from not in years:
+        for parameter in Programme.declared:
+            # Grants of the last years also need the budgets, and so the delivery, of the years in which their instalments are due.
+            end = last + (table.instalments - 1 if parameter.name in ("budget_krw_bn", "delivery_shift") else 0)
+            yield from _years(("programme", position, parameter.name), getattr(table, parameter.name), first, end)
+        if table.delivered_from is not None and not first <= table.delivered_from <= last:
+            allowed = f"a year of the horizon, {first} to {last}"
             yield ("programme", position, "delivered_from"), NotAllowed(f"found {table.delivered_from}", allowed)
         lowest, highest = table.lowest_grant_krw_bn, table.highest_grant_krw_bn
         if isinstance(lowest, float | int) and isinstance(highest, float | int) and lowest > highest:
@@ -92,9 +93,19 @@ def _money(config: Config) -> Faults:
         yield ("funding", "mode"), NotAllowed("found 'open' with programmes", "'programmes', or no [[programme]]")
 
 
-def _levers(config: Config) -> Faults:
+def _years(key: Key, value: Any, first: int, last: int) -> Faults:
+    """Yields the years of a table by year that no replicate would read."""
+    for year in value if isinstance(value, dict) else ():
+        if isinstance(year, int) and not first <= year <= last:
+            yield (*key, str(year)), NotAllowed(f"found the year {year}", f"years that replicates read, {first} to {last}")
+
+
+def _levers(config: Config, registry: Registry) -> Faults:
     horizon, programmes = config.horizon.months, [table.name for table in config.programme]
     for name, settings in config.settings["levers"].items():
+        for parameter in registry.levers[name].parameters.declared:
+            if settings[parameter.name] != parameter.default:
+                yield from _years(("levers", name, parameter.name), settings[parameter.name], horizon.years[0], horizon.years[-1])
         if {"start", "stop"} <= settings.keys() and horizon.index(settings["stop"]) < horizon.index(settings["start"]):
             allowed = f"a month that is not before the start, {settings['start']!r}"
             yield ("levers", name, "stop"), NotAllowed(f"found {settings['stop']!r}", allowed)
@@ -145,7 +156,10 @@ def _ensemble(config: Config, registry: Registry, folder: Path) -> Faults:
     if name is None:
         return
     try:
-        faults = list(broken_columns(ensemble_path(folder, name), config, registry))
+        faults = list(broken_columns(path := ensemble_path(folder, name), config, registry))
+        if not faults and len(unused := unused_columns(held := read_ensemble(path), config.settings)) == len(held.keys):
+            found = f"{path}: none of its numbers is uncertain in this config: {shortened(', '.join(unused))}"
+            faults = [NotAllowed(found, "an ensemble of numbers that this config states as distributions, or none")]
     except NotAllowed as fault:
         faults = [fault]
     except EnsembleError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,15 +14,15 @@ import tomli_w
 
 from aixsim.arguments import as_path, instance
 from aixsim.config.documents import Document, read
+from aixsim.config.ensembles import NOT_IN_RESULT_FOLDERS, ensemble_path, in_result_folder
 from aixsim.config.models import Config, Expect, Goal, MonteCarlo, NetworkTable, PopulationTable, config_model
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.overrides import change
 from aixsim.config.rules import relations
 from aixsim.config.shipped import find_file, located
 from aixsim.config.validation import ConfigError
-from aixsim.config.variant import Variant, differences, leaves
+from aixsim.config.variant import Variant, differences, leaves, places_of
 from aixsim.model.calendar import Horizon
-from aixsim.model.keys import dotted
 from aixsim.model.plugins import PluginError, read_plugin, refuse_unsound_laws
 from aixsim.model.registry import Registry
 from aixsim.notebook import card
@@ -157,9 +158,16 @@ class Study:
         return self.table.uncertainty.ensemble
 
     @property
-    def own_files(self) -> list[Path]:
-        """The user's CSV files that the config names."""
-        return [find_file(self.folder, name) for name in (self.population.file, self.network.file) if name is not None]
+    def files(self) -> dict[str, Path]:
+        """The user's data files that the config names: firms, ties and ensemble."""
+        named = {name: find_file(self.folder, name) for name in (self.population.file, self.network.file) if name is not None}
+        return named if self.ensemble is None else {**named, self.ensemble: ensemble_path(self.folder, self.ensemble)}
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of every data file and plugin that the config names."""
+        digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in self.files.items()}
+        return digests | {plugin.name: plugin.digest for plugin in self.registry.files}
 
     @cached_property
     def settings(self) -> dict[str, Any]:
@@ -253,18 +261,7 @@ def _validated(document: Document, name: str, base: str, before: Mapping[str, An
     if problems:
         raise ConfigError(dict.fromkeys(problems))
     differs = differences(dict(before), leaves(document.tables)) if base else {}
-    return Study(name, folder, table, registry, Variant(base, differs, _places(document)))
-
-
-def _places(document: Document) -> dict[str, str]:
-    """Returns where every key is stated, by its text with names of programmes instead of positions."""
-    found = {}
-    for key, (file, line) in document.places.items():
-        parts: list[str | int] = list(key)
-        if len(key) > 1 and key[0] == "programme" and isinstance(key[1], int):
-            parts[1] = str(document.tables["programme"][key[1]]["name"])
-        found[dotted(parts)] = file if line is None else f"{Path(file).name}:{line}"
-    return found
+    return Study(name, folder, table, registry, Variant(base, differs, places_of(document)))
 
 
 def _registry(document: Document, *, allow_plugins: bool) -> Registry:
@@ -290,6 +287,8 @@ def _plugin_names(document: Document) -> list[str]:
     names = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
     for name in names:
         target = (folder / name).resolve()
-        if Path(name).is_absolute() or ".." in Path(name).parts or not target.is_relative_to(folder.resolve()) or target.suffix != ".py":
-            raise ConfigError([document.problem(_PLUGINS, f"found {name!r}", "Python files below the config's folder")])
+        is_below = target.is_relative_to(folder.resolve()) and not Path(name).is_absolute() and ".." not in Path(name).parts
+        if not is_below or target.suffix != ".py" or in_result_folder(name):
+            allowed = f"Python files below the config's folder, {NOT_IN_RESULT_FOLDERS}"
+            raise ConfigError([document.problem(_PLUGINS, f"found {name!r}", allowed)])
     return names

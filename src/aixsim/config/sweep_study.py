@@ -47,8 +47,8 @@ class Point:
 
     @cached_property
     def config(self) -> str:
-        """The fully resolved config, without the number of replicates: which determines the results of a replicate."""
-        return self.study.to_toml()
+        """Resolved config, without the number of replicates, and hashes of its files, which determine the results of a replicate."""
+        return self.study.to_toml() + "".join(f"# {name!r}: SHA-256 {digest}\n" for name, digest in self.study.inputs.items())
 
     @property
     def label(self) -> str:
@@ -249,7 +249,7 @@ def _points(
                 study = replace(study, table=study.table.model_copy(update={"goal": goals}))
             point = Point(policy, named, _seeded(study, table.monte_carlo, policy, named), row.name)
             # What tells apart two points with equal numbers would be a name alone.
-            same = json.dumps({**study.table.document(), "title": "", "monte_carlo": {}}, sort_keys=True)
+            same = json.dumps([{**study.table.document(), "title": "", "monte_carlo": {}}, study.inputs], sort_keys=True)
             is_known = (policy, same) in points
             made.append(DesignRow(number, row.name, named, points.setdefault((policy, same), point), is_repeated=is_known))
         own = {same for name, same in points if name == policy}

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from aixsim.config.designs import SAMPLED
 from aixsim.config.distribution_tables import DISTRIBUTION_SCHEMA, distribution
-from aixsim.config.models import Number, Seed, Whole
+from aixsim.config.models import MOST_REPLICATES, Number, Seed, Whole
 from aixsim.config.parameter_tables import Table
 from aixsim.config.validation import NotAllowed, finite
 from aixsim.model.outcomes import OUTCOMES
@@ -60,8 +60,8 @@ class KeepTable(Table):
 class SweepMonteCarlo(Table):
     """Number of replicates of each point, and seed."""
 
-    replicates: Annotated[Whole, Field(ge=1, le=10_000_000)]
-    most_replicates: Annotated[Whole, Field(ge=1, le=10_000_000)] | None = None
+    replicates: Annotated[Whole, Field(ge=1, le=MOST_REPLICATES)]
+    most_replicates: Annotated[Whole, Field(ge=1, le=MOST_REPLICATES)] | None = None
     seed: Seed
     confidence: Annotated[Number, Field(ge=0.5, le=0.9999)] = 0.95
     common_random_numbers: bool = True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
+from aixsim.config.documents import Document
 from aixsim.model.keys import dotted
 
 _ABOUT_THE_RUN: Final = ("base", "title", "goal", "expect", "monte_carlo")
@@ -104,3 +106,14 @@ def changed(key: str, before: Any, after: Any) -> str:
 def is_uncertain(value: Any) -> bool:
     """Returns whether a value of a config is a distribution."""
     return isinstance(value, Mapping) and "dist" in value
+
+
+def places_of(document: Document) -> dict[str, str]:
+    """Returns where every key is stated, by its text with names of programmes instead of positions."""
+    found = {}
+    for key, (file, line) in document.places.items():
+        parts: list[str | int] = list(key)
+        if len(key) > 1 and key[0] == "programme" and isinstance(key[1], int):
+            parts[1] = str(document.tables["programme"][key[1]]["name"])
+        found[dotted(parts)] = file if line is None else f"{Path(file).name}:{line}"
+    return found

@@ -83,7 +83,9 @@ def look(problem: Problem, replicate: int, given: dict[str, float], months: Sequ
 def look_at_some(problems: Problems, replicates: Sequence[int], given: Sequence[dict[str, float]], months: Sequence[int]) -> Seen:
     """Runs some particles, in a worker; arguments as in ``look``, one per particle."""
     run = engine("kernel")
-    return Seen.stack([look(problems(r), r, values, months, run) for r, values in zip(replicates, given, strict=True)])
+    seen = Seen.stack([look(problems(r), r, values, months, run) for r, values in zip(replicates, given, strict=True)])
+    problems.refuse_memory(replicates[-1], given[-1])
+    return seen
 
 
 class Simulator:

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from aixsim.errors import UserError
 from aixsim.model.lever import Lever
 from aixsim.model.mechanism import Mechanism
@@ -63,6 +65,15 @@ class Plugin:
         """Keys in the config, such as ``levers.test_beds``."""
         return tuple(f"{'mechanisms' if isinstance(item, Mechanism) else 'levers'}.{item.name}" for item in self.items)
 
+    def afresh(self) -> Plugin:
+        """Returns the plugin of a file with its text executed anew; the module that others use stays in its place."""
+        name = _module_name(self.digest)
+        used = sys.modules[name]
+        try:
+            return plugin_of.__wrapped__(self.name, self.path, self.text or b"")
+        finally:
+            sys.modules[name] = used
+
     def __reduce__(self) -> Any:
         """Pickles the text instead of the code; of an installed package, which one it is."""
         if self.text is None:
@@ -89,12 +100,16 @@ def read_plugin(path: Path, name: str) -> Plugin:
     return plugin_of(name, str(path), text)
 
 
+def _module_name(digest: str) -> str:
+    """Returns a name that follows from the content: machine code and pickles of one law are never taken for those of another."""
+    return f"aixsim_plugin_{digest[:24]}"
+
+
 @cache
 def plugin_of(name: str, path: str, text: bytes) -> Plugin:
     """Returns the plugin of a text, made once."""
     digest = hashlib.sha256(text).hexdigest()
-    # Named after its content: machine code and pickles of one law are never taken for those of another.
-    module = ModuleType(f"aixsim_plugin_{digest[:24]}")
+    module = ModuleType(_module_name(digest))
     module.__file__ = path
     sys.modules[module.__name__] = module
     try:
@@ -174,12 +189,27 @@ def _guarded(lever: Lever, path: str) -> Callable[[Scenario, Any, Problem], None
     """Returns ``apply``, whose errors name the file: they are the user's to fix."""
 
     def apply(scenario: Scenario, p: Any, problem: Problem) -> None:
+        before = _kept(scenario)
         try:
             lever.apply(scenario, p, problem)
         except Exception as error:
             raise PluginError(path, f"lever {lever.name!r} raises {_told(error, path)}", "fix its apply") from error
+        if changed := [name for name, value in _kept(scenario).items() if value != before[name]]:
+            found = f"lever {lever.name!r} changes {', '.join(changed)} of the scenario"
+            raise PluginError(path, found, "leave seed, replicate, scale, and the shapes and types of arrays as they are")
 
     return apply
+
+
+_SIZED_BY_LEVERS = ("model_lead", "model_start", "model_stop")
+"""Arrays with one entry per collaboration model, which a lever founds."""
+
+
+def _kept(scenario: Scenario) -> dict[str, Any]:
+    """Returns what no lever may change: the address of random numbers, the scale, and shape and type of arrays."""
+    arrays = {name: getattr(scenario, name) for name in Scenario.__dataclass_fields__ if name not in _SIZED_BY_LEVERS}
+    held = {name: (value.shape, value.dtype) for name, value in arrays.items() if isinstance(value, np.ndarray)}
+    return held | {name: getattr(scenario, name) for name in ("seed", "replicate", "scale")}
 
 
 def refuse_unsound_laws(plugins: Iterable[Plugin]) -> None:

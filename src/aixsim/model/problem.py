@@ -14,7 +14,7 @@ from aixsim.model.calendar import Horizon
 from aixsim.model.ensemble import Ensemble
 from aixsim.model.uncertainties import addresses_of, numbers_of, uncertainties_of
 from aixsim.random.distributions import Distribution
-from aixsim.world.arrays import ReadOnly
+from aixsim.world.arrays import ReadOnly, frozen
 from aixsim.world.classification import SECTORS, SIZES
 from aixsim.world.network import Network
 from aixsim.world.population import Population
@@ -71,7 +71,7 @@ class Problem:
     Attributes:
         horizon: simulated months.
         population, network: who there is and who is tied to whom.
-        settings: resolved config tables as nested dicts, a ``Distribution`` at every leaf that is uncertain.
+        settings: resolved config tables, nested and read-only, a ``Distribution`` at every leaf that is uncertain.
         scale: share of the national population.
         seed: Monte Carlo seed, 0 to 2**64 - 1.
         registry: the mechanisms and levers that the settings may name.
@@ -87,6 +87,10 @@ class Problem:
     registry: Registry
     ensemble: Ensemble | None = None
 
+    def __post_init__(self) -> None:
+        """Makes the settings read-only: levers get the problem, and replicates share it."""
+        object.__setattr__(self, "settings", frozen(self.settings))
+
     @cached_property
     def milieus(self) -> Milieus:
         """Groups of firms that sense the same."""
@@ -101,16 +105,16 @@ class Problem:
         return other
 
     @cached_property
-    def uncertainties(self) -> dict[str, Distribution]:
+    def uncertainties(self) -> Mapping[str, Distribution]:
         """Every distribution of the settings by config key, such as ``mechanisms.peers.rate``."""
-        return uncertainties_of(self.settings)
+        return frozen(uncertainties_of(self.settings))
 
     @cached_property
-    def addresses(self) -> dict[str, str]:
+    def addresses(self) -> Mapping[str, str]:
         """By what some of them are addressed, as from ``addresses_of``."""
-        return addresses_of(self.settings)
+        return frozen(addresses_of(self.settings))
 
     @cached_property
-    def programmes(self) -> dict[str, int]:
+    def programmes(self) -> Mapping[str, int]:
         """The number by which each programme is addressed, as from ``numbers_of``."""
-        return numbers_of(self.settings["programme"])
+        return frozen(numbers_of(self.settings["programme"]))

@@ -12,6 +12,7 @@ from aixsim.model.discovery import discover
 from aixsim.model.lever import Lever
 from aixsim.model.mechanism import Mechanism
 from aixsim.model.plugins import Plugin, PluginError, installed
+from aixsim.world.arrays import frozen
 
 _PACKAGES = (("aixsim.model.mechanisms", "MECHANISM"), ("aixsim.model.levers", "LEVER"))
 
@@ -43,7 +44,7 @@ class Registry:
         items = sorted((item for plugin in plugins for item in plugin.items), key=lambda item: item.name)
         mechanisms |= {item.name: item for item in items if isinstance(item, Mechanism)}
         levers |= {item.name: item for item in items if isinstance(item, Lever)}
-        return cls(mechanisms, levers, plugins)
+        return cls(frozen(mechanisms), frozen(levers), plugins)
 
     def __hash__(self) -> int:
         return hash((*self.mechanisms, *self.levers, *(plugin.digest for plugin in self.plugins)))
@@ -53,6 +54,10 @@ class Registry:
         if self != _again(self.plugins):
             raise TypeError("a registry that was changed by hand cannot be pickled")
         return _again, (self.plugins,)
+
+    def afresh(self) -> Registry:
+        """Returns the same registry with the files of plugins executed anew, so that nothing is left of what their code remembers."""
+        return Registry.of(tuple(plugin.afresh() for plugin in self.files))
 
     @property
     def files(self) -> tuple[Plugin, ...]:

@@ -95,16 +95,19 @@ def parameter_sets(mechanism: Mechanism) -> list[Parameters]:
 
 
 def hazard_faults(mechanism: Mechanism) -> Iterator[str]:
-    """Yields where a law raises, or is negative or no finite number, inside the ranges of its parameters."""
+    """Yields where a law raises, is negative, no finite number, or not the same when asked again, inside its parameters' ranges."""
     for p in parameter_sets(mechanism):
         for sensed in sensed_values(mechanism):
             try:
-                hazard = mechanism.hazard(sensed, p)
+                hazard, again = mechanism.hazard(sensed, p), mechanism.hazard(sensed, p)
             except Exception as error:  # noqa: BLE001 - whatever somebody else's law raises is told
                 yield f"it raises {type(error).__name__} ({error}) at {where(mechanism, sensed, p)}"
                 return
             if not _is_number(hazard) or hazard < 0.0:
                 yield f"it is {hazard!r} at {where(mechanism, sensed, p)}"
+                return
+            if hazard != again:
+                yield f"it is {hazard!r} and then {again!r} at {where(mechanism, sensed, p)}"
                 return
 
 

@@ -87,3 +87,11 @@ def equal(a: Any, b: Any) -> bool:
     if hasattr(a, "__dataclass_fields__") and not callable(a):
         return type(a) is type(b) and all(equal(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
     return bool(a == b)
+
+
+def differing(a: Scenario, b: Scenario) -> list[str]:
+    """Returns the fields in which two scenarios differ; mechanisms differ when the values of their parameters do."""
+    same = {field.name: equal(getattr(a, field.name), getattr(b, field.name)) for field in fields(Scenario) if field.name != "drawn"}
+    one, other = ([(law.name, *vars(p).items()) for law, p in scenario.mechanisms] for scenario in (a, b))
+    same["mechanisms"] = equal(one, other)
+    return [name for name, is_same in same.items() if not is_same]

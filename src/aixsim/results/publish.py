@@ -19,7 +19,6 @@ from aixsim.results.run_contents import STORED, RunContents
 from aixsim.results.sweep_result import open_sweep
 from aixsim.runs import tables
 from aixsim.runs.files import durable_file, file_checksum, link_durably, write_durably
-from aixsim.runs.identity import files_of
 from aixsim.runs.provenance import environment, sealed
 from aixsim.runs.session import Session
 from aixsim.runs.store import SHARDS
@@ -48,7 +47,7 @@ def publish_run(made: RunContents) -> None:
     own["config.toml"] = study.with_monte_carlo(stated).to_toml().encode()
     own |= {plugin.name: plugin.text or b"" for plugin in study.registry.files}
     if study.ensemble is not None:
-        own[study.ensemble] = files_of(study)[study.ensemble].read_bytes()
+        own[study.ensemble] = study.files[study.ensemble].read_bytes()
     _write(folder, own, made.failures)
     files = {name: file_checksum(folder / name) for name in sorted([*names, *own])}
     write_durably(folder / PROVENANCE, _json(sealed({**made.provenance(), "files": files})))

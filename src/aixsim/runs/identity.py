@@ -5,25 +5,16 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
-from aixsim.config.ensembles import ensemble_path
-from aixsim.config.shipped import find_file
 from aixsim.config.study import Study
 from aixsim.model.fingerprint import replicates_hash
-from aixsim.runs.files import checksum, file_checksum
+from aixsim.runs.files import checksum
 from aixsim.runs.job import Job
 from aixsim.runs.ledger import PointRow
 from aixsim.runs.provenance import data_hash, environment
 
 _LINES = 40
-
-
-def files_of(study: Study) -> dict[str, Path]:
-    """Returns the paths of the user's files that determine the results of a study, by their names in the config."""
-    named = {name: find_file(study.folder, name) for name in (study.population.file, study.network.file) if name is not None}
-    return named if study.ensemble is None else {**named, study.ensemble: ensemble_path(study.folder, study.ensemble)}
 
 
 def inputs_of(studies: Iterable[tuple[str, Study]]) -> dict[str, Any]:
@@ -37,7 +28,7 @@ def inputs_of(studies: Iterable[tuple[str, Study]]) -> dict[str, Any]:
         "aixsim": environment()["aixsim"],
         "data": data_hash(),
         "code": replicates_hash(),
-        "files": {f"{label}: {name}": file_checksum(path) for label, study in studies for name, path in files_of(study).items()},
+        "files": {f"{label}: {name}": study.inputs[name] for label, study in studies for name in study.files},
         "plugins": {f"{label}: {item.name}": item.digest for label, study in studies for item in study.registry.used(study.settings)},
     }
 

@@ -101,7 +101,7 @@ class BatchResult:
 
 
 class NotANumber(ValueError):  # noqa: N818 - it reads as what it says
-    """A replicate with NaN or infinity in its scenario, or counts below zero in its result."""
+    """A replicate with NaN or infinity, or a negative factor or rate, in its scenario, or counts below zero in its result."""
 
 
 @dataclass(slots=True)
@@ -157,6 +157,8 @@ def run_batch(spec: PointSpec, batch: Batch, at: Callable[[int | None], object])
             done.projects.append(found)
             done.histories.append(history)
             done.affordable.append(money)
+    if done.replicates:
+        spec.problems.refuse_memory(done.replicates[-1])
     at(None)
     begun = perf_counter()
     made = _tables(spec, batch.point, done) if done.replicates else {}
@@ -199,11 +201,17 @@ def _engine_for(spec: PointSpec, problem: Problem, scenario: Scenario) -> tuple[
     return engine(name), (name, reason)
 
 
+_NEVER_NEGATIVE: Final = ("class_factor", "frailty", "climate_index", "own_rate", "tie_factor", "cell_tie_factor", "projects_at_once")
+"""Factors and rates: one below zero would take back the pressure that firms have accumulated."""
+
+
 def _refuse_what_is_no_number(scenario: Scenario) -> None:
     for name in (item.name for item in dataclasses.fields(scenario)):
         values = getattr(scenario, name)
         if isinstance(values, np.ndarray) and values.dtype == np.float64 and not np.isfinite(values.sum()):
             raise NotANumber(f"{name} has a value that is not finite")
+        if name in _NEVER_NEGATIVE and values.min(initial=0.0) < 0.0:
+            raise NotANumber(f"{name} has a value below zero")
     for key, value in scenario.drawn.items():
         if not np.isfinite(value):
             raise NotANumber(f"{key} was drawn as {value}")

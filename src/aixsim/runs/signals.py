@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a stop request, which is checked at safe points and never during a write."""
+"""Ctrl-C, SIGTERM and SIGHUP as a stop request, which is checked at safe points and never during a write."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def stop_requests() -> Iterator[Request]:
         request.made = True
 
     try:
-        before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, ask) for number in _stopping()}
     except ValueError:
         yield request
         return
@@ -64,6 +64,12 @@ def stop_requests() -> Iterator[Request]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _stopping() -> list[signal.Signals]:
+    """Returns the signals that stop a run; a lost connection is none for a process that was started to outlive it (nohup)."""
+    is_hung_up = hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if is_hung_up else [])]
 
 
 @contextmanager

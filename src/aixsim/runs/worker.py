@@ -14,6 +14,7 @@ import struct
 import threading
 from typing import Any, BinaryIO
 
+from aixsim.errors import warn_in_one_line
 from aixsim.runs.executor import Task, portable
 
 READY = "ready"
@@ -58,9 +59,12 @@ def serve(source: BinaryIO | None = None, target: BinaryIO | None = None) -> Non
     Args:
         source, target: streams of messages; by default standard input and output; printed output goes to standard error.
     """
-    # Only the parent handles Ctrl-C.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Only the parent handles Ctrl-C and a lost connection, which reach all processes of a terminal.
+    for number in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, number):
+            signal.signal(getattr(signal, number), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    warn_in_one_line()
     if source is None or target is None:
         source, target = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
         os.dup2(2, 1)

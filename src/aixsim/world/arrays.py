@@ -1,10 +1,11 @@
-"""Read-only arrays, which replicates share."""
+"""Read-only arrays and settings, which replicates share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import cached_property, wraps
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,6 +21,13 @@ def read_only(value: T) -> T:
         for item in value:
             read_only(item)
     return value
+
+
+def frozen(value: Any) -> Any:
+    """Returns read-only nested settings: views of dicts, and tuples of lists."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({name: frozen(item) for name, item in value.items()})
+    return tuple(frozen(item) for item in value) if isinstance(value, list) else value
 
 
 class ReadOnly:
