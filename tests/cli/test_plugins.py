@@ -60,7 +60,7 @@ def law(body: str) -> str:
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     command = import_module("aixsim.cli.run")
-    monkeypatch.setattr(command, "_draw", lambda folder, _: (folder / "figures").mkdir(exist_ok=True))
+    monkeypatch.setattr(command, "_draw", lambda folder, *_, **__: (folder / "figures").mkdir(exist_ok=True))
 
 
 @pytest.fixture
