@@ -48,14 +48,14 @@ def test_signs() -> None:
 N = 400
 
 
-def short(own_share: float, *, n: int = N, success: float = 1.0, **changes: Any) -> Problem:
+def short(own_share: float, *, n: int = N, success: float = 1.0, call_month: int = 1, **changes: Any) -> Problem:
     """Firms that all decide and are funded in month 0; their projects take 7 months when they are fully paid for."""
     share = {"grant_krw_bn": 40.0, "public_share": by_size(*[1.0] * 5), "budget_krw_bn": {2024: 40.0 * n}}
     changes.setdefault("population", firms(size=[SMALL] * n, employees=[40] * n))
     return world_of(
         end="2024-12",
         mechanisms={"innovation": {"rate": 1000.0}},
-        programme=[worlds.programme(**share)],
+        programme=[worlds.programme(**share, call_months=[call_month])],
         funding={"mode": "programmes", "own_rate": 0.0, **changes.pop("funding", {})},
         matching={"cost_exponent": 0.0, "cost_spread": 0.0, "own_share": own_share, "own_spread": 0.0, "least_scope": 0.0},
         economics={
@@ -128,8 +128,7 @@ def test_what_counts_as_adequate(own_share: float, adequate: int) -> None:
 def test_who_pays_itself_is_adequate() -> None:
     """It pays all of its cost, whatever it could have brought beside a grant; no call is held before its project."""
     own = {"mode": "programmes", "own_rate": 10.0, "own_burden_half": 1000.0}
-    world = short(SCOPE_049, n=20, funding=own, **HALF)
-    world.settings["programme"]["test"]["call_months"] = [12]
+    world = short(SCOPE_049, n=20, funding=own, call_month=12, **HALF)
     history = worlds.in_both(world)
     assert months(history, Event.OPERATING) == {7}
     assert months(history, Event.SHORT) == set()

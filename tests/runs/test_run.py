@@ -241,7 +241,10 @@ ENDLESS = SEEDED.replace("replicates = 40", "replicates = 200000")
 @contextmanager
 def running(*arguments: str | Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "aixsim", *map(str, arguments)]
+    # Tests that are run under nohup ignore SIGHUP, and a child would inherit that.
+    ignored = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=folder)
+    signal.signal(signal.SIGHUP, ignored)
     try:
         yield process
     finally:
