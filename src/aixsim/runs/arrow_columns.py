@@ -29,7 +29,7 @@ def dates_of(column: pa.Array | pa.ChunkedArray) -> NDArray[np.datetime64]:
         dates, known = _of_buffer(chunk, parts[0].dtype), chunk.buffers()[0]
         if known is not None and len(chunk):
             is_known = np.unpackbits(np.frombuffer(known, np.uint8), bitorder="little")[chunk.offset :][: len(chunk)]
-            dates = np.where(is_known == 1, dates, np.datetime64("NaT"))
+            dates = np.where(is_known == 1, dates, np.datetime64("NaT", "ms"))
         parts.append(dates)
     return np.concatenate(parts)
 
