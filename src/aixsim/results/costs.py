@@ -36,7 +36,7 @@ def costs(result: Result) -> Costs | None:
     """Returns who pays, and what one costs the state; None without projects, or where no programme states ``public_share``."""
     if not result.has("payers"):
         return None
-    table, counts = result.source.table("payers"), [ROUTES.index(route) for route in result.provenance["counts"]]
+    table, counts = result.arrow_table("payers"), [ROUTES.index(route) for route in result.provenance["counts"]]
     is_counted = np.isin(levels_of(table["route"], ROUTES), counts)
     paid = {payer: float(array_of(table[f"{payer}_krw_bn"])[is_counted].sum()) for payer in PAYERS}
     last, total = result.counts_in(result.horizon.end), sum(paid.values())

@@ -152,7 +152,7 @@ class Result(Drawable):
     @cached_property
     def project_arrays(self) -> Projects:
         """All projects of all replicates, as arrays."""
-        return project_arrays(self._table("projects"), self.horizon)
+        return project_arrays(self.arrow_table("projects"), self.horizon)
 
     def money_by_year(self) -> Money | None:
         """Returns mean budgets and spending, and total spending by replicate and year; None without programmes."""
@@ -250,9 +250,10 @@ class Result(Drawable):
         return f"n = {self.provenance['replicates_done']:,} replicates" + (f", {failed:,} failed" if failed else "")
 
     def _frame(self, name: str) -> pd.DataFrame:
-        return to_frame(name, self._table(name))
+        return to_frame(name, self.arrow_table(name))
 
-    def _table(self, name: str) -> pa.Table:
+    def arrow_table(self, name: str) -> pa.Table:
+        """Returns a table as PyArrow has it, after checking its columns."""
         self._schema(name)
         return self.source.table(name)
 
