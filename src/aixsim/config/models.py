@@ -11,11 +11,12 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    WithJsonSchema,
+    GetJsonSchemaHandler,
     create_model,
     field_validator,
     model_validator,
 )
+from pydantic_core import CoreSchema
 
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.parameter_tables import Table, table_of
@@ -180,6 +181,16 @@ class MonteCarlo(Table):
     half_width: Annotated[Number, Field(gt=0, lt=0.5)] | None = None
 
 
+class _TableOrFalse:
+    """Annotation of an optional table, which the schema of a config describes as a table or ``false``."""
+
+    def __init__(self, table: type[Table]) -> None:
+        self.table = table
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, __: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [self.table.model_json_schema(), {"const": False}], "description": self.table.__doc__}
+
+
 def _optional(table: type[Table]) -> Any:
     """Returns the type of an optional table; ``false`` removes that of the base."""
 
@@ -188,8 +199,7 @@ def _optional(table: type[Table]) -> Any:
             raise NotAllowed(f"found {raw!r}", "a table, or false to remove that of the base")
         return None if raw is False else raw
 
-    schema = {"anyOf": [table.model_json_schema(), {"const": False}], "description": table.__doc__}
-    return Annotated[table | None, BeforeValidator(given), WithJsonSchema(schema)]
+    return Annotated[table | None, BeforeValidator(given), _TableOrFalse(table)]
 
 
 def _with_terms(raw: Any) -> Any:

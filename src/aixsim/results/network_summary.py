@@ -8,11 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.results.network_targets import network_targets
+from aixsim.world.cache import description
 from aixsim.world.classification import PROVINCES, SECTORS, TIE_KINDS
 from aixsim.world.network import CUSTOMER, SUPPLIER, Network
 from aixsim.world.population import Population
 
 TIERS: Final = ("large", "tier 1", "tier 2", "tier 3", "outside")
+
+
+def network_summary(population: Population, network: Network) -> Any:
+    """Returns ``describe_network``, which is cached with the network: it takes as long as several replicates."""
+    return description(population, network, describe_network, ("results/network_summary.py", "results/network_targets.py"))
 
 
 def describe_network(population: Population, network: Network) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from aixsim.model.fingerprint import results_hash
 from aixsim.model.problem import Problem
 from aixsim.results.counting_rules import counting
 from aixsim.results.goals import evaluate_goals
-from aixsim.results.network_summary import describe_network
+from aixsim.results.network_summary import network_summary
 from aixsim.results.observed_counts import observed
 from aixsim.results.population_summary import describe_firms
 from aixsim.results.project_table import Projects, project_arrays
@@ -89,7 +89,7 @@ class RunContents:
             "goals": self._goals,
             "counting": self._counting,
             "firms": lambda: describe_firms(self.problem.population, self.problem.network),
-            "network": lambda: describe_network(self.problem.population, self.problem.network),
+            "network": lambda: network_summary(self.problem.population, self.problem.network),
         }
 
     def in_memory(self) -> Result:

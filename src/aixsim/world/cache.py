@@ -1,4 +1,4 @@
-"""Cache of population and network, stored under the hash of everything that determines them.
+"""Cache of population and network and of what describes them, stored under the hash of everything that determines them.
 
 If the cache cannot be written or read, they are built again.
 """
@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import astuple, fields
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,11 +58,24 @@ def supply_network(population: Population, scale: float, seed: int, links_per_fi
     """
 
     def build() -> Arrays:
-        network = build_supply_chain(population, seed, links_per_firm)
-        return {"start": network.start, "partner": network.partner, "kind": network.kind}
+        return _ties(build_supply_chain(population, seed, links_per_firm))
 
-    inputs = f"network-{scale!r}-{seed}-{links_per_firm!r}-{_digest(population)}"
+    inputs = f"network-{scale!r}-{seed}-{links_per_firm!r}-{_digest(_pack(population))}"
     return Network(**_cached(inputs, {field.name for field in fields(Network)}, build))  # type: ignore[arg-type]  # as above
+
+
+def description(population: Population, network: Network, describe: Callable[[Population, Network], Any], code: tuple[str, ...]) -> Any:
+    """Returns ``describe(population, network)``, values as JSON has them, from the cache if possible.
+
+    Args:
+        population: of the firms.
+        network: of their ties.
+        describe: the function.
+        code: its files, as paths in the package; they are part of the key.
+    """
+    inputs = f"{describe.__name__}-{population.weight!r}-{_digest(_pack(population))}-{_digest(_ties(network))}"
+    made = _cached(inputs, {"json"}, lambda: {"json": np.array(json.dumps(describe(population, network)))}, code)
+    return json.loads(str(made["json"]))
 
 
 def _pack(population: Population) -> Arrays:
@@ -70,21 +84,25 @@ def _pack(population: Population) -> Arrays:
     return arrays
 
 
-def _digest(population: Population) -> str:
-    """Returns the hash of all arrays of a population."""
+def _ties(network: Network) -> Arrays:
+    return {field.name: getattr(network, field.name) for field in fields(Network)}
+
+
+def _digest(arrays: Arrays) -> str:
+    """Returns the hash of all arrays of a population or network."""
     digest = hashlib.sha256()
-    for array in _pack(population).values():
-        digest.update(array.tobytes())
+    for array in arrays.values():
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
-def _cached(inputs: str, expected: set[str], build: Callable[[], Arrays]) -> Arrays:
+def _cached(inputs: str, expected: set[str], build: Callable[[], Arrays], code: tuple[str, ...] = ()) -> Arrays:
     """Returns the stored arrays if the file is valid for these inputs; otherwise builds and stores them.
 
     A file begins with the hashes of its inputs and of its content, so that a file that was renamed, damaged or built from other inputs
     is not used.
     """
-    key = _fingerprint(inputs)
+    key = _fingerprint(inputs, code)
     path = cache_folder() / f"{inputs.partition('-')[0]}-{key[:24]}.npz"
     try:
         if path.is_file():  # reading a pipe would block
@@ -115,10 +133,10 @@ def _header(key: str, content: bytes) -> bytes:
     return hashlib.sha256(key.encode() + content).digest()
 
 
-def _fingerprint(inputs: str) -> str:
+def _fingerprint(inputs: str, code: tuple[str, ...] = ()) -> str:
     """Returns the hash of the inputs, the packaged tables and the code that builds."""
     root = Path(str(files("aixsim")))
     digest = hashlib.sha256(inputs.encode())
-    for path in [*sorted((root / "data").glob("*.csv")), *(root / name for name in _CODE)]:
+    for path in [*sorted((root / "data").glob("*.csv")), *(root / name for name in (*_CODE, *code))]:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

@@ -119,7 +119,8 @@ def _prepare(problem: Problem) -> World:
         site[name] = getattr(population, name)
     site["pole"] = np.array(POLE_INDEX)[population.province]
     site["regional"] = site["pole"] != CAPITAL
-    site["log_employees"] = [log_employees(int(e)) for e in population.employees]
+    sizes, of_firm = np.unique(population.employees, return_inverse=True)
+    site["log_employees"] = np.array([log_employees(int(size)) for size in sizes])[of_firm]
 
     milieu, cell = np.zeros(n_milieus, MILIEU), np.zeros(n_cells, CELL)
     ends = np.cumsum(np.bincount(milieus.of_firm, minlength=n_milieus))
