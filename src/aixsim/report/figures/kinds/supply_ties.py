@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, CYCLE, DASHES, GREY, head, offset_text
+from aixsim.report.figures.style import BLUE, CYCLE, DASHES, GREY, INK, head, offset_text
 from aixsim.results.network_targets import is_met
 from aixsim.results.result import Result
 
@@ -50,14 +50,17 @@ def _tails(axes: Any, network: dict[str, Any]) -> None:
 
 
 def _tiers(axes: Any, network: dict[str, Any]) -> None:
-    import seaborn as sns
-
     share = 100 * np.array(network["tier_matrix"])
-    words = [[f"{value:.0f}" if value >= 0.5 else "<1" if value > 0 else "" for value in row] for row in share]
-    names = network["tiers"]
-    sns.heatmap(
-        share, ax=axes, cmap="Blues", cbar=False, annot=words, fmt="", linewidths=1, square=True, xticklabels=names, yticklabels=names
-    )
+    squares = axes.pcolormesh(share, cmap="Blues", edgecolors="white", linewidth=1)
+    for (row, column), value in np.ndenumerate(share):
+        words = f"{value:.0f}" if value >= 0.5 else "<1" if value > 0 else ""
+        ink = "white" if squares.norm(value) > 0.5 else INK
+        axes.text(column + 0.5, row + 0.5, words, ha="center", va="center", color=ink)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_ticks(np.arange(len(share)) + 0.5, network["tiers"])
+    axes.set_aspect("equal")
+    axes.invert_yaxis()
+    axes.grid(visible=False)
     axes.set_xlabel("tier of the customer")
     axes.set_ylabel("tier of the supplier")
     axes.tick_params(length=0, rotation=0)
