@@ -120,7 +120,7 @@ def plot(
     """Draw figures of results; nothing is simulated."""
     from aixsim.cli.plot import plot as command
 
-    command(results, kind, out)
+    command(results, kind, out, CORES)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from aixsim.results.result import open_result
 from aixsim.results.sweep_result import is_sweep, open_sweep
 
 
-def plot(results: Sequence[Path], kind: str | None, out: Path | None) -> None:
+def plot(results: Sequence[Path], kind: str | None, out: Path | None, workers: int) -> None:
     """Draws one kind of figure, or all, of each result."""
     to_file = out is not None and out.suffix[1:] in FORMATS
     if out is not None and out.suffix and not to_file:
@@ -27,5 +27,5 @@ def plot(results: Sequence[Path], kind: str | None, out: Path | None) -> None:
             paths = write_figure(subject, str(kind), [out])
         else:
             target = folder / "figures" if out is None else out if len(results) == 1 else out / folder.name
-            paths = draw_figures(subject, target, kind and [kind])
+            paths = draw_figures(subject, target, kind and [kind], workers=workers)
         sys.stdout.write("".join(f"{path}\n" for path in paths))

@@ -21,7 +21,8 @@ from aixsim.runs.files import checksum, created, write_durably
 from aixsim.runs.processes import LocalProcesses
 
 FORMATS = ("png", "svg")
-_MOST_WORKERS = 4
+_MOST_WORKERS, _FIGURES_A_WORKER = 4, 3
+"""Most worker processes, and how many figures are worth starting one: loading the libraries takes as long as two figures."""
 _NO_GLYPH = "Glyph .* missing from font"
 _DPI = 200
 """Resolution of PNG files in dpi; text is measured at the same resolution."""
@@ -138,7 +139,7 @@ def draw_figures(
         folder: of the files, which are named after the kinds.
         names: kinds; by default all for which the subject has data.
         formats: ``png`` (200 dpi) and ``svg``.
-        workers: number of processes, four at most; 1 draws in this process. The files do not depend on it.
+        workers: most processes; few figures are drawn in this one. The files do not depend on it.
 
     Raises:
         PlotError: the kind or format is unknown, or the subject lacks the data.
@@ -149,7 +150,8 @@ def draw_figures(
     for name in names:
         figure_of(subject, name)
     paths = {name: [folder / f"{name}.{ending}" for ending in formats] for name in names}
-    executor = LocalProcesses(min(workers, len(paths), _MOST_WORKERS)) if min(workers, len(paths)) > 1 else InProcess()
+    n_workers = min(workers, len(paths) // _FIGURES_A_WORKER, _MOST_WORKERS)
+    executor = LocalProcesses(n_workers) if n_workers > 1 else InProcess()
     try:
         for _ in run_all(executor, [Task(name, write_figure, (subject, name, files)) for name, files in paths.items()]):
             pass
