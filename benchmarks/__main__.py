@@ -1,9 +1,11 @@
-"""Measures everything side by side, prints the tables and writes docs/performance.md; returns 1 when anybody gives a different curve."""
+"""Measures everything side by side, prints the tables, and writes docs/performance.md and docs/performance.csv."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -15,19 +17,35 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 
 
 def main() -> int:
-    """Runs all parts, the quiet ones first; ``--quick`` tries the program on little and writes nothing."""
-    from benchmarks import korea, machine, scaling
+    """Runs all parts and writes the page and its table; returns 1 when anybody gives a different curve.
+
+    ``--quick`` tries the program on little and writes nothing. ``--against CHECKOUT`` takes turns with an earlier version, such as a
+    worktree of the last release, in what a user waits for.
+    """
+    from benchmarks import growth as growing
+    from benchmarks import korea, last_table, machine, scaling
     from benchmarks.document import document
     from benchmarks.neutral.contest import SIZES, contest
-    from benchmarks.report import korea_table, neutral_table, ratio_table, ratios, verdict
+    from benchmarks.report import entries, growth_table, korea_table, neutral_table, ratio_table, ratios, verdict, waits_table
+    from benchmarks.waits import waits
 
-    quick = "--quick" in sys.argv
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="try the program on little; nothing is written")
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="an earlier version to take turns with")
+    options = parser.parse_args()
+    quick, against = options.quick, options.against
     started, loads = time.perf_counter(), [machine.load()]
 
     def say(text: str) -> None:
         loads.append(machine.load())
         print(f"\n{text}", flush=True)
 
+    with tempfile.TemporaryDirectory() as scratch:
+        waited = waits(Path(scratch), against and against.resolve(), quick=quick)
+    replicates = korea.replicates(4 if quick else 40)
+    ten = None if quick else scaling.ten_nations()
+    waiting = waits_table(waited, replicates, ten, machine.revision(against) if against else "")
+    say(waiting)
     lines = []
     for n in SIZES[:1] if quick else SIZES:
         part = contest(n, quick=quick)
@@ -38,15 +56,23 @@ def main() -> int:
         engines.append(korea.engines(scale, quick=quick))
         say(korea_table(engines[-1:]))
     events = korea.events(5 if quick else 20)
-    workers = None if quick else scaling.workers()
+    grown = growing.growth(quick=quick)
+    say(growth_table(grown))
+    workers = None if quick else growing.workers()
     memory = None if quick else scaling.memory()
     items = ratios(lines, engines, events, workers, memory)
     say(ratio_table(items))
+    measured = entries(waited, replicates, ten, engines, lines)
+    last = last_table.read(last_table.TABLE.read_text(encoding="utf-8")) if last_table.TABLE.exists() else {}
+    slower = last_table.slower(measured, last) if last else ["There is no earlier table."]
+    say("\n".join(slower) or "Nothing became slower than in the last table.")
     agreed = verdict(lines) and all(item.same in (True, None) for item in engines)
     minutes = (time.perf_counter() - started) / 60
     say(f"{minutes:.0f} minutes; load {min(loads):.1f} to {max(loads):.1f}; {'all agree' if agreed else 'SOMEBODY DISAGREES'}")
     if not quick:
-        DOCUMENT.write_text(document(lines, engines, items, (min(loads), max(loads)), minutes), encoding="utf-8")
+        page = document(waiting, grown, lines, engines, items, workers, slower, (min(loads), max(loads)), minutes)
+        DOCUMENT.write_text(page, encoding="utf-8")
+        last_table.TABLE.write_text(last_table.written(measured.values()), encoding="utf-8")
     return 0 if agreed else 1
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
+from benchmarks.estimate import Estimate, median
 
 
 @dataclass
@@ -28,7 +28,12 @@ class Times:
     @property
     def median(self) -> float:
         """Median processor time, s."""
-        return float(np.median(self.processor))
+        return self.estimate.value
+
+    @property
+    def estimate(self) -> Estimate:
+        """The same with its interval."""
+        return median(self.processor)
 
 
 @dataclass(frozen=True)

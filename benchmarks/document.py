@@ -6,11 +6,13 @@ import os
 
 from benchmarks import machine
 from benchmarks.clock import Times
+from benchmarks.estimate import WIDEST
+from benchmarks.growth import Growth, Workers
 from benchmarks.korea import Engines
 from benchmarks.neutral.agreement import HIGHEST_Z
 from benchmarks.neutral.c_loop import COMPILER
 from benchmarks.neutral.contest import REFERENCE, Line
-from benchmarks.report import Ratio, korea_table, neutral_table, ratio_table
+from benchmarks.report import Ratio, growth_table, korea_table, neutral_table, ratio_table
 
 TEXT = """\
 # Performance
@@ -21,9 +23,33 @@ Machine: {cores} cores, {processor}; load {low:.1f} to {high:.1f} during the {mi
 
 {versions}
 
+Brackets are 95 % intervals by bootstrap over turns; two things that are compared are measured in the same turns. A number whose interval
+is wider than {widest:.0%} is not printed.
+
+## What a user waits for
+
+Wall time of whole commands on shipped configs, interpreter and imports included, on all cores. The machine code is compiled and the
+population is cached, except where the row says otherwise. Before every turn the folder of the result is empty.
+
+{waits}
+
 ## Ratios and their targets
 
 {ratios}
+
+## Since the last table
+
+{slower}
+
+## How cost grows
+
+The kernel on one core, six replicates a turn, their scenarios drawn before. The exponent is the slope of the logarithm of the time over
+that of the size: 0 if the time does not depend on it, 1 if it is proportional. Firms: a share of the nation's, its money and targets
+with it. Events: the rate at which firms decide on their own is doubled and doubled again; sizes are the events counted.
+
+{growth}
+
+{night}
 
 ## korea-2030, both engines
 
@@ -59,17 +85,30 @@ Times are medians of processor time, measured in turns; the two workers are comp
 ## How to repeat it
 
     make bench
+    .venv-bench/bin/python -m benchmarks --against CHECKOUT    # in turn with an earlier version
 
 It builds `.venv-bench` with the peers of `benchmarks/constraints.txt`, apart from the environment of the tests. A peer that cannot be
 installed is named in the table. `.venv-bench/bin/python -m benchmarks.neutral` runs the contest at {small:,} firms alone.
 """
 
 
-def document(lines: list[Line], engines: list[Engines], ratios: list[Ratio], load: tuple[float, float], minutes: float) -> str:
+def document(
+    waits: str,
+    grown: list[Growth],
+    lines: list[Line],
+    engines: list[Engines],
+    ratios: list[Ratio],
+    workers: Workers | None,
+    slower: list[str],
+    load: tuple[float, float],
+    minutes: float,
+) -> str:
     """Returns the page.
 
     Args:
-        lines, engines, ratios: what was measured.
+        waits: table of what a user waits for.
+        grown, lines, engines, ratios, workers: what was measured.
+        slower: what became slower since the last table.
         load: least and most processes that wanted a core.
         minutes: of the run.
     """
@@ -82,6 +121,11 @@ def document(lines: list[Line], engines: list[Engines], ratios: list[Ratio], loa
         minutes=minutes,
         disturbed=_disturbed([line.times for line in lines if line.times] + [item.kernel for item in engines]),
         versions=" · ".join(f"{name} {number}" for name, number in machine.versions().items()),
+        widest=WIDEST,
+        waits=waits,
+        growth=growth_table(grown),
+        night=_night(workers),
+        slower="\n".join(f"- {line}" for line in slower) or "Nothing became slower by more than its interval and a tenth.",
         ratios=ratio_table(ratios),
         korea=korea_table(engines),
         neutral=neutral_table(lines),
@@ -91,6 +135,21 @@ def document(lines: list[Line], engines: list[Engines], ratios: list[Ratio], loa
         large=large,
         reference_small=REFERENCE[small],
         reference_large=REFERENCE[large],
+    )
+
+
+def _night(workers: Workers | None) -> str:
+    """Returns what one night yields, as a sentence."""
+    if workers is None:
+        return ""
+    rate = workers.per_second(2)
+    if not rate.is_certain:
+        return f"What a night yields is {rate.text()}."
+    night = 10 * 3600 * rate.value
+    return (
+        f"Two workers finish {rate.text()} national replicates a second once started. A night of ten hours yields {night:,.0f} replicates "
+        f"on two cores, or {night / 1000:,.0f} policies of 1,000 replicates. EXTRAPOLATED, not measured: on 100 workers of this speed "
+        f"{50 * night:,.0f} replicates, if workers do not slow each other down."
     )
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from benchmarks.clock import Task, Times, interleave
+from benchmarks.estimate import Estimate, difference, median, ratio
 
-from aixsim.config import load
+from aixsim import load, run
 from aixsim.config.build import problems
 from aixsim.engines.kernel import replicate as kernel
+from aixsim.engines.kernel.tabulate import tables
 from aixsim.engines.reference import diffusion_model as reference
 from aixsim.evidence.as_of import middle
 from aixsim.model.draw_scenario import draw_scenario
@@ -23,7 +26,7 @@ from aixsim.model.scenario import Scenario
 
 CONFIG = Path(__file__).parents[1] / "configs" / "korea-2030.toml"
 SCALES = (0.01, 0.1, 1.0, 10.0)
-REFERENCE_REPEATS = {0.01: 5, 0.1: 2, 1.0: 1}
+REFERENCE_REPEATS = {0.01: 5, 0.1: 5, 1.0: 1}
 """Replicates of the reference engine; the whole nation takes it a minute or two, ten nations too long."""
 KERNEL_REPEATS = {0.01: 30, 0.1: 30, 1.0: 30, 10.0: 5}
 
@@ -78,6 +81,46 @@ def _begin(run: Callable[[Problem, Scenario], History], problem: Problem) -> Cal
     return begin
 
 
+@dataclass(frozen=True)
+class Replicates:
+    """National replicates in this process, milliseconds of processor time of each.
+
+    Attributes:
+        all_in: scenario drawn, months simulated, rows of all tables made.
+        in_memory: ``aixsim.run`` of one replicate in memory.
+    """
+
+    all_in: list[float]
+    in_memory: list[float]
+
+    def entries(self) -> list[tuple[str, Estimate]]:
+        """Returns the rows of the table: what, and its median."""
+        return [
+            ("one national replicate all in (draw, kernel, record), one core", median(self.all_in)),
+            ("one in-memory national replicate from the API, on top of that", difference(self.in_memory, self.all_in)),
+        ]
+
+
+def replicates(turns: int = 40) -> Replicates:
+    """Runs replicate 0 both ways in turn."""
+    study = load(CONFIG, {"monte_carlo.replicates": 1, "monte_carlo.seed": 20301231})
+    problem = problems(study)(0)
+
+    def all_in() -> object:
+        scenario = draw_scenario(problem, 0)
+        return tables(kernel.run(problem, scenario), scenario.counts, problem.horizon.n_months, problem.population)
+
+    calls: dict[str, Callable[[], Any]] = {"all in": all_in, "in memory": lambda: run(study).goals}
+    for call in calls.values():
+        call()
+    times = interleave({name: Task(partial(_given, call), turns) for name, call in calls.items()})
+    return Replicates(*([1e3 * value for value in times[name].processor] for name in calls))
+
+
+def _given(call: Callable[[], Any], _: int) -> Callable[[], Any]:
+    return call
+
+
 def _same(a: History, b: History) -> bool:
     return np.array_equal(a.canonical(), b.canonical()) and np.array_equal(a.pressure, b.pressure)
 
@@ -95,9 +138,9 @@ class Events:
     launched: dict[float, int]
 
     @property
-    def ratio(self) -> float:
+    def ratio(self) -> Estimate:
         """Time of the tenth over time of the whole."""
-        return sum(self.times[0.1].processor) / sum(self.times[1.0].processor)
+        return ratio(self.times[0.1].processor, self.times[1.0].processor)
 
 
 def tenfold() -> dict[str, Any]:

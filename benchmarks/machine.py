@@ -22,6 +22,12 @@ def processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
+def revision(checkout: Path) -> str:
+    """Returns the commit of a checkout, shortened."""
+    done = subprocess.run(["git", "-C", str(checkout), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "the other version"
+
+
 def load() -> float:
     """Returns how many processes wanted a core during the last minute."""
     return os.getloadavg()[0]

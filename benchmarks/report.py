@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.korea import Engines, Events
-from benchmarks.neutral.contest import AGENTPY, AMBR, C_LOOP, KERNEL, MESA, PLANTED, SCIPY, SIZES, STARSIM, Line, seconds
-from benchmarks.scaling import MIB, Memory, Workers, growth
+from benchmarks.estimate import Estimate, number, ratio
+from benchmarks.growth import Growth, Workers
+from benchmarks.korea import Engines, Events, Replicates
+from benchmarks.last_table import YARDSTICK, Entry
+from benchmarks.neutral.contest import AGENTPY, AMBR, C_LOOP, KERNEL, MESA, PLANTED, SCIPY, SIZES, STARSIM, Line, processor
+from benchmarks.scaling import MIB, Memory, TenNations, growth_of
+from benchmarks.waits import Waited
 
 
 @dataclass(frozen=True)
@@ -16,45 +20,49 @@ class Ratio:
 
     Attributes:
         what: in words.
-        value: None when something it needs could not be measured.
+        estimate: None when something it needs could not be measured.
         unit: behind the value.
         at_least, at_most: the target; neither when the number is only shown.
     """
 
     what: str
-    value: float | None
+    estimate: Estimate | float | None
     unit: str = "x"
     at_least: float | None = None
     at_most: float | None = None
 
     def row(self) -> list[str]:
         """Returns the cells: what, measured, target, verdict."""
-        value = "not measured" if self.value is None else _number(self.value) + f" {self.unit}"
-        if self.at_least is not None:
-            target, reached = f"at least {self.at_least:,g} {self.unit}", self.value is not None and self.value >= self.at_least
-        elif self.at_most is not None:
-            target, reached = f"at most {self.at_most:,g} {self.unit}", self.value is not None and self.value <= self.at_most
+        estimate = self.estimate
+        if estimate is None:
+            said, value = "not measured", None
+        elif isinstance(estimate, Estimate):
+            said, value = estimate.text(self.unit), estimate.value if estimate.is_certain else None
         else:
-            return [self.what, value, "shown", ""]
-        return [self.what, value, target, "✓" if reached else "not reached" if self.value is not None else ""]
+            said, value = f"{number(estimate)} {self.unit}", estimate
+        if self.at_least is not None:
+            target, reached = f"at least {self.at_least:,g} {self.unit}", value is not None and value >= self.at_least
+        elif self.at_most is not None:
+            target, reached = f"at most {self.at_most:,g} {self.unit}", value is not None and value <= self.at_most
+        else:
+            return [self.what, said, "shown", ""]
+        return [self.what, said, target, "✓" if reached else "not reached" if value is not None else ""]
 
 
 def ratios(lines: list[Line], engines: list[Engines], events: Events | None, workers: Workers | None, memory: Memory | None) -> list[Ratio]:
     """Returns every ratio of a run; what was not measured says so."""
     small, large = SIZES
-    nation = next((item for item in engines if item.scale == 1.0), None)
     out = []
-    if nation and nation.reference:
-        slow, fast, draw = nation.reference.median, nation.kernel.median, nation.draw.median
-        out += [
-            Ratio("korea-2030, scale 1.0, one replicate: reference engine over kernel", slow / fast, at_least=3000),
-            Ratio("the same, drawing of the scenario counted for both", (slow + draw) / (fast + draw)),
-        ]
-    kernel = seconds(lines, small, KERNEL)
+    for item in engines:
+        if item.reference and len(item.reference.processor) > 1:
+            slow, fast = item.reference.processor, item.kernel.processor
+            name = f"korea-2030, scale {item.scale:g}, one replicate: reference engine over kernel"
+            out.append(Ratio(name, ratio(slow, fast), at_least=3000 if item.scale == 1.0 else None))
+    kernel = processor(lines, small, KERNEL)
     for name, target in ((MESA, 100), (STARSIM, 8), (AMBR, 8), (SCIPY, None), (AGENTPY, None)):
-        out.append(Ratio(f"neutral, {small:,} firms: {name} over kernel", _over(seconds(lines, small, name), kernel), at_least=target))
+        out.append(Ratio(f"neutral, {small:,} firms: {name} over kernel", _over(processor(lines, small, name), kernel), at_least=target))
     out += [
-        Ratio(f"neutral, {n:,} firms: kernel over C loop", _over(seconds(lines, n, KERNEL), seconds(lines, n, C_LOOP)))
+        Ratio(f"neutral, {n:,} firms: kernel over C loop", _over(processor(lines, n, KERNEL), processor(lines, n, C_LOOP)))
         for n in (small, large)
         if any(line.n == n for line in lines)
     ]
@@ -70,14 +78,58 @@ def ratios(lines: list[Line], engines: list[Engines], events: Events | None, wor
         most = max(memory.resident)
         out += [
             Ratio(f"aixsim run, scale 1.0, {most} replicates: peak resident memory", memory.resident[most] / MIB, "MiB", at_most=1024),
-            Ratio(f"peak private memory, {most} replicates over {min(memory.resident)}", growth(memory.private), at_most=1.1),
-            Ratio("the same, resident, mapped scratch files included", growth(memory.resident), at_most=1.1),
+            Ratio(f"peak private memory, {most} replicates over {min(memory.resident)}", growth_of(memory.private), at_most=1.1),
+            Ratio("the same, resident, mapped scratch files included", growth_of(memory.resident), at_most=1.1),
         ]
     return out
 
 
-def _over(a: float | None, b: float | None) -> float | None:
-    return None if a is None or b is None else a / b
+def _over(a: Sequence[float] | None, b: Sequence[float] | None) -> Estimate | None:
+    return None if a is None or b is None else ratio(a, b)
+
+
+def waits_table(waited: Mapping[str, Waited], replicates: Replicates, ten: TenNations | None, against: str) -> str:
+    """Returns what a user waits for, beside an earlier version if there is one, as Markdown."""
+    rows = []
+    for what, item in waited.items():
+        if item.now:
+            change = item.change.text("x") if item.change else "not possible" if against else ""
+            rows.append([what, item.estimate.text("s"), change])
+    rows += [[what, estimate.text("ms"), ""] for what, estimate in replicates.entries()]
+    if ten:
+        rows.append(["ten nations: population and network built", ten.estimate.text("s"), ""])
+        rows.append(["ten nations: peak memory of a run of two replicates", f"{number(ten.resident / MIB)} MiB", ""])
+    return table(["what", "measured", f"over {against}" if against else "over an earlier version"], rows)
+
+
+def growth_table(items: Sequence[Growth]) -> str:
+    """Returns how cost grows as Markdown."""
+    rows = [
+        [
+            item.what,
+            ", ".join(number(size) for size in item.sizes),
+            ", ".join(number(1e3 * each.value) for each in item.seconds),
+            ", ".join(f"{each:,.0f}" for each in item.events),
+            item.power.text(),
+        ]
+        for item in items
+    ]
+    return table(["grows", "sizes", "ms a replicate", "events", "exponent"], rows)
+
+
+def entries(
+    waited: Mapping[str, Waited], replicates: Replicates, ten: TenNations | None, engines: list[Engines], lines: list[Line]
+) -> dict[str, Entry]:
+    """Returns the times of a run for the table that the next run is compared with."""
+    times = [Entry(what, item.estimate, "s", is_time=True) for what, item in waited.items() if item.now]
+    times += [Entry(what, estimate, "ms", is_time=True) for what, estimate in replicates.entries()]
+    times += [Entry(f"kernel, scale {item.scale:g}", item.kernel.estimate, "s", is_time=True) for item in engines]
+    if ten:
+        times.append(Entry("ten nations: population and network built", ten.estimate, "s", is_time=True))
+    for line in lines:
+        if line.n == SIZES[0] and line.name == SCIPY and line.times:
+            times.append(Entry(YARDSTICK, line.times.estimate, "s", is_time=True))
+    return {entry.what: entry for entry in times}
 
 
 def verdict(lines: list[Line]) -> bool:
@@ -89,9 +141,10 @@ def neutral_table(lines: list[Line]) -> str:
     """Returns the contest, in milliseconds a replicate, as Markdown."""
     rows = []
     for line in lines:
-        kernel = seconds(lines, line.n, KERNEL)
+        kernel = processor(lines, line.n, KERNEL)
         if line.times and kernel:
-            each = [_number(1e3 * line.times.median), _number(line.times.median / kernel), str(len(line.times.processor))]
+            over = ratio(line.times.processor, kernel)
+            each = [number(1e3 * line.times.median), over.text(), str(len(line.times.processor))]
         else:
             each = [line.absent or "not timed", "", ""]
         z = "" if line.z is None else f"{line.z:.1f}"
@@ -109,10 +162,10 @@ def korea_table(engines: list[Engines]) -> str:
             [
                 f"{item.scale:g}",
                 f"{item.n_firms:,}",
-                _number(1e3 * item.draw.median),
-                _number(1e3 * item.kernel.median),
-                _number(1e3 * slow.median) if slow else "not run",
-                _number(slow.median / item.kernel.median) if slow else "",
+                number(1e3 * item.draw.median),
+                number(1e3 * item.kernel.median),
+                number(1e3 * slow.median) if slow else "not run",
+                ratio(slow.processor, item.kernel.processor).text() if slow else "",
                 "" if item.same is None else "✓" if item.same else "DIFFERS",
             ]
         )
@@ -139,8 +192,3 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _is_number(cell: str) -> bool:
     return cell in ("", "not run") or cell.replace(",", "").replace(".", "").isdigit()
-
-
-def _number(value: float) -> str:
-    """Returns three digits that mean something, never an exponent."""
-    return f"{value:,.0f}" if value >= 99.95 else f"{value:#.3g}"

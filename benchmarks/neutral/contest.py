@@ -47,9 +47,9 @@ CONTESTANTS = (
     Contestant(f"{SCIPY}, resistances", "scipy_sparse", "prepare_thresholds", (30, 10)),
     Contestant(AMBR, "ambr_columns", "build", (20, 5)),
     Contestant(STARSIM, "starsim_infection", "build", (20, 5)),
-    Contestant(MESA, "mesa_agents", "build", (5, 1)),
-    Contestant(f"{MESA}, told by adopters", "mesa_agents", "build_told", (5, 1)),
-    Contestant(AGENTPY, "agentpy_agents", "build", (3, 1)),
+    Contestant(MESA, "mesa_agents", "build", (5, 3)),
+    Contestant(f"{MESA}, told by adopters", "mesa_agents", "build_told", (5, 3)),
+    Contestant(AGENTPY, "agentpy_agents", "build", (5, 3)),
 )
 
 
@@ -118,7 +118,7 @@ def _begin(contestant: Contestant, work: Workload) -> Callable[[int], Callable[[
     return lambda replicate: partial(run, replicate)
 
 
-def seconds(lines: list[Line], n: int, name: str) -> float | None:
-    """Returns the median processor time of a contestant, None when it did not take part."""
+def processor(lines: list[Line], n: int, name: str) -> list[float] | None:
+    """Returns the processor times of a contestant, None when it did not take part."""
     line = next(line for line in lines if line.n == n and line.name == name)
-    return line.times.median if line.times else None
+    return line.times.processor if line.times else None
