@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aixsim import plotting
 
 if TYPE_CHECKING:
+    from aixsim.answers.signposts import signposts as signposts
     from aixsim.api import run as run
     from aixsim.api import sweep as sweep
     from aixsim.config import load as load
@@ -41,6 +42,7 @@ _HOMES = {
     "open_result": "results.result",
     "open_sweep": "results.sweep_result",
     "run": "api",
+    "signposts": "answers.signposts",
     "sweep": "api",
 }
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "open_result",
     "open_sweep",
     "run",
+    "signposts",
     "sweep",
 ]
 

@@ -111,6 +111,20 @@ def world(paths: list[list[int]], outcome: str = "launched") -> dict[str, NDArra
     return {outcome: np.array(paths, np.int32).reshape(len(paths), HORIZON.n_months)}
 
 
+def test_both_goals_by_hand() -> None:
+    launched = world([[0, 0, 0, 0, 5, 9], [0, 0, 0, 0, 5, 9], [0, 0, 0, 0, 1, 9], [0, 0, 0, 0, 1, 9]])
+    operating = world([[0, 0, 0, 0, 0, 3], [0, 0, 0, 0, 0, 1], [0, 0, 0, 0, 0, 3], [0, 0, 0, 0, 0, 3]], "operating")
+    goals = [FakeGoal("many", "launched", 40, "2030-05"), FakeGoal("few", "operating", 30, "2030-06")]
+    first, second = evaluate_goals(launched | operating, goals, HORIZON, 0.1, 0, SURE)
+    # Reached by replicates 0 and 1, and by 0, 2 and 3; by chance both would have 2 of 4 * 3 of 4.
+    (both,) = first["jointly"]
+    assert (both["with"], both["successes"], both["probability"]) == ("few", 1, 0.25)
+    assert both["interval"] == {"low": pytest.approx(0.0063094, abs=1e-6), "high": pytest.approx(0.8058796, abs=1e-6)}
+    assert second["jointly"] == [{**both, "with": "many"}]
+    (alone,) = evaluate_goals(launched, goals[:1], HORIZON, 0.1, 0, SURE)
+    assert alone["jointly"] == []
+
+
 def test_a_goal_by_hand() -> None:
     counts = world([[0, 1, 2, 3, 4, 9], [0, 0, 0, 4, 5, 9], [0, 0, 0, 0, 5, 9], [0, 0, 0, 0, 1, 9]])
     (goal,) = evaluate_goals(counts, [FakeGoal("g", "launched", 40, "2030-05")], HORIZON, 0.1, 1, SURE)

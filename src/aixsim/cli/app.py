@@ -29,6 +29,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print only one JSON document
 Plugins = Annotated[list[Path] | None, typer.Option("--plugin", metavar="FILE", help="Python file with your own mechanism or lever.")]
 AllowPlugins = Annotated[bool, typer.Option("--allow-plugins", help="Execute the Python files that the config names in [plugins].")]
 Results = Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Folders of runs or sweeps.")]
+AnswerFolder = Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder for text, JSON, tables and figures.")]
 CORES = os.cpu_count() or 1
 
 
@@ -257,6 +258,24 @@ def update(
     from aixsim.cli.update import update as command
 
     command(result, observe, error, as_json=json)
+
+
+@app.command()
+def signposts(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result folder of a run.")],
+    level: Annotated[
+        list[float] | None, typer.Option(min=0.001, max=0.999, help="Probability of a goal; can be repeated [default: 0.05 to 0.95].")
+    ] = None,
+    out: AnswerFolder = None,
+    json: Json = False,
+) -> None:
+    """By when will it be known? Counts from which on a goal is lost or safe.
+
+    Gives for every year end the count at which a goal has this probability. Nothing is simulated.
+    """
+    from aixsim.cli.signposts import command
+
+    command(result, level, out, as_json=json)
 
 
 @app.command()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from aixsim.errors import storage_error
+from aixsim.answers.answer import Answer
+from aixsim.errors import UserError, storage_error
 from aixsim.escapes import visible
 from aixsim.runs.files import created
 from aixsim.runs.signals import Interrupted
+
+A = TypeVar("A", bound=Answer)
 
 
 def say(text: str) -> None:
@@ -39,6 +42,36 @@ def report_interrupts() -> Iterator[None]:
 def print_json(document: Any) -> None:
     """Prints one JSON document in ASCII, which every terminal can show."""
     sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+
+
+def show_answer(answer: A, text: Callable[[A, int | None], str], out: Path | None, *, as_json: bool) -> None:
+    """Prints an answer, and writes its text, tables and figures if a folder is given.
+
+    Args:
+        answer: as from ``aixsim.answers``.
+        text: returns it as text, a number of columns wide.
+        out: folder; it must hold no result.
+        as_json: print JSON instead of the text.
+
+    Raises:
+        UserError: the folder holds a result.
+        StoreError: the files cannot be written.
+    """
+    from aixsim.report.figures.drawing import draw_figures
+    from aixsim.report.text.text_layout import WIDTH
+
+    if out is not None:
+        if (out / "provenance.json").exists():
+            raise UserError(f"-o {out}: this folder holds a result; give another folder")
+        name = type(answer).__name__.lower()
+        document = json.dumps(answer.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        write_texts(out, {f"{name}.txt": text(answer, WIDTH), f"{name}.json": document})
+        answer.write(out)
+        draw_figures(answer, out)
+    if as_json:
+        print_json(answer.to_dict())
+    else:
+        sys.stdout.write(text(answer, None) + (f"\nTables and figures: {out}\n" if out is not None else ""))
 
 
 def write_texts(folder: Path, texts: Mapping[str, str]) -> None:

@@ -53,7 +53,8 @@ def evaluate_goals(
 ) -> list[dict[str, Any]]:
     """Returns the content of ``goals.json``, one record per goal; empty if no replicate finished.
 
-    Counts are national, except those with ``in_sample`` in their name.
+    Counts are national, except those with ``in_sample`` in their name. ``jointly`` holds the probability of reaching both this goal and
+    each other one.
 
     Args:
         paths: simulated firms by outcome, shape ``(n_replicates, n_months)`` each.
@@ -66,11 +67,23 @@ def evaluate_goals(
     Raises:
         UserError: a deadline is outside the horizon.
     """
-    return [
-        _evaluate(paths[goal.outcome], goal, horizon, scale, n_failed=n_failed, confidence=confidence)
-        for goal in goals
-        if len(paths[goal.outcome])
-    ]
+    goals = [goal for goal in goals if len(paths[goal.outcome])]
+    records = [_evaluate(paths[goal.outcome], goal, horizon, scale, n_failed=n_failed, confidence=confidence) for goal in goals]
+    reached = [paths[goal.outcome][:, horizon.index(goal.by)] >= target_in_sample(goal.at_least, scale) for goal in goals]
+    for record, own in zip(records, reached, strict=True):
+        record["jointly"] = [
+            {"with": other.name, **_joint(own & its, confidence)}
+            for other, its in zip(goals, reached, strict=True)
+            if other.name != record["name"]
+        ]
+    return records
+
+
+def _joint(both: NDArray[np.bool_], confidence: float) -> dict[str, Any]:
+    """Returns in how many replicates two goals are reached, as a record."""
+    chance = proportion(int(both.sum()), len(both), confidence)
+    interval = _ends(chance.clopper_pearson)
+    return {"probability": chance.estimate, "successes": chance.successes, "interval": interval, "short_statement": chance.short}
 
 
 def _evaluate(path: NDArray[np.int32], goal: Goal, horizon: Horizon, scale: float, *, n_failed: int, confidence: float) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.answers.answer import Answer
+from aixsim.answers.signposts import Signposts
 from aixsim.config.study import Study
 from aixsim.config.variant import in_words, variant_of
 from aixsim.errors import ArgumentError
@@ -70,6 +72,7 @@ NOUNS: Final[dict[type[Any], str]] = {
     Calibration: "a calibration",
     Backtest: "a back-test",
     SelfCheck: "a self-check",
+    Signposts: "signposts",
 }
 
 
@@ -115,6 +118,8 @@ def source_of(subject: object) -> Sequence[str]:
             return (f"Source: aixsim calibration of {report['config']}", n, _sample(report["scale"]))
         case Backtest():
             return ("Source: aixsim backtest; counts: smart_factory_cumulative.csv, that of 2014 unverified", subject.study.name)
+        case Answer():
+            return (f"Source: {subject.source[0]}", *subject.source[1:])
         case SelfCheck():
             return (f"Source: aixsim calibration of {subject.config}, {len(subject.ranks):,} times",)
         case _:

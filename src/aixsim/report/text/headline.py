@@ -111,7 +111,13 @@ def _goals(result: Result) -> Block:
         n = f"{g['n']:,}" + (f", {g['n_failed']:,} failed" if g["n_failed"] else "")
         rows.append((about, g["short_statement"], n, f"{g['count_at_deadline']['p50']:,.0f}", spread(g["count_at_deadline"], g["n"])))
     sure = f"Brackets: {100 * goals[0]['confidence']:g} % intervals of the Monte Carlo error, without model error."
-    return [table(("goal", "probability", "n", "median", "90 % range"), rows, right=[3]), sure]
+    return [table(("goal", "probability", "n", "median", "90 % range"), rows, right=[3]), *_both(goals), sure]
+
+
+def _both(goals: Sequence[dict[str, Any]]) -> list[str]:
+    """States the probability of reaching both of the first two goals."""
+    joint = next(iter(goals[0].get("jointly", [])), None)
+    return [f"Both {goals[0]['name']} and {joint['with']}: {joint['short_statement']}."] if joint else []
 
 
 def _money_alone(result: Result) -> list[str]:
