@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aixsim import plotting
 
 if TYPE_CHECKING:
-    from aixsim.answers.signposts import signposts as signposts
+    from aixsim.answers.year_end_counts import signposts as signposts
     from aixsim.api import run as run
     from aixsim.api import sweep as sweep
     from aixsim.config import load as load
@@ -42,7 +42,7 @@ _HOMES = {
     "open_result": "results.result",
     "open_sweep": "results.sweep_result",
     "run": "api",
-    "signposts": "answers.signposts",
+    "signposts": "answers.year_end_counts",
     "sweep": "api",
 }
 __all__ = [

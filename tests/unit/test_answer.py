@@ -17,7 +17,7 @@ from aixsim.evidence.calibration import enough
 from aixsim.evidence.published import unlike_published
 from aixsim.evidence.run_history import changed_past, changes_of, past
 from aixsim.random.draws import Purpose, uniforms
-from aixsim.report.text.answer import WORDS, answer, word_of
+from aixsim.report.text.answer_in_words import WORDS, answer, word_of
 from aixsim.report.text.headline import headline, headline_json
 from aixsim.results.drivers import drivers, floor_of, rank_correlation
 from aixsim.results.goals import evaluate_goals

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 import aixsim
-from aixsim.answers.signposts import LEAST, fitted, signpost, skill
+from aixsim.answers.year_end_counts import LEAST, fitted, signpost, skill
 from aixsim.errors import ArgumentError, UserError
 from aixsim.random.draws import uniforms
 from aixsim.report.text.signposts_text import signposts_text

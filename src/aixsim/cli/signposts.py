@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from aixsim.answers.signposts import LEVELS, signposts
+from aixsim.answers.year_end_counts import LEVELS, signposts
 from aixsim.cli.output import show_answer
 from aixsim.report.text.signposts_text import signposts_text
 from aixsim.results.result import open_result

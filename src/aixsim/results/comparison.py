@@ -15,6 +15,7 @@ from aixsim.errors import ArgumentError
 from aixsim.notebook import card
 from aixsim.plotting import Drawable
 from aixsim.results.contrasts import NEWCOMBE, STUDENT, Contrast, contrast, ends, narrowing, tidy, tidy_row
+from aixsim.results.cost_effectiveness import FIELLER, CostEffectiveness, cost_effectiveness
 from aixsim.results.firm_by_firm import FirmByFirm, firm_by_firm
 from aixsim.results.fixed_numbers import Fixing, fixing_of
 from aixsim.results.goals import month_reached
@@ -101,6 +102,7 @@ class PolicyChange(Drawable):
         settings: ``{key path: (baseline, other)}`` of the settings that differ.
         goals: one change per goal of the baseline.
         spent_krw_bn: national public spending over the horizon, KRW bn.
+        costs: what one more factory costs.
         groups: winners and losers.
         firms: deadweight and displacement.
         fixing: part of the difference that comes from fixing uncertain parameters; None if none was fixed.
@@ -110,6 +112,7 @@ class PolicyChange(Drawable):
     settings: dict[str, tuple[Any, Any]]
     goals: list[Change]
     spent_krw_bn: Contrast
+    costs: CostEffectiveness
     groups: list[LevelChange]
     firms: FirmByFirm
     fixing: Fixing | None = None
@@ -129,8 +132,8 @@ class Comparison:
     def to_frame(self) -> pd.DataFrame:
         """Returns one row per result, goal and quantity: ``difference`` is ``b`` (result) minus ``a`` (baseline), with its interval.
 
-        Quantities are the probability of the goal, the national count at its deadline, and the month in which it is reached (over the
-        replicates that reach it in both), and public money spent (no goal).
+        Quantities are probability, national count and month of a goal (over the replicates that reach it in both), and without a goal
+        the public money spent and what one more factory costs.
         """
         return tidy((row for policy in self.policies for row in _rows(policy)), self.policies[0].pair.confidence)
 
@@ -149,7 +152,7 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the differences as JSON values: records by goal, level and result, each with the names of the two folders."""
-        out: dict[str, list[dict[str, Any]]] = {"differences": [], "groups": [], "firms": [], "settings": []}
+        out: dict[str, list[dict[str, Any]]] = {"differences": [], "groups": [], "firms": [], "costs": [], "settings": []}
         for policy in self.policies:
             one = policy.pair
             about = {"result": one.other.where, "baseline": one.baseline.where}
@@ -163,6 +166,7 @@ class Comparison:
             out["differences"] += [{**about, **failed, **change.to_dict(), **money} for change in policy.goals]
             out["groups"] += [{**about, **level.to_dict()} for level in policy.groups]
             out["firms"].append({**about, **policy.firms.to_dict()})
+            out["costs"].append({**about, **policy.costs.to_dict()})
             changed = {key: list(values) for key, values in policy.settings.items()}
             fixing = None if policy.fixing is None else policy.fixing.to_dict()
             out["settings"].append({**about, "changed": changed, "fixed": fixing, "notes": list(one.notes)})
@@ -199,6 +203,10 @@ def _rows(policy: PolicyChange) -> Iterator[dict[str, Any]]:
         if change.months is not None:
             yield {**of, **tidy_row("month reached", "months", (None, None), change.months, change.n_months, STUDENT)}
     spent, none = policy.spent_krw_bn, {"goal": None, "outcome": None, "by": np.datetime64("NaT", "ms")}
+    for (outcome, payer), each in policy.costs.each.items():
+        if each is not None:
+            row = tidy_row(f"{payer} money for one more", "KRW bn", (None, None), each, spent.n, FIELLER)
+            yield {**about, **none, "outcome": outcome, **row}
     yield {**about, **none, **tidy_row("money spent", "KRW bn of the nation", (spent.before, spent.after), spent.paired, spent.n, STUDENT)}
 
 
@@ -227,12 +235,13 @@ def _row(policy: PolicyChange, change: Change) -> list[str]:
 
 
 def _policy(one: Pair) -> PolicyChange:
-    settings = settings_changed(one)
+    settings, spent = settings_changed(one), (_spent(one, one.baseline), _spent(one, one.other))
     return PolicyChange(
         pair=one,
         settings=settings,
         goals=[_change(one, goal) for goal in one.baseline.provenance["goals"]],
-        spent_krw_bn=contrast(_spent(one, one.other), _spent(one, one.baseline), one.confidence),
+        spent_krw_bn=contrast(spent[1], spent[0], one.confidence),
+        costs=cost_effectiveness(one, spent),
         groups=winners_and_losers(one),
         firms=firm_by_firm(one),
         fixing=fixing_of(one, settings),
@@ -270,7 +279,6 @@ def _change(one: Pair, goal: dict[str, Any]) -> Change:
     unpaired = independent_proportions((int(reach_a.sum()), n), (int(reach_b.sum()), n), one.confidence)
     in_both = (before >= target).any(axis=1) & (after >= target).any(axis=1)
     months = (after[in_both] >= target).argmax(axis=1) - (before[in_both] >= target).argmax(axis=1)
-    difference = (after[:, -1] - before[:, -1]) / scale
     return Change(
         goal=goal["name"],
         outcome=goal["outcome"],
@@ -278,7 +286,7 @@ def _change(one: Pair, goal: dict[str, Any]) -> Change:
         by=goal["by"],
         n=n,
         count=count,
-        count_quantiles={f"p{q:02d}": float(np.quantile(difference, q / 100)) for q in (5, 50, 95)},
+        count_quantiles={f"p{q:02d}": float(np.quantile(after[:, -1] - before[:, -1], q / 100)) / scale for q in (5, 50, 95)},
         chances=(float(reach_b.mean()), float(reach_a.mean())),
         probability=paired,
         probability_unpaired=unpaired,

@@ -8,6 +8,7 @@ from aixsim.config.variant import changed
 from aixsim.report.text.number_format import bracket, bracketed
 from aixsim.report.text.text_layout import Block, page, table, title
 from aixsim.results.comparison import Change, Comparison, PolicyChange
+from aixsim.results.cost_effectiveness import OUTCOMES
 from aixsim.results.fixed_numbers import Fixing
 from aixsim.results.pairing import Pair
 from aixsim.results.winners import COMPARED
@@ -34,7 +35,7 @@ def comparison_text(comparison: Comparison, width: int | None = None, *, full: b
         one = policy.pair
         blocks: list[Block] = [[*title(f"{one.names[1]} minus {one.names[0]}"), *verdict(policy)], _made_of(policy)]
         if full:
-            blocks += [*(_goal(one, change) for change in policy.goals), [_money(policy)], _firms(policy), *_groups(policy)]
+            blocks += [*(_goal(one, change) for change in policy.goals), [_money(policy)], _costs(policy), _firms(policy), *_groups(policy)]
         else:
             blocks.append(["--full shows months, money, firms, groups and the gain from pairing."])
         pages.append(page(blocks, width))
@@ -42,7 +43,7 @@ def comparison_text(comparison: Comparison, width: int | None = None, *, full: b
 
 
 def verdict(policy: PolicyChange) -> list[str]:
-    """Returns the verdict in at most five lines."""
+    """Returns the verdict in at most six lines."""
     lines = []
     for c in policy.goals[:_MOST_GOALS]:
         d = c.probability
@@ -51,10 +52,17 @@ def verdict(policy: PolicyChange) -> list[str]:
         lines.append(f"{c.goal}: {before} -> {after} %, {bracketed(d, 100.0)} points, {word}")
     first, money, firms = policy.goals[0], policy.spent_krw_bn, policy.firms
     lines.append(f"{first.outcome}, mean {bracketed(first.count.paired)}; KRW bn spent {bracketed(money.paired)}")
+    lines.append(f"KRW bn for one more: {'; '.join(f'{outcome} {_each(policy, outcome)}' for outcome in OUTCOMES)}")
     if firms.deadweight and firms.funded_under_both:
         both, without = (percent(share.estimate) for share in (firms.funded_under_both, firms.deadweight))
         lines.append(f"{firms.public_projects:,.0f} funded projects: {both} funded under both, {without} deadweight")
     return lines + ([fixing_text(policy.fixing)] if policy.fixing else [])
+
+
+def _each(policy: PolicyChange, outcome: str, payer: str = "public") -> str:
+    """Returns what one more factory costs, KRW bn."""
+    each = policy.costs.each[outcome, payer]
+    return "not defined" if each is None else f"{each.estimate:,.2f} [{each.low:,.2f}, {each.high:,.2f}]"
 
 
 def fixing_text(fixing: Fixing) -> str:
@@ -140,6 +148,19 @@ def _money(policy: PolicyChange) -> Any:
         ("  if not paired", "", "", bracket(money.unpaired)),
     ]
     return _table(policy.pair, "public money, KRW bn", rows)
+
+
+def _costs(policy: PolicyChange) -> Block:
+    """States what one more factory costs by payer, and how many more firms build on their own."""
+    rows = [(payer, *(_each(policy, outcome, payer).removeprefix(f"{outcome} ") for outcome in OUTCOMES)) for payer in policy.costs.money]
+    own = policy.costs.own
+    return [
+        "Money for one more factory, in prices of the config",
+        "",
+        table(("", *(f"{outcome} by {policy.pair.baseline.horizon.end}" for outcome in OUTCOMES)), rows),
+        "Not defined: the interval of the number of factories contains 0. Borrowed money is part of the private money.",
+        f"On their own firms launch {own.before:,.1f} and {own.after:,.1f}: {bracketed(own.paired)}.",
+    ]
 
 
 def _firms(policy: PolicyChange) -> Block:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aixsim.answers.answer import Row
-from aixsim.answers.signposts import Signposts
+from aixsim.answers.year_end_counts import Signposts
 from aixsim.report.text.text_layout import Block, page, table, title
 from aixsim.stats.intervals import proportion
 

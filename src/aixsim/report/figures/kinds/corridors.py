@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from aixsim.answers.signposts import Signposts
+from aixsim.answers.year_end_counts import Signposts
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.style import BLUE, GREY, VERMILION, end_labels, head, panel_grid, whole_numbers
 
