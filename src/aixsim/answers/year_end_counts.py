@@ -28,11 +28,13 @@ class Signposts(Answer):
 
 
 def signposts(result: Result, levels: Sequence[float] = LEVELS) -> Signposts:
-    """Returns for each goal, each year end before its deadline and each level the count at which the goal has that probability.
+    """Returns for each goal, each year end still to come and each level the count at which the goal has that probability.
 
     The probability of a goal given a count is the non-decreasing function of the count that fits the replicates best (isotonic
     regression; Barlow, Bartholomew, Bremner and Brunk 1972); the signpost is the least count at which it reaches the level. Its interval
     holds the middle 95 % of resampled sets of replicates. Nothing is simulated.
+
+    Years up to the last observed count of the config are known and left out.
 
     Args:
         result: of a run with goals.
@@ -45,7 +47,7 @@ def signposts(result: Result, levels: Sequence[float] = LEVELS) -> Signposts:
         replicates that were left out of the fit, is below that of the probability from the start; 0 is nothing known, 1 everything).
 
     Raises:
-        UserError: the result has no goal or no replicate, a level is not between 0 and 1, or no year ends before a deadline.
+        UserError: the result has no goal or no replicate, a level is not between 0 and 1, or no year is left before a deadline.
     """
     if not result.goal_records:
         raise UserError(f"{result.where}: signposts need a goal and finished replicates; this result has none")
@@ -64,7 +66,7 @@ def signposts(result: Result, levels: Sequence[float] = LEVELS) -> Signposts:
                 for level in levels
             ]
     if not signs:
-        raise UserError(f"{result.where}: no year ends before a deadline of its goals, so there is nothing to watch")
+        raise UserError(f"{result.where}: no year is left before a deadline of its goals, so there is nothing to watch")
     unit = "national firms"
     units = {"count": unit, "low": unit, "high": unit} | dict.fromkeys(("level", "p_below", "p_from", "p_below_high", "p_from_low"), "1")
     tables = {"signposts": AnswerTable(signs, units), "skill": AnswerTable(skills, {"skill": "1"})}
@@ -162,8 +164,9 @@ def _counts(result: Result, outcome: str, month: str) -> Floats:
 
 
 def _year_ends(result: Result, by: str) -> list[str]:
-    """Returns the last months of the years that end before a deadline."""
-    return [f"{year}-12" for year in result.horizon.years if f"{year}-12" < by]
+    """Returns the last months of the years that end before a deadline, and after the last observed count."""
+    known = max((str(seen["month"]) for seen in result.provenance["observed"]), default="")
+    return [month for year in result.horizon.years if known < (month := f"{year}-12") < by]
 
 
 def _sentence(signs: Sequence[dict[str, Any]]) -> str:
