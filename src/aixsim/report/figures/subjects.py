@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.answers.answer import Answer
+from aixsim.answers.sensitivity import Sensitivity
 from aixsim.answers.year_end_counts import Signposts
 from aixsim.config.study import Study
 from aixsim.config.variant import in_words, variant_of
@@ -73,6 +74,7 @@ NOUNS: Final[dict[type[Any], str]] = {
     Backtest: "a back-test",
     SelfCheck: "a self-check",
     Signposts: "signposts",
+    Sensitivity: "sensitivity",
 }
 
 
