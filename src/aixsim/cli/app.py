@@ -289,7 +289,7 @@ def sensitivity(
 
     Gives the share of each goal that every number explains, what knowing it is worth for a decision, and how well it is known.
     """
-    from aixsim.cli.what_matters import command
+    from aixsim.cli.sensitivity import command
 
     command(result, threshold, out, as_json=json)
 

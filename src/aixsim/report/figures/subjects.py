@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.answers.answer import Answer
-from aixsim.answers.sensitivity import Sensitivity
+from aixsim.answers.what_matters import Sensitivity
 from aixsim.answers.year_end_counts import Signposts
 from aixsim.config.study import Study
 from aixsim.config.variant import in_words, variant_of

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from aixsim.answers.answer import Row
-from aixsim.answers.sensitivity import Sensitivity
+from aixsim.answers.what_matters import Sensitivity
 from aixsim.report.text.text_layout import Block, page, table, title
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from aixsim.answers.answer import Row
-from aixsim.answers.sensitivity import Sensitivity
+from aixsim.answers.what_matters import Sensitivity
 from aixsim.evidence.assumptions import GRADES
 from aixsim.model.keys import parse_key
 from aixsim.report.figures.figure import Figure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aixsim.answers.sensitivity import sensitivity
+from aixsim.answers.what_matters import sensitivity
 from aixsim.cli.output import show_answer
 from aixsim.report.text.sensitivity_text import sensitivity_text
 from aixsim.results.result import open_result
