@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.answers.answer import Answer, AnswerTable
+from aixsim.answers.design_indices import SweepSensitivity, sensitivity_of_sweep
 from aixsim.errors import UserError
 from aixsim.evidence.assumptions import GRADES, lines_of
 from aixsim.model.keys import dotted, parse_key
 from aixsim.results.drawn_values import drawn_values
 from aixsim.results.result import Result
+from aixsim.results.sweep_result import Sweep
 from aixsim.stats.given_data import Luck, Measured, cosines, explained, fit, places_of, refuse_not_finite, share_of_luck, shift
 from aixsim.stats.intervals import percent
 
@@ -58,8 +60,10 @@ class _Outcomes:
         return [at for at, (_, quantity) in enumerate(self.names) if quantity == "goal"]
 
 
-def sensitivity(result: Result, threshold: float = THRESHOLD) -> Sensitivity:
+def sensitivity(result: Result | Sweep, threshold: float = THRESHOLD) -> Sensitivity | SweepSensitivity:
     """Returns how much of every goal each uncertain number explains, and what knowing it is worth, from the replicates alone.
+
+    Of a sweep it returns the indices of its design instead, see ``design_indices.sensitivity_of_sweep``; it needs no threshold.
 
     Quantities are the count at the deadline (``count``) and whether the goal is reached (``goal``). The decision is whether to rely on a
     goal: who relies on it gains ``1 - threshold`` if it is reached and loses ``threshold`` if not, who does not has 0, so that one relies
@@ -67,7 +71,7 @@ def sensitivity(result: Result, threshold: float = THRESHOLD) -> Sensitivity:
     less the gain from deciding now (expected value of partial perfect information; estimators in ``aixsim.stats.given_data``).
 
     Args:
-        result: of a run with goals and uncertain numbers.
+        result: of a run with goals and uncertain numbers, or a sweep.
         threshold: probability of a goal from which on one would rely on it, between 0 and 1.
 
     Returns:
@@ -82,6 +86,8 @@ def sensitivity(result: Result, threshold: float = THRESHOLD) -> Sensitivity:
         UserError: the result has no goal, too few replicates or no uncertain number; a number is not finite; the threshold is not between 0
             and 1.
     """
+    if isinstance(result, Sweep):
+        return sensitivity_of_sweep(result)
     if not 0.0 < threshold < 1.0:
         raise UserError(f"--threshold {threshold:g}: give a probability between 0 and 1, such as 0.5")
     drawn = _drawn(result)

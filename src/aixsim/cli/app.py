@@ -280,8 +280,11 @@ def signposts(
 
 @app.command()
 def sensitivity(
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result folder of a run.")],
+    place: Annotated[
+        Path, typer.Argument(metavar="RESULT|SWEEP|CONFIG", help="Result folder, folder of a sobol or morris sweep, or config (run first).")
+    ],
     threshold: Annotated[float, typer.Option(min=0.001, max=0.999, help="Probability of a goal from which on you would rely on it.")] = 0.5,
+    workers: Workers = CORES,
     out: AnswerFolder = None,
     json: Json = False,
 ) -> None:
@@ -291,7 +294,7 @@ def sensitivity(
     """
     from aixsim.cli.sensitivity import command
 
-    command(result, threshold, out, as_json=json)
+    command(place, threshold, workers, out, as_json=json)
 
 
 @app.command()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.answers.answer import Answer
+from aixsim.answers.design_indices import SweepSensitivity
 from aixsim.answers.what_matters import Sensitivity
 from aixsim.answers.year_end_counts import Signposts
 from aixsim.config.study import Study
@@ -75,6 +76,7 @@ NOUNS: Final[dict[type[Any], str]] = {
     SelfCheck: "a self-check",
     Signposts: "signposts",
     Sensitivity: "sensitivity",
+    SweepSensitivity: "sensitivity of a sweep",
 }
 
 
