@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 import aixsim
+from aixsim.answers.what_matters import Sensitivity
 from aixsim.config import load
 from aixsim.errors import UserError
 from aixsim.evidence.assumptions import lines_of
@@ -146,6 +147,7 @@ def test_the_command_writes_text_tables_and_a_figure(made: Result, tmp_path: Pat
     tables = {f"{name}.{end}" for name in ("numbers", "worth", "variance", "research") for end in ("csv", "parquet")}
     assert names >= tables | {"sensitivity.txt", "sensitivity.json", "matters-known.png"}
     answer = aixsim.sensitivity(made, threshold=0.6)
+    assert isinstance(answer, Sensitivity)
     assert json.loads((tmp_path / "out" / "sensitivity.json").read_text())["answer"] == answer.sentence
     assert sensitivity_text(answer, 78) in ended.out
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "worth.parquet"), answer.frame("worth"), check_dtype=False)
