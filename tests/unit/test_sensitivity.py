@@ -90,6 +90,13 @@ def test_what_is_known_and_what_to_research_next(made: Result, answer: Any) -> N
     assert row["next"] is None
 
 
+def test_numbers_of_plugins_have_no_grade_and_stop_nothing() -> None:
+    tables = load(KOREA).table.document()
+    tables["levers"]["mine"] = {"strength": {"dist": "uniform", "low": 0.0, "high": 1.0}}
+    tables["plugins"] = {"files": ["mine.py"]}
+    assert list(lines_of(["levers.mine.strength", SHARE], tables)) == [SHARE]
+
+
 def test_worth_is_between_nothing_and_that_of_everything(answer: Any) -> None:
     found = rows(answer, "worth", "goal", "name")
     assert all(row["worth"] >= 0.0 and row["of_everything"] <= 1.0 for row in found.values())
