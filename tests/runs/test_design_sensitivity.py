@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import aixsim
-from aixsim.answers.design_indices import SweepSensitivity
+from aixsim.answers.design_indices import FEWEST, SweepSensitivity
 from aixsim.errors import StoreError, UserError
 from aixsim.report.text.design_indices_text import design_indices_text
 from aixsim.results.sweep_result import open_sweep
@@ -33,7 +33,10 @@ def made(folder: Path, kind: str, size: str) -> Path:
 
 
 @pytest.mark.parametrize(("kind", "size", "measure"), [("sobol", "points = 16", "total"), ("morris", "trajectories = 6", "mean_size")])
-def test_a_number_matters_and_one_without_influence_has_exactly_nothing(kind: str, size: str, measure: str, tmp_path: Path) -> None:
+def test_a_number_matters_and_one_without_influence_has_exactly_nothing(
+    kind: str, size: str, measure: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FEWEST, "sobol", 16)  # so that the test is quick
     folder = made(tmp_path, kind, size)
     answer = aixsim.sensitivity(open_sweep(folder))
     found = {row["number"]: row for row in answer.tables["indices"].rows if (row["goal"], row["quantity"]) == ("20 decided", "count")}

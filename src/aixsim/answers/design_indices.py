@@ -17,7 +17,7 @@ from aixsim.stats.designed import effect_measures, elementary_effects, luck_of_p
 
 KINDS: Final = {"sobol": ("first", "total"), "morris": ("mean_size", "mean", "spread")}
 """Measures by kind of design; the first or second of them ranks the numbers."""
-FEWEST: Final = {"sobol": 16, "morris": 4}
+FEWEST: Final = {"sobol": 64, "morris": 4}
 """Base points or trajectories below which nothing is told."""
 _Z: Final = 1.959964
 Floats = NDArray[np.float64]
@@ -135,7 +135,7 @@ def _sentence(rows: list[Row], kind: str) -> str:
         top = next(row for row in own if row["quantity"] == own[0]["quantity"])
         of = "count at the deadline" if top["quantity"] == "count" else "probability"
         if kind == "sobol":
-            told = f"with all that it does with others it makes {100 * top['total']:.0f} % of the variance of the {of}"
+            told = f"with all that it does with others it makes {100 * min(top['total'], 1.0):.0f} % of the variance of the {of}"
         else:
             size = f"{top['mean_size']:,.0f} firms" if top["quantity"] == "count" else f"{100 * top['mean_size']:.0f} percentage points"
             told = f"over its range it changes the {of} by {size} on average"
