@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aixsim import plotting
 
 if TYPE_CHECKING:
+    from aixsim.answers.what_matters import sensitivity as sensitivity
     from aixsim.answers.year_end_counts import signposts as signposts
     from aixsim.api import run as run
     from aixsim.api import sweep as sweep
@@ -42,6 +43,7 @@ _HOMES = {
     "open_result": "results.result",
     "open_sweep": "results.sweep_result",
     "run": "api",
+    "sensitivity": "answers.what_matters",
     "signposts": "answers.year_end_counts",
     "sweep": "api",
 }
@@ -59,6 +61,7 @@ __all__ = [
     "open_result",
     "open_sweep",
     "run",
+    "sensitivity",
     "signposts",
     "sweep",
 ]

@@ -279,6 +279,25 @@ def signposts(
 
 
 @app.command()
+def sensitivity(
+    place: Annotated[
+        Path, typer.Argument(metavar="RESULT|SWEEP|CONFIG", help="Result folder, folder of a sobol or morris sweep, or config (run first).")
+    ],
+    threshold: Annotated[float, typer.Option(min=0.001, max=0.999, help="Probability of a goal from which on you would rely on it.")] = 0.5,
+    workers: Workers = CORES,
+    out: AnswerFolder = None,
+    json: Json = False,
+) -> None:
+    """Which uncertain numbers matter, and which to research next?
+
+    Gives the share of each goal that every number explains, what knowing it is worth for a decision, and how well it is known.
+    """
+    from aixsim.cli.sensitivity import command
+
+    command(place, threshold, workers, out, as_json=json)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of the config.
 

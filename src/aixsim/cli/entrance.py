@@ -26,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     # Arrow's own allocator keeps freed memory; the system's allocator returns it, so that memory does not grow with the length of a run.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    # Matrices here are small: on a busy machine, the threads of OpenBLAS would wait for each other longer than they compute.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     warn_in_one_line()
     if sys.stderr is None:  # closed by the caller
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - stays open as long as the process

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
+from aixsim.config.models import config_model
 from aixsim.config.observations import DISPERSION, POLICY_ERROR
 from aixsim.config.study import Study
 from aixsim.data.packaged import rows
@@ -81,6 +83,27 @@ def ledger(study: Study | None = None) -> list[Line]:
         out += _lines("calibration", item, getattr(chosen, item.name, item.default), places)
     out += list(_population())
     return out
+
+
+def lines_of(keys: Iterable[str], config: Mapping[str, Any]) -> dict[str, Line]:
+    """Returns the lines of some settings of a run by key; those of mechanisms and levers that the package does not know are left out.
+
+    Args:
+        keys: of settings, or of a year or class of one.
+        config: the resolved config of the run; if it is empty, lines are those of the default values.
+    """
+    study = None
+    if config:
+        registry = Registry.of()
+        known: dict[str, Mapping[str, Any]] = {"mechanisms": registry.mechanisms, "levers": registry.levers}
+        tables = {
+            name: {one: table[one] for one in table if one in known[name]} if name in known else table for name, table in config.items()
+        }
+        tables = {name: table for name, table in tables.items() if name != "plugins"}
+        study = Study("", Path(), config_model(registry).model_validate(tables), registry)
+    lines = {line.key: line for line in ledger(study)}
+    found = {key: next((lines[part] for part in _upwards(key) if part in lines), None) for key in keys}
+    return {key: line for key, line in found.items() if line is not None}
 
 
 def _table(settings: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.answers.answer import Answer
+from aixsim.answers.design_indices import SweepSensitivity
+from aixsim.answers.what_matters import Sensitivity
 from aixsim.answers.year_end_counts import Signposts
 from aixsim.config.study import Study
 from aixsim.config.variant import in_words, variant_of
@@ -73,6 +75,8 @@ NOUNS: Final[dict[type[Any], str]] = {
     Backtest: "a back-test",
     SelfCheck: "a self-check",
     Signposts: "signposts",
+    Sensitivity: "sensitivity",
+    SweepSensitivity: "sensitivity of a sweep",
 }
 
 
