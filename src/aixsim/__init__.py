@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aixsim import plotting
 
 if TYPE_CHECKING:
+    from aixsim.answers.one_at_a_time import tornado as tornado
     from aixsim.answers.what_matters import sensitivity as sensitivity
     from aixsim.answers.year_end_counts import signposts as signposts
     from aixsim.api import run as run
@@ -46,6 +47,7 @@ _HOMES = {
     "sensitivity": "answers.what_matters",
     "signposts": "answers.year_end_counts",
     "sweep": "api",
+    "tornado": "answers.one_at_a_time",
 }
 __all__ = [
     "ConfigError",
@@ -64,6 +66,7 @@ __all__ = [
     "sensitivity",
     "signposts",
     "sweep",
+    "tornado",
 ]
 
 

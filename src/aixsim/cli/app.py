@@ -298,6 +298,32 @@ def sensitivity(
 
 
 @app.command()
+def tornado(
+    config: Config,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME/tornado-ID].")] = None,
+    replicates: Annotated[int | None, typer.Option("-n", "--replicates", min=10, help="Replicates of each value [default: 80].")] = None,
+    goal: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the goal [default: the first].")] = None,
+    level: Annotated[
+        list[float] | None, typer.Option(min=0.001, max=0.999, help="Probability to cross; can be repeated [default: 0.5, 0.8].")
+    ] = None,
+    workers: Workers = CORES,
+    overrides: Overrides = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell the number of replicates and the time, and stop.")] = False,
+    allow_plugins: AllowPlugins = False,
+    json: Json = False,
+) -> None:
+    """What matters most, and from which value on is a goal more probable than not?
+
+    Varies each uncertain number over its range and switches each lever off, one at a time, paired by replicate. Finds the value at which
+    the probability of the goal crosses a level. Crash-safe and resumable: the same command resumes.
+    """
+    from aixsim.cli.tornado import tornado as command
+
+    flags = {"dry_run": dry_run, "allow_plugins": allow_plugins, "as_json": json}
+    command(config, out, replicates, goal, level, workers, overrides or [], **flags)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of the config.
 

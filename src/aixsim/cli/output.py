@@ -60,9 +60,8 @@ def show_answer(answer: A, text: Callable[[A, int | None], str], out: Path | Non
     from aixsim.report.figures.drawing import draw_figures
     from aixsim.report.text.text_layout import WIDTH
 
+    refuse_results(out)
     if out is not None:
-        if (out / "provenance.json").exists():
-            raise UserError(f"-o {out}: this folder holds a result; give another folder")
         name = type(answer).__name__.lower()
         document = json.dumps(answer.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         write_texts(out, {f"{name}.txt": text(answer, WIDTH), f"{name}.json": document})
@@ -72,6 +71,16 @@ def show_answer(answer: A, text: Callable[[A, int | None], str], out: Path | Non
         print_json(answer.to_dict())
     else:
         sys.stdout.write(text(answer, None) + (f"\nTables and figures: {out}\n" if out is not None else ""))
+
+
+def refuse_results(out: Path | None) -> None:
+    """Refuses a folder for an answer that holds a result.
+
+    Raises:
+        UserError: it does.
+    """
+    if out is not None and (out / "provenance.json").exists():
+        raise UserError(f"-o {out}: this folder holds a result; give another folder")
 
 
 def write_texts(folder: Path, texts: Mapping[str, str]) -> None:

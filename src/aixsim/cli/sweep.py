@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from aixsim import api
+from aixsim.cli.measured_cost import measured
 from aixsim.cli.output import print_json, say, tell
 from aixsim.cli.progress_line import ProgressLine
 from aixsim.cli.studies import load_sweep_study
@@ -22,14 +23,11 @@ from aixsim.results.sweep_result import open_sweep
 from aixsim.runs.cost import forecast
 from aixsim.runs.default_folders import default_folder
 from aixsim.runs.duration import seconds_until
-from aixsim.runs.executor import Finished, Task
 from aixsim.runs.job import Job
 from aixsim.runs.lock import FolderLock
 from aixsim.runs.progress import Status, read_status
-from aixsim.runs.replicates import Batch, BatchResult, run_batch
-from aixsim.runs.signals import Interrupted, stop_requests
+from aixsim.runs.signals import Interrupted
 
-_MEASURED = 5
 _LOOKED_AT, _NAMED = 20, 3
 """Number of points that are checked for changes of past years, and number of changes that are shown."""
 
@@ -95,24 +93,10 @@ def _warn_of_the_past(study: SweepStudy) -> None:
 
 def _dry_run(job: Job, workers: int, cluster: str | None) -> int:
     """Prints the cost of a sweep, measured on a few replicates that are not kept."""
-    executor = api.executor_of(job, workers, cluster, lambda text: sys.stderr.write(f"{text}\n"))()
-    results: list[BatchResult] = []
     try:
-        with stop_requests() as request:
-            # The first replicate loads or compiles what is needed.
-            for batch in (Batch(0, 0, 1), Batch(0, 1, _MEASURED)):
-                executor.submit(Task(batch, run_batch, (job.specs()[0], batch), is_timed=True))
-                while len(results) < 1 + batch.first:
-                    if request.made:
-                        return 130
-                    for report in executor.wait(0.2):
-                        if not isinstance(report, Finished):
-                            raise UserError(f"the first replicates ended their worker process ({report}); try aixsim run with one config")
-                        results.append(report.result)
-        n = max(executor.n_workers, 1)
-    finally:
-        executor.close()
-    last = results[-1]
+        last, n = measured(job, workers, cluster)
+    except Interrupted:
+        return 130
     each = max(last.n_done, 1)
     text = forecast(
         last.seconds / each, last.n_bytes / each, points=len(job.points), replicates=job.replicates, workers=n, memory=last.peak_bytes

@@ -90,6 +90,7 @@ class SweepStudy:
         outcomes: that are stored for every replicate.
         goals: the same in every config.
         policies: names of the configs.
+        text: of the file.
     """
 
     path: Path
@@ -101,6 +102,7 @@ class SweepStudy:
     outcomes: tuple[str, ...]
     goals: tuple[Goal, ...]
     policies: tuple[str, ...]
+    text: bytes
 
     @property
     def name(self) -> str:
@@ -151,8 +153,8 @@ def load_sweep(path: str | PathLike[str], *, allow_plugins: bool = False) -> Swe
     # The answer needs those of the goals; others are kept when the file says so.
     outcomes = list(dict.fromkeys([*(goal.outcome for goal in first.goals), *(table.keep.outcomes or [])]))
     factors = tuple(dict.fromkeys(key for point in points for key in point.values))
-    title = table.title or first.title
-    return SweepStudy(path, title, table, points, rows, factors, tuple(outcomes), tuple(first.goals), tuple(configs))
+    about = (path, table.title or first.title, table, points, rows, factors)
+    return SweepStudy(*about, tuple(outcomes), tuple(first.goals), tuple(configs), path.read_bytes())
 
 
 def sweep_plugin_files(path: str | PathLike[str]) -> tuple[Path, ...]:

@@ -86,7 +86,7 @@ class Job:
             level=study.decision.probability, replicates=stated.replicates, most_replicates=stated.most_replicates or stated.replicates,
             seed=stated.seed, common_random_numbers=stated.common_random_numbers, confidence=stated.confidence,
             seconds_per_replicate=stated.seconds_per_replicate, outcomes=study.outcomes, parameters=study.table.keep.parameters,
-            policies=study.policies, factors=study.factors, design=study.table.design.kind, text=study.path.read_bytes(),
+            policies=study.policies, factors=study.factors, design=study.table.design.kind, text=study.text,
             rows=study.rows,
         )  # one argument a line would hide which belong together  # fmt: skip
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from aixsim.answers.answer import Answer
 from aixsim.answers.design_indices import SweepSensitivity
+from aixsim.answers.one_at_a_time import Tornado
 from aixsim.answers.what_matters import Sensitivity
 from aixsim.answers.year_end_counts import Signposts
 from aixsim.config.study import Study
@@ -77,6 +78,7 @@ NOUNS: Final[dict[type[Any], str]] = {
     Signposts: "signposts",
     Sensitivity: "sensitivity",
     SweepSensitivity: "sensitivity of a sweep",
+    Tornado: "a tornado",
 }
 
 
