@@ -193,9 +193,7 @@ def _answer(plan: Plan, swings: Sequence[Swing], levels: Sequence[float], base: 
     rows = [swing_row(swing, p) for swing, p in zip(swings, p_values, strict=True)]
     order = sorted(range(len(rows)), key=lambda k: (-abs(rows[k]["difference"]), rows[k]["key"]))
     rows, crossed = [rows[k] for k in order], [switching_row(swings[k], level) for level in levels for k in order]
-    share = dict.fromkeys(("p", "p_from", "p_to", "p_low", "p_low_from", "p_low_to", "p_high", "p_high_from", "p_high_to", "level"), "1")
-    share |= dict.fromkeys(("difference", "difference_from", "difference_to", "p_value"), "1")
-    tables = {"base": [known], "tornado": rows, "switching": crossed}
+    tables: dict[str, list[dict[str, Any]]] = {"base": [known], "tornado": rows, "switching": crossed}
     failed = base.n_failed + ends.n_failed
     notes = (
         "One at a time: what two numbers do together is not seen; the others are drawn from their distributions, in the same replicates.",
@@ -205,6 +203,7 @@ def _answer(plan: Plan, swings: Sequence[Swing], levels: Sequence[float], base: 
     )
     n = f"n = {len(plain):,} replicates of the config, {rows[0]['n']:,} of each other value"
     sample = f"sample of {100 * base.scale:g} % of firms" if base.scale < 1.0 else ""
-    source = (f"aixsim simulation, tornado of {plan.study.name}", n, sample)
-    named = {name: AnswerTable(one, share) for name, one in tables.items()}
+    source = tuple(part for part in (f"aixsim simulation, tornado of {plan.study.name}", n, sample) if part)
+    shares = ("p", "difference", "level")
+    named = {name: AnswerTable(one, {key: "1" for key in one[0] if key.startswith(shares)}) for name, one in tables.items()}
     return Tornado(plan.study.title, sentence(known, rows, crossed, levels), named, notes, source)

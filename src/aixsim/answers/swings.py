@@ -13,11 +13,11 @@ from aixsim.answers.answer import Row
 from aixsim.config.documented_ranges import DocumentedRange
 from aixsim.errors import UserError
 from aixsim.model.setting_names import setting_name
-from aixsim.stats.intervals import percent
-from aixsim.stats.root_finding import Chance, Curve
+from aixsim.stats.root_finding import Chance, Curve, whole_percent
 
 LEAST: Final = 10
 """Replicates of a value below which nothing is said of it."""
+SWITCHED: Final = "crossed by switching the lever off"
 _NAMED: Final = 3
 _SURE: Final = 0.05
 
@@ -90,7 +90,7 @@ def switching_row(swing: Swing, level: float) -> dict[str, Any]:
         open_ = any(end.low <= level <= end.high for end in (ends[0], ends[-1]))
         return row | empty | {"reason": "not decided: interval at an end" if open_ else "none within the range"} | rest
     if law is None:
-        return row | empty | {"reason": "switching it off crosses the level"} | rest
+        return row | empty | {"reason": SWITCHED} | rest
     low, high = (None if end is None else law.value(end) for end in (found.low, found.high))
     side = "from it on" if found.rises else "up to it"
     return row | {"value": law.value(found.at), "low": low, "high": high, "reached": side, "reason": None} | rest
@@ -103,18 +103,20 @@ def sentence(base: Row, rows: Sequence[Row], crossed: Sequence[Row], levels: Seq
     if sure:
         first = sure[0]
         low, high = ("off", "on") if first["low"] is None else map(number, (first["low"], first["high"]))
-        ends = f"{percent(first['p_low'])} at {low}, {percent(first['p_high'])} at {high}"
+        ends = f"{whole_percent(first['p_low'])} % at {low}, {whole_percent(first['p_high'])} % at {high}"
         said.append(f"Of {len(rows)} numbers and levers {len(sure)} alone change it significantly, most of all {first['name']}: {ends}.")
     else:
         said.append(f"None of {len(rows)} numbers and levers alone changes it significantly.")
+    nowhere = []
     for level in levels:
-        at = [row for row in crossed if row["level"] == level and (row["value"] is not None or "off" in row["reason"])]
+        at = [row for row in crossed if row["level"] == level and row["reason"] in (None, SWITCHED)]
         named = [row["name"] if row["value"] is None else f"{row['name']} at {place(row)}" for row in at]
         more = f" and {len(at) - _NAMED} more" if len(at) > _NAMED else ""
-        said.append(
-            f"Across {percent(level)}: {'; '.join(named[:_NAMED])}{more}." if at else f"None alone takes it across {percent(level)}."
-        )
-    return " ".join(said)
+        if at:
+            said.append(f"It crosses {100 * level:g} % by {'; '.join(named[:_NAMED])}{more}.")
+        else:
+            nowhere.append(f"{100 * level:g} %")
+    return " ".join([*said, *([f"None alone takes it across {' or '.join(nowhere)}."] if nowhere else [])])
 
 
 def place(row: Row) -> str:

@@ -14,12 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.stats.differences import Difference
-from aixsim.stats.intervals import percent
 
 _GRID: Final = 1001
 _APART: Final = 0.1
 """Shares of the range within which no second value is tried."""
 Floats = NDArray[np.float64]
+
+
+def whole_percent(share: float) -> str:
+    """Returns a probability in whole percent, with bounds instead of 0 and 100 unless it is exactly that."""
+    return "<1" if 0.0 < share < 0.005 else ">99" if 0.995 < share < 1.0 else f"{100.0 * share:.0f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,8 @@ class Chance:
 
     @property
     def short(self) -> str:
-        """Percent and interval as text."""
-        return f"{percent(self.estimate)} [{percent(self.low).removesuffix(' %')}, {percent(self.high).removesuffix(' %')}]"
+        """Percent and interval as text, in whole numbers."""
+        return f"{whole_percent(self.estimate)} % [{whole_percent(self.low)}, {whole_percent(self.high)}]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def draw(answer: Tornado, figure: Any) -> None:
     axes.set_xticks(range(0, 101, 20), [f"{x} %" for x in range(0, 101, 20)])
     axes.grid(axis="y", visible=False)
     axes.set_xlabel(f"Probability of {base['goal']} by {base['by']}")
-    for colour, label in ((ORANGE, "at the low end, or lever off"), (BLUE, "at the high end, or lever on"), ("#C9C9C9", "not significant")):
+    for colour, label in ((ORANGE, "at the low end, or lever off"), (BLUE, "at the high end"), ("#C9C9C9", "not significant")):
         axes.plot([], [], "s", color=colour, markersize=8, label=label)
     axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, fontsize=8.5)
     row_text(axes, 1.02, len(rows) - 0.3, "switching value [95 %]" if any(one["value"] is not None for one in crossed) else "", fontsize=8)
@@ -56,14 +56,18 @@ def _bar(axes: Any, y: int, row: Row, base: float) -> None:
     # The longer of two on the same side first, so that both are seen.
     for p, side, colour in sorted(sides, key=lambda one: -abs(one[0] - base)):
         axes.barh(y, p - base, left=base, height=0.62, color=colour if row["p_value"] < _SURE else "#C9C9C9", linewidth=0, zorder=2)
-        axes.plot([100 * row[f"p_{side}_from"], 100 * row[f"p_{side}_to"]], [y, y], color=GREY, linewidth=1.0, zorder=3)
-    (left, left_side, _), (right, right_side, _) = sorted(sides)
-    for p, side, end in ((left, left_side, "from"), (right, right_side, "to")):
-        value = row[side]
-        text = {"low": "off", "high": ""}[side] if value is None else number(value)
-        outer = 100 * row[f"p_{side}_{end}"]
-        shift, align = ((-3, 0), "right") if p == left and side == left_side else ((3, 0), "left")
-        offset_text(axes, text, (outer, y), shift, ha=align, va="center", fontsize=7.5, color=GREY)
+        if not _is_config(row, side):
+            axes.plot([100 * row[f"p_{side}_from"], 100 * row[f"p_{side}_to"]], [y, y], color=GREY, linewidth=1.0, zorder=3)
+    ends = sorted(sides)
+    for (_, side, _), end, shift, align in zip(ends, ("from", "to"), (-3, 3), ("right", "left"), strict=True):
+        if not _is_config(row, side):
+            text = "off" if row[side] is None else number(row[side])
+            offset_text(axes, text, (100 * row[f"p_{side}_{end}"], y), (shift, 0), ha=align, va="center", fontsize=7.5, color=GREY)
+
+
+def _is_config(row: Row, side: str) -> bool:
+    """Returns whether an end is the config itself: that of a lever which is on."""
+    return row["kind"] == "lever" and side == "high"
 
 
 FIGURE = Figure(
