@@ -11,8 +11,8 @@ import numpy as np
 
 from aixsim.answers.answer import Row
 from aixsim.config.documented_ranges import DocumentedRange
+from aixsim.config.setting_names import setting_name
 from aixsim.errors import UserError
-from aixsim.model.setting_names import setting_name
 from aixsim.stats.root_finding import Chance, Curve, whole_percent
 
 LEAST: Final = 10

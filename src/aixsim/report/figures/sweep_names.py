@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
+from aixsim.config.setting_names import setting_name as words_of
 from aixsim.model.keys import parse_key
-from aixsim.model.setting_names import setting_name as words_of
 from aixsim.report.figures.time_axis import month_name
 from aixsim.results.main_effects import POLICY, by_strength, is_number, value_of
 from aixsim.results.sweep_points import SweepPoint

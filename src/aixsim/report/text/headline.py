@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from aixsim.config.setting_names import setting_name
 from aixsim.config.variant import changed, variant_of
 from aixsim.evidence.run_history import changed_past, past
 from aixsim.evidence.track_record import better, concerns, sentence
 from aixsim.model.outcomes import OUTCOMES
-from aixsim.model.setting_names import setting_name
 from aixsim.report.text.answer_in_words import answer
 from aixsim.report.text.counting_table import counting_table
 from aixsim.report.text.number_format import spread
