@@ -107,10 +107,12 @@ def test_a_crossing_by_hand() -> None:
 
 def test_an_interval_that_reaches_the_end_of_the_range_is_open() -> None:
     few, more = np.repeat([0.0, 1.0], [51, 49]), np.repeat([0.0, 1.0], [49, 51])
-    found = Curve(np.array([0.0, 1.0]), np.array([few, more]), few, few, 0.95).crossing(0.5)
+    curve = Curve(np.array([0.0, 1.0]), np.array([few, more]), few, few, 0.95)
+    found = curve.crossing(0.5)
     assert found is not None
     assert found.at == pytest.approx(0.5)
     assert (found.low, found.high) == (None, None)
+    assert curve.to_try(0.5) == [], "no replicates are spent on what only seems to cross"
 
 
 def test_probabilities_without_a_base_are_shares() -> None:

@@ -13,7 +13,7 @@ import pytest
 import aixsim
 from aixsim import api
 from aixsim.answers.one_at_a_time import Tornado, plan_of
-from aixsim.answers.swings import SWITCHED, Swing, swing_row, switching_row
+from aixsim.answers.swings import OPEN, SWITCHED, Swing, swing_row, switching_row
 from aixsim.config.documented_ranges import DocumentedRange
 from aixsim.errors import UserError
 from aixsim.random.distributions import Distribution
@@ -186,7 +186,11 @@ def test_reasons_by_hand() -> None:
     assert switching_row(made(rare, often, half, law), 0.5)["value"] == pytest.approx(5.0)
     assert switching_row(made(often, rare, half, law), 0.5)["reached"] == "up to it"
     assert switching_row(made(rare, rare, half, law), 0.5)["reason"] == "none within the range"
-    assert switching_row(made(rare, [1] * 45 + [0] * 55, half, law), 0.5)["reason"] == "not decided: interval at an end"
+    assert switching_row(made(rare, [1] * 45 + [0] * 55, half, law), 0.5)["reason"] == OPEN
+    weak = made([1] * 45 + [0] * 55, [1] * 55 + [0] * 45, half, law)
+    assert weak.curve.crossing(0.5) is not None
+    assert switching_row(weak, 0.5)["reason"] == OPEN, "the interval is as wide as the range"
+    assert switching_row(made([1] * 45 + [0] * 55, often, often), 0.5)["reason"] == OPEN
     lever = made(rare, often, often)
     assert (lever.name, switching_row(lever, 0.5)["reason"]) == ("parks (lever)", SWITCHED)
     assert lever.discordant == (96, 0)

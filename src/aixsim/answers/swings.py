@@ -17,6 +17,7 @@ from aixsim.stats.root_finding import Chance, Curve, whole_percent
 
 LEAST: Final = 10
 """Replicates of a value below which nothing is said of it."""
+OPEN: Final = "not decided: the interval at an end contains it"
 SWITCHED: Final = "crossed by switching the lever off"
 _NAMED: Final = 3
 _SURE: Final = 0.05
@@ -86,11 +87,13 @@ def switching_row(swing: Swing, level: float) -> dict[str, Any]:
     empty = dict.fromkeys(("value", "low", "high", "reached"))
     rest = {"values_run": len(curve.places), "n": curve.reached.shape[1]}
     found, ends = curve.crossing(level), curve.chances()
+    sides = [end.low <= level <= end.high for end in (ends[0], ends[-1])]
     if found is None:
-        open_ = any(end.low <= level <= end.high for end in (ends[0], ends[-1]))
-        return row | empty | {"reason": "not decided: interval at an end" if open_ else "none within the range"} | rest
+        return row | empty | {"reason": OPEN if any(sides) else "none within the range"} | rest
     if law is None:
-        return row | empty | {"reason": SWITCHED} | rest
+        return row | empty | {"reason": OPEN if any(sides) else SWITCHED} | rest
+    if found.low is None and found.high is None:
+        return row | empty | {"reason": OPEN} | rest
     low, high = (None if end is None else law.value(end) for end in (found.low, found.high))
     side = "from it on" if found.rises else "up to it"
     return row | {"value": law.value(found.at), "low": low, "high": high, "reached": side, "reason": None} | rest

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from aixsim.stats.differences import Difference
 
-_GRID: Final = 1001
+_GRID: Final = 401
 _APART: Final = 0.1
 """Shares of the range within which no second value is tried."""
 Floats = NDArray[np.float64]
@@ -113,9 +113,13 @@ class Curve:
         )
 
     def to_try(self, level: float) -> list[float]:
-        """Returns the places whose replicates tell most about the crossing: first its own, then the ends of its interval."""
+        """Returns the places whose replicates tell most about the crossing: first its own, then the ends of its interval.
+
+        None if the interval is as wide as the range: then a number only seems to cross the level, as half of all do that have no effect
+        where the base is near the level.
+        """
         found = self.crossing(level)
-        if found is None:
+        if found is None or (found.low is None and found.high is None):
             return []
         if self._is_apart(found.at):
             return [found.at]

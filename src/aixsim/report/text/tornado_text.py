@@ -26,7 +26,9 @@ def tornado_text(answer: Tornado, width: int | None = None) -> str:
         columns = ("switching value", "crosses", "where it is", "above it")
         blocks.append([table(columns, [_crossing(row) for row in found])])
     reasons = Counter((row["level"], row["reason"]) for row in crossed if row["value"] is None)
-    blocks.append([f"{100 * level:g} %: {n:,} {reason}." for (level, reason), n in reasons.items()])
+    for level in dict.fromkeys(row["level"] for row in crossed):
+        told = [f"{n:,} {reason}" for (at, reason), n in reasons.items() if at == level]
+        blocks.append([f"Others at {100 * level:g} %: {'; '.join(told)}."] if told else [])
     ends = Counter(row["ends"] for row in rows)
     about = [
         "Brackets: 95 % intervals; beyond: the interval reaches the end of the range. p: McNemar's test, with Holm's correction.",

@@ -39,7 +39,9 @@ def draw(answer: Tornado, figure: Any) -> None:
         axes.plot([], [], "s", color=colour, markersize=8, label=label)
     axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, fontsize=8.5)
     row_text(axes, 1.02, len(rows) - 0.3, "switching value [95 %]" if any(one["value"] is not None for one in crossed) else "", fontsize=8)
-    strongest = f"{rows[0]['name']} alone moves it most" if rows[0]["p_value"] < _SURE else "no number alone moves it significantly"
+    strongest = (
+        f"{rows[0]['name']} alone moves it most" if rows[0]["p_value"] < _SURE else "no number or lever alone moves it significantly"
+    )
     lines = " and ".join(f"{100 * level:g} %" for level in levels)
     more = len(answer.tables["tornado"].rows) - len(rows)
     head(
