@@ -16,6 +16,7 @@ from aixsim.answers.one_at_a_time import Tornado, plan_of
 from aixsim.answers.swings import OPEN, SWITCHED, Swing, swing_row, switching_row
 from aixsim.config.documented_ranges import DocumentedRange
 from aixsim.errors import UserError
+from aixsim.model.uncertainties import uncertainties_of
 from aixsim.random.distributions import Distribution
 from aixsim.report.text.tornado_text import tornado_text
 from aixsim.runs.signals import Interrupted
@@ -90,9 +91,11 @@ def test_ends_are_those_that_the_config_documents() -> None:
 
 
 def test_every_number_and_lever_of_the_country_has_a_row() -> None:
-    plan = plan_of(aixsim.load("korea-2030"), replicates=10)
-    assert len(plan.ranges) == 98
-    assert len(plan.ends.points) == 2 * 98 + len(plan.levers)
+    study = aixsim.load("korea-2030")
+    plan = plan_of(study, replicates=10)
+    assert [one.key for one in plan.ranges] == list(uncertainties_of(study.settings))
+    assert len(plan.ranges) >= 98
+    assert len(plan.ends.points) == 2 * len(plan.ranges) + len(study.settings["levers"])
     assert plan.n_replicates == 10 * 10 + 10 * len(plan.ends.points)
     assert all(one.meaning for one in plan.ranges)
     lead = 'programme."AI Factory lead projects"'
