@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aixsim import plotting
 
 if TYPE_CHECKING:
+    from aixsim.answers.lever_credit import explain as explain
     from aixsim.answers.one_at_a_time import tornado as tornado
     from aixsim.answers.what_matters import sensitivity as sensitivity
     from aixsim.answers.year_end_counts import signposts as signposts
@@ -40,6 +41,7 @@ _HOMES = {
     "Sweep": "results.sweep_result",
     "UserError": "errors",
     "compare": "results.comparison",
+    "explain": "answers.lever_credit",
     "load": "config",
     "open_result": "results.result",
     "open_sweep": "results.sweep_result",
@@ -59,6 +61,7 @@ __all__ = [
     "UserError",
     "__version__",
     "compare",
+    "explain",
     "load",
     "open_result",
     "open_sweep",

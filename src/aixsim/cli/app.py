@@ -324,6 +324,31 @@ def tornado(
 
 
 @app.command()
+def explain(
+    config: Config,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder [default: results/NAME/explain-ID].")] = None,
+    replicates: Annotated[int | None, typer.Option("-n", "--replicates", min=2, help="Replicates of each subset [default: 100].")] = None,
+    group: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=LEVER,LEVER", help="Levers that are switched on and off as one; can be repeated.")
+    ] = None,
+    workers: Workers = CORES,
+    overrides: Overrides = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell the number of replicates and the time, and stop.")] = False,
+    allow_plugins: AllowPlugins = False,
+    json: Json = False,
+) -> None:
+    """Which lever creates which factories? Shares of the levers that add up.
+
+    Runs every subset of the levers, paired by replicate, and tells what binds: money, demand, or vendors and engineers. Crash-safe and
+    resumable: the same command resumes.
+    """
+    from aixsim.cli.explain import explain as command
+
+    flags = {"dry_run": dry_run, "allow_plugins": allow_plugins, "as_json": json}
+    command(config, out, replicates, group or [], workers, overrides or [], **flags)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of the config.
 

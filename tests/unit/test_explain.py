@@ -1,0 +1,167 @@
+"""Explanation: shares add up, every subset is run once, what changes nothing says so, and a run that was stopped is taken up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import aixsim
+from aixsim import api
+from aixsim.answers.lever_credit import Explanation, plan_of
+from aixsim.errors import UserError
+from aixsim.report.text.explain_text import explain_text
+from aixsim.runs.signals import Interrupted
+from tests.cli.run_cli import run_cli
+
+CONFIG = """
+title = "A small nation"
+horizon = { start = "2024-01", end = "2025-06" }
+population = { kind = "korea-2023", scale = 0.005 }
+network = { kind = "none" }
+funding = { mode = "open" }
+[mechanisms.innovation]
+rate = { dist = "loguniform", low = 0.001, high = 0.009 }
+[mechanisms.zones]
+rate = { dist = "lognormal", median = 0.01, sigma = 0.2 }
+[levers.regulation_free_zones]
+start = "2024-01"
+ramp_months = 1
+[levers.training]
+[levers.regional_floor]
+[[goal]]
+name = "12,000 decided"
+outcome = "decided"
+at_least = 12000
+by = "2025-06"
+[monte_carlo]
+replicates = 10
+seed = 3
+"""
+N = 12
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("config") / "small.toml"
+    path.write_text(CONFIG, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def done(config: Path) -> tuple[Explanation, Path]:
+    out = config.parent / "out"
+    return aixsim.explain(aixsim.load(config), replicates=N, out=out, progress=False), out
+
+
+def rows_of(answer: Explanation, table: str, key: str) -> dict[str, dict[str, Any]]:
+    return {row[key]: dict(row) for row in answer.tables[table].rows}
+
+
+def test_shares_add_up_to_the_difference_between_all_and_none(done: tuple[Explanation, Path], config: Path) -> None:
+    levers, totals = rows_of(done[0], "levers", "lever"), rows_of(done[0], "totals", "levers")
+    for quantity in ("count", "probability"):
+        assert sum(row[quantity] for row in levers.values()) == pytest.approx(totals["difference"][quantity], abs=1e-9)
+        assert totals["all"][quantity] - totals["none"][quantity] == pytest.approx(totals["difference"][quantity], abs=1e-9)
+    study = aixsim.load(config)
+    for end, settings in (("all", {}), ("none", {f"levers.{name}": False for name in levers})):
+        counts = aixsim.run(study.with_(settings), replicates=N).counts_in("2025-06")["decided"]
+        assert totals[end]["count"] == pytest.approx(counts.mean() / 0.005)
+
+
+def test_what_a_lever_changes_alone_is_the_difference_of_two_runs(done: tuple[Explanation, Path], config: Path) -> None:
+    row, study = rows_of(done[0], "levers", "lever")["regulation_free_zones"], aixsim.load(config)
+    with_, without = (
+        aixsim.run(study.with_(settings), replicates=N).counts_in("2025-06")["decided"].astype(float)
+        for settings in ({}, {"levers.regulation_free_zones": False})
+    )
+    assert row["taken_away"] == pytest.approx((with_ - without).mean() / 0.005)
+    assert row["changed"] == (with_ != without).mean() > 0
+
+
+def test_a_lever_that_changes_nothing_says_so(done: tuple[Explanation, Path]) -> None:
+    """A floor for regions shares out places, and with open funding there are none to share."""
+    row = rows_of(done[0], "levers", "lever")["regional_floor"]
+    assert (row["count"], row["changed"]) == (0.0, 0.0)
+    assert "regional floor" in done[0].sentence.partition("Taking ")[2].partition(" away changes no replicate.")[0]
+
+
+def test_demand_binds_where_funding_is_open(done: tuple[Explanation, Path]) -> None:
+    binds = rows_of(done[0], "binds", "more")
+    assert set(binds) == {"demand"}  # there is neither a programme nor a limit of capacity
+    assert binds["demand"]["count_low"] > 0
+    assert "What binds is demand" in done[0].sentence
+
+
+def test_pairs_and_groups(config: Path, done: tuple[Explanation, Path], tmp_path: Path) -> None:
+    assert len(done[0].tables["pairs"].rows) == 3
+    grouped = aixsim.explain(
+        aixsim.load(config), {"both": ["training", "regulation_free_zones"]}, replicates=N, out=tmp_path / "out", progress=False
+    )
+    rows, apart = rows_of(grouped, "levers", "lever"), rows_of(done[0], "levers", "lever")
+    assert set(rows) == {"both", "regional_floor"}
+    assert rows["both"]["count"] == pytest.approx(apart["training"]["count"] + apart["regulation_free_zones"]["count"])
+
+
+def test_a_second_call_runs_nothing(config: Path, done: tuple[Explanation, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a replicate was run again")
+
+    monkeypatch.setattr("aixsim.runs.executor.InProcess.submit", refuse)
+    assert aixsim.explain(aixsim.load(config), replicates=N, out=done[1], progress=False).to_dict() == done[0].to_dict()
+
+
+def test_an_interrupted_one_is_resumed(
+    config: Path, tmp_path: Path, done: tuple[Explanation, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, calls = api.sweep, []
+
+    def stopped(*arguments: Any, **options: Any) -> Any:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise Interrupted("stop")
+        return whole(*arguments, **options)
+
+    monkeypatch.setattr(api, "sweep", stopped)
+    with pytest.raises(Interrupted):
+        aixsim.explain(aixsim.load(config), replicates=N, out=tmp_path / "out", progress=False)
+    again = aixsim.explain(aixsim.load(config), replicates=N, out=tmp_path / "out", progress=False)
+    assert again.to_dict()["levers"] == done[0].to_dict()["levers"]
+
+
+def test_wrong_arguments_are_refused(config: Path) -> None:
+    study = aixsim.load(config)
+    with pytest.raises(UserError, match=r"no lever 'traning'.*did you mean 'training'"):
+        plan_of(study, {"both": ["traning"]})
+    with pytest.raises(UserError, match="'training' is in two groups"):
+        plan_of(study, {"a": ["training"], "b": ["training"]})
+    with pytest.raises(UserError, match="is the name of a lever"):
+        plan_of(study, {"regional_floor": ["training"]})
+    with pytest.raises(UserError, match="put them into 10 groups or fewer"):
+        plan_of(aixsim.load("korea-2030"))
+    with pytest.raises(UserError, match="no lever, so there is nothing to explain"):
+        plan_of(study.with_({f"levers.{name}": False for name in study.settings["levers"]}))
+
+
+def test_the_command(config: Path, done: tuple[Explanation, Path], tmp_path: Path) -> None:
+    told = run_cli(["explain", config, "-n", str(N), "-o", done[1], "--workers", "1"], tmp_path)
+    assert told.code == 0
+    assert told.out.startswith(done[0].sentence[:30])
+    assert {"levers.csv", "totals.parquet", "explanation.json", "lever-shares.png"} <= {path.name for path in done[1].iterdir()}
+    assert json.loads((done[1] / "explanation.json").read_text(encoding="utf-8"))["answer"] == done[0].sentence
+    assert max(map(len, explain_text(done[0], 78).splitlines())) <= 78
+    wrong = run_cli(["explain", config, "--group", "both"], tmp_path)
+    assert (wrong.code, "write NAME=LEVER,LEVER" in wrong.err) == (2, True)
+    dry = run_cli(["explain", config, "--dry-run", "-n", str(N), "--workers", "1"], tmp_path)
+    assert f"3 groups of levers, 8 subsets: {9 * N} replicates" in " ".join(dry.out.split())
+
+
+def test_intervals_of_shares_hold_the_error_of_the_replicates(done: tuple[Explanation, Path], config: Path) -> None:
+    """Planted fault: had the subsets other seeds, the interval of a share would be many times as wide."""
+    row = rows_of(done[0], "levers", "lever")["regulation_free_zones"]
+    counts = aixsim.run(aixsim.load(config), replicates=N).counts_in("2025-06")["decided"] / 0.005
+    unpaired = 2.0 * 1.96 * counts.std(ddof=1) * np.sqrt(2.0 / N)
+    assert row["count_high"] - row["count_low"] < 0.5 * unpaired
