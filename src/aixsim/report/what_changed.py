@@ -28,6 +28,10 @@ part of the cost, leads pay for members, known solutions spare cost, time and ri
 engineers are limited, and under-funded projects fail more often. Unknown parameters are drawn from
 distributions.
 
+Both experiments were run before the months for which a smart factory takes engineers and the cost
+of large firms' projects were drawn as well, which changed the probability of 500 operating from
+21.3 to 21.1 %.
+
 """
 _STEPS: Final = """\
 ## From the old result to the new one, law by law
