@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aixsim.data.packaged import rows
-from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, VERIFIED, Forecast, read_table
+from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, POOL, VERIFIED, Forecast, read_table
 from aixsim.evidence.track_record import LONGEST, TABLE, records, sentence, summary_table
 from aixsim.report.text.backtest_table import table
 from aixsim.stats.scores import Score
@@ -30,7 +30,7 @@ def forecasts() -> list[Forecast]:
         for policy in (ANNOUNCED, KNOWN)
         for origin in (2018, 2019)
         for ahead in (1, 2, 3, 4)
-        for model, crps in ((MODEL, 50.0), ("Bass", 100.0), ("drift", 150.0))
+        for model, crps in ((MODEL, 50.0), ("Bass", 100.0), ("drift", 150.0), (POOL, 40.0))
     ]
 
 
@@ -38,6 +38,7 @@ def test_the_table_sums_up_the_forecasts() -> None:
     found = list(csv.DictReader(summary_table(forecasts()).splitlines()))
     assert len(found) == 2 * (3 + 4), "no announced forecast beyond three years"
     assert {(row["skill"], row["best_baseline"], row["covered_80"], row["origins"]) for row in found} == {("0.5", "Bass", "1", "2")}
+    assert {row["combined_skill"] for row in found} == {"0.6"}
     assert "+0.50 (Bass)" in table(forecasts())
 
 
@@ -70,4 +71,4 @@ def test_the_scores_beside_the_page_are_those_of_the_package() -> None:
     for one, packaged in zip(made, rows(TABLE), strict=True):
         for key, cell in packaged.items():
             assert one[key] == cell or float(one[key]) == pytest.approx(float(cell), rel=1e-4)  # the scores are rounded
-    assert len({one.model for one in scores} - {MODEL}) == 6
+    assert len({one.model for one in scores} - {MODEL, POOL}) == 6

@@ -165,10 +165,10 @@ def _depends(result: Result) -> str:
 def _validation(result: Result) -> Block:
     if not concerns(result):
         return []
-    won, n = better()
+    won, combined, n = better()
     return [
-        "Validation (of the model's first version): on smart factories, 2014 to 2024, better than the best simpler forecast in"
-        f" {won} of {n} comparisons."
+        f"Validation: on smart factories, 2014 to 2024, better than the best simpler forecast in {won} of {n} comparisons; combined with"
+        f" the planned number in {combined}."
     ]
 
 

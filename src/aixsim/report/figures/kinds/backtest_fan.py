@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from aixsim.config.study import Study
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, MODEL, Forecast, by_horizon, coverage_of, select
@@ -16,6 +16,9 @@ from aixsim.report.text.backtest_table import chosen_forecasts
 SHOWN = 2019
 """Origin of the shown forecast if there are several: three years of forecast under an announced plan, then the cut."""
 
+COLOURS: Final = (BLUE, *CYCLE[1:7], INK)
+"""Of the model, the six simpler forecasts, and the model combined with one of them."""
+
 
 def draw(backtest: Backtest, figure: Any) -> None:
     """Draws the forecast of one origin, and the errors of all origins by horizon."""
@@ -24,11 +27,12 @@ def draw(backtest: Backtest, figure: Any) -> None:
     shown = SHOWN if SHOWN in origins else origins[-1]
     fan, right = figure.subplots(1, 2, width_ratios=(1.35, 1.0))
     right.remove()
-    panels = dict(zip((ANNOUNCED, KNOWN), right.get_subplotspec().subgridspec(2, 1).subplots(), strict=True))
+    panels = dict(zip((ANNOUNCED, KNOWN), right.get_subplotspec().subgridspec(2, 1, hspace=0.6).subplots(), strict=True))
     _fan(fan, forecasts, backtest.study, shown)
     chosen = {policy: chosen_forecasts(forecasts, ALL, policy, "cumulative") for policy in panels}
     for policy, title in ((ANNOUNCED, "CRPS, announced budgets"), (KNOWN, "CRPS, actual budgets")):
         _scores(panels[policy], chosen[policy], title, several=len(origins) > 1)
+    panels[ANNOUNCED].set_ylim(0, 1.45 * panels[ANNOUNCED].get_ylim()[1])
     panels[ANNOUNCED].legend(loc="upper left", fontsize=8, ncols=2)
     covered = coverage_of([f.score for f in chosen[ANNOUNCED] if f.model == MODEL])[0.8]
     ending = "" if len(origins) == 1 else f", of {len(origins)} years"
@@ -65,7 +69,7 @@ def _fan(axes: Any, forecasts: Sequence[Forecast], study: Study, origin: int) ->
     joined = [f for f in announced if f.horizon <= LONGEST[ANNOUNCED]] + [f for f in known if f.horizon > LONGEST[ANNOUNCED]]
     labels = []
     models = list(dict.fromkeys(f.model for f in joined))
-    for model, colour, dash in zip(models, (BLUE, *CYCLE[1:]), DASHES, strict=False):
+    for model, colour, dash in zip(models, COLOURS, DASHES, strict=False):
         path = sorted((f for f in joined if f.model == model), key=lambda f: f.year)
         x = [origin, *(f.year for f in path)]
         start = counted[origin].value
@@ -95,7 +99,7 @@ def _scores(axes: Any, chosen: Sequence[Forecast], title: str, *, several: bool)
     summaries = by_horizon(chosen)
     models = list(summaries[0].crps)
     width = 0.8 / len(models)
-    for k, (model, colour) in enumerate(zip(models, (BLUE, *CYCLE[1:]), strict=False)):
+    for k, (model, colour) in enumerate(zip(models, COLOURS, strict=False)):
         x = [s.horizon + (k - (len(models) - 1) / 2) * width for s in summaries]
         axes.bar(x, [s.crps[model] for s in summaries], width * 0.92, color=colour, label=model.replace("over last unit cost", "rule"))
     ahead = [f"{s.horizon} year{'s' if s.horizon > 1 else ''}" + (f"\nn = {s.n}" if several else "") for s in summaries]
@@ -108,4 +112,4 @@ def _scores(axes: Any, chosen: Sequence[Forecast], title: str, *, several: bool)
     axes.tick_params(labelsize=8)
 
 
-FIGURE = Figure("backtest", Backtest, "A forecast with the observed counts, and errors by horizon", draw, size=(11.0, 5.8))
+FIGURE = Figure("backtest", Backtest, "A forecast with the observed counts, and errors by horizon", draw, size=(11.0, 6.8))

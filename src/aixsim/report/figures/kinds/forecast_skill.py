@@ -36,7 +36,7 @@ def draw(result: Result, figure: Any) -> None:  # noqa: ARG001 - the same for ev
     _table(table, found)
     head(
         figure,
-        "Tested on smart factories: better than the best simpler forecast in {} of {} comparisons".format(*better()),
+        "Tested on smart factories: better than the best simpler forecast in {0} of {2} comparisons".format(*better()),
         "Backtest on the smart factories of 2014 to 2024, cumulative count, forecasts from every year from 2016 on. Skill: 1 perfect,\n"
         "0 equal to the best of six simpler forecasts, below 0 worse; hollow: without the count of 2014, which is not verified,\n"
         "so from 2018 on. Reproduce: aixsim backtest configs/smart-factory.toml.",
