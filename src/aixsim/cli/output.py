@@ -7,15 +7,17 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from aixsim.answers.answer import Answer
 from aixsim.errors import UserError, storage_error
 from aixsim.escapes import visible
 from aixsim.runs.files import created
 from aixsim.runs.signals import Interrupted
 
-A = TypeVar("A", bound=Answer)
+if TYPE_CHECKING:
+    from aixsim.answers.answer import Answer
+
+A = TypeVar("A", bound="Answer")
 
 
 def say(text: str) -> None:
