@@ -16,7 +16,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import CoreSchema
 
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.parameter_tables import Table, table_of
@@ -187,7 +186,7 @@ class _TableOrFalse:
     def __init__(self, table: type[Table]) -> None:
         self.table = table
 
-    def __get_pydantic_json_schema__(self, _: CoreSchema, __: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, _: Any, __: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"anyOf": [self.table.model_json_schema(), {"const": False}], "description": self.table.__doc__}
 
 
