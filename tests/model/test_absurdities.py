@@ -131,7 +131,8 @@ def test_support_for_micro_firms_alone_never_raises_what_operates() -> None:
     micro = {f"{LEAD_PROJECTS}.sizes": ["micro"]}
     assert (at_the_end(ran(**micro), "operating") <= at_the_end(plan(), "operating")).all()
     half = ran(**micro, **{f"{LEAD_PROJECTS}.public_share": dict.fromkeys(SIZES, 0.5)})
-    assert at_the_end(ran(**micro), "operating").sum() <= at_the_end(half, "operating").sum() <= at_the_end(plan(), "operating").sum()
+    # Between none and half there is no order: supported micro firms take vendors and engineers from others.
+    assert at_the_end(half, "operating").sum() < at_the_end(plan(), "operating").sum()
 
 
 def test_ties_matter() -> None:
