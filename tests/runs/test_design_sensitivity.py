@@ -45,8 +45,8 @@ def test_a_number_matters_and_one_without_influence_has_exactly_nothing(
     assert found[INERT][measure] == 0.0
     assert found[RATE]["grade"] == "C"
     assert answer.sentence.startswith(f"20 decided: of 2 numbers {RATE} matters most; ")
-    luck = {row["quantity"]: row["luck"] for row in answer.tables["variance"].rows if row["goal"] == "20 decided"}
-    assert 0.0 < luck["count"] < 1.0
+    noise = {row["quantity"]: row["noise"] for row in answer.tables["variance"].rows if row["goal"] == "20 decided"}
+    assert 0.0 < noise["count"] < 1.0
     assert isinstance(answer, SweepSensitivity)
     text = design_indices_text(answer, 78)
     assert max(map(len, text.splitlines())) <= 78

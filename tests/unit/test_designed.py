@@ -12,7 +12,7 @@ from SALib.analyze import morris, sobol
 from aixsim.config.designs import Axis, rows
 from aixsim.random.distributions import Distribution
 from aixsim.random.draws import uniforms
-from aixsim.stats.designed import effect_measures, elementary_effects, luck_of_points, sobol_indices, standard_errors
+from aixsim.stats.designed import effect_measures, elementary_effects, noise_within_points, sobol_indices, standard_errors
 
 UNIT = tuple(Axis(name, law=Distribution("uniform", (0.0, 1.0))) for name in "abcd")
 PROBLEM: dict[str, Any] = {"num_vars": 4, "names": list("abcd"), "bounds": [[0.0, 1.0]] * 4}
@@ -101,6 +101,6 @@ def _swapped(ab: Floats, k: int, first: int) -> Floats:
     return out
 
 
-def test_luck_by_hand() -> None:
-    assert luck_of_points(np.array([[1.0, 3.0], [5.0, 7.0]])) == pytest.approx(2.0 / (20.0 / 3.0))
-    assert luck_of_points(np.ones((3, 1))) is None
+def test_replicate_noise_by_hand() -> None:
+    assert noise_within_points(np.array([[1.0, 3.0], [5.0, 7.0]])) == pytest.approx(2.0 / (20.0 / 3.0))
+    assert noise_within_points(np.ones((3, 1))) is None

@@ -11,7 +11,17 @@ from scipy.stats import norm
 
 from aixsim.errors import UserError
 from aixsim.random.draws import uniforms
-from aixsim.stats.given_data import Luck, cosines, explained, fit, places_of, refuse_not_finite, share_of_luck, shift, value_of_knowing
+from aixsim.stats.given_data import (
+    Resamples,
+    cosines,
+    explained,
+    fit,
+    places_of,
+    refuse_not_finite,
+    share_of_noise,
+    shift,
+    value_of_knowing,
+)
 
 Floats = NDArray[np.float64]
 
@@ -69,9 +79,9 @@ def coverage(widen: float) -> float:
     held = []
     for seed in range(40):
         x, y, truth = ishigami(500, 50 + seed)
-        luck = Luck.of(500, seed)
+        resamples = Resamples.of(500, seed)
         for k in range(4):
-            share, _ = explained(cosines([x[:, k]]), y[:, None], luck, k, [])
+            share, _ = explained(cosines([x[:, k]]), y[:, None], resamples, k, [])
             held.append(abs(share.value[0] - truth[k]) < widen * 1.96 * share.error[0])
     return float(np.mean(held))
 
@@ -86,8 +96,8 @@ def false_alarms(dummies: int) -> int:
     alarms = 0
     for seed in range(40):
         x, y = unit(200, 10, 100 + seed), unit(200, 11, 200 + seed)[:, 10:]
-        luck = Luck.of(200, seed)
-        found = [explained(cosines([x[:, k]]), y, luck, k, [])[0] for k in range(10)]
+        resamples = Resamples.of(200, seed)
+        found = [explained(cosines([x[:, k]]), y, resamples, k, [])[0] for k in range(10)]
         alarms += max(one.value[0] for one in found) > max(one.dummies[:dummies].max() for one in found)
     return alarms
 
@@ -100,10 +110,10 @@ def test_numbers_without_influence_are_seldom_above_the_floor() -> None:
 def test_a_dummy_is_at_the_floor_by_every_measure_and_a_number_above_it() -> None:
     x, _, _ = ishigami(1000, 3)
     y = np.stack([x[:, 0] + 3.0 * unit(1000, 1, 4)[:, 0], (x[:, 0] > unit(1000, 1, 5)[:, 0]).astype(np.float64)], axis=1)
-    luck, places = Luck.of(1000), places_of(y)
+    resamples, places = Resamples.of(1000), places_of(y)
     for k, is_real in ((0, True), (3, False)):
-        share, worth = explained(cosines([x[:, k]]), y, luck, k, [1])
-        for found in (share, worth, shift(x[:, k], places, luck, k)):
+        share, worth = explained(cosines([x[:, k]]), y, resamples, k, [1])
+        for found in (share, worth, shift(x[:, k], places, resamples, k)):
             assert (found.value > found.dummies.max(axis=0)).all() == is_real
 
 
@@ -146,20 +156,20 @@ def test_noise_is_not_worth_knowing() -> None:
 def test_a_shift_by_hand() -> None:
     number = np.repeat([0.0, 1.0], 500)
     reached = np.concatenate([np.arange(500) < 100, np.arange(500) < 400]).astype(np.float64)
-    found = shift(number, places_of(reached[:, None]), Luck.of(1000), 0)
+    found = shift(number, places_of(reached[:, None]), Resamples.of(1000), 0)
     assert found.value[0] == pytest.approx(0.3), "0.2 and 0.8 are each 0.3 from one half"
     assert found.dummies.max() < 0.1
 
 
-def test_the_share_of_luck_needs_replicates_with_equal_numbers() -> None:
+def test_the_share_of_noise_needs_replicates_with_equal_numbers() -> None:
     sets = norm.ppf(unit(300, 2, 7))
     numbers = np.repeat(sets, 3, axis=0)
     y = (numbers[:, 0] + numbers[:, 1] + math.sqrt(2.0) * norm.ppf(unit(900, 1, 8)[:, 0]))[:, None]
-    found = share_of_luck(numbers, y)
+    found = share_of_noise(numbers, y)
     assert found is not None
     assert abs(found[0][0] - 0.5) < 3.0 * found[1][0] < 0.15
-    assert share_of_luck(unit(900, 2, 9), y) is None
-    shuffled = share_of_luck(numbers[np.argsort(unit(900, 1, 10)[:, 0])], y)
+    assert share_of_noise(unit(900, 2, 9), y) is None
+    shuffled = share_of_noise(numbers[np.argsort(unit(900, 1, 10)[:, 0])], y)
     assert shuffled is not None
     assert shuffled[0][0] > 0.85, "the planted fault: numbers of other replicates"
 

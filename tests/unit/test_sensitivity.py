@@ -61,7 +61,7 @@ def answer(made: Result) -> Any:
 def test_what_is_planted_matters_and_a_number_without_influence_does_not(answer: Any) -> None:
     found = rows(answer, "numbers", "goal", "quantity", "number")
     top = found["500 launched", "count", SHARE]
-    assert top["share"] > 0.9, "the fixture's projects are those that are delivered, but for luck in the first years"
+    assert top["share"] > 0.9, "the fixture's projects are those that are delivered, but for noise in the first years"
     assert [found["500 launched", "count", key]["matters"] for key in (SHARE, DURATION, PEERS)] == [True, False, False]
     assert not any(row["matters"] for (_, _, key), row in found.items() if key == PEERS)
     assert answer.sentence.startswith(f"500 launched: 1 of 3 uncertain numbers matter, most {SHARE} (")
@@ -116,12 +116,12 @@ def test_another_threshold_is_another_decision(made: Result) -> None:
     assert rows(high, "worth", "goal", "name")[key]["worth"] < 0.01
 
 
-def test_luck_is_known_where_replicates_share_their_numbers(made: Result) -> None:
+def test_replicate_noise_is_known_where_replicates_share_their_numbers(made: Result) -> None:
     own = aixsim.sensitivity(like(made, drawn(400))).tables["variance"].rows
-    assert all(row["luck"] is None and row["reason"].startswith("no two replicates") for row in own)
+    assert all(row["noise"] is None and row["reason"].startswith("no two replicates") for row in own)
     repeated = {key: np.repeat(values[:200], 2) for key, values in drawn(400).items()}
     found = aixsim.sensitivity(like(made, repeated)).tables["variance"].rows
-    assert all(0.7 < row["luck"] < 1.3 for row in found), "numbers of other replicates say nothing"
+    assert all(0.7 < row["noise"] < 1.3 for row in found), "numbers of other replicates say nothing"
 
 
 def test_what_cannot_be_told_is_an_error_that_says_why(made: Result, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from aixsim.errors import StoreError, UserError
 from aixsim.evidence.assumptions import lines_of
 from aixsim.results.sweep_points import SweepGoal
 from aixsim.results.sweep_result import Sweep
-from aixsim.stats.designed import effect_measures, elementary_effects, luck_of_points, sobol_indices, standard_errors
+from aixsim.stats.designed import effect_measures, elementary_effects, noise_within_points, sobol_indices, standard_errors
 
 KINDS: Final = {"sobol": ("first", "total"), "morris": ("mean_size", "mean", "spread")}
 """Measures by kind of design; the first or second of them ranks the numbers."""
@@ -32,7 +32,7 @@ def sensitivity_of_sweep(sweep: Sweep) -> SweepSensitivity:
     """Returns how much of every goal each factor of a sweep explains.
 
     Quantities are the count at the deadline in national firms (``count``) and the probability of the goal (``goal``), each the mean over
-    the replicates of a point. All points have replicates with the same luck, so a factor without influence has measures of exactly 0.
+    the replicates of a point. Points share their random numbers, so a factor without influence has measures of exactly 0.
 
     Args:
         sweep: finished, with a design of kind ``sobol`` or ``morris``, one policy and common random numbers.
@@ -41,10 +41,10 @@ def sensitivity_of_sweep(sweep: Sweep) -> SweepSensitivity:
         Tables ``indices`` (one row a goal, quantity and factor: of a ``sobol`` design the ``first`` order index, and the ``total`` index,
         which includes what the factor does with others; of a ``morris`` design ``mean_size``, ``mean`` and ``spread`` of the effect of the
         whole range; each with a 95 % interval; and the grade of its default value) and ``variance`` (one row a goal and quantity: the share
-        of luck in the variance of single replicates, None with one replicate a point).
+        of replicate noise in the variance of single replicates, None with one replicate a point).
 
     Raises:
-        UserError: the sweep has another design or several policies, or its points differ in their luck.
+        UserError: the sweep has another design or several policies, or its points differ in their random numbers.
         StoreError: it is not finished, or a file has changed.
     """
     kind, k = sweep.facts["design"], len(sweep.factors)
@@ -60,14 +60,14 @@ def sensitivity_of_sweep(sweep: Sweep) -> SweepSensitivity:
         raise UserError(f"{sweep.path}: sensitivity needs {FEWEST[kind]} {what}, found {n}; state more in [design]")
     lines = lines_of(sweep.factors, {})
     rows: list[Row] = []
-    luck: list[Row] = []
+    noise: list[Row] = []
     for goal in sweep.goals:
         counts = _counts(sweep, goal)
         for quantity, values in (("count", counts / sweep.scale), ("goal", (counts >= goal.target).astype(np.float64))):
             means = values.mean(axis=1)
-            share = luck_of_points(values) if np.ptp(values) else None
+            share = noise_within_points(values) if np.ptp(values) else None
             reason = "one replicate a point" if values.shape[1] < 2 else "all replicates are alike"
-            luck.append({"goal": goal.name, "quantity": quantity, "luck": share, "reason": reason if share is None else None})
+            noise.append({"goal": goal.name, "quantity": quantity, "noise": share, "reason": reason if share is None else None})
             if not np.ptp(means):
                 continue
             outcomes = means[points].reshape(n, size)
@@ -84,10 +84,10 @@ def sensitivity_of_sweep(sweep: Sweep) -> SweepSensitivity:
         raise UserError(f"{sweep.path}: all points have the same outcomes, so nothing can be told")
     unit = "1" if kind == "sobol" else "national firms; probability of a goal"
     units = {f"{name}{end}": unit for name in KINDS[kind] for end in ("", "_low", "_high")}
-    tables = {"indices": AnswerTable(rows, units), "variance": AnswerTable(luck, {"luck": "1"})}
+    tables = {"indices": AnswerTable(rows, units), "variance": AnswerTable(noise, {"noise": "1"})}
     notes = (
         f"A design of kind {kind}: {n:,} {'base points' if kind == 'sobol' else 'trajectories'}; {sweep.n_note}.",
-        "Equal replicates have equal luck, so a number without influence has exactly 0. All holds for the ranges of the study.",
+        "Equal replicates have equal random numbers, so a number without influence has exactly 0. All holds for the ranges of the study.",
         "The grade is that of the default value of the package; numbers of a programme have none here.",
     )
     source = (f"aixsim sweep {sweep.facts['name']}", sweep.n_note)

@@ -17,7 +17,7 @@ from aixsim.model.keys import dotted, parse_key
 from aixsim.results.drawn_values import drawn_values
 from aixsim.results.result import Result
 from aixsim.results.sweep_result import Sweep
-from aixsim.stats.given_data import Luck, Measured, cosines, explained, fit, places_of, refuse_not_finite, share_of_luck, shift
+from aixsim.stats.given_data import Measured, Resamples, cosines, explained, fit, places_of, refuse_not_finite, share_of_noise, shift
 from aixsim.stats.intervals import percent
 
 LEAST: Final = 100
@@ -79,7 +79,7 @@ def sensitivity(result: Result | Sweep, threshold: float = THRESHOLD) -> Sensiti
         interval and the noise ``floor``; ``matters``: one of them is above its floor), ``worth`` (one row a goal and number, group of
         numbers or all: ``worth`` of knowing them with interval and floor, its share of the worth of knowing everything, and the share of
         futures in which the decision would change), ``variance`` (one row a goal and quantity: the share that all numbers explain together,
-        and the share of luck if replicates share their numbers, else why it is not known), and ``research`` (one row a goal and number: how
+        and that of replicate noise if replicates share their numbers, else why it is not known), and ``research`` (one row a goal and number: how
         well it is known, and its place among what to research next).
 
     Raises:
@@ -95,16 +95,17 @@ def sensitivity(result: Result | Sweep, threshold: float = THRESHOLD) -> Sensiti
     varying = {key: values for key, values in drawn.items() if np.ptp(values) > 0}
     if not varying:
         raise UserError(f"{result.where}: this run has no uncertain number, so nothing can be told of them; give some a distribution")
-    luck = Luck.of(len(outcomes.values))
+    resamples = Resamples.of(len(outcomes.values))
     columns = {key: cosines([values]) for key, values in varying.items()}
     groups = _groups(varying)
     sets = {**columns, **{name: cosines([varying[key] for key in keys]) for name, keys in groups.items()}}
     sets = {name: found for name, found in sets.items() if found.shape[1]}
     measured = {
-        name: explained(found, outcomes.values, luck, item, outcomes.decided, threshold) for item, (name, found) in enumerate(sets.items())
+        name: explained(found, outcomes.values, resamples, item, outcomes.decided, threshold)
+        for item, (name, found) in enumerate(sets.items())
     }
     places = places_of(outcomes.values)
-    shifts = {key: shift(values, places, luck, item) for item, (key, values) in enumerate(varying.items())}
+    shifts = {key: shift(values, places, resamples, item) for item, (key, values) in enumerate(varying.items())}
     numbers = _numbers(outcomes, {key: measured[key][0] for key in varying}, shifts)
     worth = _worth(outcomes, sets, groups, {name: found[1] for name, found in measured.items()}, threshold)
     variance = _variance(outcomes, measured.get(ALL), np.stack(list(drawn.values()), axis=1))
@@ -112,7 +113,7 @@ def sensitivity(result: Result | Sweep, threshold: float = THRESHOLD) -> Sensiti
     tables = {
         "numbers": AnswerTable(numbers, dict.fromkeys(_units("share", "shift"), "1")),
         "worth": AnswerTable(worth, dict.fromkeys((*_units("worth"), "threshold", "probability", "of_everything", "changes"), "1")),
-        "variance": AnswerTable(variance, dict.fromkeys((*_units("share"), "luck", "luck_low", "luck_high"), "1")),
+        "variance": AnswerTable(variance, dict.fromkeys((*_units("share"), "noise", "noise_low", "noise_high"), "1")),
         "research": AnswerTable(research, dict.fromkeys((*_units("share"), "worth"), "1")),
     }
     constant = sorted(drawn.keys() - varying.keys())
@@ -226,17 +227,18 @@ def _worth(
 
 
 def _variance(outcomes: _Outcomes, together: tuple[Measured, Measured] | None, drawn: Floats) -> list[Row]:
-    """Returns the shares of the numbers together and of luck, which only replicates with equal numbers tell."""
-    lucky = share_of_luck(drawn, outcomes.values)
-    reason = None if lucky else "no two replicates have the same numbers, so that luck and what numbers do together cannot be told apart"
+    """Returns the shares of the numbers together and of replicate noise, which only replicates with equal numbers tell."""
+    found = share_of_noise(drawn, outcomes.values)
+    together_only = "no two replicates have the same numbers, so that replicate noise and what numbers do together cannot be told apart"
+    reason = None if found else together_only
     rows: list[Row] = []
     for at, (goal, quantity) in enumerate(outcomes.names):
-        row: Row = {"goal": goal, "quantity": quantity} | dict.fromkeys((*_units("share"), "luck", "luck_low", "luck_high"))
+        row: Row = {"goal": goal, "quantity": quantity} | dict.fromkeys((*_units("share"), "noise", "noise_low", "noise_high"))
         if together:
             row |= _ends("share", together[0], at, float(_floors([together[0]])[at]))
-        if lucky:
-            value, margin = float(lucky[0][at]), _Z * float(lucky[1][at])
-            row |= {"luck": value, "luck_low": max(value - margin, 0.0), "luck_high": min(value + margin, 1.0)}
+        if found:
+            value, margin = float(found[0][at]), _Z * float(found[1][at])
+            row |= {"noise": value, "noise_low": max(value - margin, 0.0), "noise_high": min(value + margin, 1.0)}
         rows.append(row | {"reason": reason})
     return rows
 

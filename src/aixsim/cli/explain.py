@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aixsim.answers.lever_credit import REPLICATES, Plan, plan_of
 from aixsim.answers.lever_credit import explain as explain_levers
-from aixsim.cli.measured_cost import measured
+from aixsim.cli.measured_cost import time_of
 from aixsim.cli.output import refuse_results, report_interrupts, say, show_answer
 from aixsim.cli.progress_line import ProgressLine
 from aixsim.cli.studies import load_study
@@ -15,7 +15,6 @@ from aixsim.config import settings_of
 from aixsim.errors import UserError
 from aixsim.report.text.explain_text import explain_text
 from aixsim.results.sweep_result import is_sweep
-from aixsim.runs.cost import duration
 from aixsim.runs.job import Job
 
 
@@ -58,7 +57,5 @@ def _group(text: str) -> tuple[str, list[str]]:
 
 def _cost(plan: Plan, workers: int) -> str:
     """Returns the number of replicates, and the time that they take by a few that are measured."""
-    last, n = measured(Job.of_sweep(plan.subsets), workers)
-    seconds = last.seconds / max(last.n_done, 1)
-    about = f"about {duration(seconds * plan.n_replicates / n)} on {n} {'worker' if n == 1 else 'workers'}"
+    about = time_of(Job.of_sweep(plan.subsets), plan.n_replicates, workers)
     return f"{len(plan.groups)} groups of levers, {len(plan.subsets.points):,} subsets: {plan.n_replicates:,} replicates, {about}"

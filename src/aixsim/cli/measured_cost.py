@@ -6,12 +6,20 @@ import sys
 
 from aixsim import api
 from aixsim.errors import UserError
+from aixsim.runs.cost import duration
 from aixsim.runs.executor import Finished, Task
 from aixsim.runs.job import Job
 from aixsim.runs.replicates import Batch, BatchResult, run_batch
 from aixsim.runs.signals import Interrupted, stop_requests
 
 _MEASURED = 5
+
+
+def time_of(job: Job, n_replicates: int, workers: int) -> str:
+    """Returns how long some replicates take on how many workers, as text, by five that are measured; errors as ``measured``."""
+    last, n = measured(job, workers)
+    seconds = last.seconds / max(last.n_done, 1)
+    return f"about {duration(seconds * n_replicates / n)} on {n} {'worker' if n == 1 else 'workers'} ({1000 * seconds:.3g} ms each)"
 
 
 def measured(job: Job, workers: int, cluster: str | None = None) -> tuple[BatchResult, int]:

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from aixsim.answers.one_at_a_time import LEVELS, REPLICATES, Plan, plan_of
 from aixsim.answers.one_at_a_time import tornado as tornado_of
-from aixsim.cli.measured_cost import measured
+from aixsim.cli.measured_cost import time_of
 from aixsim.cli.output import refuse_results, report_interrupts, say, show_answer
 from aixsim.cli.progress_line import ProgressLine
 from aixsim.cli.studies import load_study
 from aixsim.config import settings_of
 from aixsim.report.text.tornado_text import tornado_text
 from aixsim.results.sweep_result import is_sweep
-from aixsim.runs.cost import duration
 from aixsim.runs.job import Job
 
 
@@ -56,9 +55,7 @@ def tornado(
 
 def _cost(plan: Plan, workers: int) -> str:
     """Returns the number of replicates, and the time that they take by a few that are measured."""
-    last, n = measured(Job.of_sweep(plan.base), workers)
-    seconds = last.seconds / max(last.n_done, 1)
     total, each = plan.n_replicates, plan.ends.monte_carlo.replicates
     what = f"{len(plan.ranges):,} numbers, {len(plan.levers):,} levers: {total:,} replicates"
-    about = f"about {duration(seconds * total / n)} on {n} {'worker' if n == 1 else 'workers'} ({1000 * seconds:.3g} ms each)"
+    about = time_of(Job.of_sweep(plan.base), total, workers)
     return f"{what}, {about}; then {each:,} for each value between the ends that is tried where a level is crossed"

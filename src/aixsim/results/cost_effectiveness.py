@@ -57,7 +57,8 @@ def cost_effectiveness(one: Pair, spent: tuple[Floats, Floats]) -> CostEffective
     both = (one.baseline, one.other)
     counts = {name: [_at_end(one, result, name) for result in both] for name in (*OUTCOMES, "launched_own")}
     money: dict[str, list[Floats]] = {"public": list(spent)}
-    if all(result.has("payers") for result in both) and any((paid := [_private(one, result) for result in both])[k].any() for k in (0, 1)):
+    paid = [_private(one, result) for result in both if result.has("payers")]
+    if len(paid) == len(both) and any(values.any() for values in paid):
         money["private"] = paid
     each = {
         (name, payer): fieller(after - before, counts[name][1] - counts[name][0], one.confidence)

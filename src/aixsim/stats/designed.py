@@ -60,11 +60,11 @@ def standard_errors(measure: Callable[[Floats], Floats], rows: Floats) -> Floats
     return found
 
 
-def luck_of_points(outcomes: Floats) -> float | None:
+def noise_within_points(outcomes: Floats) -> float | None:
     """Returns the share of the variance of single replicates within points, 0 to 1; None with one replicate a point.
 
     Args:
-        outcomes: shape ``(n_points, n_replicates)``; not constant. Equal columns are replicates with equal luck.
+        outcomes: shape ``(n_points, n_replicates)``; not constant. Equal columns are replicates with equal random numbers.
     """
     if outcomes.shape[1] < 2:
         return None

@@ -52,12 +52,12 @@ class Measured:
 
     @classmethod
     def of(cls, found: Floats) -> Measured:
-        """Returns the measure of the sets of ``Luck``, shape ``(n_sets, n_outcomes)``."""
+        """Returns the measure of the sets of ``Resamples``, shape ``(n_sets, n_outcomes)``."""
         return cls(found[0], found[1:-SHUFFLES].std(axis=0, ddof=1), found[-SHUFFLES:])
 
 
 @dataclass(frozen=True, slots=True)
-class Luck:
+class Resamples:
     """Sets of replicates that all measures share: all of them, resampled ones, and all of them for every dummy.
 
     Attributes:
@@ -69,7 +69,7 @@ class Luck:
     seed: int
 
     @classmethod
-    def of(cls, n: int, seed: int = 0) -> Luck:
+    def of(cls, n: int, seed: int = 0) -> Resamples:
         """Draws the resampled sets of ``n`` replicates."""
         places = (uniforms(seed, 0, Purpose.RESAMPLING, RESAMPLES * n) * n).astype(np.intp).reshape(RESAMPLES, n)
         resampled = np.stack([np.bincount(row, minlength=n) for row in places])
@@ -147,24 +147,24 @@ def value_of_knowing(means: Floats, threshold: float, weights: Floats | None = N
 
 
 def explained(
-    columns: Floats, outcomes: Floats, luck: Luck, item: int, decided: Sequence[int], threshold: float = 0.5
+    columns: Floats, outcomes: Floats, resamples: Resamples, item: int, decided: Sequence[int], threshold: float = 0.5
 ) -> tuple[Measured, Measured]:
     """Returns the share of the variance that some numbers explain, and what knowing them is worth for a decision.
 
     Args:
         columns: from ``cosines``.
         outcomes: shape ``(n, n_outcomes)``; none is constant.
-        luck: of the resampled sets and dummies.
+        resamples: of the resampled sets and dummies.
         item: number of the item, by which its dummies differ from those of others.
         decided: outcomes that a decision is about, for which the worth is returned.
         threshold: as for ``value_of_knowing``.
     """
-    design, weights, at = _with_intercept(columns), luck.weights, list(decided)
+    design, weights, at = _with_intercept(columns), resamples.weights, list(decided)
     both = np.hstack([design, outcomes])
     # One product for every column of the design is faster than one for every set.
     of_sets = np.stack([weights[:-SHUFFLES] @ (column[:, None] * both) for column in design.T], axis=1)
     # Shuffling the outcomes is the same as shuffling the numbers.
-    of_dummies = np.stack([design.T @ np.hstack([design, outcomes[order]]) for order in luck.orders(item)])
+    of_dummies = np.stack([design.T @ np.hstack([design, outcomes[order]]) for order in resamples.orders(item)])
     # A resampled set repeats the noise that the fit to all replicates follows, so its share is adjusted twice.
     times = np.repeat([1.0, 2.0, 1.0], [1, len(weights) - 1 - SHUFFLES, SHUFFLES])
     shares, means, slopes = _solved(np.concatenate([of_sets, of_dummies]), weights @ outcomes**2, len(design), times)
@@ -200,7 +200,7 @@ def _solved(moments: Floats, squares: Floats, n: int, times: Floats) -> tuple[Fl
     return shares, means, slopes * np.sqrt(np.maximum(shares, 0.0) / raw)[:, None]
 
 
-def shift(values: Floats, places: NDArray[np.intp], luck: Luck, item: int) -> Measured:
+def shift(values: Floats, places: NDArray[np.intp], resamples: Resamples, item: int) -> Measured:
     """Returns by how much knowing a number moves the distribution of every outcome: the mean distance, 0 to 1.
 
     Of an outcome of zeros and ones it is the mean change of the probability. Noise alone gives a positive distance; see the dummies.
@@ -208,11 +208,11 @@ def shift(values: Floats, places: NDArray[np.intp], luck: Luck, item: int) -> Me
     Args:
         values: of the number, finite, shape ``(n,)``.
         places: of the outcomes, from ``places_of``.
-        luck, item: as for ``explained``.
+        resamples, item: as for ``explained``.
     """
     ranges = _ranges(values)
-    of_sets = [_distances(ranges, places, weights) for weights in luck.weights[:-SHUFFLES]]
-    of_dummies = [_distances(ranges[order], places, luck.weights[0]) for order in luck.orders(item)]
+    of_sets = [_distances(ranges, places, weights) for weights in resamples.weights[:-SHUFFLES]]
+    of_dummies = [_distances(ranges[order], places, resamples.weights[0]) for order in resamples.orders(item)]
     return Measured.of(np.stack(of_sets + of_dummies))
 
 
@@ -245,7 +245,7 @@ def _distances(ranges: NDArray[np.intp], places: NDArray[np.intp], weights: Floa
     return found
 
 
-def share_of_luck(numbers: Floats, outcomes: Floats) -> tuple[Floats, Floats] | None:
+def share_of_noise(numbers: Floats, outcomes: Floats) -> tuple[Floats, Floats] | None:
     """Returns the share of the variance of outcomes between replicates with equal numbers, and its standard error.
 
     Args:

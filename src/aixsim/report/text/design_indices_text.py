@@ -23,10 +23,10 @@ def design_indices_text(answer: SweepSensitivity, width: int | None = None) -> s
         cells = [(row["number"], *(_cell(row, name) for name in measures)) for row in own[:_MOST]]
         more = [f"and {len(own) - _MOST} more, see indices.csv"] if len(own) > _MOST else []
         blocks.append([f"{goal}: {said}", table(("number", *(_NAMES[name] for name in measures)), cells), *more])
-    luck = [
-        f"Luck is {100 * row['luck']:.0f} % of the variance of single replicates of {row['goal']}, {row['quantity']}."
+    noise = [
+        f"Replicate noise is {100 * row['noise']:.0f} % of the variance of single replicates of {row['goal']}, {row['quantity']}."
         for row in answer.tables["variance"].rows
-        if row["luck"] is not None
+        if row["noise"] is not None
     ]
     meaning = (
         "Alone: share of the variance that a number explains by itself; with all others: that it takes part in."
@@ -34,7 +34,7 @@ def design_indices_text(answer: SweepSensitivity, width: int | None = None) -> s
         else "Effect: by how much the outcome rises over the whole range of a number, mean over trajectories; size: whatever its sign; a"
         " spread as large as the effect means that it depends on other numbers."
     )
-    blocks.append([*luck, f"{meaning} Brackets: 95 % intervals of resampled parts of the design.", *answer.notes])
+    blocks.append([*noise, f"{meaning} Brackets: 95 % intervals of resampled parts of the design.", *answer.notes])
     return page(blocks, width)
 
 

@@ -31,7 +31,7 @@ def sensitivity_text(answer: Sensitivity, width: int | None = None) -> str:
         grades = {row["number"]: row["grade"] or "none" for row in of_goal["research"]}
         blocks += [[goal, *_matters(of_goal["numbers"], grades)], _together(of_goal["variance"]), _worth(of_goal["worth"])]
     reasons = dict.fromkeys(row["reason"] for row in answer.tables["variance"].rows if row["reason"])
-    blocks.append([*_LEGEND, *(f"The share of luck is not known: {reason}." for reason in reasons), *answer.notes])
+    blocks.append([*_LEGEND, *(f"The share of replicate noise is not known: {reason}." for reason in reasons), *answer.notes])
     return page(blocks, width)
 
 
@@ -57,8 +57,8 @@ def _together(variance: Sequence[Row]) -> Block:
         said = "count" if row["quantity"] == "count" else "goal"
         if row["share"] is not None:
             lines.append(f"All numbers together explain at least {_interval(row, 'share')} of the variance of the {said}.")
-        if row["luck"] is not None:
-            lines.append(f"Luck is {_interval(row, 'luck')} of the variance of the {said}.")
+        if row["noise"] is not None:
+            lines.append(f"Replicate noise is {_interval(row, 'noise')} of the variance of the {said}.")
     return lines
 
 
