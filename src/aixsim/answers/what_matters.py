@@ -79,7 +79,7 @@ def sensitivity(result: Result | Sweep, threshold: float = THRESHOLD) -> Sensiti
         interval and the noise ``floor``; ``matters``: one of them is above its floor), ``worth`` (one row a goal and number, group of
         numbers or all: ``worth`` of knowing them with interval and floor, its share of the worth of knowing everything, and the share of
         futures in which the decision would change), ``variance`` (one row a goal and quantity: the share that all numbers explain together,
-        and that of replicate noise if replicates share their numbers, else why it is not known), and ``research`` (one row a goal and number:
+        and that of replicate noise if replicates share their numbers, or why it is not known), and ``research`` (one row a goal and number:
         how well it is known, and its place among what to research next).
 
     Raises:
