@@ -248,7 +248,7 @@ def ensembles(place: Path, data: Any) -> None:
 def caches(place: Path, data: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AIXSIM_CACHE", str(place))
-        patch.setattr(cache, "_fingerprint", lambda inputs: f"{inputs!r:>40}"[-40:].encode().hex())
+        patch.setattr(cache, "_fingerprint", lambda inputs, _: f"{inputs!r:>40}"[-40:].encode().hex())
         made: dict[str, Any] = {"a": np.arange(5), "b": np.linspace(0.0, 1.0, 7)}
         cache._cached("population-1", {"a", "b"}, lambda: made)
         (path,) = place.glob("*.npz")
