@@ -30,12 +30,15 @@ bench: $(BENCH_STAMP)
 	$(BENCH)/python -m pytest -o addopts= -p no:cacheprovider benchmarks/test_speed.py
 	$(BENCH)/python -m benchmarks
 
-# Regenerates what the documentation takes from the code.
+# Regenerates what the documentation takes from the code, and builds the site in site/; a warning is an error.
 docs: $(STAMP)
 	$(BIN)/python -m aixsim.report.documentation
 	$(BIN)/python -m aixsim.report.architecture
 	$(BIN)/python -m aixsim.report.what_changed
 	$(BIN)/python -m aixsim.report.network_page
+	$(BIN)/python -m aixsim.report.data_page
+	$(BIN)/python -m aixsim.report.executed_notebook
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # Libraries are compiled to bytecode once, or a machine that may not write it compiles them at every start.
 $(STAMP): pyproject.toml constraints.txt
