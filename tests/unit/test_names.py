@@ -157,6 +157,8 @@ def test_check_tells_the_money_by_year_and_what_differs_from_the_base(tmp_path: 
     ended = run_cli(["check", tmp_path / "more.toml"], tmp_path)
     assert ended.code == 0, ended.err
     assert "  budget, KRW bn: third: 2025 7.5\n" in ended.out
+    changed = run_cli(["check", tmp_path / "more.toml", "--set", "levers.budget.budget_factor=2"], tmp_path)
+    assert "  budget before levers.budget, KRW bn: third: 2025 7.5\n" in changed.out, "a lever changes them"
     total = next(line for line in ended.out.splitlines() if "all programmes" in line)
     plans = load(tmp_path / "two.toml").settings["programme"].values()
     before = sum(plan["budget_krw_bn"].get(2025, 0.0) for plan in plans)

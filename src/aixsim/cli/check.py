@@ -48,7 +48,10 @@ def check_plugins(files: Sequence[Path]) -> bool:
 
 
 def _money(study: Study) -> list[str]:
-    """Returns the planned budgets by year, a line a programme, and of several programmes together; of what is uncertain the middle."""
+    """Returns the planned budgets by year, a line a programme, and of several programmes together; of what is uncertain the middle.
+
+    They are those of the ``[[programme]]`` tables: a lever that changes them is named beside them.
+    """
     plans = {
         name: {year: value.quantile(0.5) if isinstance(value, Distribution) else value for year, value in stated["budget_krw_bn"].items()}
         for name, stated in study.settings["programme"].items()
@@ -56,7 +59,8 @@ def _money(study: Study) -> list[str]:
     if len(plans) > 1:
         years = sorted({year for plan in plans.values() for year in plan})
         plans["all programmes"] = {year: sum(plan.get(year, 0.0) for plan in plans.values()) for year in years}
-    return [f"budget, KRW bn: {name}: {', '.join(f'{year} {value:,.4g}' for year, value in plan.items())}" for name, plan in plans.items()]
+    what = "budget before levers.budget, KRW bn" if "budget" in study.settings["levers"] else "budget, KRW bn"
+    return [f"{what}: {name}: {', '.join(f'{year} {value:,.4g}' for year, value in plan.items())}" for name, plan in plans.items()]
 
 
 def check_config(config: Path, overrides: Sequence[str], workers: int, plugins: Sequence[Path]) -> bool:
