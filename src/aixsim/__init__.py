@@ -14,7 +14,9 @@ from aixsim import plotting
 if TYPE_CHECKING:
     from aixsim.answers.lever_credit import explain as explain
     from aixsim.answers.one_at_a_time import tornado as tornado
+    from aixsim.answers.robust_policies import robustness as robustness
     from aixsim.answers.what_matters import sensitivity as sensitivity
+    from aixsim.answers.when_it_fails import discover as discover
     from aixsim.answers.year_end_counts import signposts as signposts
     from aixsim.api import run as run
     from aixsim.api import sweep as sweep
@@ -41,10 +43,12 @@ _HOMES = {
     "Sweep": "results.sweep_result",
     "UserError": "errors",
     "compare": "results.comparison",
+    "discover": "answers.when_it_fails",
     "explain": "answers.lever_credit",
     "load": "config",
     "open_result": "results.result",
     "open_sweep": "results.sweep_result",
+    "robustness": "answers.robust_policies",
     "run": "api",
     "sensitivity": "answers.what_matters",
     "signposts": "answers.year_end_counts",
@@ -61,10 +65,12 @@ __all__ = [
     "UserError",
     "__version__",
     "compare",
+    "discover",
     "explain",
     "load",
     "open_result",
     "open_sweep",
+    "robustness",
     "run",
     "sensitivity",
     "signposts",

@@ -14,10 +14,10 @@ from aixsim.answers.design_indices import SweepSensitivity, sensitivity_of_sweep
 from aixsim.errors import UserError
 from aixsim.evidence.assumptions import GRADES, lines_of
 from aixsim.model.keys import dotted, parse_key
-from aixsim.results.drawn_values import drawn_values
+from aixsim.results.drawn_values import finite_drawn_values
 from aixsim.results.result import Result
 from aixsim.results.sweep_result import Sweep
-from aixsim.stats.given_data import Measured, Resamples, cosines, explained, fit, places_of, refuse_not_finite, share_of_noise, shift
+from aixsim.stats.given_data import Measured, Resamples, cosines, explained, fit, places_of, share_of_noise, shift
 from aixsim.stats.intervals import percent
 
 LEAST: Final = 100
@@ -90,7 +90,7 @@ def sensitivity(result: Result | Sweep, threshold: float = THRESHOLD) -> Sensiti
         return sensitivity_of_sweep(result)
     if not 0.0 < threshold < 1.0:
         raise UserError(f"--threshold {threshold:g}: give a probability between 0 and 1, such as 0.5")
-    drawn = _drawn(result)
+    drawn = finite_drawn_values(result)
     outcomes = _outcomes(result)
     varying = {key: values for key, values in drawn.items() if np.ptp(values) > 0}
     if not varying:
@@ -126,17 +126,6 @@ def sensitivity(result: Result | Sweep, threshold: float = THRESHOLD) -> Sensiti
     p = result.provenance
     source = (f"aixsim simulation, run {p['run_id']}", result.n_note, result.sample_note)
     return Sensitivity(p["title"], _sentence(numbers, worth, research, len(varying)), tables, notes, source)
-
-
-def _drawn(result: Result) -> dict[str, Floats]:
-    """Returns the drawn numbers; a missing or infinite one is an error."""
-    drawn = drawn_values(result)
-    table = result.arrow_table("parameters") if drawn else None
-    for key in drawn:
-        if table is not None and table[key].null_count:
-            raise UserError(f"{result.where}: parameters: {key} is missing in {table[key].null_count:,} replicates; run it again")
-    refuse_not_finite(drawn, f"{result.where}: parameters")
-    return drawn
 
 
 def _outcomes(result: Result) -> _Outcomes:

@@ -23,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             replicates failed, 130 interrupted.
     """
     import aixsim.cli.app_answers  # noqa: F401 - adds its commands
+    import aixsim.cli.app_discovery  # noqa: F401 - adds its commands
     from aixsim.cli.app import app
 
     # Arrow's own allocator keeps freed memory; the system's allocator returns it, so that memory does not grow with the length of a run.

@@ -13,7 +13,9 @@ from aixsim.answers.answer import Answer
 from aixsim.answers.design_indices import SweepSensitivity
 from aixsim.answers.lever_credit import Explanation
 from aixsim.answers.one_at_a_time import Tornado
+from aixsim.answers.robust_policies import Robustness
 from aixsim.answers.what_matters import Sensitivity
+from aixsim.answers.when_it_fails import Discovery
 from aixsim.answers.year_end_counts import Signposts
 from aixsim.config.study import Study
 from aixsim.config.variant import in_words, variant_of
@@ -81,6 +83,8 @@ NOUNS: Final[dict[type[Any], str]] = {
     Sensitivity: "sensitivity",
     SweepSensitivity: "sensitivity of a sweep",
     Tornado: "a tornado",
+    Discovery: "a discovery",
+    Robustness: "a robustness",
 }
 
 
