@@ -1,69 +1,36 @@
-"""Discovery: under which conditions a goal is missed, as boxes of few numbers and as a small tree, checked on futures that were left out."""
+"""Discovery: under which conditions a goal is missed, as boxes of few numbers and a small tree, checked on what was left out."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.answers.answer import Answer, AnswerTable
+from aixsim.answers.answer import Row as AnyRow
+from aixsim.answers.sought_cases import Cases, cases_of_run, cases_of_sweep
 from aixsim.answers.swings import number
 from aixsim.arguments import one_of, whole_number
 from aixsim.config.setting_names import setting_name
-from aixsim.config.validation import nearest
 from aixsim.errors import UserError
-from aixsim.random.draws import Purpose, uniforms
-from aixsim.results.drawn_values import finite_drawn_values
 from aixsim.results.result import Result
 from aixsim.results.sweep_result import Sweep
+from aixsim.stats.box_check import FOLDS, Held, folds_of, held_out
 from aixsim.stats.intervals import percent, proportion
 from aixsim.stats.prim import Box, Found, cover, coverage_and_density, quasi_p
 from aixsim.stats.small_tree import Node, Path, depth_worth, grow, squared_errors
 
-LEAST: Final = 20
-"""Futures with and without the goal below which nothing is told."""
 MOST_BOXES: Final = 3
-FOLDS: Final = 5
 WHEN: Final = ("missed", "reached")
-_SURE: Final = 2.326
-"""Standard deviations above chance, one-sided 1 %, by which a box must hold on futures that were left out."""
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Row = dict[str, Any]
 
 
 class Discovery(Answer):
     """When a goal is missed; see ``discover``."""
-
-
-@dataclass(frozen=True)
-class _Futures:
-    """What is searched.
-
-    Attributes:
-        thing: what a row is: ``futures`` (replicates of a run) or ``points`` (of a sweep).
-        keys: of the numbers.
-        x: their values, shape ``(n, n_numbers)``.
-        cases: what is to be explained, shape ``(n,)``.
-        goal, event: name of the goal, and what happens to it in words.
-        confidence: of intervals.
-        notes, source, title: of the answer.
-    """
-
-    thing: str
-    keys: list[str]
-    x: Floats
-    cases: Bools
-    goal: str
-    event: str
-    confidence: float
-    notes: list[str]
-    source: tuple[str, ...]
-    title: str
 
 
 def discover(
@@ -96,10 +63,11 @@ def discover(
     Returns:
         Tables ``boxes`` (one row a box, and one, number 0, for all futures: futures inside, ``density`` or the share of them in which it
         happens, ``coverage`` or the share of all that happens, the same on futures that were left out, all with intervals, and whether it
-        ``holds`` there: more often than by chance), ``limits`` (one row a box and number: its limits, None where there is none, quasi-p, and
-        in how many of the five repetitions the number has a limit), ``trajectory`` (one row a step of the peeling of each box: coverage
-        and density), ``tree`` (one row a node: the conditions that lead to it, futures and their share) and ``depths`` (one row a depth:
-        Brier skill of the tree on futures that were left out). ``limits`` and ``trajectory`` are missing if no number makes a difference.
+        ``holds`` there: more often than by chance), ``limits`` (one row a box and number: its limits, None where there is none, quasi-p,
+        and in how many of the five repetitions the number has a limit), ``trajectory`` (one row a step of the peeling of each box:
+        coverage and density), ``tree`` (one row a node: the conditions that lead to it, futures and their share) and ``depths`` (one row
+        a depth: Brier skill of the tree on futures that were left out). ``limits`` and ``trajectory`` are missing if no number makes a
+        difference.
 
     Raises:
         UserError: there is no such goal or policy, too few futures with or without it, no number that varies, or an option is not valid.
@@ -111,128 +79,17 @@ def discover(
         if value is not None and not 0.0 < value < 1.0:
             raise UserError(f"--{name} {value:g}: give a share between 0 and 1, such as 0.5")
     if isinstance(result, Sweep):
-        futures = _of_sweep(result, goal, when, level, policy)
+        futures = cases_of_sweep(result, goal, when, level, policy)
     else:
         if wrong := [name for name, value in (("level", level), ("policy", policy)) if value is not None]:
             raise UserError(
                 f"--{wrong[0]}: {result.where} is the result of a run, whose futures are replicates; leave it out, or give a sweep"
             )
-        futures = _of_run(result, goal, when)
+        futures = cases_of_run(result, goal, when)
     return _answer(futures, boxes, density)
 
 
-def _named(where: str, names: Sequence[str], wanted: str | None, first: str, what: str) -> str:
-    if wanted not in (None, *names):
-        near = f"; did you mean {hint!r}?" if (hint := nearest(str(wanted), names)) else ""
-        raise UserError(f"{where}: --{what} {wanted}: there is no such {what}: {', '.join(names)}{near}")
-    return wanted or first
-
-
-def _of_run(result: Result, goal: str | None, when: str) -> _Futures:
-    if not result.goal_records:
-        raise UserError(f"{result.where}: discovery needs a goal and finished replicates; this result has none")
-    names = [one["name"] for one in result.goal_records]
-    name = _named(result.where, names, goal, names[0], "goal")
-    record = next(one for one in result.goal_records if one["name"] == name)
-    reached = result.counts_in(record["by"])[record["outcome"]] >= record["target_in_sample"]
-    drawn = finite_drawn_values(result)
-    p = result.provenance
-    source = (f"aixsim simulation, run {p['run_id']}", result.n_note, result.sample_note)
-    return _checked(result.where, "futures", drawn, reached, name, when, p["confidence"], [], source, p["title"])
-
-
-def _of_sweep(sweep: Sweep, goal: str | None, when: str, level: float | None, policy: str | None) -> _Futures:
-    policies = list(sweep.facts["policies"])
-    if len(policies) > 1 and policy is None:
-        raise UserError(f"{sweep.path}: the sweep has several policies; choose one with --policy: {', '.join(policies)}")
-    policy = _named(str(sweep.path), policies, policy, policies[0], "policy") if policies else None
-    name = _named(str(sweep.path), [one.name for one in sweep.goals], goal, sweep.goal.name, "goal")
-    level = sweep.level if level is None else level
-    wanted = next(one for one in sweep.goals if one.name == name)
-    points = [one for one in sweep.points if one.n_done and policy in (None, one.policy)]
-    reached = np.array([one.successes[sweep.goals.index(wanted)] >= level * one.n_done for one in points], np.bool_)
-    columns = {key: [one.values.get(key) for one in points] for key in sweep.factors}
-    numeric = {key: values for key, values in columns.items() if all(isinstance(value, int | float) for value in values)}
-    notes = [f"A point misses the goal where its estimated probability is below {100 * level:g} %; {sweep.n_note}."]
-    notes += [f"Not numbers, and left out: {', '.join(columns.keys() - numeric.keys())}."] if len(numeric) < len(columns) else []
-    drawn = {key: np.array(values, np.float64) for key, values in numeric.items()}
-    source = (f"aixsim sweep {sweep.facts['name']}", sweep.n_note, *([f"policy {policy}"] if len(policies) > 1 else []))
-    return _checked(str(sweep.path), "points", drawn, reached, name, when, sweep.confidence, notes, source, sweep.title)
-
-
-def _checked(
-    where: str,
-    thing: str,
-    drawn: dict[str, Floats],
-    reached: Bools,
-    goal: str,
-    when: str,
-    confidence: float,
-    notes: list[str],
-    source: tuple[str, ...],
-    title: str,
-) -> _Futures:
-    varying = {key: values for key, values in drawn.items() if len(values) and np.ptp(values) > 0}
-    if not varying:
-        raise UserError(f"{where}: no number varies between its {thing}, so there is no condition to find; give some a distribution")
-    fewer = min(int(reached.sum()), int((~reached).sum()))
-    if fewer < LEAST:
-        side = "reach" if fewer == int(reached.sum()) else "miss"
-        more = "choose another goal, or run more replicates" if thing == "futures" else "choose another goal or --level"
-        raise UserError(f"{where}: only {fewer:,} of its {len(reached):,} {thing} {side} {goal!r}; discovery needs {LEAST}: {more}")
-    cases = reached if when == "reached" else ~reached
-    x = np.stack(list(varying.values()), axis=1)
-    return _Futures(thing, list(varying), x, cases, goal, when, confidence, notes, source, title)
-
-
-def folds_of(n: int) -> list[NDArray[np.intp]]:
-    """Returns the rows of each fifth, in an order that no design has."""
-    order = np.argsort(uniforms(0, 0, Purpose.RESAMPLING, n), kind="stable")
-    return [np.sort(order[k::FOLDS]) for k in range(FOLDS)]
-
-
-@dataclass(frozen=True)
-class _Held:
-    """A box on rows that were left out, over all folds.
-
-    Attributes:
-        n, cases: rows inside, and cases among them.
-        of: all cases among the rows.
-        z: standard deviations by which the cases exceed what chance gives.
-        limited: numbers with a limit, by fold.
-    """
-
-    n: int
-    cases: int
-    of: int
-    z: float
-    limited: list[list[int]]
-
-
-def held_out(x: Floats, cases: Bools, most: int, density: float | None) -> list[_Held]:
-    """Returns for each of ``most`` boxes how it does on rows that were left out of the search.
-
-    By chance, the cases inside are a hypergeometric number in every fold.
-    """
-    sums, limited = np.zeros((most, 5)), [list[list[int]]() for _ in range(most)]
-    for held in folds_of(len(cases)):
-        kept = np.ones(len(cases), np.bool_)
-        kept[held] = False
-        rest = held
-        for at, found in enumerate(cover(x[kept], cases[kept], most, density)):
-            inside, hit = found.box.holds(x[rest]), cases[rest]
-            n, of, total = int(inside.sum()), int(hit.sum()), len(rest)
-            spread = n * of * (total - of) * (total - n) / (total**2 * max(total - 1, 1)) if total else 0.0
-            sums[at] += n, int((inside & hit).sum()), int(cases[held].sum()), n * of / max(total, 1), spread
-            limited[at].append(found.box.limited)
-            rest = rest[~inside]
-    out = []
-    for (n, hits, of, expected, spread), numbers in zip(sums.tolist(), limited, strict=True):
-        out.append(_Held(int(n), int(hits), int(of), (hits - expected) / math.sqrt(spread) if spread else 0.0, numbers))
-    return out
-
-
-def _answer(futures: _Futures, most: int, density: float | None) -> Discovery:
+def _answer(futures: Cases, most: int, density: float | None) -> Discovery:
     x, cases = futures.x, futures.cases
     found, held = cover(x, cases, most, density), held_out(x, cases, most, density)
     rows, limits, steps = [_box_row(futures, 0, np.ones(len(cases), np.bool_), None)], list[Row](), list[Row]()
@@ -255,15 +112,15 @@ def _answer(futures: _Futures, most: int, density: float | None) -> Discovery:
         if one
     }
     notes = (
-        f"Boxes are found on all {futures.thing}, which makes their own density look too good; the check on {futures.thing} that were left out"
-        " does not.",
+        f"Boxes are found on all {futures.thing}, which makes their own density look too good; the check on those that were left out does"
+        " not.",
         "A condition is where it happens, not why; all holds for the model and the ranges of its config.",
         *futures.notes,
     )
     return Discovery(futures.title, _sentence(futures, rows, limits), named, notes, futures.source)
 
 
-def _box_row(futures: _Futures, box: int, inside: Bools, check: _Held | None) -> Row:
+def _box_row(futures: Cases, box: int, inside: Bools, check: Held | None) -> Row:
     cases = futures.cases
     n, hits = int(inside.sum()), int((inside & cases).sum())
     row: Row = {"goal": futures.goal, "when": futures.event, "box": box, "n": n, "cases": hits, "of_futures": n / len(cases)}
@@ -272,7 +129,7 @@ def _box_row(futures: _Futures, box: int, inside: Bools, check: _Held | None) ->
     pairs = (0, 0, 0) if check is None else (check.n, check.cases, check.of)
     row |= {"held_n": pairs[0] if check else None, "held_cases": pairs[1] if check else None}
     row |= _share("held_density", pairs[1], pairs[0], futures.confidence) | _share("held_coverage", pairs[1], pairs[2], futures.confidence)
-    return row | {"z": check.z if check else None, "holds": check.z > _SURE if check else None}
+    return row | {"z": check.z if check else None, "holds": check.holds if check else None}
 
 
 def _share(name: str, hits: int, n: int, confidence: float) -> Row:
@@ -282,7 +139,7 @@ def _share(name: str, hits: int, n: int, confidence: float) -> Row:
     return dict(zip((name, f"{name}_low", f"{name}_high"), (chance.estimate, *chance.clopper_pearson), strict=True))
 
 
-def _limit_row(futures: _Futures, box: int, found: Box, number: int, check: _Held, rest: Bools) -> Row:
+def _limit_row(futures: Cases, box: int, found: Box, number: int, check: Held, rest: Bools) -> Row:
     x, key = futures.x, futures.keys[number]
     low, high = float(found.low[number]), float(found.high[number])
     row: Row = {"box": box, "number": key, "name": setting_name(key, with_unit=False)}
@@ -292,7 +149,7 @@ def _limit_row(futures: _Futures, box: int, found: Box, number: int, check: _Hel
     return row | {"quasi_p": quasi_p(found, number, x[rest], futures.cases[rest]), "repeated": repeated, "folds": FOLDS}
 
 
-def _step_rows(futures: _Futures, box: int, found: Found, rest: Bools) -> list[Row]:
+def _step_rows(futures: Cases, box: int, found: Found, rest: Bools) -> list[Row]:
     rows = []
     for at, step in enumerate(found.steps):
         inside = step.holds(futures.x) & rest
@@ -302,7 +159,7 @@ def _step_rows(futures: _Futures, box: int, found: Found, rest: Bools) -> list[R
     return rows
 
 
-def _tree(futures: _Futures) -> tuple[list[Row], list[Row]]:
+def _tree(futures: Cases) -> tuple[list[Row], list[Row]]:
     """Returns the nodes of the tree, and the skill of every depth."""
     errors = squared_errors(futures.x, futures.cases, folds_of(len(futures.cases)))
     depth, base = depth_worth(errors), float(errors[0].mean())
@@ -312,18 +169,17 @@ def _tree(futures: _Futures) -> tuple[list[Row], list[Row]]:
     return [_node_row(futures, path, node, depth) for path, node in tree.walk(depth)], depths
 
 
-def _node_row(futures: _Futures, path: Path, node: Node, depth: int) -> Row:
-    said = " and ".join(f"{futures.keys[at]} {'at most' if most else 'above'} {number(cut)}" for at, most, cut in path)
+def _node_row(futures: Cases, path: Path, node: Node, depth: int) -> Row:
+    names = [setting_name(key, with_unit=False) for key in futures.keys]
+    said = " and ".join(f"{names[at]} {'at most' if most else 'above'} {number(cut)}" for at, most, cut in path)
     row: Row = {"depth": len(path), "conditions": said or "all", "n": node.n, "cases": node.cases}
     row |= _share("share", node.cases, node.n, futures.confidence)
-    is_split = node.number is not None and len(path) < depth
-    return row | {
-        "asks": futures.keys[node.number] if is_split and node.number is not None else None,
-        "cut": node.cut if is_split else None,
-    }
+    if node.number is None or len(path) == depth:
+        return row | {"asks": None, "cut": None}
+    return row | {"asks": futures.keys[node.number], "cut": node.cut}
 
 
-def in_words(limit: Row | Any) -> str:
+def in_words(limit: AnyRow) -> str:
     """Returns a limit as a condition, such as ``parks: capacity is below 300``."""
     match limit["low"], limit["high"]:
         case None, high:
@@ -335,12 +191,10 @@ def in_words(limit: Row | Any) -> str:
     return f"{limit['name']} is {said}"
 
 
-def _sentence(futures: _Futures, rows: Sequence[Row], limits: Sequence[Row]) -> str:
+def _sentence(futures: Cases, rows: Sequence[Row], limits: Sequence[Row]) -> str:
     """Returns the answer: the boxes that hold, with their density, coverage and check."""
-    everything, thing = rows[0], futures.thing
-    said = [
-        f"{futures.goal} is {futures.event} in {everything['cases']:,} of {everything['n']:,} {thing} ({percent(everything['density'])})."
-    ]
+    whole, thing = rows[0], futures.thing
+    said = [f"{futures.goal} is {futures.event} in {whole['cases']:,} of {whole['n']:,} {thing} ({percent(whole['density'])})."]
     holding = [row for row in rows if row["holds"]]
     for row in holding:
         words = " and ".join(in_words(limit) for limit in limits if limit["box"] == row["box"])

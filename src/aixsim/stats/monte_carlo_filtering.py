@@ -1,6 +1,7 @@
-"""Numbers whose distribution differs between cases and others (regionalised sensitivity analysis; Hornberger and Spear 1981, Journal of
-Environmental Management 12, 7-18), so that a search for conditions leaves out the many that have no effect: some of them would look
-effective at every step.
+"""Numbers whose distribution differs between cases and others, so that a search for conditions leaves out those without effect.
+
+Of many numbers without effect some would look effective at every step. Source: regionalised sensitivity analysis (Hornberger and Spear
+1981, Journal of Environmental Management 12, 7-18).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Regret of choices over futures: how far each one is from the best choice of the same future (Savage 1951, doi:10.1080/01621459.1951.10500768).
+"""Regret of choices over futures: how far each one is from the best choice of the same future.
 
-Futures are a grid: conditions that a design states, by replicates that share their random numbers over all conditions. Intervals are those
-of a bootstrap that draws conditions and replicates, each with replacement (pigeonhole bootstrap; Owen 2007, doi:10.1214/07-AOAS122).
+Source: Savage (1951, doi:10.1080/01621459.1951.10500768). Futures are a grid: conditions that a design states, by replicates that
+share their random numbers over all conditions. Intervals are those of a bootstrap that draws conditions and replicates, each with
+replacement (pigeonhole bootstrap; Owen 2007, doi:10.1214/07-AOAS122).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def regret_of(values: Floats) -> Floats:
 
 
 def mean_and_high(values: Floats) -> Floats:
-    """Returns the mean and the 90 % quantile over futures, shape ``(2, …)``, of values with the shape ``(…, n_conditions, n_replicates)``."""
+    """Returns mean and 90 % quantile over futures, shape ``(2, …)``; ``values`` has the shape ``(…, n_conditions, n_replicates)``."""
     flat = values.reshape(*values.shape[:-2], -1)
     return np.stack([flat.mean(axis=-1), np.quantile(flat, HIGH, axis=-1)])
 

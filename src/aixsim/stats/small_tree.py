@@ -1,7 +1,8 @@
 """A small classification tree: yes-or-no questions about one number each that part cases from others best.
 
 Every split makes the sum of squares of what is left to explain as small as it can be (Gini's impurity; Breiman, Friedman, Olshen and Stone
-1984, Classification and Regression Trees). Only numbers that differ between cases and others (``monte_carlo_filtering``) are asked for. Levels are added only as far as they predict rows that were left out better.
+1984, Classification and Regression Trees). Only numbers that differ between cases and others (``monte_carlo_filtering``) are asked for.
+Levels are added only as far as they predict rows that were left out better.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ FEWEST_SHARE: Final = 0.02
 _FEWEST: Final = 5
 _ERRORS: Final = 2.0
 """Standard errors by which more levels must predict better."""
+Path = tuple[tuple[int, bool, float], ...]
+"""Answers that lead to a node: number, whether it is at most a value, and the value."""
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -45,17 +48,15 @@ class Node:
     no: Node | None = None
 
     def predict(self, x: Floats, depth: int = DEEPEST) -> Floats:
-        """Returns the share of cases in the node of each row; ``x`` has shape ``(n, n_numbers)``, questions deeper than ``depth`` are not asked."""
+        """Returns the share of cases in the node of each row of ``x``; questions deeper than ``depth`` are not asked."""
         out = np.full(len(x), self.cases / self.n)
         if depth and self.number is not None and self.yes is not None and self.no is not None:
             is_yes = x[:, self.number] <= self.cut
             out[is_yes], out[~is_yes] = self.yes.predict(x[is_yes], depth - 1), self.no.predict(x[~is_yes], depth - 1)
         return out
 
-    def walk(
-        self, depth: int, path: tuple[tuple[int, bool, float], ...] = ()
-    ) -> Iterator[tuple[tuple[tuple[int, bool, float], ...], Node]]:
-        """Yields every node down to a depth, with the answers that lead to it: number, whether it is at most the value, and the value."""
+    def walk(self, depth: int, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+        """Yields every node down to a depth, with the answers that lead to it."""
         yield path, self
         if depth and self.number is not None and self.yes is not None and self.no is not None:
             yield from self.yes.walk(depth - 1, (*path, (self.number, True, self.cut)))
