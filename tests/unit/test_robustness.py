@@ -75,13 +75,13 @@ def coverage(n_conditions: int, n_replicates: int, *, as_one: bool) -> float:
         as_one: planted fault: all futures are resampled as if they were independent.
     """
     held = 0
-    for seed in range(25):
+    for seed in range(16):
         of_condition, of_replicate = (2.0 * uniforms(seed, k, 0, n) for k, n in enumerate((n_conditions, n_replicates)))
         values = 0.5 * of_condition[:, None] + 0.5 * of_replicate
         found = resampled(values.reshape(1, -1) if as_one else values)[:, 0]
         low, high = np.quantile(found, [0.025, 0.975])
         held += low <= 1.0 <= high
-    return held / 25
+    return held / 16
 
 
 def test_intervals_hold_as_often_as_they_say() -> None:

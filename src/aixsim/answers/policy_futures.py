@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from aixsim.results.result import Result
 from aixsim.results.sweep_points import SweepPoint
 from aixsim.results.sweep_result import Sweep
 
-FEWEST = 20
+FEWEST: Final = 20
 """Replicates that all policies have in common, below which nothing is told unless a sweep has that many conditions."""
 Floats = NDArray[np.float64]
 

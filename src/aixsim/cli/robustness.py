@@ -17,5 +17,6 @@ def command(places: Sequence[Path], choices: Sequence[str], spend_below: float |
     """Prints both tables; nothing is simulated."""
     if len(places) > 1 and (sweeps := [place for place in places if is_sweep(place)]):
         raise UserError(f"{sweeps[0]}: is a sweep, which already holds its policies; give it alone, or results of runs only")
-    first, *others = (open_sweep(place) if is_sweep(place) else open_result(place) for place in places)
-    show_answer(robustness(first, *others, choices=choices, spend_below=spend_below), robustness_text, out, as_json=as_json)
+    first = open_sweep(places[0]) if is_sweep(places[0]) else open_result(places[0])
+    answer = robustness(first, *map(open_result, places[1:]), choices=choices, spend_below=spend_below)
+    show_answer(answer, robustness_text, out, as_json=as_json)

@@ -65,7 +65,7 @@ def held_out(x: Floats, cases: Bools, most: int, density: float | None) -> list[
             sums[at] += n, int((inside & hit).sum()), int(cases[held].sum()), n * of / max(total, 1), spread
             limited[at].append(found.box.limited)
             rest = rest[~inside]
-    out = []
-    for (n, hits, of, expected, spread), numbers in zip(sums.tolist(), limited, strict=True):
-        out.append(Held(int(n), int(hits), int(of), (hits - expected) / math.sqrt(spread) if spread else 0.0, numbers))
-    return out
+    return [
+        Held(int(row[0]), int(row[1]), int(row[2]), (row[1] - row[3]) / math.sqrt(row[4]) if row[4] else 0.0, numbers)
+        for row, numbers in zip(sums.tolist(), limited, strict=True)
+    ]

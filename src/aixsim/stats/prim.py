@@ -48,7 +48,7 @@ class Box:
 
     def holds(self, x: Floats) -> Bools:
         """Returns which rows are inside; ``x`` has shape ``(n, n_numbers)``."""
-        inside: Bools = ((x >= self.low) & (x <= self.high)).all(axis=1)
+        inside: Bools = np.all((x >= self.low) & (x <= self.high), axis=1)
         return inside
 
     @property

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aixsim.answers.answer import Row
 from aixsim.answers.robust_policies import Robustness
 from aixsim.report.text.text_layout import Block, page, table, title
 
-_MOST = 15
+_MOST: Final = 15
 
 
 def robustness_text(answer: Robustness, width: int | None = None) -> str:
@@ -19,12 +21,12 @@ def robustness_text(answer: Robustness, width: int | None = None) -> str:
         blocks.append([table((criterion, "met in", "share of futures"), cells), *_more(len(own), "satisficing")])
     for quantity in dict.fromkeys(row["quantity"] for row in regrets):
         own = sorted((row for row in regrets if row["quantity"] == quantity), key=lambda row: row["mean"])
-        cells = [
+        numbers = [
             (row["policy"], _number(row, "mean"), _number(row, "p90"), f"{row['largest']:,.0f}", f"{100 * row['best']:.0f} %")
             for row in own[:_MOST]
         ]
         header = (f"regret, {quantity}", "mean", "90 % below", "largest", "best in")
-        blocks.append([table(header, cells), f"In {own[0]['unit']}.", *_more(len(own), "regret")])
+        blocks.append([table(header, numbers), f"In {own[0]['unit']}.", *_more(len(own), "regret")])
     blocks.append(["Brackets: intervals. Best in: share of the futures in which no policy is better.", *answer.notes])
     return page(blocks, width)
 
