@@ -162,14 +162,11 @@ def paste(box: Box, x: Floats, cases: Bools) -> Box:
         inside = box.holds(x)
         best, share = None, cases[inside].mean()
         for number in box.limited:
-            for upper in (False, True):
-                edge = (box.high if upper else box.low)[number]
-                others = box.with_limit(number, upper=upper, to=np.inf if upper else -np.inf).holds(x)
-                beyond = np.sort(x[others & ((x[:, number] > edge) if upper else (x[:, number] < edge)), number])
+            for upper, edge in ((False, box.low[number]), (True, box.high[number])):
                 if not np.isfinite(edge):
                     continue
-                if not upper:
-                    beyond = beyond[::-1]
+                values = x[box.with_limit(number, upper=upper, to=np.inf if upper else -np.inf).holds(x), number]
+                beyond = np.sort(values[values > edge]) if upper else np.sort(values[values < edge])[::-1]
                 step = max(int(SHARE * inside.sum()), 1)
                 to = (np.inf if upper else -np.inf) if len(beyond) <= step else float(beyond[step - 1] + beyond[step]) / 2.0
                 wider = box.with_limit(number, upper=upper, to=to)
