@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aixsim import plotting
 
 if TYPE_CHECKING:
+    from aixsim.answers.family_tree import genealogy as genealogy
     from aixsim.answers.lever_credit import explain as explain
     from aixsim.answers.one_at_a_time import tornado as tornado
     from aixsim.answers.what_matters import sensitivity as sensitivity
@@ -42,6 +43,7 @@ _HOMES = {
     "UserError": "errors",
     "compare": "results.comparison",
     "explain": "answers.lever_credit",
+    "genealogy": "answers.family_tree",
     "load": "config",
     "open_result": "results.result",
     "open_sweep": "results.sweep_result",
@@ -62,6 +64,7 @@ __all__ = [
     "__version__",
     "compare",
     "explain",
+    "genealogy",
     "load",
     "open_result",
     "open_sweep",
