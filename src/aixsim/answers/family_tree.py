@@ -166,7 +166,8 @@ def genealogy(
     ordered = [summaries[number] for number in numbers]
     if isinstance(source, Result):
         _compare(source, ordered)
-    return _answer(study, problem_of(numbers[0]).population, traced, ordered)
+    of = f"run {source.provenance['run_id']}" if isinstance(source, Result) else f"genealogy of {study.name}"
+    return _answer(study, problem_of(numbers[0]).population, traced, ordered, of)
 
 
 def cost(replicates: int, workers: int, seconds: float) -> str:
@@ -215,7 +216,7 @@ def _compare(result: Result, summaries: Sequence[Summary]) -> None:
             raise UserError(f"{result.where}: {what}: it is of another version of aixsim; run its config again")
 
 
-def _answer(study: Study, population: Population, traced: Genealogy, summaries: Sequence[Summary]) -> Ancestry:
+def _answer(study: Study, population: Population, traced: Genealogy, summaries: Sequence[Summary], of: str) -> Ancestry:
     scale, confidence, horizon = study.population.scale, study.monte_carlo.confidence, study.horizon
     causes = cause_rows(traced.causes, np.stack([one.causes for one in summaries]) / scale, confidence)
     reproduction = reproduction_rows(
@@ -246,5 +247,5 @@ def _answer(study: Study, population: Population, traced: Genealogy, summaries: 
     censored = "Reproduction numbers end with the horizon: factories of the last years have had little time."
     few = "Firms of a sample have fewer ties, so that fewer factories follow from one." if scale < 1.0 else ""
     notes = tuple(part for part in (CAUSAL, censored, few, "Conditional on the model and the ranges of its config.") if part)
-    source = tuple(part for part in (f"aixsim simulation, genealogy of {study.name}", f"n = {n:,} replicates", sample) if part)
+    source = tuple(part for part in (f"aixsim simulation, {of}", f"n = {n:,} replicates", sample) if part)
     return Ancestry(study.title, sentence(causes, reproduction, horizon.end), tables, notes, source)

@@ -181,7 +181,7 @@ def _add_milieus(replay: Replay, decisions: Spells, names: tuple[str, ...], pres
     for target, by_month in (*parts, (support, replay.milieus.total * added)):
         whole = np.zeros((len(by_month), by_month.shape[1] + 1))
         np.cumsum(by_month / PACE_UNIT, axis=1, out=whole[:, 1:])
-        target += whole[milieu, end] - whole[milieu, decisions.first]
+        np.add(target, whole[milieu, end] - whole[milieu, decisions.first], out=target)
 
 
 def _add_ties(

@@ -19,7 +19,7 @@ def draw(answer: Ancestry, figure: Any) -> None:
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1.0))
     rows = [row for row in answer.tables["causes"].rows if row["outcome"] == "launched"]
     causes = list(dict.fromkeys(row["cause"] for row in rows))
-    total = max((row["count"] for row in rows if row["route"] == ALL), default=1.0) or 1.0
+    longest = max((row["count_high"] for row in rows if row["route"] == ALL), default=0.0) or 1.0
     for y, cause in enumerate(reversed(causes)):
         start = 0.0
         for row in (row for row in rows if row["cause"] == cause and row["route"] != ALL):
@@ -35,7 +35,7 @@ def draw(answer: Ancestry, figure: Any) -> None:
         k = ROUTES.index(route)
         left.barh([0], [0], color=_ROUTE_COLOURS[k], hatch=HATCHES[k], linewidth=0, label=f"paid: {route}")
     left.legend(loc="lower right", fontsize=8)
-    left.set_xlim(0, 1.25 * total)
+    left.set_xlim(0, 1.03 * longest)
     left.set_title("Launched factories by what their decisions go back to")
     found = [row for row in (answer.tables["reproduction"].rows if "reproduction" in answer.tables else ()) if row["group"] in _GROUPS]
     for y, row in enumerate(reversed(found)):
