@@ -13,16 +13,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from aixsim.answers import replay
+from aixsim.answers.ancestors import LEAD, Genealogy, _reaches, genealogy_of, pressures
+from aixsim.answers.replay import Replay
+from aixsim.answers.spells import spells_of
 from aixsim.engines.kernel import replicate as kernel
 from aixsim.engines.reference.codes import Stage
 from aixsim.engines.reference.diffusion_model import DiffusionModel
-from aixsim.model import replay
 from aixsim.model.draw_scenario import draw_scenario
-from aixsim.model.genealogy import LEAD, Genealogy, _reaches, genealogy_of, pressures, spells_of
 from aixsim.model.history import NO_ROUTE, Event, History
 from aixsim.model.pressure import PACE_UNIT
 from aixsim.model.problem import Problem
-from aixsim.model.replay import Replay
 from aixsim.model.sensing import visible_share
 from aixsim.world.classification import SIZES
 from aixsim.world.network import CUSTOMER, SUPPLIER, Network

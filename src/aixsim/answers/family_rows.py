@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.answers.ancestors import INITIAL, LEAD, OUTCOMES, Genealogy
 from aixsim.answers.answer import Row
 from aixsim.model.calendar import Horizon
-from aixsim.model.genealogy import INITIAL, LEAD, OUTCOMES, Genealogy
 from aixsim.model.projects import NEVER
 from aixsim.stats.differences import paired_mean
 from aixsim.world.classification import AGENT_TYPES, PROVINCES, ROUTES, SECTORS, SIZES

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from aixsim.answers.ancestors import OUTCOMES, Genealogy, genealogy_of
 from aixsim.answers.answer import Answer, AnswerTable
 from aixsim.answers.family_rows import cause_rows, decision_rows, parent_rows, reproduction_rows, sentence, support_rows
 from aixsim.arguments import whole_number
@@ -21,7 +22,6 @@ from aixsim.engines import engine, mesa_alone, prepare
 from aixsim.errors import ArgumentError, UserError
 from aixsim.model.calendar import Horizon
 from aixsim.model.draw_scenario import draw_scenario
-from aixsim.model.genealogy import OUTCOMES, Genealogy, genealogy_of
 from aixsim.results.result import Result
 from aixsim.runs.cost import duration
 from aixsim.runs.executor import InProcess, Task, run_all
@@ -121,7 +121,7 @@ def genealogy(
 ) -> Ancestry:
     """Tells what carried each deciding firm over its resistance, and how many decisions and factories follow from one factory.
 
-    Replicates are run again, since a result does not hold who saw whom. The definitions are in ``aixsim.model.genealogy`` and in the ODD.
+    Replicates are run again, since a result does not hold who saw whom. The definitions are in ``aixsim.answers.ancestors`` and in the ODD.
 
     Args:
         source: as from ``aixsim.load``, or a result in a folder, whose own replicates are run again and compared with it.
