@@ -4,7 +4,6 @@ is known; every check with a planted fault that it finds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -91,7 +90,7 @@ def test_shares_are_the_pressures_of_the_reference_engine(open_funding: bool) ->
     assert agrees(found, decided)
 
 
-FAULTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+FAULTS: dict[str, tuple[Any, str, Any]] = {
     "nobody is disappointing": (replay, "visible_share", lambda o, launched, _, total, p: visible_share(o, launched, 0, total, p)),
     "all months are alike": (replay, "_paces", lambda world, *_: (np.full((world.horizon.n_months, 5), PACE_UNIT),) * 2),
     "a large customer weighs as a supplier": (replay, "_LARGE_CUSTOMER", 1),

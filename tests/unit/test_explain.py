@@ -196,8 +196,9 @@ def test_units_of_what_is_tried_are_what_a_tenth_more_is(tmp_path: Path) -> None
     assert list(more) == ["money", "demand", "own money", "capacity"]
     assert more["money"] == {"levers.budget.budget_factor": pytest.approx({"2024": 1.1, "2025": 2.2})}
     units = units_of(study, more, [0, 1])
-    # 1.5 years: the lever acts on whole years, of which the horizon has 2024 and what it has of 2025. 60 + 2 x 30 bn, a tenth more.
-    assert units["money"] == ("KRW 100 bn", pytest.approx(0.12, rel=1e-6))
+    # 60 + 2 x 30 bn, of which a tenth is 12 bn: of 2025 the whole budget, although the horizon ends in June.
+    assert units["money"][0] == "KRW 100 bn"
+    assert units["money"][1] == pytest.approx(0.12, rel=1e-6)
     assert units["capacity"][0] == "10 projects at once"
     assert units["own money"] == units["demand"] == ("1 %", 10.0)
     assert by_unit({"count": 6.0, "count_low": 3.0, "count_high": 9.0}, units["money"])["by_unit"] == pytest.approx(50.0)

@@ -245,7 +245,7 @@ def _reaches(replay: Replay, spells: Spells, episode: int) -> bool:
     """Returns whether the pressure of a firm, whose spells these are, has reached its resistance by the end of one of them."""
     case, firm = replay.scenario, int(spells.firm[0])
     population, uplifts = replay.problem.population, case.uplifts
-    shared = replay.shared(replay.problem.milieus.of_firm[[firm]])[0]
+    shared = replay.shared(replay.problem.milieus.of_firm[[firm]].astype(np.int64))[0]
     own = _own(replay, spells, replay.ties(spells.firm)[0])[: episode + 1].sum(axis=0)
     first, last = int(spells.first[episode]), int(spells.last[episode])
     susceptibility = float(case.class_factor[population.size[firm], int(population.ready[firm])]) * float(case.frailty[firm])

@@ -194,8 +194,9 @@ def visible_shares(counts: list[NDArray[Any]], total: Ints, sensing: Sensing) ->
         differs |= np.diff(count, axis=1, prepend=0) != 0
     row, month = np.nonzero(differs)
     out, latest = np.zeros(differs.shape), np.where(differs, np.arange(differs.shape[1]), 0)
-    columns = [*(count[row, month].tolist() for count in counts), total[row].tolist()]
-    out[row, month] = [visible_share(*one, sensing) for one in zip(*columns, strict=True)]
+    operating, launched, disappointing = (count[row, month].tolist() for count in counts)
+    seen = zip(operating, launched, disappointing, total[row].tolist(), strict=True)
+    out[row, month] = [visible_share(o, some, less, whole, sensing) for o, some, less, whole in seen]
     return np.take_along_axis(out, np.maximum.accumulate(latest, axis=1), axis=1)
 
 

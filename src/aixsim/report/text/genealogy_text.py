@@ -41,16 +41,13 @@ def genealogy_text(answer: Ancestry, width: int | None = None) -> str:
     if support["share"]:
         blocks.append([f"Expected public support added {100 * support['share']:.1f} % of the pressure of those that decided."])
     if "reproduction" in answer.tables:
-        blocks.append([_reproduction(answer), *_extremes(answer)])
+        shown = [row for row in answer.tables["reproduction"].rows if row["group"] in _SHOWN]
+        followers = [(_name(row), f"{row['factories']:,.0f}", _number(row, "decided"), _number(row, "launched")) for row in shown]
+        header = ("from one factory of", "factories", "follow decisions", "follow launches")
+        blocks.append([table(header, followers, range(1, 4)), *_extremes(answer)])
     files = f"{answer.source[1]}; brackets: 95 % intervals. -o DIR also writes every decision and its parents in the first replicate."
     blocks.append([files, *answer.notes])
     return page(blocks, width)
-
-
-def _reproduction(answer: Ancestry) -> object:
-    rows = [row for row in answer.tables["reproduction"].rows if row["group"] in _SHOWN]
-    body = [(_name(row), f"{row['factories']:,.0f}", _number(row, "decided"), _number(row, "launched")) for row in rows]
-    return table(("from one factory of", "factories", "follow decisions", "follow launches"), body, range(1, 4))
 
 
 def _extremes(answer: Ancestry) -> list[str]:
