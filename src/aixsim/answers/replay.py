@@ -189,11 +189,12 @@ def visible_shares(counts: list[NDArray[Any]], total: Ints, sensing: Sensing) ->
         total: of all, shape ``(R,)``.
         sensing: values of the section.
     """
-    differs = np.zeros(counts[0].shape, np.bool_)
+    shape = counts[0].shape
+    differs = np.zeros(shape, np.bool_)
     for count in counts:
         differs |= np.diff(count, axis=1, prepend=0) != 0
     row, month = np.nonzero(differs)
-    out, latest = np.zeros(differs.shape), np.where(differs, np.arange(differs.shape[1]), 0)
+    out, latest = np.zeros(shape), np.where(differs, np.arange(shape[1]), 0)
     operating, launched, disappointing = (count[row, month].tolist() for count in counts)
     seen = zip(operating, launched, disappointing, total[row].tolist(), strict=True)
     out[row, month] = [visible_share(o, some, less, whole, sensing) for o, some, less, whole in seen]
