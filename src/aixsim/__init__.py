@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aixsim import plotting
 
 if TYPE_CHECKING:
+    from aixsim.answers.family_tree import genealogy as genealogy
     from aixsim.answers.lever_credit import explain as explain
     from aixsim.answers.one_at_a_time import tornado as tornado
     from aixsim.answers.robust_policies import robustness as robustness
@@ -45,6 +46,7 @@ _HOMES = {
     "compare": "results.comparison",
     "discover": "answers.when_it_fails",
     "explain": "answers.lever_credit",
+    "genealogy": "answers.family_tree",
     "load": "config",
     "open_result": "results.result",
     "open_sweep": "results.sweep_result",
@@ -67,6 +69,7 @@ __all__ = [
     "compare",
     "discover",
     "explain",
+    "genealogy",
     "load",
     "open_result",
     "open_sweep",

@@ -12,6 +12,7 @@ import pytest
 import aixsim
 from aixsim import api
 from aixsim.answers.lever_credit import Explanation, plan_of
+from aixsim.answers.what_binds import by_unit, more_of, units_of, why
 from aixsim.errors import UserError
 from aixsim.report.text.explain_text import explain_text
 from aixsim.runs.signals import Interrupted
@@ -86,14 +87,18 @@ def test_a_lever_that_changes_nothing_says_so(done: tuple[Explanation, Path]) ->
     """A floor for regions shares out places, and with open funding there are none to share."""
     row = rows_of(done[0], "levers", "lever")["regional_floor"]
     assert (row["count"], row["changed"]) == (0.0, 0.0)
-    assert "regional floor" in done[0].sentence.partition("Taking ")[2].partition(" away changes no replicate.")[0]
+    assert "regional floor" in done[0].sentence.partition("Taking ")[2].partition(" away changes no replicate: what binds is demand")[0]
+    assert row["why"].startswith("what binds is demand: a tenth more of it adds ")
+    assert rows_of(done[0], "levers", "lever")["regulation_free_zones"]["why"] is None
 
 
 def test_demand_binds_where_funding_is_open(done: tuple[Explanation, Path]) -> None:
     binds = rows_of(done[0], "binds", "more")
     assert set(binds) == {"demand"}  # there is neither a programme nor a limit of capacity
     assert binds["demand"]["count_low"] > 0
-    assert "What binds is demand" in done[0].sentence
+    assert "what binds is demand" in done[0].sentence
+    assert (binds["demand"]["unit"], binds["demand"]["units"]) == ("1 %", 10.0)
+    assert binds["demand"]["by_unit"] == pytest.approx(binds["demand"]["count"] / 10)
 
 
 def test_pairs_and_groups(config: Path, done: tuple[Explanation, Path], tmp_path: Path) -> None:
@@ -165,3 +170,43 @@ def test_intervals_of_shares_hold_the_error_of_the_replicates(done: tuple[Explan
     counts = aixsim.run(aixsim.load(config), replicates=N).counts_in("2025-06")["decided"] / 0.005
     unpaired = 2.0 * 1.96 * counts.std(ddof=1) * np.sqrt(2.0 / N)
     assert row["count_high"] - row["count_low"] < 0.5 * unpaired
+
+
+PAID = (
+    CONFIG.replace('funding = { mode = "open" }', "capacity = { projects = 400.0 }")
+    + """
+[[programme]]
+name = "half of the cost"
+budget_krw_bn = { 2024 = 60.0, 2025 = 30.0 }
+grant_krw_bn = 2.0
+public_share = { small = 0.5, medium = 0.5 }
+call_months = [3]
+[levers.budget]
+start = "2024-01"
+budget_factor = { 2025 = 2.0 }
+"""
+)
+
+
+def test_units_of_what_is_tried_are_what_a_tenth_more_is(tmp_path: Path) -> None:
+    path = tmp_path / "paid.toml"
+    path.write_text(PAID, encoding="utf-8")
+    study = aixsim.load(path)
+    more = more_of(study)
+    assert list(more) == ["money", "demand", "own money", "capacity"]
+    assert more["money"] == {"levers.budget.budget_factor": pytest.approx({"2024": 1.1, "2025": 2.2})}
+    units = units_of(study, more, [0, 1])
+    # 60 + 2 x 30 bn, of which a tenth is 12 bn: of 2025 the whole budget, although the horizon ends in June.
+    assert units["money"][0] == "KRW 100 bn"
+    assert units["money"][1] == pytest.approx(0.12, rel=1e-6)
+    assert units["capacity"][0] == "10 projects at once"
+    assert units["own money"] == units["demand"] == ("1 %", 10.0)
+    assert by_unit({"count": 6.0, "count_low": 3.0, "count_high": 9.0}, units["money"])["by_unit"] == pytest.approx(50.0)
+
+
+def test_why_nothing_changes_is_what_adds_most_or_nothing() -> None:
+    def row(more: str, count: float, low: float) -> dict[str, Any]:
+        return {"more": more, "count": count, "count_low": low}
+
+    assert why([row("money", 60.0, 40.0), row("demand", 4.0, 1.0), row("capacity", 90.0, -5.0)]).startswith("what binds is money")
+    assert why([row("money", 2.0, -1.0), row("demand", 0.0, 0.0)]) == "nothing that was tried binds (money, demand)"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from aixsim import api
 from aixsim.answers.answer import Answer, AnswerTable, Row
+from aixsim.answers.what_binds import binding, by_unit, more_of, units_of, why
 from aixsim.arguments import as_path, instance, whole_number
 from aixsim.config.models import MOST_REPLICATES
 from aixsim.config.setting_sweeps import setting_sweep
@@ -31,9 +32,6 @@ from aixsim.stats.shapley import shapley, synergies
 REPLICATES: Final = 100
 MOST: Final = 10
 """Groups of levers whose subsets are all run: 1,024 subsets."""
-MORE: Final = 0.1
-"""By how much more money, demand and capacity are tried, to see which of them binds."""
-_SCALED: Final = ("low", "high", "median")
 Counts = NDArray[np.int64]
 
 
@@ -49,7 +47,7 @@ class Plan:
         study: with a seed.
         groups: levers by name of their group.
         subsets: sweep with a point for every subset of the groups: point ``s`` has the levers of group ``i`` if bit ``i`` of ``s`` is set.
-        binds: sweep of the config with more money, demand and capacity, by name in ``more``.
+        binds: sweep of the config with more money, demand, own money and capacity, by name in ``more``.
         more: settings of its points.
     """
 
@@ -92,7 +90,7 @@ def plan_of(study: Study, groups: Mapping[str, Sequence[str]] | None = None, rep
         {f"levers.{lever}": False for number, name in enumerate(names) if not subset >> number & 1 for lever in groups[name]}
         for subset in range(2 ** len(names))
     ]
-    more = _more(study)
+    more = more_of(study)
     goal = study.goals[0].name
     subsets = setting_sweep(study, "subsets", settings, replicates, goal)
     return Plan(study, groups, subsets, setting_sweep(study, "binds", list(more.values()), replicates, goal), more)
@@ -110,32 +108,6 @@ def _grouped(known: Sequence[str], groups: Mapping[str, Sequence[str]]) -> dict[
     if both := [name for name in groups if name in known and list(groups[name]) != [name]]:
         raise UserError(f"--group {both[0]}: is the name of a lever; give the group another name")
     return {**groups, **{lever: [lever] for lever in known if lever not in named}}
-
-
-def _more(study: Study) -> dict[str, dict[str, Any]]:
-    """Returns the settings with more money, more demand and more vendors and engineers than in the config."""
-    document = study.table.document()
-    rates = {f"mechanisms.{name}.rate": _times(law["rate"]) for name, law in document["mechanisms"].items() if "rate" in law}
-    found: dict[str, dict[str, Any]] = {}
-    if study.programme:
-        factor = document["levers"].get("budget", {}).get("budget_factor", 1.0)
-        found["money"] = {"levers.budget.budget_factor": _times(factor)}
-    if rates:
-        found["demand"] = rates
-    if _middle(document["capacity"]["projects"]) > 0.0:  # 0 is no limit
-        found["capacity"] = {"capacity.projects": _times(document["capacity"]["projects"])}
-    return found
-
-
-def _middle(value: Any) -> float:
-    return float(next(value[key] for key in ("median", "low") if key in value) if isinstance(value, Mapping) else value)
-
-
-def _times(value: Any) -> Any:
-    """Returns a number or a distribution raised by ``MORE``."""
-    if not isinstance(value, Mapping):
-        return value * (1.0 + MORE)
-    return {key: item * (1.0 + MORE) if key in _SCALED else item for key, item in value.items()}
 
 
 def explain(
@@ -164,9 +136,9 @@ def explain(
 
     Returns:
         Tables ``levers`` (one row a goal and group: share of the national count at the deadline and of the probability, each with its
-        interval, the effect of taking it away alone, and the share of replicates in which that changes the count), ``totals`` (with
-        none, with all, and the difference), ``pairs`` (how much more two groups add together than each alone) and ``binds`` (the change
-        of the count with a tenth more money, demand, and vendors and engineers).
+        interval, the effect of taking it away alone, the share of replicates in which that changes the count, and if that is none, why),
+        ``totals`` (with none, with all, and the difference), ``pairs`` (how much more two groups add together than each alone) and
+        ``binds`` (the change of the count with a tenth more money, demand, own money of firms, and vendors and engineers, and by unit).
 
     Raises:
         UserError: no goal, no lever, an unknown one, or more than ten groups.
@@ -183,12 +155,17 @@ def explain(
 def _answer(plan: Plan, subsets: Sweep, binds: Sweep | None) -> Explanation:
     scale, tables = subsets.scale, {name: list[dict[str, Any]]() for name in ("levers", "totals", "pairs", "binds")}
     common = _common(subsets)
+    many = units_of(plan.study, plan.more, common)
     for goal in subsets.goals:
         counts = np.stack([_counts(subsets, point, goal, common) for point in subsets.points])
         more = {} if binds is None else {what: _counts(binds, _point(binds, plan.more[what]), goal, common) for what in plan.more}
-        for name, rows in _rows(list(plan.groups), counts, more, goal.target, scale, subsets.confidence).items():
+        found = _rows(list(plan.groups), counts, more, goal.target, scale, subsets.confidence)
+        found["binds"] = [{**row, **by_unit(row, many[row["more"]])} for row in found["binds"]]
+        found["levers"] = [{**row, "why": None if row["changed"] else why(found["binds"])} for row in found["levers"]]
+        for name, rows in found.items():
             tables[name] += [{"goal": goal.name, "outcome": goal.outcome, "by": goal.by, **row} for row in rows]
     units = {f"count{end}": "national firms" for end in ("", "_low", "_high")} | {"taken_away": "national firms"}
+    units |= {f"by_unit{end}": "national firms by unit" for end in ("", "_low", "_high")}
     units |= {f"probability{end}": "1" for end in ("", "_low", "_high")} | {"changed": "share of replicates"}
     notes = (
         "A share depends on the levers that are compared: together with others it would differ.",
@@ -269,10 +246,10 @@ def _sentence(levers: Sequence[Row], totals: Sequence[Row], binds: Sequence[Row]
     interval = f"[{total['count_low']:,.0f}, {total['count_high']:,.0f}]"
     largest = "; ".join(f"{row['lever'].replace('_', ' ')} {row['count']:+,.0f}" for row in own[:3])
     said = [f"The levers add {total['count']:,.0f} {own[0]['outcome']} {interval} by {own[0]['by']}, most of it {largest}."]
+    limits = [row for row in binds if row["goal"] == goal]
     if idle := [row["lever"].replace("_", " ") for row in own if not row["changed"]]:
-        said.append(f"Taking {', '.join(idle)} away changes no replicate.")
-    if limits := [row for row in binds if row["goal"] == goal and row["count_low"] > 0]:
-        first = max(limits, key=lambda row: float(row["count"]))
-        said.append(f"What binds is {first['more']}: a tenth more of it adds {first['count']:,.0f}.")
+        said.append(f"Taking {', '.join(idle)} away changes no replicate: {why(limits)}.")
+    elif binding(limits):
+        said.append(f"{why(limits).capitalize()}.")
     said.append(f"They change the probability of {goal} by {100 * total['probability']:+.1f} points.")
     return " ".join(said)

@@ -8,8 +8,13 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
 
 from aixsim.errors import NO_PATH, UserError, shortened, warn_in_one_line
+
+COMMANDS: Final = ("app_answers", "app_discovery", "app_genealogy")
+"""Modules that add commands, in the order of the help; what is slow they import inside the commands."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -22,8 +27,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         SystemExit: always. Exit codes: 0 done, 1 bug, 2 bad usage or config, 3 busy folder, 4 damaged or foreign folder, 5 storage, 6 some
             replicates failed, 130 interrupted.
     """
-    import aixsim.cli.app_answers
-    import aixsim.cli.app_discovery  # noqa: F401 - both add their commands
+    for commands in COMMANDS:
+        import_module(f"aixsim.cli.{commands}")
     from aixsim.cli.app import app
 
     # Arrow's own allocator keeps freed memory; the system's allocator returns it, so that memory does not grow with the length of a run.

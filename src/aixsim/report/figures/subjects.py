@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from aixsim.answers.answer import Answer
 from aixsim.answers.design_indices import SweepSensitivity
+from aixsim.answers.family_tree import Ancestry
 from aixsim.answers.lever_credit import Explanation
 from aixsim.answers.one_at_a_time import Tornado
 from aixsim.answers.robust_policies import Robustness
@@ -78,6 +79,7 @@ NOUNS: Final[dict[type[Any], str]] = {
     Calibration: "a calibration",
     Backtest: "a back-test",
     SelfCheck: "a self-check",
+    Ancestry: "a genealogy",
     Explanation: "an explanation",
     Signposts: "signposts",
     Sensitivity: "sensitivity",

@@ -48,7 +48,12 @@ def _pairs(answer: Explanation, goal: str) -> list[str]:
 
 def _binds(answer: Explanation, goal: str) -> list[str]:
     rows = [row for row in (answer.tables["binds"].rows if "binds" in answer.tables else ()) if row["goal"] == goal]
-    return ["A tenth more: " + "; ".join(f"{row['more']} {_count(row)}" for row in rows) + "."] if rows else []
+    said = [f"{row['more']} {_count(row)}{_by_unit(row)}" for row in rows]
+    return [f"A tenth more: {'; '.join(said)}."] if rows else []
+
+
+def _by_unit(row: Row) -> str:
+    return "" if row["by_unit"] is None else f", {row['by_unit']:+,.2g} by {row['unit']}"
 
 
 def _count(row: Row) -> str:
