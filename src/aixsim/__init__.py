@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from aixsim.results.result import open_result as open_result
     from aixsim.results.sweep_result import Sweep as Sweep
     from aixsim.results.sweep_result import open_sweep as open_sweep
+    from aixsim.sharing.archive import pack as pack
+    from aixsim.sharing.differences_explained import diff as diff
+    from aixsim.sharing.export_formats import export as export
+    from aixsim.sharing.repetition import reproduce as reproduce
 
     __version__: str
 
@@ -41,10 +45,14 @@ _HOMES = {
     "Sweep": "results.sweep_result",
     "UserError": "errors",
     "compare": "results.comparison",
+    "diff": "sharing.differences_explained",
     "explain": "answers.lever_credit",
+    "export": "sharing.export_formats",
     "load": "config",
     "open_result": "results.result",
     "open_sweep": "results.sweep_result",
+    "pack": "sharing.archive",
+    "reproduce": "sharing.repetition",
     "run": "api",
     "sensitivity": "answers.what_matters",
     "signposts": "answers.year_end_counts",
@@ -61,10 +69,14 @@ __all__ = [
     "UserError",
     "__version__",
     "compare",
+    "diff",
     "explain",
+    "export",
     "load",
     "open_result",
     "open_sweep",
+    "pack",
+    "reproduce",
     "run",
     "sensitivity",
     "signposts",

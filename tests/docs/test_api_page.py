@@ -36,7 +36,9 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
 
 
 def test_signatures_are_those_of_the_code() -> None:
-    for name in ("load", "run", "sweep", "compare", "explain", "signposts", "tornado", "sensitivity", "open_result", "open_sweep", "Model"):
+    functions = [name for name in aixsim.__all__ if inspect.isfunction(getattr(aixsim, name))]
+    assert {"load", "run", "sweep", "export", "pack", "reproduce", "diff"} <= set(functions)
+    for name in [*functions, "Model"]:
         signature = inspect.signature(getattr(aixsim, name))
         bare = [one.replace(annotation=inspect.Parameter.empty) for one in signature.parameters.values()]
         text = f"`{name}{signature.replace(parameters=bare, return_annotation=inspect.Signature.empty)}`"

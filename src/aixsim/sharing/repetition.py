@@ -28,6 +28,7 @@ from aixsim.runs.progress_bar import Progress
 from aixsim.runs.provenance import environment
 from aixsim.runs.tables import read_parquet, to_parquet
 from aixsim.sharing.archive import inputs_of_point, unpacked
+from aixsim.sharing.versions import named_versions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -190,12 +191,8 @@ def _first_difference(stored: pa.Table, again: pa.Table) -> str:
 
 def _versions(said: Mapping[str, Any]) -> list[Row]:
     """Returns one row per version: then, now, and whether they are the same."""
-    now = environment()
-    names = ("aixsim", "git_commit", "data_sha256", "model_sha256", "python")
-    pairs = [(name, said.get(name), now[name]) for name in names]
-    pairs += [(name, said.get("packages", {}).get(name), version) for name, version in now["packages"].items()]
-    pairs += [(f"machine {name}", said.get("machine", {}).get(name), now["machine"][name]) for name in ("system", "architecture")]
-    return [{"name": name, "then": then, "now": present, "same": then == present} for name, then, present in pairs]
+    before, now = named_versions(said), named_versions(environment())
+    return [{"name": name, "then": before.get(name, "unknown"), "now": now[name], "same": before.get(name) == now[name]} for name in now]
 
 
 def _answer(title: str, rows: Sequence[Row], versions: Sequence[Row], about: str) -> Reproduction:
