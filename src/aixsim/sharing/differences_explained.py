@@ -99,7 +99,7 @@ def diff(
     if replicates:
         wanted = _goal(results[0], goal)
         options: dict[str, Any] = {"workers": workers, "progress": progress, "tell": tell}
-        parts, more = _parts(results, studies, found, wanted, replicates, options, has_rows=bool(rows))
+        parts, more = _parts(results, studies, found, wanted, replicates, options, has_files=studies[0].inputs != studies[1].inputs)
         tables["parts"] = parts
         sentence = _sentence(parts, wanted)
         notes = [*notes, *more]
@@ -159,7 +159,7 @@ def _parts(
     n: int,
     options: Mapping[str, Any],
     *,
-    has_rows: bool,
+    has_files: bool,
 ) -> tuple[list[Row], list[str]]:
     """Runs what is between two results, and returns the parts of their difference, the total first, and notes."""
     seeds = [int(result.provenance["seed"]) for result in results]
@@ -170,11 +170,11 @@ def _parts(
 
     stored = [_counts(result, goal, n) for result in results]
     start, notes = run(studies[0], seeds[0]), list[str]()
-    end = run(studies[1], seeds[0]) if found or has_rows else start
+    end = run(studies[1], seeds[0]) if found or has_files else start
     again = run(studies[1], seeds[1]) if seeds[0] != seeds[1] else end
     alone: dict[int, _Counts] = {}
     for number, switch in enumerate(found):
-        if len(found) == 1 and not has_rows:
+        if len(found) == 1 and not has_files:
             alone[number] = end
             continue
         try:
@@ -194,7 +194,7 @@ def _parts(
     whole = change(start, end)
     together = tuple(total - sum((parts[k] for parts in changes.values()), np.zeros(len(common))) for k, total in enumerate(whole))
     confidence = float(results[0].provenance["confidence"])
-    what = "settings in combination" + (", with the data files" if has_rows else "")
+    what = "settings in combination" + (", with the files that they name" if has_files else "")
     rows = [_row("all", "B minus A", *change(*stored), confidence)]
     before, after = change(stored[0], start), change(again, stored[1])
     differ = [_is_other_code(result) for result in results]
@@ -203,7 +203,7 @@ def _parts(
     for number, effect in changes.items():
         switch = found[number]
         rows.append(_row("setting", f"{switch.key}: {switch.values[1]} instead of {switch.values[0]}", *effect, confidence))
-    rows += [_row("combination", what, *together, confidence)] if len(found) > 1 or has_rows else []
+    rows += [_row("combination", what, *together, confidence)] if len(found) > 1 or has_files else []
     rows += [_row("seed", f"seed: {seeds[1]} instead of {seeds[0]}", *change(end, again), confidence)] if seeds[0] != seeds[1] else []
     if differ[1] or after[0].any():
         rows.append(_row("version", "this version to the version of B", *after, confidence))

@@ -30,7 +30,7 @@ def export(
     *,
     tables: Sequence[str] = (),
     by_replicate: Sequence[str] = (),
-    tell: Callable[[str], object] = silent,
+    tell: Callable[[str], object] | None = None,
 ) -> list[Path]:
     """Writes a result in a format of other programs; nothing is simulated.
 
@@ -70,7 +70,7 @@ def export(
 
                     asked = [*tables, *(f"{group}_by_replicate" for group in by_replicate)]
                     for name in write_workbook(path, result, chosen, must_fit=asked):
-                        tell(f"left out, since it does not fit a sheet: {name}; --to csv has it")
+                        (tell or silent)(f"left out, since it does not fit a sheet: {name}; --to csv has it")
                     return [path]
                 case "iamc":
                     from aixsim.sharing.iamc_format import iamc_rows

@@ -16,6 +16,7 @@ from aixsim.sharing.tables_to_export import ExportedTable, described_columns
 
 ROWS: Final = 1_048_575
 """Rows that a sheet holds below its header."""
+_UNKNOWN: Final = "1980-01-01"
 _OPTIONS: Final = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -48,7 +49,9 @@ def write_workbook(path: Path, result: Result, tables: Mapping[str, ExportedTabl
         raise UserError(f"{refused[0]} has {sizes[refused[0]]:,} rows, and a sheet holds {ROWS:,}; use --to csv for it")
     with durable_file(path) as file:
         book = Workbook(file, dict(_OPTIONS))
-        book.set_properties({"title": visible(result.title), "created": dt.datetime.fromisoformat(result.provenance["written"])})
+        # The time of the result, so that equal results give equal workbooks.
+        written = dt.datetime.fromisoformat(result.provenance.get("written", _UNKNOWN))
+        book.set_properties({"title": visible(result.title), "created": written})
         bold = book.add_format({"bold": True})
         _about(book, result, {name: table for name, table in tables.items() if name not in left}, sizes, left, bold)
         for name, table in tables.items():
@@ -85,7 +88,8 @@ def _about(
     for number, line in enumerate(lines):
         is_head = number == 0 or (bool(line) and line[0] == "table")
         for position, value in enumerate(line):
-            _put(sheet, number, position, cell(value), bold if is_head else None)
+            write = sheet.write_string if isinstance(value, str) else sheet.write_number
+            write(number, position, cell(value), bold if is_head else None)
 
 
 def _sheet(book: Any, name: str, table: ExportedTable, bold: Any) -> None:
@@ -95,26 +99,24 @@ def _sheet(book: Any, name: str, table: ExportedTable, bold: Any) -> None:
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(table.schema.names) - 1, 14)
     for position, text in enumerate(table.schema.names):
-        _put(sheet, 0, position, cell(text), bold)
+        sheet.write_string(0, position, cell(text), bold)
     number = 0
     for batch in table.batches():
         rows = plain_cells(pa.Table.from_batches([batch]))
+        writers = [_writer(sheet, kind) for kind in rows.schema.types]
         for row in zip(*(column.to_pylist() for column in rows.columns), strict=True):
             number += 1
-            for position, value in enumerate(row):
-                _put(sheet, number, position, value)
+            for position, (write, value) in enumerate(zip(writers, row, strict=True)):
+                if value is not None:
+                    write(number, position, value)
 
 
-def _put(sheet: Any, row: int, column: int, value: Any, style: Any = None) -> None:
-    """Writes a value by its type: text is always text, never a formula or a link; a missing value leaves the cell empty."""
-    match value:
-        case None:
-            return
-        case bool():
-            sheet.write_boolean(row, column, value, style)
-        case int() | float():
-            sheet.write_number(row, column, value, style)
-        case dt.date():
-            sheet.write_datetime(row, column, value, style)
-        case _:
-            sheet.write_string(row, column, str(value), style)
+def _writer(sheet: Any, kind: Any) -> Any:
+    """Returns the method that writes the values of a column; text is always text, never a formula or a link."""
+    import pyarrow as pa
+
+    if pa.types.is_boolean(kind):
+        return sheet.write_boolean
+    if pa.types.is_date(kind):
+        return sheet.write_datetime
+    return sheet.write_string if pa.types.is_string(kind) else sheet.write_number
