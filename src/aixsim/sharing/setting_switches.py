@@ -13,6 +13,7 @@ from aixsim.model.keys import dotted
 
 _WITHOUT_EFFECT: Final = ("base", "title", "goal", "expect", "monte_carlo", "observed", "announcement", "calibration")
 """Tables that do not affect replicates."""
+_WITHOUT_GOALS: Final[dict[str, Any]] = {"goal": [], "expect": [], "observed": [], "announcement": []}
 Path = tuple[str, ...]
 
 
@@ -65,7 +66,7 @@ def _differences(one: Mapping[str, Any], other: Mapping[str, Any], path: Path) -
 
 
 def switched(study: Study, chosen: Sequence[Switch]) -> Study:
-    """Returns a study in which some settings have their value after the switch.
+    """Returns a study in which some settings have their value after the switch, without goals and the like: they may not fit its months.
 
     Raises:
         ConfigError: such a config is not valid.
@@ -80,7 +81,7 @@ def switched(study: Study, chosen: Sequence[Switch]) -> Study:
         else:
             node[one.path[-1]] = copy.deepcopy(one.after)
     tops = dict.fromkeys(one.path[0] for one in chosen)
-    return study.with_({top: _listed(tables.get(top, {}), top) for top in tops})
+    return study.with_({**_WITHOUT_GOALS, **{top: _listed(tables.get(top, {}), top) for top in tops}})
 
 
 _LISTS: Final = ("programme",)
