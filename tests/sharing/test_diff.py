@@ -102,7 +102,7 @@ def test_rows_of_data_files_are_told(tmp_path: Path) -> None:
         config.write_text(OWN_FIRMS.format(title="t", goal="g", programmes=PROGRAMME.format(name="p")))
         aixsim.run(aixsim.load(config), out=tmp_path / f"run-{name}", progress=False)
         places.append(tmp_path / f"run-{name}")
-    answer = aixsim.diff(*places, 4)
+    answer = aixsim.diff(places[0], places[1], 4)
     assert answer.tables["data"].rows == [
         {"file": "firms.csv", "only_in": "A", "row": "Busan,machinery,medium,supplier,90"},
         {"file": "firms.csv", "only_in": "B", "row": "Busan,machinery,large,large firm,900"},

@@ -324,7 +324,8 @@ def test_the_twin_a_planted_sweep_does_not_reproduce(tmp_path: Path, monkeypatch
 
 
 def test_bad_usage_is_refused(run: aixsim.Result, tmp_path: Path) -> None:
-    for arguments in (["pack", tmp_path], ["pack", tmp_path / "nothing"], ["pack", run.path, "-o", tmp_path], ["reproduce", tmp_path]):
+    wrong: list[list[str | Path]] = [["pack", tmp_path], ["pack", tmp_path / "nothing"], ["pack", run.path, "-o", tmp_path]]
+    for arguments in [*wrong, ["reproduce", tmp_path]]:
         ended = run_cli(arguments, tmp_path)
         assert ended.code in (2, 4)
         assert len(ended.err.splitlines()) == 1

@@ -16,6 +16,5 @@ def command(
     """Lists the differences, runs what is between the two, and prints the answer."""
     refuse_results(out)
     with report_interrupts(), ProgressLine() as line:
-        options = {"workers": workers, "progress": line.show, "tell": line.tell}
-        answer = diff(one, other, replicates, goal=goal, allow_plugins=allow_plugins, **options)
+        answer = diff(one, other, replicates, goal=goal, workers=workers, allow_plugins=allow_plugins, progress=line.show, tell=line.tell)
     show_answer(answer, differences_text, out, as_json=as_json)

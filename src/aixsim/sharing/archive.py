@@ -132,7 +132,7 @@ def _inputs(result: Result | Sweep) -> dict[str, str | None]:
     folder, packaged = result.path.resolve(), shipped_folder().resolve()
     if isinstance(result, Result):
         study, _ = load_without_plugins(folder / "config.toml")
-        named = {(name, None): path for name, path in study.files.items()}
+        named: dict[tuple[str, str | None], Path] = {(name, None): path for name, path in study.files.items()}
     else:
         pairs = {pair for point in result.points for pair in inputs_of_point(point.config).items()}
         named = {pair: _found(pair, folder, packaged) for pair in sorted(pairs)}

@@ -89,7 +89,7 @@ def diff(
     studies = [load(result.path / "config.toml", allow_plugins=allow_plugins and replicates > 0) for result in results]
     found = switches(studies[0].table.document(), studies[1].table.document())
     rows, notes = changed_rows(*results)
-    tables = {
+    tables: dict[str, Sequence[Row]] = {
         "settings": [{"key": switch.key, "a": switch.values[0], "b": switch.values[1]} for switch in found],
         "versions": _versions(*results),
         "data": rows,
@@ -192,7 +192,8 @@ def _parts(
 
     changes = {number: change(start, counts) for number, counts in alone.items()}
     whole = change(start, end)
-    together = tuple(total - sum((parts[k] for parts in changes.values()), np.zeros(len(common))) for k, total in enumerate(whole))
+    nothing = np.zeros(len(common))
+    single = [sum((parts[k] for parts in changes.values()), nothing) for k in range(len(whole))]
     confidence = float(results[0].provenance["confidence"])
     what = "settings in combination" + (", with the files that they name" if has_files else "")
     rows = [_row("all", "B minus A", *change(*stored), confidence)]
@@ -203,7 +204,7 @@ def _parts(
     for number, effect in changes.items():
         switch = found[number]
         rows.append(_row("setting", f"{switch.key}: {switch.values[1]} instead of {switch.values[0]}", *effect, confidence))
-    rows += [_row("combination", what, *together, confidence)] if len(found) > 1 or has_files else []
+    rows += [_row("combination", what, whole[0] - single[0], whole[1] - single[1], confidence)] if len(found) > 1 or has_files else []
     rows += [_row("seed", f"seed: {seeds[1]} instead of {seeds[0]}", *change(end, again), confidence)] if seeds[0] != seeds[1] else []
     if differ[1] or after[0].any():
         rows.append(_row("version", "this version to the version of B", *after, confidence))

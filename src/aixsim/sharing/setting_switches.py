@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from aixsim.config.study import Study
 from aixsim.config.variant import in_words
@@ -42,7 +42,7 @@ class Switch:
         return ends[0], ends[1]
 
 
-def is_table(value: Any) -> bool:
+def is_table(value: Any) -> TypeGuard[Mapping[str, Any]]:
     """Returns whether a value of a config is a table of settings, and not a number, text, list or distribution."""
     return isinstance(value, Mapping) and "dist" not in value
 
