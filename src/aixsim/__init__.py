@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from aixsim.results.result import open_result as open_result
     from aixsim.results.sweep_result import Sweep as Sweep
     from aixsim.results.sweep_result import open_sweep as open_sweep
+    from aixsim.sharing.archive import pack as pack
+    from aixsim.sharing.differences_explained import diff as diff
+    from aixsim.sharing.export_formats import export as export
+    from aixsim.sharing.repetition import reproduce as reproduce
 
     __version__: str
 
@@ -44,12 +48,16 @@ _HOMES = {
     "Sweep": "results.sweep_result",
     "UserError": "errors",
     "compare": "results.comparison",
+    "diff": "sharing.differences_explained",
     "discover": "answers.when_it_fails",
     "explain": "answers.lever_credit",
+    "export": "sharing.export_formats",
     "genealogy": "answers.family_tree",
     "load": "config",
     "open_result": "results.result",
     "open_sweep": "results.sweep_result",
+    "pack": "sharing.archive",
+    "reproduce": "sharing.repetition",
     "robustness": "answers.robust_policies",
     "run": "api",
     "sensitivity": "answers.what_matters",
@@ -67,12 +75,16 @@ __all__ = [
     "UserError",
     "__version__",
     "compare",
+    "diff",
     "discover",
     "explain",
+    "export",
     "genealogy",
     "load",
     "open_result",
     "open_sweep",
+    "pack",
+    "reproduce",
     "robustness",
     "run",
     "sensitivity",

@@ -6,7 +6,7 @@ The files are written again when there are more replicates, or when the code tha
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,8 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from aixsim.config.ensembles import in_result_folder
+from aixsim.config.study import Study
 from aixsim.escapes import to_csv
 from aixsim.results.run_contents import STORED, RunContents
 from aixsim.results.sweep_result import open_sweep
@@ -24,6 +26,8 @@ from aixsim.runs.session import Session
 from aixsim.runs.store import SHARDS
 
 PROVENANCE: Final = "provenance.json"
+_INPUTS: Final = (".csv", ".parquet")
+"""Endings of firms, ties and ensembles; other names could be those of files of the folder."""
 
 
 def publish_run(made: RunContents) -> None:
@@ -45,9 +49,7 @@ def publish_run(made: RunContents) -> None:
     own = {f"{name}.json": _json(make()) for name, make in made.documents().items()}
     stated = study.monte_carlo.model_copy(update={"replicates": made.job.replicates, "half_width": made.job.half_width})
     own["config.toml"] = study.with_monte_carlo(stated).to_toml().encode()
-    own |= {plugin.name: plugin.text or b"" for plugin in study.registry.files}
-    if study.ensemble is not None:
-        own[study.ensemble] = study.files[study.ensemble].read_bytes()
+    own = _inputs([study]) | own
     _write(folder, own, made.failures)
     files = {name: file_checksum(folder / name) for name in sorted([*names, *own])}
     write_durably(folder / PROVENANCE, _json(sealed({**made.provenance(), "files": files})))
@@ -65,6 +67,7 @@ def publish_sweep(session: Session) -> None:
     rows = sweep.answer()
     own = {"answer.csv": to_csv(rows).encode(), "answer.parquet": tables.to_parquet(_columns(rows)), "study.toml": session.job.text}
     own["design.csv"] = to_csv(session.job.design_table({point.config: point.id for point in sweep.points})).encode()
+    own = _inputs([point.study for point in session.job.points]) | own
     _write(folder, own, sweep.failures)
     shards = folder / SHARDS
     if shards.is_dir() and not any(shards.iterdir()):
@@ -80,6 +83,24 @@ def _write_groups(path: Path, parts: Iterator[pa.Table]) -> None:
     with durable_file(path) as file, pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
         for part in chain([first], parts):
             writer.write_table(part)
+
+
+def _inputs(studies: Iterable[Study]) -> dict[str, bytes]:
+    """Returns the user's files that some configs name, so that the folder is enough to run them again.
+
+    Left out are a name that stands for two contents, and a path or a kind of file of which the folder cannot have a copy.
+    """
+    paths: dict[str, set[Path]] = {}
+    plugins: dict[str, set[bytes]] = {}
+    for study in studies:
+        for name, path in study.files.items():
+            plain = Path(name)
+            if not plain.is_absolute() and ".." not in plain.parts and plain.suffix in _INPUTS and not in_result_folder(name):
+                paths.setdefault(name, set()).add(path)
+        for plugin in study.registry.files:
+            plugins.setdefault(plugin.name, set()).add(plugin.text or b"")
+    found = {name: {path.read_bytes() for path in places} for name, places in paths.items()} | plugins
+    return {name: contents.pop() for name, contents in found.items() if len(contents) == 1}
 
 
 def _columns(rows: list[dict[str, Any]]) -> pa.Table:

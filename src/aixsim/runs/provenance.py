@@ -73,12 +73,12 @@ def git_commit(folder: str) -> str | None:
 
     A package that is installed inside another repository is not tracked there, so that commit is not used.
     """
-    if _git(folder, "ls-files", "--error-unmatch", "__init__.py") is None:
+    if git_output(folder, "ls-files", "--error-unmatch", "__init__.py") is None:
         return None
-    return _git(folder, "describe", "--always", "--dirty", "--abbrev=40", "--match=")
+    return git_output(folder, "describe", "--always", "--dirty", "--abbrev=40", "--match=")
 
 
-def _git(folder: str, *arguments: str) -> str | None:
+def git_output(folder: str, *arguments: str) -> str | None:
     """Returns the output of git in a folder; None if git fails or is missing."""
     command = ["git", "-C", folder, *arguments]
     try:

@@ -1,0 +1,1 @@
+"""For others: exports, packs that reproduce, and why two results differ."""
