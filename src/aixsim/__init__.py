@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aixsim import plotting
 
 if TYPE_CHECKING:
+    from aixsim.answers.cheapest_packages import reach as reach
     from aixsim.answers.lever_credit import explain as explain
     from aixsim.answers.one_at_a_time import tornado as tornado
     from aixsim.answers.what_matters import sensitivity as sensitivity
@@ -45,6 +46,7 @@ _HOMES = {
     "load": "config",
     "open_result": "results.result",
     "open_sweep": "results.sweep_result",
+    "reach": "answers.cheapest_packages",
     "run": "api",
     "sensitivity": "answers.what_matters",
     "signposts": "answers.year_end_counts",
@@ -65,6 +67,7 @@ __all__ = [
     "load",
     "open_result",
     "open_sweep",
+    "reach",
     "run",
     "sensitivity",
     "signposts",

@@ -13,6 +13,7 @@ from aixsim.answers.answer import Answer
 from aixsim.answers.design_indices import SweepSensitivity
 from aixsim.answers.lever_credit import Explanation
 from aixsim.answers.one_at_a_time import Tornado
+from aixsim.answers.package_tables import Reach
 from aixsim.answers.what_matters import Sensitivity
 from aixsim.answers.year_end_counts import Signposts
 from aixsim.config.study import Study
@@ -77,6 +78,7 @@ NOUNS: Final[dict[type[Any], str]] = {
     Backtest: "a back-test",
     SelfCheck: "a self-check",
     Explanation: "an explanation",
+    Reach: "packages of levers",
     Signposts: "signposts",
     Sensitivity: "sensitivity",
     SweepSensitivity: "sensitivity of a sweep",
