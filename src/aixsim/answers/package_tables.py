@@ -153,6 +153,8 @@ def _additionality(change: PolicyChange) -> list[Row]:
         ("displacement", "national firms", firms.displaced),
         ("launched only under the package", "national firms", firms.gained),
         ("more that firms build on their own", "national firms", change.costs.own.paired),
+        ("of these for one more counted project", "1", change.costs.triggered),
+        ("leakage: lost by poles for one that others gain", "1", change.costs.leakage),
     )
     return [{"quantity": name, "unit": unit} | _ends("value", one) | {"n": firms.n} for name, unit, one in found]
 

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from aixsim.config.distribution_tables import distribution
 from aixsim.model.calendar import Horizon, over_years
 from aixsim.model.lever import window
 from aixsim.model.levers.growth_fund import GrowthFund
@@ -80,6 +81,17 @@ def credit_offered(levers: Mapping[str, Mapping[str, Any]], horizon: Horizon) ->
         first, end = window(p, horizon)
         total += p.take_up * (p.loans_krw_bn + p.fund_krw_bn + p.guarantees_krw_bn) * min((end - first) / 12.0 / p.years, 1.0)
     return total
+
+
+def levers_of(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Returns settings by lever from the resolved config of a result, as ``Study.settings`` has them; empty without a config."""
+    return {name: {key: _law(value) for key, value in table.items()} for name, table in config.get("levers", {}).items()}
+
+
+def _law(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return distribution(value) if "dist" in value else {key: _law(item) for key, item in value.items()}
 
 
 def means(settings: Mapping[str, Any]) -> dict[str, Any]:

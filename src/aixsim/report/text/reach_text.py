@@ -58,4 +58,4 @@ def _value(row: Row) -> str:
         return "not defined"
     if row["unit"].startswith("share"):
         return f"{100 * row['value']:.1f} % [{100 * row['value_low']:.1f}, {100 * row['value_high']:.1f}]"
-    return _ends(row, "value")
+    return _ends(row, "value", "{:,.2f}" if row["unit"] == "1" else "{:+,.1f}")
