@@ -93,9 +93,19 @@ class Plan:
     @property
     def n_replicates(self) -> tuple[int, int]:
         """Number of replicates of the search and of the confirmation, at most."""
-        targets = len(self.levels) + 1 + (self.at_most is not None)
+        targets = len(self.levels) + (2 if self.at_most is None else 4)
         search = self.replicates * (len(self.design.points) + 2 * ROUNDS * targets)
         return search, self.confirm * (targets + 3)
+
+    @property
+    def is_within_bounds(self) -> bool:
+        """Whether the config itself lies within the bounds; a lever that it lacks has its neutral setting."""
+        for one in self.bounds:
+            stated = self.study.settings["levers"].get(one.lever, self.study.registry.levers[one.lever].neutral).get(one.name)
+            values = stated.values() if isinstance(stated, Mapping) else [stated]
+            if not all(value is None or one.low <= value <= one.high for value in values):
+                return False
+        return True
 
     @property
     def levels(self) -> list[float]:
@@ -229,13 +239,13 @@ def packages_of(plan: Plan, study: SweepStudy, sweep: Sweep) -> list[Package]:
     found = []
     for wanted in study.points:
         point = held[tuple(wanted.values.items())]
-        reached = np.stack([sweep.final_counts(point, goal)[1] >= goal.target for goal in goals])
+        shares = np.stack([sweep.final_counts(point, goal)[1] / goal.target for goal in goals])
         levers = wanted.study.settings["levers"]
         stated = facilities(levers, sweep.horizon)
         public = sweep.values_in(point, goals[0].by, SPENT, np.float64)[1] / sweep.scale + stated
         if len(public) < 2:
             raise UserError(f"{sweep.path}: fewer than two replicates of a package finished; aixsim status says why")
-        found.append(Package(dict(wanted.values), reached, public, credit_offered(levers, sweep.horizon)))
+        found.append(Package(dict(wanted.values), shares, public, credit_offered(levers, sweep.horizon)))
     return found
 
 

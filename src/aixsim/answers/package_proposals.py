@@ -33,7 +33,7 @@ def surfaces(packages: Sequence[Package], bounds: Sequence[Bound], levels: Seque
     Near a level, packages count the less the further their logit is from it by the surface of all: no quadratic fits everywhere. Far from
     the level, where few packages count, its surface is that of all.
     """
-    places = np.array([[one.place(package.settings[one.key]) for one in bounds] for package in packages])
+    places = _places(packages, bounds)
     money = mean_surface(places, np.array([package.public.mean() for package in packages]))
     trials = np.array([float(len(package.public)) for package in packages])
     successes = np.array([float(package.reached.all(axis=0).sum()) for package in packages])
@@ -52,10 +52,14 @@ def surfaces(packages: Sequence[Package], bounds: Sequence[Bound], levels: Seque
     return money, height, [around(level) for level in levels]
 
 
+def _places(packages: Sequence[Package], bounds: Sequence[Bound]) -> Floats:
+    return np.array([[one.place(package.settings[one.key]) for one in bounds] for package in packages])
+
+
 def proposals(
     packages: Sequence[Package], bounds: Sequence[Bound], levels: Sequence[float], at_most: float | None, beside: int = 0
 ) -> list[dict[str, Any]]:
-    """Returns the packages that the surfaces expect on the frontier: the cheapest at every level, and the most probable one.
+    """Returns the packages that the surfaces expect on the frontier: the cheapest at every level, and those that reach most.
 
     Args:
         packages: tried so far.
@@ -65,6 +69,7 @@ def proposals(
         beside: number of the round, which also takes a point near each, to learn the surfaces there; 0 for none.
     """
     money, height, near = surfaces(packages, bounds, levels)
+    progress = mean_surface(_places(packages, bounds), np.array([package.shares.min(axis=0).mean() for package in packages]))
     d, settings_at = len(bounds), setter(bounds)
 
     def snapped(places: Floats) -> Floats:
@@ -75,9 +80,11 @@ def proposals(
         return np.stack(columns, axis=1)
 
     found = [cheapest(money, surface, level, d, snapped, seed=1) for level, surface in zip(levels, near, strict=True)]
-    # The most probable package, within the money if it is limited: height and money change places.
+    # The most probable package, within the money if it is limited: height and money change places. Where no package reaches the goals,
+    # only the counts tell the way.
     for limit in [math.inf, *([] if at_most is None else [_WITHIN * at_most])]:
         found.append(cheapest(lambda where: -height(where), lambda where: -money(where), -limit, d, snapped, seed=1))
+        found.append(cheapest(lambda where: -progress(where), lambda where: -money(where), -limit, d, snapped, seed=1))
     centres = [one for one in found if one is not None]
     if beside:
         from scipy.stats import qmc

@@ -31,15 +31,20 @@ class Package:
 
     Attributes:
         settings: by config key; empty for the config itself.
-        reached: whether each goal is, shape ``(n_goals, n)``.
+        shares: count at the deadline of each goal over what reaches it, shape ``(n_goals, n)``; 1 and more is reached.
         public: public money, KRW bn of the nation over the horizon, shape ``(n,)``.
         credit: credit that is offered, KRW bn of the nation over the horizon.
     """
 
     settings: Mapping[str, Any]
-    reached: NDArray[np.bool_]
+    shares: Floats
     public: Floats
     credit: float
+
+    @property
+    def reached(self) -> NDArray[np.bool_]:
+        """Whether each goal is reached, shape ``(n_goals, n)``."""
+        return self.shares >= 1.0
 
 
 class Reach(Answer):
@@ -96,14 +101,19 @@ def _packages(plan: Plan, confirmed: Sequence[Package], confidence: float) -> li
         row |= {"public": money.estimate, "public_low": money.low, "public_high": money.high, "credit": package.credit}
         row |= {"probability": chance.estimate, "low": low, "high": high, "n": chance.n}
         row |= {"verdict": REACHED if low >= plan.probability else MISSED if high < plan.probability else OPEN}
-        out.append(row | {"within_money": plan.at_most is None or money.estimate <= plan.at_most})
+        row |= {"within_money": plan.at_most is None or money.estimate <= plan.at_most}
+        out.append(row | {"within_bounds": number > 0 or plan.is_within_bounds})
     at = chosen(out)
     return [row | {"on_frontier": _is_on_frontier(row, out), "chosen": number == at} for number, row in enumerate(out)]
 
 
 def chosen(packages: Sequence[Row]) -> int:
-    """Returns the number of the cheapest package that reaches the goals, or else of the most probable one, within the money if any is."""
-    within = [row for row in packages if row["within_money"]] or packages
+    """Returns the number of the cheapest package that reaches the goals, or else of the most probable one, within the money if any is.
+
+    The config is one of them if it lies within the bounds.
+    """
+    usable = [row for row in packages if row["within_bounds"]] or packages
+    within = [row for row in usable if row["within_money"]] or usable
     if reached := [row for row in within if row["verdict"] == REACHED and row["within_money"]]:
         return int(min(reached, key=lambda row: (row["public"], row["package"]))["package"])
     return int(max(within, key=lambda row: (row["probability"], -row["public"], -row["package"]))["package"])
