@@ -36,7 +36,20 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
 
 
 def test_signatures_are_those_of_the_code() -> None:
-    for name in ("load", "run", "sweep", "compare", "explain", "signposts", "tornado", "sensitivity", "open_result", "open_sweep", "Model"):
+    for name in (
+        "load",
+        "run",
+        "sweep",
+        "compare",
+        "explain",
+        "signposts",
+        "tornado",
+        "reach",
+        "sensitivity",
+        "open_result",
+        "open_sweep",
+        "Model",
+    ):
         signature = inspect.signature(getattr(aixsim, name))
         bare = [one.replace(annotation=inspect.Parameter.empty) for one in signature.parameters.values()]
         text = f"`{name}{signature.replace(parameters=bare, return_annotation=inspect.Signature.empty)}`"

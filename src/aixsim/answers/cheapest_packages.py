@@ -32,7 +32,7 @@ from aixsim.config.lever_bounds import Between, Bound, bounds_of, krw_bn_of
 from aixsim.config.models import MOST_REPLICATES
 from aixsim.config.setting_sweeps import setting_sweep
 from aixsim.config.study import Study
-from aixsim.config.sweep_study import SweepStudy
+from aixsim.config.sweep_study import Point, SweepStudy
 from aixsim.config.validation import nearest
 from aixsim.errors import UserError
 from aixsim.random.distributions import Distribution
@@ -233,12 +233,18 @@ def _compared(plan: Plan, best: Package, folder: Path, options: Mapping[str, Any
 
 
 def packages_of(plan: Plan, study: SweepStudy, sweep: Sweep) -> list[Package]:
-    """Returns the packages of a sweep with the outcome of every replicate, in the order of its study."""
+    """Returns the different packages of a sweep with the outcome of every replicate, in the order of its study.
+
+    A package whose values are those of the config is the config, which comes first.
+    """
     goals = [next(one for one in sweep.goals if one.name == name) for name in plan.goals]
-    held = {tuple(point.values.items()): point for point in sweep.points}
+    held = {point.config: point for point in sweep.points}
+    different: dict[str, Point] = {}
+    for one in study.points:
+        different.setdefault(one.config, one)
     found = []
-    for wanted in study.points:
-        point = held[tuple(wanted.values.items())]
+    for config, wanted in different.items():
+        point = held[config]
         shares = np.stack([sweep.final_counts(point, goal)[1] / goal.target for goal in goals])
         levers = wanted.study.settings["levers"]
         stated = facilities(levers, sweep.horizon)

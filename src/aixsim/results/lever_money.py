@@ -91,7 +91,7 @@ def levers_of(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 def _law(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
-    return distribution(value) if "dist" in value else {key: _law(item) for key, item in value.items()}
+    return distribution(value) if "dist" in value else {int(year): _law(item) for year, item in value.items()}
 
 
 def means(settings: Mapping[str, Any]) -> dict[str, Any]:
