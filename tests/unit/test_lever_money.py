@@ -59,8 +59,8 @@ def test_leakage_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     change = np.zeros((100, len(POLES)))
     change[:, 0], change[:, 1], change[:, 2] = 10.0 + noise, -4.0 + 0.4 * noise, 5.0 * noise
     pair: Any = SimpleNamespace(baseline="before", other="after", confidence=0.95)
-    monkeypatch.setattr(winners, "_counted", lambda pair, result, outcome: result)
-    monkeypatch.setattr(winners, "_by_level", lambda pair, result, group: change if result == "after" else np.zeros_like(change))
+    monkeypatch.setattr(winners, "_counted", lambda *args: args[1])
+    monkeypatch.setattr(winners, "_by_level", lambda *args: change if args[1] == "after" else np.zeros_like(change))
     found = winners.leakage(pair)
     assert found is not None
     assert found.estimate == pytest.approx(0.4)

@@ -95,7 +95,7 @@ def law(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def use(monkeypatch: pytest.MonkeyPatch, packages_of: Any) -> None:
     monkeypatch.setattr(cheapest_packages, "packages_of", packages_of)
-    monkeypatch.setattr(cheapest_packages.api, "sweep", lambda *_, **__: None)
+    monkeypatch.setattr(api, "sweep", lambda *_, **__: None)
     monkeypatch.setattr(cheapest_packages, "_compared", lambda *_: None)
 
 
@@ -156,7 +156,7 @@ def test_verdicts_hold_for_all_packages_together(config: Path) -> None:
     plan = plan_of(aixsim.load(config), between=BETWEEN)
 
     def verdict(successes: int, n_packages: int) -> str:
-        package = Package({}, (np.arange(1000)[None] < successes) * 1.0, np.arange(1000.0), 0.0)
+        package = Package({}, (np.arange(1000)[None] < successes).astype(np.float64), np.arange(1000.0), 0.0)
         return str(answer_of(plan, [package] * n_packages, 0, None).tables["packages"].rows[0]["verdict"])
 
     assert [verdict(n, 1) for n in (770, 800, 826)] == ["not reached", "open", "reached"]
@@ -178,7 +178,7 @@ def by_chance(plan: Plan, study: Any, _: Any) -> list[Package]:
     for point in study.points:
         address = round(1e6 * sum(point.values.values())) % 2**31
         u = uniforms(point.study.monte_carlo.seed, address, 0, study.monte_carlo.replicates)
-        found.append(Package(dict(point.values), (u < 0.5)[None] * 1.0, 50.0 + 0.0 * u, 0.0))
+        found.append(Package(dict(point.values), (u < 0.5)[None].astype(np.float64), 50.0 + 0.0 * u, 0.0))
     return found
 
 

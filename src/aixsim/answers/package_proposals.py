@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +22,7 @@ _STEP: Final = 0.25
 Floats = NDArray[np.float64]
 
 
-def setter(bounds: Sequence[Bound]) -> Callable[[Sequence[float]], dict[str, Any]]:
+def setter(bounds: Sequence[Bound]) -> Callable[[Iterable[float]], dict[str, Any]]:
     """Returns the function from a place within the bounds to the settings of a package."""
     return lambda place: {one.key: one.setting(float(u)) for one, u in zip(bounds, place, strict=True)}
 
