@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aixsim import plotting
 
 if TYPE_CHECKING:
+    from aixsim.answers.cheapest_packages import reach as reach
     from aixsim.answers.family_tree import genealogy as genealogy
     from aixsim.answers.lever_credit import explain as explain
     from aixsim.answers.one_at_a_time import tornado as tornado
@@ -57,6 +58,7 @@ _HOMES = {
     "open_result": "results.result",
     "open_sweep": "results.sweep_result",
     "pack": "sharing.archive",
+    "reach": "answers.cheapest_packages",
     "reproduce": "sharing.repetition",
     "robustness": "answers.robust_policies",
     "run": "api",
@@ -84,6 +86,7 @@ __all__ = [
     "open_result",
     "open_sweep",
     "pack",
+    "reach",
     "reproduce",
     "robustness",
     "run",

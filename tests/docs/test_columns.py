@@ -47,12 +47,17 @@ def test_a_run_writes_the_columns_of_the_page(tmp_path: Path) -> None:
     assert wrong_columns("money", money.remove(money.get_field_index("spent_krw_bn"))) == "lacks the columns spent_krw_bn"
 
 
-@pytest.mark.parametrize("keep", ["", '[keep]\noutcomes = ["failed"]\nparameters = true\n'])
+@pytest.mark.parametrize("keep", ["", '[keep]\noutcomes = ["failed"]\nparameters = true\nmoney = true\n'])
 def test_a_sweep_writes_the_columns_of_the_page(keep: str, tmp_path: Path) -> None:
     study = load_sweep(write_study(tmp_path, STUDY.replace("replicates = 12", "replicates = 3") + keep))
     done = api.sweep(study, tmp_path / "out")
     drawn = ["mechanisms.innovation.rate"] if keep else []
-    depends = {"FACTOR": list(study.factors), "OUTCOME": list(study.outcomes), "PARAMETER": drawn}
+    depends = {
+        "FACTOR": list(study.factors),
+        "OUTCOME": list(study.outcomes),
+        "PARAMETER": drawn,
+        "spent_krw_bn": ["spent_krw_bn"] if keep else [],
+    }
 
     def expanded(table: str) -> list[str]:
         return [column for name in on_page(SWEEP, table) for column in depends.get(name, [name])]

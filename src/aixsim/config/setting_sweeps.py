@@ -11,7 +11,9 @@ from aixsim.config.sweep_study import ONLY, DesignRow, Point, SweepStudy
 from aixsim.config.sweep_tables import SweepTable
 
 
-def setting_sweep(study: Study, name: str, settings: Sequence[Mapping[str, Any]], replicates: int, goal: str) -> SweepStudy:
+def setting_sweep(
+    study: Study, name: str, settings: Sequence[Mapping[str, Any]], replicates: int, goal: str, *, money: bool = False
+) -> SweepStudy:
     """Returns a sweep with one point for each of some different settings of a study, with common random numbers.
 
     Args:
@@ -20,6 +22,7 @@ def setting_sweep(study: Study, name: str, settings: Sequence[Mapping[str, Any]]
         settings: of each point, as for ``Study.with_``; empty for the study itself.
         replicates: of each point.
         goal: name of the goal of the decision.
+        money: store what funding lines spend in every replicate.
 
     Raises:
         ConfigError: a setting is not valid.
@@ -30,6 +33,7 @@ def setting_sweep(study: Study, name: str, settings: Sequence[Mapping[str, Any]]
             "base": f"{study.name}.toml",
             "design": {"kind": "table", "file": "design.csv"},
             "decision": {"goal": goal},
+            "keep": {"money": money},
             "monte_carlo": {"replicates": replicates, "seed": stated.seed, "confidence": stated.confidence},
         }
     )

@@ -55,6 +55,7 @@ class KeepTable(Table):
 
     outcomes: Annotated[list[Literal[OUTCOMES]], Field(min_length=1)] | None = None  # type: ignore[valid-type]  # one list, here too
     parameters: bool = False
+    money: bool = False
 
 
 class SweepMonteCarlo(Table):

@@ -115,6 +115,9 @@ SWEEP_TABLES: Final[dict[str, dict[str, Column]]] = {
         "month": _MONTH,
         "OUTCOME": Column("whole", FIRMS, "count of each stored outcome; names as in the trajectories of a run"),
         "PARAMETER": Column("number", "of the parameter", "drawn value of each uncertain parameter, if the study stores them"),
+        "spent_krw_bn": Column(
+            "number", "KRW bn", "what funding lines spend over the horizon, of the simulated population, if the study stores it"
+        ),
     },
     "answer": {
         **_POINT,

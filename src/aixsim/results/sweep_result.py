@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from aixsim.results.sweep_comparison import SweepComparison
 
+Number = TypeVar("Number", np.int32, np.float64)
 _SHOWN: Final = 10
 """Number of points shown in a notebook."""
 
@@ -139,20 +140,24 @@ class Sweep(Drawable):
 
     def final_counts(self, point: SweepPoint, goal: SweepGoal) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Returns the finished replicates, ascending, and the count of each at the deadline of a goal, in simulated firms."""
+        return self.values_in(point, goal.by, goal.outcome, np.int32)
+
+    def values_in(self, point: SweepPoint, month: str, column: str, kind: type[Number]) -> tuple[NDArray[np.int32], NDArray[Number]]:
+        """Returns the finished replicates, ascending, and the value of each in a column of the trajectories at the end of a month."""
         import pyarrow as pa
         import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
         time = pa.timestamp("ms")
-        at_deadline = pc.field("month").cast(time) == pa.scalar(self.horizon.date(self.horizon.index(goal.by))).cast(time)
-        replicates, counts = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+        at_month = pc.field("month").cast(time) == pa.scalar(self.horizon.date(self.horizon.index(month))).cast(time)
+        replicates, values = [np.zeros(0, np.int32)], [np.zeros(0, kind)]
         for name in point.files:
             with self.reading(name) as path:
-                table = pq.read_table(path, columns=["replicate", goal.outcome], filters=at_deadline)
+                table = pq.read_table(path, columns=["replicate", column], filters=at_month)
             replicates.append(table["replicate"].to_numpy())
-            counts.append(table[goal.outcome].to_numpy())
+            values.append(table[column].to_numpy())
         order = np.argsort(np.concatenate(replicates), kind="stable")
-        return np.concatenate(replicates)[order], np.concatenate(counts)[order]
+        return np.concatenate(replicates)[order], np.concatenate(values)[order]
 
     @contextmanager
     def reading(self, name: str) -> Iterator[Path]:

@@ -12,6 +12,8 @@ from aixsim.results.contrasts import Contrast, contrast
 from aixsim.results.pairing import Pair
 from aixsim.results.project_table import Projects
 from aixsim.results.result import Result
+from aixsim.stats.differences import Difference, paired_mean
+from aixsim.stats.fieller import fieller
 from aixsim.world.classification import GROUPS, ROUTES
 
 COMPARED: Final = ("agent_type", "pole", "size", "province")
@@ -54,6 +56,18 @@ def winners_and_losers(pair: Pair) -> list[LevelChange]:
                 if pair.baseline.firms["by"][group][level]:
                     out.append(LevelChange(group, level, outcome, contrast(b[:, k], a[:, k], pair.confidence)))
     return out
+
+
+def leakage(pair: Pair) -> Difference | None:
+    """Returns how many launched factories some poles lose for one that others gain, with Fieller's interval; None if no pole clearly gains.
+
+    A pole gains or loses clearly if the interval of its difference excludes 0; the others are left out of both sums.
+    """
+    before, after = (_by_level(pair, _counted(pair, result, "launched"), "pole") for result in (pair.baseline, pair.other))
+    change = after - before
+    means = [paired_mean(column, pair.confidence) for column in change.T]
+    gains, losses = (np.array(flags) for flags in ([one.low > 0 for one in means], [one.high < 0 for one in means]))
+    return fieller(-change[:, losses].sum(axis=1), change[:, gains].sum(axis=1), pair.confidence) if gains.any() else None
 
 
 def _counted(pair: Pair, result: Result, outcome: str) -> Projects:

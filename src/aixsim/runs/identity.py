@@ -42,6 +42,7 @@ def identity(job: Job) -> dict[str, Any]:
         "common_random_numbers": job.common_random_numbers,
         "outcomes": list(job.outcomes),
         "parameters": job.parameters,
+        "money": job.money,
     }
 
 

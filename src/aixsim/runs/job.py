@@ -33,7 +33,7 @@ class Job:
         half_width: stops a run when every goal's Wilson interval is as narrow as this.
         seconds_per_replicate: time limit; after it a replicate is ended and counts as failed.
         outcomes: that are stored.
-        parameters: whether a sweep stores the drawn values.
+        parameters, money: whether a sweep stores the drawn values, and what funding lines spend.
         engine: name of the engine.
         policies, factors, design: of a sweep.
         text: of the study file of a sweep.
@@ -56,6 +56,7 @@ class Job:
     seconds_per_replicate: float = float("inf")
     outcomes: tuple[str, ...] = OUTCOMES
     parameters: bool = False
+    money: bool = False
     engine: Literal["kernel", "mesa"] = "kernel"
     policies: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
@@ -86,7 +87,7 @@ class Job:
             level=study.decision.probability, replicates=stated.replicates, most_replicates=stated.most_replicates or stated.replicates,
             seed=stated.seed, common_random_numbers=stated.common_random_numbers, confidence=stated.confidence,
             seconds_per_replicate=stated.seconds_per_replicate, outcomes=study.outcomes, parameters=study.table.keep.parameters,
-            policies=study.policies, factors=study.factors, design=study.table.design.kind, text=study.text,
+            money=study.table.keep.money, policies=study.policies, factors=study.factors, design=study.table.design.kind, text=study.text,
             rows=study.rows,
         )  # one argument a line would hide which belong together  # fmt: skip
 
@@ -114,7 +115,7 @@ class Job:
 
     def specs(self, *, as_bytes: bool = True) -> list[PointSpec]:
         """Returns the specification of each point for the workers; nothing is built yet."""
-        about = (self.parameters, self.kind == "run", self.engine, as_bytes)
+        about = (self.parameters, self.money, self.kind == "run", self.engine, as_bytes)
         return [PointSpec(problems(point.study), self.outcomes, self._targets(point.study), *about) for point in self.points]
 
     def targets(self) -> list[dict[str, Any]]:

@@ -26,6 +26,8 @@ from aixsim.model.scenario import Scenario
 from aixsim.runs import tables
 
 TRAJECTORIES: Final = "trajectories"
+SPENT: Final = "spent_krw_bn"
+"""Column of a sweep with what funding lines spend over the horizon, if the study keeps it."""
 MESA_SECONDS_PER_FIRM_MONTH = 6e-6
 """Seconds of the Mesa model per firm and month on an ordinary laptop, to estimate the cost of a run; measuring takes too long."""
 
@@ -47,7 +49,7 @@ class PointSpec:
         problems: builds its problem.
         outcomes: outcomes that are stored.
         targets: its goals.
-        parameters: whether the trajectories include the drawn values (sweeps only).
+        parameters, money: whether the trajectories include the drawn values, and what funding lines spend (sweeps only).
         is_run: whether it is the point of a run, of which all tables are stored; of a sweep only the trajectories are.
         engine: name of the engine; the reference engine is also used if a law of a plugin cannot be compiled.
         as_bytes: tables are returned as Parquet files and not as tables in memory.
@@ -57,6 +59,7 @@ class PointSpec:
     outcomes: tuple[str, ...]
     targets: tuple[Target, ...]
     parameters: bool = False
+    money: bool = False
     is_run: bool = False
     engine: Literal["kernel", "mesa"] = "kernel"
     as_bytes: bool = True
@@ -112,6 +115,7 @@ class _Done:
     counts: list[NDArray[np.int32]] = field(default_factory=list)
     groups: list[NDArray[np.int32]] = field(default_factory=list)
     drawn: list[dict[str, float]] = field(default_factory=list)
+    spent: list[float] = field(default_factory=list)
     projects: list[NDArray[np.int32]] = field(default_factory=list)
     histories: list[History] = field(default_factory=list)
     affordable: list[NDArray[np.float64]] = field(default_factory=list)
@@ -152,6 +156,7 @@ def run_batch(spec: PointSpec, batch: Batch, at: Callable[[int | None], object])
         done.replicates.append(replicate)
         done.counts.append(counts)
         done.drawn.append(scenario.drawn)
+        done.spent.append(float(history.spent.sum()) / 1e9)
         if found is not None:
             done.groups.append(groups)
             done.projects.append(found)
@@ -183,7 +188,8 @@ def _tables(spec: PointSpec, point: int, done: _Done) -> dict[str, Any]:
             "groups_by_replicate": tables.groups_by_replicate(rows, np.stack(done.groups)),
         }
     else:
-        made = {TRAJECTORIES: tables.trajectories(rows, counts, horizon, spec.outcomes, point, drawn if spec.parameters else None)}
+        kept = (drawn if spec.parameters else {}) | ({SPENT: np.array(done.spent)} if spec.money else {})
+        made = {TRAJECTORIES: tables.trajectories(rows, counts, horizon, spec.outcomes, point, kept)}
     return {name: tables.to_parquet(table) if spec.as_bytes else table for name, table in made.items()}
 
 

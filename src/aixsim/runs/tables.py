@@ -53,7 +53,7 @@ def trajectories(
         horizon: simulated months.
         outcomes: those that are stored.
         point: number of the point of a sweep, as a column; None for a run.
-        drawn: value of every uncertain number by key, each of shape ``(r,)``, repeated in every month; None to leave them out.
+        drawn: one value a replicate by column, such as that of an uncertain number, each of shape ``(r,)``; repeated in every month.
     """
     r, t = len(replicates), horizon.n_months
     columns: dict[str, Any] = {} if point is None else {"point": np.full(r * t, point, np.int32)}

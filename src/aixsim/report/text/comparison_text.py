@@ -158,9 +158,16 @@ def _costs(policy: PolicyChange) -> Block:
         "Money for one more factory, in prices of the config",
         "",
         table(("", *(f"{outcome} by {policy.pair.baseline.horizon.end}" for outcome in OUTCOMES)), rows),
-        "Not defined: the interval of the number of factories contains 0. Borrowed money is part of the private money.",
-        f"On their own firms launch {own.before:,.1f} and {own.after:,.1f}: {bracketed(own.paired)}.",
+        "Not defined: the interval of the number of factories contains 0. Borrowed money is part of the private money. Public money"
+        " includes what parks build beside projects; credit is what funds offer, not what is taken.",
+        f"On their own firms launch {own.before:,.1f} and {own.after:,.1f}: {bracketed(own.paired)};"
+        f" for one more counted project {_ratio(policy.costs.triggered)}.",
+        f"Leakage: for one factory that some poles gain, others lose {_ratio(policy.costs.leakage)} (poles that clearly gain or lose).",
     ]
+
+
+def _ratio(d: Difference | None) -> str:
+    return "not defined" if d is None else f"{d.estimate:,.2f} [{d.low:,.2f}, {d.high:,.2f}]"
 
 
 def _firms(policy: PolicyChange) -> Block:
