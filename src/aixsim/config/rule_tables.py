@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -14,7 +14,7 @@ from aixsim.config.validation import NotAllowed, finite
 from aixsim.config.values import Month, annotated, plain
 from aixsim.model.calendar import Horizon
 from aixsim.model.outcomes import OUTCOMES
-from aixsim.model.policy_rules import BY_CALENDAR_YEAR, CHANGEABLE, Rule
+from aixsim.model.policy_rules import BY_CALENDAR_YEAR, CHANGEABLE, ONLY_IF_PRESENT, Rule
 from aixsim.model.registry import Registry
 
 _Count = Annotated[float, BeforeValidator(lambda raw: finite(raw, "a count of the nation")), Field(ge=1)]
@@ -79,8 +79,14 @@ class RuleTable(Table):
         return Rule(self.name, self.when.outcome, at_least, below, self.when.by, self.start, self.changed)
 
 
-def rule_faults(rules: Sequence[RuleTable], horizon: Horizon) -> Iterator[tuple[Key, NotAllowed]]:
-    """Yields every rule whose months do not fit, with its key."""
+def rule_faults(rules: Sequence[RuleTable], levers: Collection[str], horizon: Horizon) -> Iterator[tuple[Key, NotAllowed]]:
+    """Yields every rule whose months or levers do not fit, with its key.
+
+    Args:
+        rules: of a config.
+        levers: names of its levers.
+        horizon: its months.
+    """
     for position, table in enumerate(rules):
         key: Key = ("rule", position)
         last = horizon.n_months - 1
@@ -92,6 +98,9 @@ def rule_faults(rules: Sequence[RuleTable], horizon: Horizon) -> Iterator[tuple[
         if not table.changed or not all(table.changed.values()):
             yield (*key, "then"), NotAllowed("found a lever without a setting", "at least one setting of each lever")
         for lever, then in table.changed.items():
+            if lever in ONLY_IF_PRESENT and lever not in levers:
+                allowed = f"a config with [levers.{lever}]: a rule can change it, not begin it"
+                yield (*key, "then", "levers", lever), NotAllowed(f"found {lever}, which the config lacks", allowed)
             for name, value in then.items():
                 yield from _year_faults((*key, "then", "levers", lever, name), (lever, name), value, table.start, horizon)
 

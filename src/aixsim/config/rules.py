@@ -35,7 +35,7 @@ def relations(config: Config, registry: Registry, folder: Path) -> Faults:
     yield from _money(config)
     yield from _levers(config, registry)
     yield from _network(config)
-    yield from rule_faults(config.rule, config.horizon.months)
+    yield from rule_faults(config.rule, config.settings["levers"], config.horizon.months)
     yield from _files(config, folder)
     yield from _observations(config)
     yield from _ensemble(config, registry, folder)

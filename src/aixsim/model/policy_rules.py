@@ -45,6 +45,8 @@ zones that are open cannot become others."""
 BY_CALENDAR_YEAR: Final = (("budget", "budget_factor"), ("budget", "grant_factor"), ("budget_cut", "share"), ("growth_fund", "pace"),
     ("smart_factories", "per_year"), ("training", "per_year"))  # fmt: skip
 """Those that act on whole calendar years."""
+ONLY_IF_PRESENT: Final = ("collaboration",)
+"""Levers that a rule can change but not begin: its models have their firms from the first month."""
 _JOINED: Final = {**MONTHS, "projects_at_once": 0}
 """Fields of a scenario that change from a month on, and their axis of months."""
 _FOLLOWS: Final = {"drawn", "mechanisms", "lines", "uplifts", "room"}

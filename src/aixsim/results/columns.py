@@ -96,8 +96,8 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "acts": Column("flag", "", "whether the rule acts in this replicate"),
     },
 }
-"""Columns that every result of a run has, by table; ``rules`` only of a config with rules. ``trajectories`` has one more for each other outcome, ``parameters`` one for each
-uncertain parameter."""
+"""Columns that every result of a run has, by table; ``rules`` only that of a config with rules. ``trajectories`` has one more for each
+other outcome, ``parameters`` one for each uncertain parameter."""
 MORE: Final = {
     "trajectories": Column("whole", FIRMS, "count of an outcome"),
     "parameters": Column("number", "of the parameter: see aixsim describe", "drawn value of the uncertain parameter with this key"),

@@ -12,8 +12,8 @@ from aixsim.engines.reference.accounts import Accounts
 from aixsim.engines.reference.codes import Seen
 from aixsim.model.economics import attraction, cost_now
 from aixsim.model.history import EventLog
-from aixsim.model.pressure import PACE_UNIT, pace
 from aixsim.model.policy_rules import RuleBook
+from aixsim.model.pressure import PACE_UNIT, pace
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 from aixsim.model.senses import senses

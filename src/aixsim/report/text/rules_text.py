@@ -11,7 +11,7 @@ from aixsim.results.rules_acted import rules_acted
 
 
 def rule_in_words(rule: Mapping[str, Any]) -> str:
-    """Returns a rule, as the config states it: ``more money (if launched below 300 by 2026-12): levers.budget.budget_factor 1.5 from 2028-01``."""
+    """Returns a rule of a config: ``more money (if launched below 300 by 2026-12): levers.budget.budget_factor 1.5 from 2028-01``."""
     when = rule["when"]
     limits = [f"{word} {when[key]:,g}" for key, word in (("at_least", "at least"), ("below", "below")) if key in when]
     then = ", ".join(f"{key} {in_words(value)}" for key, value in leaves(rule["then"]).items())
