@@ -105,7 +105,7 @@ def rules_for(draw: st.DrawFn, world: Problem) -> tuple[Rule, ...]:
     possible = [setting for setting in SETTINGS if setting[0] not in absent]
     made = []
     for number in range(draw(st.integers(1, 3))):
-        by, then = draw(st.integers(0, 20)), dict[str, dict[str, Any]]()
+        by, then = draw(st.integers(0, 17)), dict[str, dict[str, Any]]()
         for lever, key in draw(st.lists(st.sampled_from(possible), min_size=1, max_size=3, unique=True)):
             then.setdefault(lever, {})[key] = OTHER[lever, key]
         yearly = any((lever, key) in BY_CALENDAR_YEAR for lever, keys in then.items() for key in keys)
@@ -127,10 +127,11 @@ def test_any_small_world_with_rules(data: st.DataObject, world: Problem, replica
 
 
 class Forgetful(RuleBook):
-    """Forgets the last thing that happened."""
+    """Forgets the first half of what happened."""
 
     def check(self, month: int, event: Any, firm: Any, route: Any) -> Any:
-        return super().check(month, event[:-1], firm[:-1], route[:-1])
+        half = len(event) // 2
+        return super().check(month, event[half:], firm[half:], route[half:])
 
 
 class Idle(RuleBook):
@@ -141,7 +142,7 @@ class Idle(RuleBook):
 
 
 FAULTS: dict[str, tuple[str, Callable[..., Any]]] = {
-    "an event is not counted": ("RuleBook", Forgetful),
+    "events are not counted": ("RuleBook", Forgetful),
     "the scenario stays": ("RuleBook", Idle),
     "the money of the lines stays": ("go_on_with", lambda *_: None),
 }
