@@ -18,6 +18,7 @@ from aixsim.evidence.run_history import changes_of
 from aixsim.model.plugins import read_plugin
 from aixsim.model.registry import Registry
 from aixsim.random.distributions import Distribution
+from aixsim.report.text.rules_text import rule_in_words
 from aixsim.results.expectations import judge
 from aixsim.results.observed_counts import observed
 
@@ -85,6 +86,8 @@ def check_config(config: Path, overrides: Sequence[str], workers: int, plugins: 
     for plugin in study.registry.used(study.settings):
         say(f"  plugin {plugin.name}: {', '.join(plugin.keys)}")
     say(f"  programmes: {', '.join(study.settings['programme']) or 'none'}")
+    for rule in study.table.document().get("rule", []):
+        say(f"  rule {rule_in_words(rule)}")
     for line in _money(study):
         say(f"  {line}")
     if problem.ensemble is not None:

@@ -23,7 +23,7 @@ DEEPEST: Final = 12
 """Largest depth of nested tables and lists."""
 _MOST_BITS: Final = 1000
 """Largest number of digits of a whole number, so that it fits into a float."""
-_NAMED = ("programme", "goal", "expect")
+_NAMED = ("programme", "goal", "expect", "rule")
 Model = TypeVar("Model", bound=BaseModel)
 
 

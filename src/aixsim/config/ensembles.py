@@ -26,7 +26,7 @@ from aixsim.model.registry import Registry
 from aixsim.model.uncertainties import uncertainties_of
 from aixsim.world.classification import SIZES
 
-RESULT_TABLES: Final = ("trajectories", "groups", "projects", "parameters", "money", "payers", "answer")
+RESULT_TABLES: Final = ("trajectories", "groups", "projects", "parameters", "money", "payers", "rules", "answer")
 """Names of the tables in a result folder, which also holds copies of the ensemble and the plugins."""
 RESULT_FOLDERS: Final = ("figures", "shards", "trajectories")
 """Names of the folders that aixsim makes in the folder of a run or a sweep."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -19,6 +19,7 @@ from pydantic import (
 
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.parameter_tables import Table, table_of
+from aixsim.config.rule_tables import RuleTable
 from aixsim.config.validation import NotAllowed, finite
 from aixsim.config.values import Month, annotated, plain
 from aixsim.model.calendar import Horizon
@@ -30,7 +31,7 @@ from aixsim.world.classification import ROUTES
 
 _MODEL = ("counts", "programme", "mechanisms", "levers", *SECTIONS)
 """Tables that the model reads."""
-_ONLY_IF_STATED = ("plugins", "calibration", "uncertainty")
+_ONLY_IF_STATED = ("plugins", "calibration", "uncertainty", "rule")
 LONGEST = 600
 MOST_FIRMS_COMPLETE = 2000
 MOST_REPLICATES = 10_000_000
@@ -232,6 +233,7 @@ class Config(Table):
     programme: list[Any] = Field(default=[])
     goal: list[Goal] = Field(default=[])
     expect: list[Expect] = Field(default=[])
+    rule: list[RuleTable] = Field(default=[])
     monte_carlo: MonteCarlo = MonteCarlo()
     observed: list[Observed] = Field(default=[])
     announcement: list[Announcement] = Field(default=[])
@@ -254,11 +256,13 @@ class Config(Table):
             out[group] = {name: dict(table) for name, table in out[group].items() if table is not None}
         out["programme"] = {table.name: {key: value for key, value in table if key != "name"} for table in self.programme}
         out["initial_adopters"] = self.population.initial_adopters
+        if self.rule:
+            out["rule"] = [table.rule(partial(target_in_sample, scale=self.population.scale)) for table in self.rule]
         return out
 
     def document(self) -> dict[str, Any]:
         """Returns the fully resolved config as TOML values."""
-        tables = {key: value for key, value in self if key not in _ONLY_IF_STATED or value.model_fields_set}
+        tables = {key: value for key, value in self if key not in _ONLY_IF_STATED or getattr(value, "model_fields_set", value)}
         for key in ("population", "network"):
             # Only the parameters of its kind.
             tables[key] = {name: value for name, value in tables[key] if name == "kind" or name in tables[key].model_fields_set}

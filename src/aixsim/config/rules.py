@@ -11,6 +11,7 @@ from aixsim.config.ensembles import EnsembleError, broken_columns, ensemble_path
 from aixsim.config.lines import Path as Key
 from aixsim.config.models import MOST_FIRMS_COMPLETE, Config
 from aixsim.config.observations import OF_PROGRAMMES
+from aixsim.config.rule_tables import rule_faults
 from aixsim.config.shipped import find_file
 from aixsim.config.validation import NotAllowed, nearest
 from aixsim.errors import shortened
@@ -34,13 +35,14 @@ def relations(config: Config, registry: Registry, folder: Path) -> Faults:
     yield from _money(config)
     yield from _levers(config, registry)
     yield from _network(config)
+    yield from rule_faults(config.rule, config.settings["levers"], config.horizon.months)
     yield from _files(config, folder)
     yield from _observations(config)
     yield from _ensemble(config, registry, folder)
 
 
 def _names(config: Config) -> Faults:
-    for table, items in (("programme", config.programme), ("goal", config.goal), ("expect", config.expect)):
+    for table, items in (("programme", config.programme), ("goal", config.goal), ("expect", config.expect), ("rule", config.rule)):
         first: dict[str, str] = {}
         for position, name in enumerate(item.name for item in items):
             same = first.get(_plain(name))

@@ -109,11 +109,11 @@ def is_uncertain(value: Any) -> bool:
 
 
 def places_of(document: Document) -> dict[str, str]:
-    """Returns where every key is stated, by its text with names of programmes instead of positions."""
+    """Returns where every key is stated, by its text with names of programmes and rules instead of positions."""
     found = {}
     for key, (file, line) in document.places.items():
         parts: list[str | int] = list(key)
-        if len(key) > 1 and key[0] == "programme" and isinstance(key[1], int):
-            parts[1] = str(document.tables["programme"][key[1]]["name"])
+        if len(key) > 1 and key[0] in ("programme", "rule") and isinstance(key[1], int):
+            parts[1] = str(document.tables[str(key[0])][key[1]]["name"])
         found[dotted(parts)] = file if line is None else f"{Path(file).name}:{line}"
     return found

@@ -24,6 +24,8 @@ def first_difference(a: History, b: History, problem: Problem, scenario: Scenari
     if not np.array_equal(a.pressure, b.pressure):
         firm = int(np.flatnonzero(a.pressure != b.pressure)[0])
         return f"pressure of firm {firm}: {a.pressure[firm]} against {b.pressure[firm]} units"
+    if a.decisions != b.decisions:
+        return f"decisions on rules: {a.decisions} against {b.decisions}"
     for name in ("lines", "budget", "spent", "applicants", "funded", "repaid", "paid"):
         if not np.array_equal(getattr(a, name), getattr(b, name)):
             return f"{name}: {getattr(a, name)} against {getattr(b, name)}"

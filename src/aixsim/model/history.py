@@ -30,6 +30,15 @@ class Event(IntEnum):
     STARTED = 11
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided on a rule: its name, the count that was seen, in simulated firms, and whether the rule acts."""
+
+    rule: str
+    count: int
+    acts: bool
+
+
 @dataclass(slots=True)
 class History:
     """One replicate as it happened.
@@ -44,6 +53,7 @@ class History:
         repaid: int64 ``(n_lines, n_years)``, what has come back from projects, in the year in which it did, whole won.
         paid: int64 ``(n_years, n_routes, 3)``, what is promised for projects in the year of the call, by route of money and by ``PAYERS``,
             whole won; what leads and firms pay is known where some line pays a share of the cost.
+        decisions: on the rules of the policy, in the order in which they were checked.
     """
 
     month: NDArray[np.int32]
@@ -58,6 +68,7 @@ class History:
     funded: NDArray[np.int64]
     repaid: NDArray[np.int64]
     paid: NDArray[np.int64]
+    decisions: tuple[Decision, ...] = ()
 
     def canonical(self) -> NDArray[np.int32]:
         """Returns the events sorted by month, firm, event, shape ``(n_events, 4)``: equal for engines that agree."""

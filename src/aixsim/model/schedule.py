@@ -22,9 +22,9 @@ class Step:
 SCHEDULE: Final = (
     Step(
         "environment",
-        "The month's investment climate, the cost of a project after learning, the public support, the budgets of a year that begins, and "
-        "the parks and collaboration models that are open are set; trained firms become more susceptible; "
-        "firms whose pause is over become potential again, with a new resistance.",
+        "Rules of the policy whose month has ended are checked (7.6.1). The month's investment climate, the cost of a project after "
+        "learning, the public support, the budgets of a year that begins, and the parks and collaboration models that are open are set; "
+        "trained firms become more susceptible; firms whose pause is over become potential again, with a new resistance.",
     ),
     Step(
         "sense",

@@ -89,9 +89,15 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "lead_krw_bn": Column("number", _KRW, "money of leads of collaboration models for their members' projects"),
         "firm_krw_bn": Column("number", _KRW, "own money of the firms; 0 where no programme states public_share"),
     },
+    "rules": {
+        "replicate": _REPLICATE,
+        "rule": Column("name", "", "name of the rule"),
+        "count": Column("whole", FIRMS, "count that was seen at the end of the month of the rule"),
+        "acts": Column("flag", "", "whether the rule acts in this replicate"),
+    },
 }
-"""Columns that every result of a run has, by table. ``trajectories`` has one more for each other outcome, ``parameters`` one for each
-uncertain parameter."""
+"""Columns that every result of a run has, by table; ``rules`` only that of a config with rules. ``trajectories`` has one more for each
+other outcome, ``parameters`` one for each uncertain parameter."""
 MORE: Final = {
     "trajectories": Column("whole", FIRMS, "count of an outcome"),
     "parameters": Column("number", "of the parameter: see aixsim describe", "drawn value of the uncertain parameter with this key"),

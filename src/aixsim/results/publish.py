@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from aixsim.config.ensembles import in_result_folder
 from aixsim.config.study import Study
 from aixsim.escapes import to_csv
-from aixsim.results.run_contents import STORED, RunContents
+from aixsim.results.run_contents import IF_RULES, STORED, RunContents
 from aixsim.results.sweep_result import open_sweep
 from aixsim.runs import tables
 from aixsim.runs.files import durable_file, file_checksum, link_durably, write_durably
@@ -39,7 +39,7 @@ def publish_run(made: RunContents) -> None:
     store, folder, study = made.store, made.store.path, made.job.study
     (folder / PROVENANCE).unlink(missing_ok=True)
     held = store.files(0)
-    linked = {f"{table}.parquet": held[table] for table in STORED if table in held}
+    linked = {f"{table}.parquet": held[table] for table in (*STORED, *IF_RULES) if table in held}
     for name, source in linked.items():
         link_durably(folder / source, folder / name)
     names = list(linked)

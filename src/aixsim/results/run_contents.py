@@ -33,6 +33,8 @@ from aixsim.runs.store import Store
 
 STORED: Final = ("trajectories", "parameters", "money", "payers", "projects")
 """Tables that a result takes from the store as they are."""
+IF_RULES: Final = ("rules",)
+"""The same of a config with rules."""
 
 
 class Lazy(Mapping[str, Any]):
@@ -94,7 +96,7 @@ class RunContents:
 
     def in_memory(self) -> Result:
         """Returns the result of a run without a folder."""
-        made: dict[str, Callable[[], Any]] = {name: partial(self.table, name) for name in STORED}
+        made: dict[str, Callable[[], Any]] = {name: partial(self.table, name) for name in (*STORED, *(set(IF_RULES) & set(self.tables)))}
         made["groups"] = lambda: pa.concat_tables(self.groups()).unify_dictionaries()
         documents = Lazy({**self.documents(), "config": self.job.study.table.document})
         return Result(MemorySource(Lazy(made), documents), partial(self.provenance, now()))

@@ -20,6 +20,7 @@ from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import History
 from aixsim.model.money_alone import affordable
 from aixsim.model.outcomes import OUTCOMES
+from aixsim.model.policy_rules import scenario_with
 from aixsim.model.problem import Problem
 from aixsim.model.projects import projects_of
 from aixsim.model.scenario import Scenario
@@ -148,7 +149,7 @@ def run_batch(spec: PointSpec, batch: Batch, at: Callable[[int | None], object])
             if counts.min() < 0:
                 raise NotANumber("a count is below zero")
             found = projects_of(history, problem.population) if spec.is_run else None
-            money = affordable(scenario.lines)
+            money = affordable(scenario_with(problem, scenario, history.decisions).lines)
             seconds += perf_counter() - begun
         except Exception as error:  # noqa: BLE001 - a failed replicate is recorded and counted
             failures.append(_record(batch.point, replicate, error, scenario))
@@ -187,6 +188,8 @@ def _tables(spec: PointSpec, point: int, done: _Done) -> dict[str, Any]:
             "projects": tables.projects(rows, done.projects, horizon),
             "groups_by_replicate": tables.groups_by_replicate(rows, np.stack(done.groups)),
         }
+        if done.histories[0].decisions:
+            made["rules"] = tables.rules(rows, done.histories)
     else:
         kept = (drawn if spec.parameters else {}) | ({SPENT: np.array(done.spent)} if spec.money else {})
         made = {TRAJECTORIES: tables.trajectories(rows, counts, horizon, spec.outcomes, point, kept)}

@@ -118,6 +118,19 @@ def payers(replicates: Sequence[int], histories: Sequence[History], years: Seque
     )
 
 
+def rules(replicates: Sequence[int], histories: Sequence[History]) -> pa.Table:
+    """Returns one row per replicate and rule, in the order of the checks; arguments as in ``money``."""
+    made = [decision for history in histories for decision in history.decisions]
+    return pa.table(
+        {
+            "replicate": _plain(np.repeat(np.array(replicates, np.int32), [len(history.decisions) for history in histories])),
+            "rule": _texts([decision.rule for decision in made]),
+            "count": _plain(np.array([decision.count for decision in made], np.int32)),
+            "acts": pa.array([decision.acts for decision in made], pa.bool_()),
+        }
+    )
+
+
 def projects(replicates: Sequence[int], found: Sequence[NDArray[np.int32]], horizon: Horizon) -> pa.Table:
     """Returns one row per project, by replicate, month of launch and firm.
 

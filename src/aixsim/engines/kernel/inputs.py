@@ -196,6 +196,14 @@ def lines_of(scenario: Scenario, problem: Problem) -> FundingLines:
     return FundingLines(rules, calls, quota, floor, change, year, left, paid, lot)
 
 
+def go_on_with(scenario: Scenario, problem: Problem, lines: FundingLines) -> None:
+    """Gives lines, from which money has been spent, what another scenario of the replicate plans for them."""
+    planned = lines_of(scenario, problem)
+    for name in ("quota", "floor", "change"):
+        getattr(lines, name)[:] = getattr(planned, name)
+    lines.year["grant"] = planned.year["grant"]
+
+
 def inputs_of(scenario: Scenario, problem: Problem) -> Inputs:
     """Returns the arrays of a scenario."""
     model = np.zeros(len(scenario.model_lead), MODEL)

@@ -108,10 +108,13 @@ def begin(case: Any, world: Any, state: Any, inputs: Any, ties: bool) -> None:
 
 
 @compiled
-def open_month(case: Any, state: Any, inputs: Any, month: int) -> float:
-    """Lets economic time pass as the month's climate, cost and support say; returns the cost of a project."""
+def open_month(case: Any, state: Any, inputs: Any, month: int, is_first: bool) -> float:
+    """Lets economic time pass as the month's climate, cost and support say; returns the cost of a project.
+
+    In the first month that the inputs are read, nothing that was looked up ahead holds any more.
+    """
     now, operated = inputs.month[month], state.tally[0].operated
-    if month == 0 or operated > state.tally[0].expected:
+    if is_first or operated > state.tally[0].expected:
         bound_pace(case, state, inputs, month)
         for milieu in range(len(state.group)):
             group = state.group[milieu]
@@ -125,13 +128,14 @@ def open_month(case: Any, state: Any, inputs: Any, month: int) -> float:
 
 
 @kept
-def simulate(world: Any, state: Any, ranking: Any, inputs: Any, lines: Any) -> None:
-    """Runs all months of a replicate."""
+def simulate(world: Any, state: Any, ranking: Any, inputs: Any, lines: Any, first: int, stop: int) -> None:
+    """Runs the months of a replicate from ``first`` to before ``stop``; the state must be as the month before left it, if there is one."""
     case = inputs.case[0]
     ties = case.tie_active.sum() > 0
-    begin(case, world, state, inputs, ties)
-    for month in range(len(inputs.month)):
-        cost = open_month(case, state, inputs, month)
+    if first == 0:
+        begin(case, world, state, inputs, ties)
+    for month in range(first, stop):
+        cost = open_month(case, state, inputs, month, month == first)
         year = inputs.month[month].year
         if month > 0 and inputs.month[month - 1].year != year:
             carry_over(lines, year)

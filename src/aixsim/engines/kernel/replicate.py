@@ -17,12 +17,13 @@ import numpy as np
 
 from aixsim.engines.kernel.buffers import fresh_state
 from aixsim.engines.kernel.compile import is_compiled, keep, laws_of
-from aixsim.engines.kernel.inputs import FundingLines, inputs_of, lines_of
+from aixsim.engines.kernel.inputs import FundingLines, go_on_with, inputs_of, lines_of
 from aixsim.engines.kernel.layout import world_of
 from aixsim.engines.kernel.month import add_pressures, simulate
 from aixsim.engines.kernel.state import State
 from aixsim.engines.kernel.tabulate import tables
-from aixsim.model.history import History
+from aixsim.model.history import Decision, History
+from aixsim.model.policy_rules import RuleBook
 from aixsim.model.problem import Problem
 from aixsim.model.scenario import Scenario
 
@@ -42,7 +43,7 @@ def run(problem: Problem, scenario: Scenario) -> History:
     """Simulates one replicate and returns its history; agrees with the reference engine in every number."""
     room = max(4096, len(problem.population) // 2)
     while True:
-        state, lines = _run(problem, scenario, room)
+        state, lines, decisions = _run(problem, scenario, room)
         n_events = int(state.tally["events"][0])
         if n_events <= len(state.event):
             break
@@ -60,11 +61,20 @@ def run(problem: Problem, scenario: Scenario) -> History:
         lines=tuple(line.name for line in scenario.lines),
         spent=year["budget"] - lines.left[:, : year.shape[1]],
         paid=lines.paid[: year.shape[1]],
+        decisions=decisions,
         **{name: year[name].copy() for name in ("budget", "applicants", "funded", "repaid")},
     )
 
 
-def _run(problem: Problem, scenario: Scenario, room: int) -> tuple[State, FundingLines]:
+def _run(problem: Problem, scenario: Scenario, room: int) -> tuple[State, FundingLines, tuple[Decision, ...]]:
     (state, ranking), lines = fresh_state(problem, scenario.frailty, room), lines_of(scenario, problem)
-    simulate(world_of(problem), state, ranking, inputs_of(scenario, problem), lines)
-    return state, lines
+    world, inputs, rules, first = world_of(problem), inputs_of(scenario, problem), RuleBook(problem, scenario), 0
+    for month in rules.months:
+        simulate(world, state, ranking, inputs, lines, first, month)
+        events = state.event[: state.tally["events"][0]]
+        if other := rules.check(month, events["event"], events["firm"], events["route"]):
+            inputs = inputs_of(other, problem)
+            go_on_with(other, problem, lines)
+        first = month
+    simulate(world, state, ranking, inputs, lines, first, problem.horizon.n_months)
+    return state, lines, tuple(rules.decisions)

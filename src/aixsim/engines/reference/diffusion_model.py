@@ -78,7 +78,8 @@ class DiffusionModel(Country):
         self.running = self.month + 1 < horizon.n_months
 
     def environment(self) -> None:
-        """Sets what nobody controls and what opens this month; firms whose pause is over reconsider."""
+        """Checks rules, sets what nobody controls and what opens this month; firms whose pause is over reconsider."""
+        self.follow_rules()
         self.set_conditions()
         for firm in self.firms:
             if firm.stage in (Stage.FAILED, Stage.WITHDRAWN) and firm.due <= self.month:
@@ -179,6 +180,7 @@ class DiffusionModel(Country):
             funded=accounts.funded,
             repaid=accounts.repaid,
             paid=accounts.paid,
+            decisions=tuple(self.rules.decisions),
         )
 
 

@@ -13,10 +13,12 @@ from aixsim.model.outcomes import OUTCOMES
 from aixsim.report.text.answer_in_words import answer
 from aixsim.report.text.counting_table import counting_table
 from aixsim.report.text.number_format import spread
+from aixsim.report.text.rules_text import rules_in_words
 from aixsim.report.text.text_layout import Block, page, table, title
 from aixsim.results.costs import costs
 from aixsim.results.drivers import LEAST, drivers
 from aixsim.results.result import Result
+from aixsim.results.rules_acted import rules_acted
 from aixsim.stats.intervals import percent
 from aixsim.stats.summary import quantiles
 
@@ -48,7 +50,7 @@ def headline(result: Result, width: int | None = None, *, verbose: bool = False)
     blocks += [
         _goals(result),
         [*_money_alone(result), *([_depends(result)] if goals else [])],
-        [*_costs(result)],
+        [*_costs(result), *rules_in_words(result)],
         [*_history(result), *_validation(result)],
     ]
     if verbose:
@@ -69,6 +71,7 @@ def headline_json(result: Result) -> dict[str, Any]:
         "sample": result.sample_note or None,
         "goals": result.goal_records,
         "counting": result.counting,
+        "rules": rules_acted(result),
         "final_counts": _final(result),
         "evidence": sentence() if concerns(result) else None,
         "observed": seen,
