@@ -36,7 +36,20 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
 
 
 def test_signatures_are_those_of_the_code() -> None:
-    answers = ("diff", "discover", "explain", "export", "genealogy", "pack", "reach", "reproduce", "robustness", "sensitivity", "signposts", "tornado")
+    answers = (
+        "diff",
+        "discover",
+        "explain",
+        "export",
+        "genealogy",
+        "pack",
+        "reach",
+        "reproduce",
+        "robustness",
+        "sensitivity",
+        "signposts",
+        "tornado",
+    )
     for name in ("load", "run", "sweep", "compare", *answers, "open_result", "open_sweep", "Model"):
         signature = inspect.signature(getattr(aixsim, name))
         bare = [one.replace(annotation=inspect.Parameter.empty) for one in signature.parameters.values()]

@@ -14,11 +14,8 @@ from aixsim.answers.design_indices import SweepSensitivity
 from aixsim.answers.family_tree import Ancestry
 from aixsim.answers.lever_credit import Explanation
 from aixsim.answers.one_at_a_time import Tornado
-<<<<<<< HEAD
-from aixsim.answers.robust_policies import Robustness
-=======
 from aixsim.answers.package_tables import Reach
->>>>>>> reach
+from aixsim.answers.robust_policies import Robustness
 from aixsim.answers.what_matters import Sensitivity
 from aixsim.answers.when_it_fails import Discovery
 from aixsim.answers.year_end_counts import Signposts
