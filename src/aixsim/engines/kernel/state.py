@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from aixsim.engines.kernel.layout import N_POLES, N_SIZES, Array
+from aixsim.engines.kernel.pages import whole_lines
 
 TIE = np.dtype(
     [("exposure", np.int64, (3,)), ("firm", np.int32), ("stage", np.int8), ("knows", np.int8), ("touched", np.bool_)], align=True
@@ -14,7 +15,7 @@ TIE = np.dtype(
 """What others do to a firm: ``exposure`` counts weighted partners seen launched, operating, disappointing; ``touched`` says that it has
 changed since the firm sensed it; ``knows`` is the solution of a partner in operation, as in ``model.reuse``."""
 
-FIRM = np.dtype(
+FIRM = whole_lines(
     [
         ("total", np.int64),
         ("tie_pressure", np.int64),
@@ -26,8 +27,7 @@ FIRM = np.dtype(
         ("since", np.int16),
         ("size", np.int8),
         ("tier", np.int8),
-    ],
-    align=True,
+    ]
 )
 """What makes a firm decide: ``total`` weight of its ties; ``tie_pressure`` as of the start of month ``since``, from when it grows by
 ``rate``; its collaboration model, -1 for none."""
