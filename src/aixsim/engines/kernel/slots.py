@@ -64,6 +64,6 @@ def fill(case: Any, state: Any, month: int) -> None:
         firm.next_in_milieu, group.first = group.first, slot
         life.log_employees = site.log_employees
         life.episode, life.route, life.paid_by, life.seen, life.shown, life.scope = 0, -1, -1, 0, 0, 1.0
-        life.park, life.province, life.sector, life.agent_type = site.park, site.province, site.sector, site.agent_type
+        firm.province, firm.sector, life.park, life.agent_type = site.province, site.sector, site.park, site.agent_type
         life.pole, life.regional = site.pole, site.regional
     state.tally[0].filled = state.tally[0].slots

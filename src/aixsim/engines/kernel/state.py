@@ -27,6 +27,8 @@ FIRM = whole_lines(
         ("since", np.int16),
         ("size", np.int8),
         ("tier", np.int8),
+        ("province", np.int8),
+        ("sector", np.int8),
     ]
 )
 """What makes a firm decide: ``total`` weight of its ties; ``tie_pressure`` as of the start of month ``since``, from when it grows by
@@ -48,8 +50,6 @@ LIFE = np.dtype(
         ("route", np.int8),
         ("seen", np.int8),
         ("shown", np.int8),
-        ("province", np.int8),
-        ("sector", np.int8),
         ("agent_type", np.int8),
         ("pole", np.int8),
         ("regional", np.bool_),

@@ -160,7 +160,7 @@ def commit(case: Any, state: Any, month: int, slot: int) -> None:
     life.place = place
     entry = state.waiting[place]
     entry.slot, entry.firm, entry.model, entry.since, entry.size = slot, number, firm.model, month, firm.size
-    entry.park, entry.pole, entry.province, entry.sector = life.park, life.pole, life.province, life.sector
+    entry.park, entry.pole, entry.province, entry.sector = life.park, life.pole, firm.province, firm.sector
     entry.agent_type = life.agent_type
     entry.refusals, entry.refused, entry.is_gone = 0, -2, False
     # With open funding nobody waits, and nobody asks at what pressure a firm would pay itself.
