@@ -48,6 +48,7 @@ def _allocate(problem: Problem, room: int) -> State:
         firm=(FIRM, n),
         life=(LIFE, n),
         wake=(np.int16, n),
+        next_in_milieu=(np.int32, n),
         bits=(np.uint64, n + n % 2),
         group=(GROUP, n_milieus),
         milieu_wake=(np.int16, n_milieus),

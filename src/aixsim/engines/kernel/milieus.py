@@ -33,12 +33,12 @@ milieu_hazard = compiled(
 
 
 @compiled
-def wake_all(clock: Any, firms: Any, wake: Any, group: Any, month: int) -> None:
+def wake_all(clock: Any, firms: Any, following: Any, wake: Any, group: Any, month: int) -> None:
     """Notes anew when the firms of a milieu that are stepped singly must be looked at."""
     slot = np.int64(group.first)
     while slot >= 0:
         wake[slot] = firm_wakes(clock, firms[slot], group, month)
-        slot = np.int64(firms[slot].next_in_milieu)
+        slot = np.int64(following[slot])
 
 
 @compiled
@@ -59,7 +59,7 @@ def take_rate(state: Any, milieu: int, rate: int, month: int) -> None:
     if rate > group.highest:
         # Half as much again, so that not every peer makes the kernel look again; but where nobody is seen ever, no more.
         group.highest = rate + rate // 2 if group.highest > 0 else rate
-        wake_all(state.clock, state.firm, state.wake, group, month)
+        wake_all(state.clock, state.firm, state.next_in_milieu, state.wake, group, month)
 
 
 @compiled

@@ -22,7 +22,6 @@ FIRM = whole_lines(
         ("rate", np.int64),
         ("threshold", np.int64),
         ("milieu", np.int32),
-        ("next_in_milieu", np.int32),
         ("model", np.int32),
         ("since", np.int16),
         ("size", np.int8),
@@ -173,13 +172,15 @@ class State(NamedTuple):
     slot_of: Array
     """int32 (n,), -1 for none."""
     tie: Array
-    """TIE, by slot, as the next three; apart, because partners write to it and read nothing else."""
+    """TIE, by slot, as the next four; apart, because partners write to it and read nothing else."""
     firm: Array
     """FIRM."""
     life: Array
     """LIFE."""
     wake: Array
     """int16; apart, because every month goes through all of it."""
+    next_in_milieu: Array
+    """int32, the slot of another firm of the same milieu, -1 after the last; apart, so that a walk along it waits for no record."""
     bits: Array
     """uint64 (n or n + 1,), of the numbers in ``unit``."""
     unit: Array
