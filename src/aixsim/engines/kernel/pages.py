@@ -20,12 +20,12 @@ def whole_lines(fields: list[Any]) -> np.dtype[np.void]:
         fields: as ``numpy.dtype`` takes them.
     """
     record = np.dtype(fields, align=True)
-    names, layout = record.names or (), record.fields or {}
+    places: dict[str, Any] = dict(record.fields or {})
     return np.dtype(
         {
-            "names": list(names),
-            "formats": [layout[name][0] for name in names],
-            "offsets": [layout[name][1] for name in names],
+            "names": list(places),
+            "formats": [place[0] for place in places.values()],
+            "offsets": [place[1] for place in places.values()],
             "itemsize": -(-record.itemsize // _LINE) * _LINE,
         },
         align=True,
