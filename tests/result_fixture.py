@@ -203,7 +203,7 @@ def _write_tables(
     replicates = rows.tolist()
     shares = [_level_shares(r)[:, None, None] for r in replicates]
     groups = np.stack([np.floor(count * share) for share, count in zip(shares, counts, strict=True)] or [_NOTHING])
-    by_replicate = tables.groups_by_replicate(replicates, groups.astype(np.int32))
+    by_replicate = tables.groups_by_replicate(replicates, list(groups.astype(np.int32)))
     drawn = {"mechanisms.peers.rate": np.array([0.02 * uniform(7, r, Purpose.PARAMETER, 0) for r in replicates])}
     money = [_money(count, scale) for count in counts] if with_money else []
     spending: Any = [

@@ -161,6 +161,16 @@ def test_every_law_acts(korea: Problem, law: str) -> None:
     assert not equal(kernel.run(without, draw_scenario(without, 0)), kernel.run(korea, draw_scenario(korea, 0)))
 
 
+def test_milieus_that_are_wrongly_taken_for_alike_are_caught(korea: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All milieus of a cell take the hazard of its first, those in a park as well."""
+    scenario = draw_scenario(korea, 0)
+    expected, world = kernel.run(korea, scenario), kernel.world_of(korea)
+    milieu = world.milieu.copy()
+    milieu["alike"] = world.cell["first"][milieu["cell"]]
+    monkeypatch.setattr(kernel, "world_of", lambda _: world._replace(milieu=milieu))
+    assert not equal(kernel.run(korea, scenario), expected)
+
+
 def test_what_is_seen_the_same_month_is_caught(korea: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neighbours read after the update instead of at the start of the month: the order of the schedule matters."""
     from aixsim.model import schedule

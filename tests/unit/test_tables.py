@@ -40,7 +40,7 @@ def counts(n: int) -> np.ndarray[Any, np.dtype[np.int32]]:
 
 def test_groups_are_means_and_quantiles_over_replicates() -> None:
     values, replicates = counts(30), [r for r in range(31) if r != 7]
-    parts = [groups_by_replicate(replicates[a:b], values[a:b]) for a, b in ((0, 1), (1, 12), (12, 30))]
+    parts = [groups_by_replicate(replicates[a:b], list(values[a:b])) for a, b in ((0, 1), (1, 12), (12, 30))]
     whole = pa.concat_tables(parts)
     found = pa.concat_tables(groups(lambda name: whole[name], HORIZON)).to_pandas()
     flat = values.reshape(30, -1)
@@ -104,7 +104,7 @@ def test_groups_hold_one_level_of_all_replicates_in_memory(tmp_path: Path) -> No
     n = 2000
     values = counts(n)
     path = tmp_path / "groups.parquet"
-    path.write_bytes(to_parquet(groups_by_replicate(range(n), values)))
+    path.write_bytes(to_parquet(groups_by_replicate(range(n), list(values))))
 
     def summary() -> None:
         for _ in groups(lambda name: pq.read_table(path, columns=[name])[name], HORIZON):

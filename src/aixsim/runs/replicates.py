@@ -186,7 +186,7 @@ def _tables(spec: PointSpec, point: int, done: _Done) -> dict[str, Any]:
             "money": tables.money(rows, done.histories, done.affordable, horizon.years),
             "payers": tables.payers(rows, done.histories, horizon.years),
             "projects": tables.projects(rows, done.projects, horizon),
-            "groups_by_replicate": tables.groups_by_replicate(rows, np.stack(done.groups)),
+            "groups_by_replicate": tables.groups_by_replicate(rows, done.groups),
         }
         if done.histories[0].decisions:
             made["rules"] = tables.rules(rows, done.histories)

@@ -155,18 +155,18 @@ def projects(replicates: Sequence[int], found: Sequence[NDArray[np.int32]], hori
     )
 
 
-def groups_by_replicate(replicates: Sequence[int], counts: NDArray[np.int32]) -> pa.Table:
+def groups_by_replicate(replicates: Sequence[int], counts: Sequence[NDArray[np.int32]]) -> pa.Table:
     """Returns one row per replicate and one column per level of a group: its counts by outcome and month as bytes of int32.
 
     The table of groups is computed from it, also after more replicates.
 
     Args:
-        replicates: finished ones.
-        counts: shape ``(r, n_levels, n_outcomes, n_months)``, levels as in ``LEVELS``.
+        replicates: finished ones, at least one.
+        counts: of each, shape ``(n_levels, n_outcomes, n_months)``, levels as in ``LEVELS``.
     """
-    r, width = len(replicates), 4 * counts.shape[2] * counts.shape[3]
+    r, width = len(replicates), counts[0][0].nbytes
     columns = {
-        f"{group}:{level}": pa.Array.from_buffers(pa.binary(width), r, [None, pa.py_buffer(np.ascontiguousarray(counts[:, k]))])
+        f"{group}:{level}": pa.Array.from_buffers(pa.binary(width), r, [None, pa.py_buffer(np.stack([found[k] for found in counts]))])
         for k, (group, level) in enumerate(LEVELS)
     }
     return pa.table({"replicate": _plain(np.array(replicates, np.int32)), **columns})
@@ -292,6 +292,7 @@ def _texts(names: Sequence[str]) -> pa.StringArray:
 def _month_or_null(months: NDArray[np.int32], horizon: Horizon) -> pa.Array:
     """Returns first days of months; null for events that do not happen."""
     happens = months != NEVER
-    dates = np.datetime64(horizon.start, "M") + np.where(happens, months, 0)
-    values = dates.astype("datetime64[ms]").view(np.int64)
+    # From the month before the start, in which those projects begin that there are from the first month on.
+    dates = (np.datetime64(horizon.start, "M") + np.arange(-1, horizon.n_months)).astype("datetime64[ms]").view(np.int64)
+    values = dates[np.where(happens, months, 0) + 1]
     return pa.Array.from_buffers(MONTH, len(values), [_bits(happens), pa.py_buffer(values)])

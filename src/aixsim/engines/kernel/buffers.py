@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import math
-import mmap
 import threading
-from contextlib import suppress
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from aixsim.engines.kernel.layout import Array, world_of
+from aixsim.engines.kernel.pages import side_by_side
 from aixsim.engines.kernel.state import CLOCK, EVENT, FIRM, GROUP, LIFE, SEEN_IN_CELL, TALLY, TIE, WAITING, Ranking, State
 from aixsim.model.problem import Milieus, Problem
 from aixsim.world.arrays import read_only
-
-_LINE, _PAGE = 64, 2 * 1024**2
-"""Bytes of a line of the processor's cache, and of a large page."""
 
 _buffers = threading.local()
 
@@ -54,6 +48,7 @@ def _allocate(problem: Problem, room: int) -> State:
         firm=(FIRM, n),
         life=(LIFE, n),
         wake=(np.int16, n),
+        next_in_milieu=(np.int32, n),
         bits=(np.uint64, n + n % 2),
         group=(GROUP, n_milieus),
         milieu_wake=(np.int16, n_milieus),
@@ -71,32 +66,6 @@ def _allocate(problem: Problem, room: int) -> State:
     return State(
         **arrays, site=world_of(problem).site, frailty=np.zeros(0), unit=arrays["bits"].view(np.float64), event=np.empty(room, EVENT)
     )
-
-
-def side_by_side(**shapes: tuple[Any, ...]) -> dict[str, Array]:
-    """Returns arrays of zeros, each named by its type and shape, that lie one after the other in a few large pages of memory.
-
-    Small pages lie anywhere, and by chance where they drive each other out of the processor's cache.
-    """
-    sizes = {name: np.dtype(kind).itemsize * math.prod(shape) for name, (kind, *shape) in shapes.items()}
-    room = sum(-(-size // _LINE) * _LINE for size in sizes.values())
-    block = _large_pages((-(-room // _PAGE) + 1) * _PAGE)
-    start, arrays = -block.ctypes.data % _PAGE, {}
-    for name, (kind, *shape) in shapes.items():
-        arrays[name] = block[start : start + sizes[name]].view(kind).reshape(shape)
-        start += -(-sizes[name] // _LINE) * _LINE
-    return arrays
-
-
-def _large_pages(size: int) -> Array:
-    """Returns bytes, all 0, in large pages where the system has any."""
-    if not hasattr(mmap, "MADV_HUGEPAGE"):
-        return np.zeros(size, np.uint8)
-    # Straight from the system: what an allocator has at hand lies in small pages already.
-    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    with suppress(OSError):  # a kernel without them
-        memory.madvise(mmap.MADV_HUGEPAGE)
-    return np.frombuffer(memory, np.uint8)
 
 
 def _ranking(n: int) -> Ranking:

@@ -93,10 +93,10 @@ def rank_applicants(case: Any, state: Any, ranking: Any, inputs: Any, month: int
     fill_uniforms(case.seed, case.replicate, _MERIT, month, ranking.firm[0, :n], ranking.points[0])
     for position in range(n):
         slot = ranking.slot[position]
-        life, noise = state.life[slot], _logistic(open_unit(ranking.as_number[0, position]))
-        member = in_started_model(inputs.model, state.firm[slot].model, month)
+        firm, life, noise = state.firm[slot], state.life[slot], _logistic(open_unit(ranking.as_number[0, position]))
+        member = in_started_model(inputs.model, firm.model, month)
         ranking.as_number[0, position] = _merit(
-            noise, life.log_employees, member, inputs.priority[month, life.province, life.sector], case.funding
+            noise, life.log_employees, member, inputs.priority[month, firm.province, firm.sector], case.funding
         )
     rank(ranking.points[0], ranking.firm[0], ranking.points[1], ranking.firm[1], ranking.count, n)
 

@@ -82,7 +82,7 @@ def kept(function: Callable[..., Any]) -> Callable[..., None]:
 
     def call(*arguments: Any) -> None:
         try:
-            with _without_collections(when=not dispatcher.signatures):
+            with _without_collections(when=not dispatcher.overloads):
                 dispatcher(*arguments)
         except OSError:
             # It was compiled, and could not be written: the disk is full, perhaps.

@@ -69,10 +69,10 @@ def spares(state: Any, inputs: Any, month: int, slot: int, share: float) -> floa
 @compiled
 def duration(case: Any, state: Any, inputs: Any, month: int, slot: int) -> int:
     """Months that a project takes which starts now."""
-    life, size = state.life[slot], state.firm[slot].size
+    life, firm, size = state.life[slot], state.firm[slot], state.firm[slot].size
     if case.implementation.median_months[size] <= 0.0:
         return 0
-    zone = inputs.zone[month, life.province, life.sector]
+    zone = inputs.zone[month, firm.province, firm.sector]
     in_park = in_open_park(inputs.park_open, inputs.park_close, life.park, month)
     factor = _duration_factor(in_park, case.park_duration_factor, zone, case.zone_duration_factor)
     factor *= 1.0 - spares(state, inputs, month, slot, case.reuse.duration)

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from aixsim.engines.kernel.pages import side_by_side, whole_lines
 from aixsim.model.funding import log_employees
 from aixsim.model.problem import Problem
 from aixsim.model.senses import senses
@@ -24,7 +25,7 @@ N_POLES = len(POLES)
 SENSES = tuple(sense for sense in senses().values() if sense.values is not None)
 """What milieus sense that is no matter of what firms have done, in the order of ``World.column``."""
 
-SITE = np.dtype(
+SITE = whole_lines(
     [
         ("log_employees", np.float64),
         ("start", np.int64),
@@ -43,17 +44,25 @@ SITE = np.dtype(
         ("tier", np.int8),
         ("ready", np.int8),
         ("regional", np.bool_),
-    ],
-    align=True,
+    ]
 )
 """What a firm is, together in memory because it is read together; ``start`` and ``stop`` enclose who sees it in
 ``World.watcher``."""
 
 MILIEU = np.dtype(
-    [("first", np.int64), ("stop", np.int64), ("cell", np.int32), ("park", np.int16), ("province", np.int8), ("sector", np.int8)],
+    [
+        ("first", np.int64),
+        ("stop", np.int64),
+        ("cell", np.int32),
+        ("alike", np.int32),
+        ("park", np.int16),
+        ("province", np.int8),
+        ("sector", np.int8),
+    ],
     align=True,
 )
-"""What a milieu is; ``first`` and ``stop`` enclose its firms in ``World.firms``."""
+"""What a milieu is; ``first`` and ``stop`` enclose its firms in ``World.firms``; ``alike`` is the first milieu of its cell that senses the
+same, which may be itself."""
 
 CELL = np.dtype([("first", np.int64), ("stop", np.int64), ("firms", np.int64)], align=True)
 """A circle of peers: its milieus, and how many firms are in them."""
@@ -106,7 +115,16 @@ def columns_of(problem: Problem) -> list[slice]:
 def _prepare(problem: Problem) -> World:
     population, network, milieus = problem.population, problem.network, problem.milieus
     n, n_milieus, n_cells = len(population), len(milieus.cell), len(milieus.cell_firms)
-    site = np.empty(n, SITE)
+    arrays = side_by_side(
+        site=(SITE, n),
+        firms=(np.int32, n),
+        milieu_of=(np.int32, n),
+        kind_of=(np.int8, n),
+        milieu=(MILIEU, n_milieus),
+        cell=(CELL, n_cells),
+        watcher=(np.int32, len(network.partner)),
+    )
+    site, milieu, cell = arrays["site"], arrays["milieu"], arrays["cell"]
     site["start"], site["stop"] = network.start[:-1], network.start[1:]
     site["milieu"] = milieus.of_firm
     row = np.repeat(np.arange(n), np.diff(network.start))
@@ -122,7 +140,6 @@ def _prepare(problem: Problem) -> World:
     sizes, of_firm = np.unique(population.employees, return_inverse=True)
     site["log_employees"] = np.array([log_employees(int(size)) for size in sizes])[of_firm]
 
-    milieu, cell = np.zeros(n_milieus, MILIEU), np.zeros(n_cells, CELL)
     ends = np.cumsum(np.bincount(milieus.of_firm, minlength=n_milieus))
     milieu["first"][1:], milieu["stop"] = ends[:-1], ends
     for name in ("cell", "park", "province", "sector"):
@@ -136,17 +153,17 @@ def _prepare(problem: Problem) -> World:
     for number, (sense, at) in enumerate(zip(SENSES, columns_of(problem), strict=True)):
         place = sense.place(milieus, len(problem.population.parks))
         column[:-1, number] = np.where(place >= 0, at.start + place, 0)
+    # Milieus of a cell see the same peers; those that read the same columns as well have the same hazard.
+    _, first, alike = np.unique(np.column_stack([milieus.cell, column[:-1]]), axis=0, return_index=True, return_inverse=True)
+    milieu["alike"] = first[alike.ravel()]
     reads = column[:-1].ravel()
     readers = np.argsort(reads, kind="stable")
+    arrays["firms"][:] = np.argsort(milieus.of_firm, kind="stable")
+    arrays["milieu_of"][:], arrays["kind_of"][:] = milieus.of_firm, population.size_and_readiness
+    arrays["watcher"][:] = network.partner[order]
     return World(
-        site=site,
-        firms=np.argsort(milieus.of_firm, kind="stable").astype(np.int32),
-        milieu_of=milieus.of_firm,
-        kind_of=population.size_and_readiness.astype(np.int8),
-        milieu=milieu,
+        **arrays,
         column=column,
         readers=(readers // len(SENSES)).astype(np.int32),
         reader_first=np.searchsorted(reads[readers], np.arange(columns_of(problem)[-1].stop + 1)),
-        cell=cell,
-        watcher=network.partner[order].astype(np.int32),
     )

@@ -10,7 +10,7 @@ from aixsim.engines.kernel.compile import compiled, hazard_sum, inlined, laws_of
 from aixsim.engines.kernel.layout import SENSES
 from aixsim.engines.kernel.philox import open_unit
 from aixsim.engines.kernel.pressing import firm_wakes, group_pressure, list_due, milieu_wakes, to_rate
-from aixsim.engines.kernel.slots import POTENTIAL, fill, slot_for, threshold
+from aixsim.engines.kernel.slots import fill, slot_for, threshold
 from aixsim.engines.kernel.sorting import sort_pairs
 from aixsim.engines.kernel.state import FOUND, STALE_CELLS
 from aixsim.engines.kernel.transitions import commit
@@ -33,19 +33,23 @@ milieu_hazard = compiled(
 
 
 @compiled
-def wake_all(clock: Any, ties: Any, firms: Any, wake: Any, group: Any, month: int) -> None:
+def wake_all(clock: Any, firms: Any, following: Any, wake: Any, group: Any, month: int) -> None:
     """Notes anew when the firms of a milieu that are stepped singly must be looked at."""
     slot = np.int64(group.first)
     while slot >= 0:
-        if ties[slot].stage == POTENTIAL:
-            wake[slot] = firm_wakes(clock, firms[slot], group, month)
-        slot = np.int64(firms[slot].next_in_milieu)
+        wake[slot] = firm_wakes(clock, firms[slot], group, month)
+        slot = np.int64(following[slot])
 
 
 @compiled
-def take_hazard(case: Any, world: Any, state: Any, inputs: Any, milieu: int, share: float, month: int) -> None:
-    """Takes the hazard of a milieu again at the start of a month, of which the share of visible peers is known."""
-    rate = to_rate(milieu_hazard(case.milieu_active, case.laws, share, inputs.sensed[month], world.column[milieu]))
+def rate_of(case: Any, world: Any, inputs: Any, milieu: int, share: float, month: int) -> int:
+    """Returns the hazard of a milieu at the start of a month, in ``1 / RATE_UNIT``, of which the share of visible peers is known."""
+    return to_rate(milieu_hazard(case.milieu_active, case.laws, share, inputs.sensed[month], world.column[milieu]))
+
+
+@compiled
+def take_rate(state: Any, milieu: int, rate: int, month: int) -> None:
+    """Gives a milieu another hazard from the start of a month on."""
     group = state.group[milieu]
     if rate == group.rate:
         return
@@ -55,7 +59,7 @@ def take_hazard(case: Any, world: Any, state: Any, inputs: Any, milieu: int, sha
     if rate > group.highest:
         # Half as much again, so that not every peer makes the kernel look again; but where nobody is seen ever, no more.
         group.highest = rate + rate // 2 if group.highest > 0 else rate
-        wake_all(state.clock, state.tie, state.firm, state.wake, group, month)
+        wake_all(state.clock, state.firm, state.next_in_milieu, state.wake, group, month)
 
 
 @compiled
@@ -70,7 +74,9 @@ def take_hazards(case: Any, world: Any, state: Any, inputs: Any, cell: int, mont
     """Lets all milieus of a cell sense."""
     share = peer_share(case, world, state, cell)
     for milieu in range(world.cell[cell].first, world.cell[cell].stop):
-        take_hazard(case, world, state, inputs, milieu, share, month)
+        alike = np.int64(world.milieu[milieu].alike)
+        rate = rate_of(case, world, inputs, milieu, share, month) if alike == milieu else state.group[alike].rate
+        take_rate(state, milieu, rate, month)
 
 
 @compiled
@@ -89,7 +95,7 @@ def sense_milieus(case: Any, world: Any, state: Any, inputs: Any, month: int) ->
         for place in range(world.reader_first[column], world.reader_first[column + 1]):
             milieu = np.int64(world.readers[place])
             share = peer_share(case, world, state, np.int64(world.milieu[milieu].cell))
-            take_hazard(case, world, state, inputs, milieu, share, month)
+            take_rate(state, milieu, rate_of(case, world, inputs, milieu, share, month), month)
 
 
 @compiled

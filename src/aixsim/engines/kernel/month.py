@@ -9,9 +9,9 @@ import numpy as np
 from aixsim.engines.kernel.calls import fund
 from aixsim.engines.kernel.compile import compiled, inlined, kept
 from aixsim.engines.kernel.implementing import implement, operate, start_projects
-from aixsim.engines.kernel.milieus import decide_milieus, first_bound, look_at_all, sense_milieus, wake_all
+from aixsim.engines.kernel.milieus import decide_milieus, first_bound, look_at_all, sense_milieus
 from aixsim.engines.kernel.philox import fill_resistances
-from aixsim.engines.kernel.pressing import group_pressure, milieu_wakes, tie_pressure
+from aixsim.engines.kernel.pressing import firm_wakes, group_pressure, milieu_wakes, tie_pressure
 from aixsim.engines.kernel.slots import POTENTIAL, fill, slot_for, touch
 from aixsim.engines.kernel.ties import decide_singly, join_models, sense, tie_hazard, touch_models
 from aixsim.engines.kernel.transitions import PROGRAMME, apply_uplifts, commit, log_event, publish, reconsider
@@ -25,10 +25,10 @@ _attraction, _cost_now, _pace = compiled(attraction), compiled(cost_now), compil
 
 @inlined
 def clear(state: Any) -> None:
-    """Empties the state; only firms with a slot have one."""
+    """Empties the state."""
     tally = state.tally[0]
-    for slot in range(tally.slots):
-        state.slot_of[state.tie[slot].firm] = -1
+    # All at once: this takes less time than to look up the firms that have a slot.
+    state.slot_of[:] = -1
     tally.events = tally.operated = tally.expected = tally.slots = tally.filled = tally.waiting = tally.gone = 0
     tally.touched = tally.changed = tally.stale_cells = tally.uplift = 0
     tally.contracts = tally.queue_first = tally.queue_last = tally.room_used = 0
@@ -119,7 +119,10 @@ def open_month(case: Any, state: Any, inputs: Any, month: int, is_first: bool) -
         for milieu in range(len(state.group)):
             group = state.group[milieu]
             state.milieu_wake[milieu] = milieu_wakes(state.clock, group, month)
-            wake_all(state.clock, state.tie, state.firm, state.wake, group, month)
+        # Slot by slot, not milieu by milieu: so memory is read in a row.
+        for slot in range(state.tally[0].filled):
+            firm = state.firm[slot]
+            state.wake[slot] = firm_wakes(state.clock, firm, state.group[firm.milieu], month)
     cost = _cost_now(operated, case.scale, case.economics)
     for size in range(len(now.support)):
         passed = _pace(now.climate_index, _attraction(cost, now.support[size], case.economics))
@@ -163,9 +166,12 @@ def add_pressures(world: Any, state: Any, pressure: Any) -> None:
     """Fills what every firm has accumulated by the end, its milieu's pressure and that of its ties."""
     last = len(state.clock) - 1
     for milieu in range(len(state.group)):
-        shared = group_pressure(state.clock, state.group[milieu], last)
-        for place in range(world.milieu[milieu].first, world.milieu[milieu].stop):
-            pressure[world.firms[place]] = shared
+        group = state.group[milieu]
+        group.pressure = group_pressure(state.clock, group, last)
+        group.since = last
+    # Firm by firm: so memory is written in a row, and what is read lies close together.
+    for firm in range(len(pressure)):
+        pressure[firm] = state.group[world.milieu_of[firm]].pressure
     # Slots given away by the last month's news are not filled: what stands in them is of another replicate.
     for slot in range(state.tally[0].filled):
         firm = state.firm[slot]

@@ -61,9 +61,9 @@ def fill(case: Any, state: Any, month: int) -> None:
         firm.tie_pressure = firm.rate = 0
         firm.milieu, firm.size, firm.tier, firm.since, firm.model = site.milieu, site.size, site.tier, month, -1
         group = state.group[site.milieu]
-        firm.next_in_milieu, group.first = group.first, slot
+        state.next_in_milieu[slot], group.first = group.first, slot
         life.log_employees = site.log_employees
         life.episode, life.route, life.paid_by, life.seen, life.shown, life.scope = 0, -1, -1, 0, 0, 1.0
-        life.park, life.province, life.sector, life.agent_type = site.park, site.province, site.sector, site.agent_type
+        firm.province, firm.sector, life.park, life.agent_type = site.province, site.sector, site.park, site.agent_type
         life.pole, life.regional = site.pole, site.regional
     state.tally[0].filled = state.tally[0].slots

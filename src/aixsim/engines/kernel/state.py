@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from aixsim.engines.kernel.layout import N_POLES, N_SIZES, Array
+from aixsim.engines.kernel.pages import whole_lines
 
 TIE = np.dtype(
     [("exposure", np.int64, (3,)), ("firm", np.int32), ("stage", np.int8), ("knows", np.int8), ("touched", np.bool_)], align=True
@@ -14,20 +15,20 @@ TIE = np.dtype(
 """What others do to a firm: ``exposure`` counts weighted partners seen launched, operating, disappointing; ``touched`` says that it has
 changed since the firm sensed it; ``knows`` is the solution of a partner in operation, as in ``model.reuse``."""
 
-FIRM = np.dtype(
+FIRM = whole_lines(
     [
         ("total", np.int64),
         ("tie_pressure", np.int64),
         ("rate", np.int64),
         ("threshold", np.int64),
         ("milieu", np.int32),
-        ("next_in_milieu", np.int32),
         ("model", np.int32),
         ("since", np.int16),
         ("size", np.int8),
         ("tier", np.int8),
-    ],
-    align=True,
+        ("province", np.int8),
+        ("sector", np.int8),
+    ]
 )
 """What makes a firm decide: ``total`` weight of its ties; ``tie_pressure`` as of the start of month ``since``, from when it grows by
 ``rate``; its collaboration model, -1 for none."""
@@ -48,8 +49,6 @@ LIFE = np.dtype(
         ("route", np.int8),
         ("seen", np.int8),
         ("shown", np.int8),
-        ("province", np.int8),
-        ("sector", np.int8),
         ("agent_type", np.int8),
         ("pole", np.int8),
         ("regional", np.bool_),
@@ -173,13 +172,15 @@ class State(NamedTuple):
     slot_of: Array
     """int32 (n,), -1 for none."""
     tie: Array
-    """TIE, by slot, as the next three; apart, because partners write to it and read nothing else."""
+    """TIE, by slot, as the next four; apart, because partners write to it and read nothing else."""
     firm: Array
     """FIRM."""
     life: Array
     """LIFE."""
     wake: Array
     """int16; apart, because every month goes through all of it."""
+    next_in_milieu: Array
+    """int32, the slot of another firm of the same milieu, -1 after the last; apart, so that a walk along it waits for no record."""
     bits: Array
     """uint64 (n or n + 1,), of the numbers in ``unit``."""
     unit: Array

@@ -19,7 +19,7 @@ _N_LEVELS = sum(len(names) for names in GROUPS.values())
 _N_ROUTES = len(GROUPS["route"])
 _FIRST_ROUTE = _N_LEVELS - _N_ROUTES
 
-_levels: WeakKeyDictionary[Population, NDArray[np.int8]] = WeakKeyDictionary()
+_levels: WeakKeyDictionary[Population, NDArray[np.uint8]] = WeakKeyDictionary()
 
 
 def tables(
@@ -37,7 +37,8 @@ def tables(
     total, groups = np.zeros((effect.shape[-1], n_months), np.int32), np.zeros((_N_LEVELS, effect.shape[-1], n_months), np.int32)
     tabulate(
         history.month, history.event, history.firm, history.route,
-        effect, changed, *effects_and_where((True,) * _N_ROUTES, by_route=True), _levels_of(population), total, groups,
+        effect, changed, *effects_and_where((True,) * _N_ROUTES, by_route=True), _levels_of(population),
+        total.reshape(-1), groups.reshape(_N_LEVELS, -1), n_months,
     )  # fmt: skip
     return total, groups
 
@@ -51,7 +52,7 @@ def effects_and_where(counts: tuple[bool, ...], *, by_route: bool = False) -> tu
     return effect, np.where(np.take_along_axis(effect, first, axis=-1) != 0, first, -1)
 
 
-def _levels_of(population: Population) -> NDArray[np.int8]:
+def _levels_of(population: Population) -> NDArray[np.uint8]:
     """Returns the rows of ``groups`` that a firm belongs to, and last its kind, shape ``(n, n_groups)``: firm by firm, as they are read."""
     if population not in _levels:
         by_group = firm_levels(population)
@@ -60,24 +61,22 @@ def _levels_of(population: Population) -> NDArray[np.int8]:
             if group != "route":
                 columns.append(by_group[group] + first)
             first += len(names)
-        _levels[population] = np.stack([*columns, firm_kinds(population)], axis=1).astype(np.int8)
+        _levels[population] = np.stack([*columns, firm_kinds(population)], axis=1).astype(np.uint8)
     return _levels[population]
 
 
 @compiled
-def accumulate(table: Any) -> None:
-    """Turns changes by month, in the last axis, into what there is at the end of each month."""
-    for outcome in range(table.shape[0]):
-        so_far = table[outcome, 0]
-        for month in range(1, table.shape[1]):
-            so_far += table[outcome, month]
-            table[outcome, month] = so_far
+def accumulate(table: Any, n_months: int) -> None:
+    """Turns changes by month into what there is at the end of each month; the months of an outcome stand in a row."""
+    for first in range(0, len(table), n_months):
+        for place in range(first + 1, first + n_months):
+            table[place] += table[place - 1]
 
 
 @kept
 def tabulate(
     months: Any, events: Any, firms: Any, routes: Any,
-    effect: Any, changed: Any, by_route: Any, changed_by_route: Any, level: Any, total: Any, groups: Any,
+    effect: Any, changed: Any, by_route: Any, changed_by_route: Any, level: Any, total: Any, groups: Any, n_months: int,
 ) -> None:  # fmt: skip
     """Adds up what every event changes, then runs through the months."""
     n_groups = level.shape[1] - 1
@@ -88,16 +87,18 @@ def tabulate(
             if outcome < 0:
                 break
             change = effect[kind, route + 1, event, outcome]
-            total[outcome, month] += change
+            # Without a sign, since compiled code would ask of every other index whether it counts from the end.
+            place = np.uint64(outcome * n_months + month)
+            total[place] += change
             for group in range(n_groups):
-                groups[level[firm, group], outcome, month] += change
+                groups[level[firm, group], place] += change
         if route < 0:
             continue
         # Among the routes every one counts, so that what firms build on their own can be reported beside the others.
         for outcome in changed_by_route[kind, route + 1, event]:
             if outcome < 0:
                 break
-            groups[_FIRST_ROUTE + route, outcome, month] += by_route[kind, route + 1, event, outcome]
-    accumulate(total)
+            groups[_FIRST_ROUTE + route, outcome * n_months + month] += by_route[kind, route + 1, event, outcome]
+    accumulate(total, n_months)
     for row in range(len(groups)):
-        accumulate(groups[row])
+        accumulate(groups[row], n_months)

@@ -55,11 +55,11 @@ def lead_visible(lives: Any, slot_of: Any, models: Any, model: int, visibility: 
 
 
 @inlined
-def fetch(touched: Any, ties: Any, firms: Any, groups: Any, tally: Any) -> None:
-    """Reads what will be needed of the touched firms: in so short a loop the processor waits for many at once instead of one by one."""
+def fetch(slots: Any, n: int, ties: Any, firms: Any, groups: Any, tally: Any) -> None:
+    """Reads what will be needed of n firms: in so short a loop the processor waits for many at once instead of one by one."""
     total = 0
-    for position in range(tally.touched):
-        slot = touched[position]
+    for position in range(n):
+        slot = slots[position]
         total += ties[slot].stage + groups[firms[slot].milieu].since
     tally.fetched = total
 
@@ -71,7 +71,7 @@ def sense(case: Any, state: Any, inputs: Any, month: int) -> None:
     if inputs.month[month].ties_change:
         for slot in range(state.tally[0].slots):
             touch(state.lists, state.tie, state.tally[0], slot)
-    fetch(state.lists[TOUCHED], state.tie, state.firm, state.group, state.tally[0])
+    fetch(state.lists[TOUCHED], state.tally[0].touched, state.tie, state.firm, state.group, state.tally[0])
     for position in range(state.tally[0].touched):
         slot = np.int64(state.lists[TOUCHED, position])
         tie = state.tie[slot]
@@ -84,10 +84,9 @@ def sense(case: Any, state: Any, inputs: Any, month: int) -> None:
         lead = lead_visible(state.life, state.slot_of, inputs.model, firm.model, case.sensing.visibility, month, np.int64(tie.firm))
         # Multiplied one after the other, as in the reference engine: another order would round otherwise.
         hazard = tie_hazard(case.tie_active, case.laws, share, lead) * inputs.month[month].tie_factor[firm.tier]
-        # Where all cells are alike the factor is 1, and a life that nobody reads is not fetched.
+        # Where all cells are alike the factor is 1.
         if inputs.month[month].cells_differ:
-            life = state.life[slot]
-            hazard *= inputs.cell_tie_factor[month, life.province, life.sector]
+            hazard *= inputs.cell_tie_factor[month, firm.province, firm.sector]
         firm.rate = to_rate(hazard)
         state.wake[slot] = wakes_at(state.clock, firm, state.group[firm.milieu], firm.tie_pressure, month)
     state.tally[0].touched = 0
@@ -97,7 +96,9 @@ def sense(case: Any, state: Any, inputs: Any, month: int) -> None:
 def decide_singly(case: Any, state: Any, month: int) -> None:
     """Looks at the firms with a slot that can decide this month; those that can resist no longer do."""
     found = state.lists[FOUND]
-    for position in range(list_due(state.wake, state.tally[0].slots, month, found)):
+    n = list_due(state.wake, state.tally[0].slots, month, found)
+    fetch(found, n, state.tie, state.firm, state.group, state.tally[0])
+    for position in range(n):
         slot = np.int64(found[position])
         firm = state.firm[slot]
         group = state.group[firm.milieu]

@@ -26,7 +26,7 @@ _NO_ROUTE = np.int64(NO_ROUTE)
 _DECIDED, _AGAIN, _EQUIPPED = np.int64(Event.DECIDED), np.int64(Event.DECIDED_AGAIN), np.int64(Event.EQUIPPED)
 _OWN_RESISTANCE, _RESISTANCE = np.int64(Purpose.OWN_RESISTANCE), np.int64(Purpose.RESISTANCE)
 _PROJECT_COST, _OWN_MEANS, _ONCE = np.int64(Purpose.PROJECT_COST), np.int64(Purpose.OWN_MEANS), np.int64(0)
-_PACE_UNIT = fixed.PACE_UNIT
+_PACE_UNIT, _NEVER = fixed.PACE_UNIT, fixed.NEVER
 
 _raised, _lowered = compiled(fixed.raised), compiled(fixed.lowered)
 _exponential, _normal = compiled(exponential), compiled(normal)
@@ -91,11 +91,21 @@ def publish(case: Any, world: Any, state: Any, inputs: Any, ties: bool, followin
     state.tally[0].changed = 0
 
 
+@inlined
+def fetch_ties(watcher: Any, site: Any, slot_of: Any, ties: Any, tally: Any) -> None:
+    """Reads what will be needed of a firm's partners: in so short a loop the processor waits for many at once instead of one by one."""
+    total = 0
+    for place in range(site.start, site.stop):
+        total += ties[max(np.int64(slot_of[watcher[place]]), 0)].stage
+    tally.fetched = total
+
+
 @compiled
 def tell(
     weights: Any, teaches: bool, watcher: Any, site: Any, slot_of: Any, ties: Any, wake: Any, lists: Any, tally: Any, before: int, seen: int
 ) -> None:
     """Updates the exposure of a firm's partners, and what its suppliers and siblings know."""
+    fetch_ties(watcher, site, slot_of, ties, tally)
     n, stop, is_large = tally.touched, np.int64(site.start), site.agent_type == _LARGE_FIRM
     solution = np.int64(0)
     if teaches and seen == SEEN_OPERATING:
@@ -144,12 +154,13 @@ def commit(case: Any, state: Any, month: int, slot: int) -> None:
     log_event(state.event, state.tally[0], month, _AGAIN if life.episode else _DECIDED, number, _NO_ROUTE)
     record_tie_pressure(state.clock, firm, month + 1)
     tie.stage = DECIDED
-    state.wake[slot] = NO_MONTH
+    # Until it has paused, nothing wakes it.
+    firm.threshold, state.wake[slot] = _NEVER, NO_MONTH
     place = state.tally[0].waiting
     life.place = place
     entry = state.waiting[place]
     entry.slot, entry.firm, entry.model, entry.since, entry.size = slot, number, firm.model, month, firm.size
-    entry.park, entry.pole, entry.province, entry.sector = life.park, life.pole, life.province, life.sector
+    entry.park, entry.pole, entry.province, entry.sector = life.park, life.pole, firm.province, firm.sector
     entry.agent_type = life.agent_type
     entry.refusals, entry.refused, entry.is_gone = 0, -2, False
     # With open funding nobody waits, and nobody asks at what pressure a firm would pay itself.
@@ -189,11 +200,17 @@ def apply_uplifts(case: Any, state: Any, inputs: Any, month: int) -> None:
         tally.uplift += 1
     first = tally.uplift
     while tally.uplift < len(inputs.uplift) and inputs.uplift[tally.uplift].month == month:
-        slot_for(state.slot_of, state.tie, state.wake, tally, np.int64(inputs.uplift[tally.uplift].firm))
+        if inputs.uplift[tally.uplift].factor != 1.0:
+            slot_for(state.slot_of, state.tie, state.wake, tally, np.int64(inputs.uplift[tally.uplift].firm))
         tally.uplift += 1
     fill(case, state, month)
     for number in range(first, tally.uplift):
         entry = inputs.uplift[number]
+        if entry.equips:
+            log_event(state.event, tally, month, _EQUIPPED, np.int64(entry.firm), _NO_ROUTE)
+        # A factor of 1 changes nothing, and a firm that it alone reaches needs no slot.
+        if entry.factor == 1.0:
+            continue
         slot = np.int64(state.slot_of[entry.firm])
         firm, life = state.firm[slot], state.life[slot]
         life.susceptibility *= entry.factor
@@ -204,8 +221,6 @@ def apply_uplifts(case: Any, state: Any, inputs: Any, month: int) -> None:
             )
             # What it senses is the same as before.
             state.wake[slot] = firm_wakes(state.clock, firm, state.group[firm.milieu], month)
-        if entry.equips:
-            log_event(state.event, tally, month, _EQUIPPED, np.int64(entry.firm), _NO_ROUTE)
 
 
 @compiled

@@ -5,6 +5,8 @@ They are no AI factories and are in no goal, but others see them. The share is t
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,8 +21,9 @@ def values(scenario: Scenario, problem: Problem) -> NDArray[np.float64]:
     population, milieus, years = problem.population, problem.milieus, problem.horizon.month_years
     uplifts, shape = scenario.uplifts, (len(PROVINCES), len(SECTORS))
     firms, month = uplifts.firm[uplifts.equips], uplifts.month[uplifts.equips]
-    equipped = np.zeros((int(years[-1]) + 2, *shape))
-    np.add.at(equipped, (years[month] + 1, population.province[firms], population.sector[firms]), 1.0)
+    by_year = (int(years[-1]) + 2, *shape)
+    places = np.ravel_multi_index((years[month] + 1, population.province[firms], population.sector[firms]), by_year)
+    equipped = np.bincount(places, minlength=math.prod(by_year)).reshape(by_year)
     n_firms = np.zeros(shape)
     n_firms[milieus.province, milieus.sector] = milieus.cell_firms[milieus.cell]
     share = np.cumsum(equipped, axis=0) / np.maximum(n_firms, 1.0)
