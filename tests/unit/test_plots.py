@@ -16,7 +16,6 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from aixsim.errors import ArgumentError, StoreError
@@ -63,7 +62,7 @@ def words(svg: Path) -> str:
 def written(result: Result, kind: str) -> str:
     """Returns all that is written above, below and in the panels of a figure."""
     page = draw(result, kind)
-    return " ".join(text.get_text() for holder in (page, *page.axes) for text in holder.texts)
+    return " ".join(" ".join(text.get_text() for holder in (page, *page.axes) for text in holder.texts).split())
 
 
 def test_kinds_are_discovered(results: dict[str, Result]) -> None:
@@ -98,7 +97,8 @@ def test_a_new_file_is_a_new_figure(results: dict[str, Result], tmp_path: Path, 
 def test_all_are_drawn_and_say_n_source_and_sample(results: dict[str, Result], tmp_path: Path) -> None:
     paths = draw_figures(results["sample"], tmp_path)
     assert sorted(path.name for path in paths) == sorted(f"{kind}.{ending}" for kind in figures_of(results["sample"]) for ending in FORMATS)
-    assert sorted(tmp_path.iterdir()) == sorted(paths)
+    beside = [tmp_path / f"{kind}.alt.txt" for kind in figures_of(results["sample"])]
+    assert sorted(tmp_path.iterdir()) == sorted([*paths, *beside])
     assert missing_figures(results["sample"], tmp_path) == []
     for kind in KINDS:
         assert (tmp_path / f"{kind}.png").read_bytes().startswith(b"\x89PNG")
@@ -238,30 +238,6 @@ def test_long_titles_shrink_and_dollars_are_no_formulas(n: int) -> None:
         assert not any(text.get_parse_math() for text in figure.texts)
 
 
-@pytest.mark.parametrize(("installed", "warned"), [([], True), (["NanumGothic"], False)])
-def test_a_missing_font_for_hangul_is_named(
-    results: dict[str, Result], monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder, installed: list[str], warned: bool
-) -> None:
-    monkeypatch.setattr(font_manager, "get_font_names", lambda: installed)
-    one = next(iter(results.values()))
-    goals = [{**goal, "name": "공장 500"} for goal in one.goal_records]
-    korean = replace(one)
-    korean.__dict__["goal_records"] = goals
-    draw(korean, "probability")
-    told = [str(item.message) for item in recwarn if "Hangul" in str(item.message)]
-    assert bool(told) == warned
-    assert all("Noto Sans CJK KR" in text for text in told)
-    draw(one, "probability")
-    assert len([item for item in recwarn if "Hangul" in str(item.message)]) == len(told), "no Korean, no warning"
-
-
-@pytest.mark.parametrize(("installed", "expected"), [(["DejaVu Sans"], []), (["NanumGothic", "Arial"], ["NanumGothic"])])
-def test_names_in_hangul_get_a_font_that_is_installed(monkeypatch: pytest.MonkeyPatch, installed: list[str], expected: list[str]) -> None:
-    monkeypatch.setattr(font_manager, "get_font_names", lambda: installed)
-    with house_style():
-        assert mpl.rcParams["font.family"] == ["DejaVu Sans", *expected]
-
-
 def test_months_end_on_their_last_day_whatever_they_are_written_as() -> None:
     days = [dt.date(2024, 2, 1), dt.date(2024, 12, 1)]
     for months in (days, pd.to_datetime(pd.Series(days)).astype("datetime64[ms]"), np.array(days, "datetime64[M]")):
@@ -310,7 +286,7 @@ def test_a_figure_is_written_to_its_own_path_alone(results: dict[str, Result], t
         write_figure(results["full"], "money", [tmp_path / "second.png"])
     assert caught.value.reason == "storage"
     assert (tmp_path / "second.png").read_bytes() == first
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["second.png", "types.png"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["second.alt.txt", "second.png", "types.png"]
 
 
 def test_figures_that_a_crash_left_out_are_missing(results: dict[str, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

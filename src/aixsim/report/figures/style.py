@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from aixsim.escapes import visible
+from aixsim.report.figures.font_families import families, missing
 from aixsim.results.result import Result
 
 # Okabe and Ito (2008): distinguishable with common types of colour vision, and by lightness in grey print.
@@ -35,10 +37,10 @@ OUTCOME_LOOK: dict[str, tuple[str, str, Any]] = {
 }
 """Colour of line and band, of text, and dash, by outcome."""
 
-_LEFT, _TOP, _BOTTOM = 0.18, 0.98, 0.38
-"""Margins in inches: left of all text, above the panels when two lines explain them, below them."""
-_KOREAN = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo")
-"""Fonts for names in Hangul, if installed; DejaVu Sans, the font of matplotlib, has no Hangul."""
+_LEFT, _TOP, _BOTTOM, _TITLE_LINE = 0.18, 0.98, 0.38, 0.24
+"""In inches: margin left of all text, above the panels when two lines explain them, below them; height of a line of the title."""
+_NARROW_COLUMNS = 2
+_HYPHEN_FOR_MINUS = re.compile(r"(?<![\w)\]])-(?=[\d.])")
 
 
 _TICKS: Final = {
@@ -96,61 +98,97 @@ _STYLE: Final[dict[Any, Any]] = {
     "text.color": INK,
 }
 
-NO_KOREAN = f"no font with Hangul is installed, so Korean names are drawn as boxes; install one of {', '.join(_KOREAN)}"
-
-
-def korean_fonts() -> list[str]:
-    """Returns the installed fonts with Hangul."""
-    installed = set(font_manager.get_font_names())
-    return [name for name in _KOREAN if name in installed]
-
-
-def has_hangul(text: str) -> bool:
-    """Returns whether a text contains Hangul."""
-    return any("\uac00" <= letter <= "\ud7a3" or "\u1100" <= letter <= "\u11ff" or "\u3130" <= letter <= "\u318f" for letter in text)
-
 
 @contextmanager
 def house_style() -> Iterator[None]:
     """Sets the style of figures while the block runs; other matplotlib settings do not change."""
-    with mpl.rc_context({**_STYLE, "font.family": ["DejaVu Sans", *korean_fonts()]}):
+    with mpl.rc_context({**_STYLE, "font.family": families()}):
         yield
 
 
-def escape_texts(figure: Figure) -> None:
-    """Escapes control characters of names in all texts, also of ticks: fonts lack them, and SVG files must not hold them."""
-    for text in figure.findobj(Text):
-        if (shown := _shown(text.get_text())) != text.get_text():
+def escape_texts(figure: Figure) -> set[str]:
+    """Makes all texts safe to draw, also those of ticks, and returns the characters that no font has; they are replaced by ``?``.
+
+    Control characters of names are escaped: fonts lack them, and SVG files must not hold them. All minus signs become the same one.
+    """
+    axes = [axis for panel in figure.axes for axis in (panel.xaxis, panel.yaxis)]
+    ticks = [[label.get_text() for label in axis.get_ticklabels()] for axis in axes]
+    texts = figure.findobj(Text)
+    lost = missing(_shown(text) for text in [*(text.get_text() for text in texts), *(name for names in ticks for name in names)])
+    table = dict.fromkeys(map(ord, lost), "?")
+    for text in texts:
+        if (shown := _shown(text.get_text()).translate(table)) != text.get_text():
             text.set_text(shown)
-    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        names = [label.get_text() for label in axis.get_ticklabels()]
-        if (shown_names := list(map(_shown, names))) != names:
+    for axis, names in zip(axes, ticks, strict=True):
+        if (shown_names := [_shown(name).translate(table) for name in names]) != names:
             axis.set_ticks(axis.get_ticklocs(), shown_names)
+    return lost
 
 
 def _shown(text: str) -> str:
-    return "\n".join(map(visible, text.split("\n")))
+    return _HYPHEN_FOR_MINUS.sub("\N{MINUS SIGN}", "\n".join(map(visible, text.split("\n"))))
 
 
-def new_figure(size: tuple[float, float], dpi: int = 100) -> Figure:
+class Page(Figure):
+    """An empty figure that stacks panels that would stand side by side, if it is narrow.
+
+    Attributes:
+        is_narrow: whether it is drawn for one column of a paper.
+    """
+
+    is_narrow = False
+
+    def subplots(self, nrows: int = 1, ncols: int = 1, **options: Any) -> Any:
+        """Returns panels; arguments as for a matplotlib figure."""
+        if self.is_narrow and nrows == 1 and ncols > 1:
+            options.pop("width_ratios", None)
+            nrows, ncols = ncols, 1
+            self.set_size_inches(self.get_size_inches() * (1.0, 0.8 * nrows))
+        return super().subplots(nrows, ncols, **options)
+
+
+def new_figure(size: tuple[float, float], dpi: float = 100, *, is_narrow: bool = False) -> Page:
     """Returns an empty figure; ``size`` is in inches."""
-    return Figure(figsize=size, dpi=dpi)
+    page = Page(figsize=size, dpi=dpi)
+    page.is_narrow = is_narrow
+    return page
 
 
-def lay_out(figure: Figure, source: str) -> None:
-    """Writes the source line, and places the panels between it and the texts above them.
+def lay_out(figure: Figure, caption: str, *, is_fixed: bool = False) -> None:
+    """Writes the caption, and places the panels between it and the texts above them.
 
     Tight layout is used because constrained layout is not reproducible: its rounding errors depend on memory addresses.
+
+    Args:
+        figure: with texts by ``head``.
+        caption: below the panels.
+        is_fixed: whether the height stays; else long texts make the figure higher, so that panels keep their size.
     """
+    bottom = figure.text(0, 0, caption, fontsize=7.5, color=GREY, va="bottom", linespacing=1.0, gid="caption")
+    _fit(figure, bottom)
+    title, explanation = written(figure, "title"), written(figure, "explanation")
+    n_title, n_explanation, n_caption = (text.count("\n") + 1 for text in (title, explanation, bottom.get_text()))
+    below_title = 0.46 + _TITLE_LINE * (n_title - 1)
+    top = below_title + 0.17 * n_explanation + 0.18
+    foot = _BOTTOM + 0.14 * (n_caption - 1)
     width, height = figure.get_size_inches()
-    figure.text(_LEFT / width, 0.14 / height, source, fontsize=7.5, color=GREY)
+    if not is_fixed:
+        height += top - _TOP + foot - _BOTTOM
+        figure.set_size_inches(width, height)
+    for text in figure.texts:
+        place = {"title": 1 - 0.16 / height, "explanation": 1 - below_title / height, "caption": 0.12 / height}.get(str(text.get_gid()))
+        if place is not None:
+            text.set_position((_LEFT / width, place))
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) if not axis.get_label_text()):
         # By default, matplotlib measures all tick labels to place even an empty label.
         axis.set_label_coords(0.5, 0.0)
-    lines = max(text.get_text().count("\n") for text in figure.texts)
-    top = _TOP + 0.17 * max(lines - 1, 0)
-    figure.tight_layout(pad=0.0, w_pad=1.2, h_pad=1.2, rect=(_LEFT / width, _BOTTOM / height, 1 - 0.25 / width, 1 - top / height))
+    figure.tight_layout(pad=0.0, w_pad=1.2, h_pad=1.2, rect=(_LEFT / width, foot / height, 1 - 0.25 / width, 1 - top / height))
     figure.set_layout_engine(None)  # the remaining layout engine would draw every file twice
+
+
+def written(figure: Figure, part: str) -> str:
+    """Returns the ``title``, ``explanation``, ``intervals`` or ``caption`` of a figure as it stands in it; empty if it has none."""
+    return next((text.get_text() for text in figure.texts if text.get_gid() == part), "")
 
 
 class Place:
@@ -175,29 +213,43 @@ class Place:
         return getattr(self.axes.figure, name)
 
 
-_SMALLEST: Final = 1.0
-"""Font size in points below which no text shrinks."""
+def head(figure: Any, title: str, explanation: str, intervals: str = "") -> None:
+    """Writes the texts of a figure.
 
-
-def head(figure: Any, title: str, explanation: str) -> None:
-    """Writes the title, and below it an explanation of two lines, above all panels; long ones in smaller print."""
+    Args:
+        figure: onto which they are written; axes of the user get the title alone.
+        title: the finding, in bold print above all panels.
+        explanation: how to read the figure, below the title.
+        intervals: what bands and bars show, for the caption.
+    """
     if isinstance(figure, Place):
         figure.axes.set_title(title)
         return
-    width, height = figure.get_size_inches()
-    texts = (
-        figure.text(_LEFT / width, 1 - 0.16 / height, title, fontsize=13.5, fontweight="bold", va="top"),
-        figure.text(_LEFT / width, 1 - 0.46 / height, explanation, fontsize=9, color=GREY, va="top", linespacing=1.35),
-    )
-    room = (width - 2 * _LEFT) * figure.dpi
-    for text in texts:
-        # Hinting rounds the widths of letters, so a size in proportion may still be too wide.
-        while (wide := text.get_window_extent().width) > room and text.get_fontsize() > _SMALLEST:
-            text.set_fontsize(text.get_fontsize() * min(0.99, room / wide))
+    above = figure.text(0, 1, title, fontsize=13.5, fontweight="bold", va="top", linespacing=1.0, gid="title")
+    below = figure.text(0, 1, " ".join(explanation.split()), fontsize=9, color=GREY, va="top", linespacing=1.0, gid="explanation")
+    for text in (above, below):
+        _fit(figure, text)
+    figure.text(0, 0, intervals, visible=False, gid="intervals")
+
+
+def _fit(figure: Figure, text: Text) -> None:
+    """Breaks a text into lines that are no wider than the figure; only a single word that is wider becomes smaller."""
+    room = (figure.get_size_inches()[0] - 2 * _LEFT) * figure.dpi
+    words, wide = text.get_text(), text.get_window_extent().width
+    letters = len(words) if wide <= room else int(len(words) * room / wide)
+    while wide > room and letters > max(map(len, words.split())):
+        text.set_text(textwrap.fill(words, letters, break_long_words=False, break_on_hyphens=False))
+        wide, letters = text.get_window_extent().width, letters - max(letters // 40, 1)
+    while (wide := text.get_window_extent().width) > room and text.get_fontsize() > 1.0:
+        text.set_fontsize(text.get_fontsize() * min(0.99, room / wide))
 
 
 def panel_grid(figure: Any, n: int, columns: int, **options: Any) -> NDArray[Any]:
-    """Returns ``n`` panels in rows of ``columns``; options as for ``subplots``. The last row may have empty places."""
+    """Returns ``n`` panels in rows of ``columns``, fewer in a narrow figure; options as for ``subplots``. The last row may have gaps."""
+    if getattr(figure, "is_narrow", False) and columns > _NARROW_COLUMNS:
+        more = math.ceil(n / _NARROW_COLUMNS) / math.ceil(n / columns)
+        figure.set_size_inches(figure.get_size_inches() * (1.0, 0.8 * more))
+        columns = _NARROW_COLUMNS
     panels = figure.subplots(math.ceil(n / columns), columns, squeeze=False, **options).ravel()
     for axes in panels[n:]:
         axes.set_visible(False)
@@ -240,6 +292,6 @@ def end_labels(axes: Any, x: Any, labels: Sequence[tuple[float, str, str]]) -> N
     for _, (y, text, colour) in sorted(enumerate(labels), key=lambda item: (item[1][0], -item[0])):
         height = line * (text.count("\n") + 1)
         place = max(y, floor + height / 2)
-        look: dict[str, Any] = {"color": colour, "fontsize": 9, "fontweight": "bold", "va": "center", "linespacing": 1.2}
+        look: dict[str, Any] = {"color": colour, "fontsize": 9, "fontweight": "bold", "va": "center", "linespacing": 1.0}
         axes.annotate(text, (x, y), xytext=(x, place), annotation_clip=False, **look)
         floor = place + height / 2
