@@ -40,6 +40,8 @@ OUTCOME_LOOK: dict[str, tuple[str, str, Any]] = {
 _LEFT, _TOP, _BOTTOM, _TITLE_LINE = 0.18, 0.98, 0.38, 0.24
 """In inches: margin left of all text, above the panels when two lines explain them, below them; height of a line of the title."""
 _NARROW_COLUMNS = 2
+_JOINED = re.compile(r" (?=%|\[|=)|(?<=[=n]) (?=\d)|(?<=KRW) |(?<=\d) (?=bn)")
+"""Spaces at which no line is broken."""
 _HYPHEN_FOR_MINUS = re.compile(r"(?<![\w)\]])-(?=[\d.])")
 
 
@@ -235,10 +237,15 @@ def head(figure: Any, title: str, explanation: str, intervals: str = "") -> None
 def _fit(figure: Figure, text: Text) -> None:
     """Breaks a text into lines that are no wider than the figure; only a single word that is wider becomes smaller."""
     room = (figure.get_size_inches()[0] - 2 * _LEFT) * figure.dpi
-    words, wide = text.get_text(), text.get_window_extent().width
+    words, wide = _JOINED.sub("\N{NO-BREAK SPACE}", text.get_text()), text.get_window_extent().width
     letters = len(words) if wide <= room else int(len(words) * room / wide)
     while wide > room and letters > max(map(len, words.split())):
-        text.set_text(textwrap.fill(words, letters, break_long_words=False, break_on_hyphens=False))
+        lines = textwrap.wrap(words, letters, break_long_words=False, break_on_hyphens=False)
+        if text.get_gid() == "title":  # lines of like length
+            even = range(letters, 0, -1)
+            fewest = next(n for n in even if n == 1 or len(textwrap.wrap(words, n - 1, break_long_words=False)) > len(lines))
+            lines = textwrap.wrap(words, fewest, break_long_words=False, break_on_hyphens=False)
+        text.set_text("\n".join(lines).replace("\N{NO-BREAK SPACE}", " "))
         wide, letters = text.get_window_extent().width, letters - max(letters // 40, 1)
     while (wide := text.get_window_extent().width) > room and text.get_fontsize() > 1.0:
         text.set_fontsize(text.get_fontsize() * min(0.99, room / wide))

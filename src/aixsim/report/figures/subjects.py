@@ -15,6 +15,7 @@ from aixsim.answers.lever_credit import Explanation
 from aixsim.answers.one_at_a_time import Tornado
 from aixsim.answers.what_matters import Sensitivity
 from aixsim.answers.year_end_counts import Signposts
+from aixsim.config.setting_names import setting_name
 from aixsim.config.study import Study
 from aixsim.config.variant import in_words, variant_of
 from aixsim.errors import ArgumentError
@@ -68,6 +69,8 @@ class SelfCheck:
     ranks: NDArray[np.float64]
 
 
+_MOST: Final = 3
+"""Number of settings that a source line names."""
 NOUNS: Final[dict[type[Any], str]] = {
     Result: "a run",
     Sweep: "a sweep",
@@ -102,12 +105,8 @@ def source_of(subject: object) -> Sequence[str]:
     """
     match subject:
         case Result():
-            return (
-                f"Source: aixsim simulation, run {subject.provenance['run_id']}",
-                _variant(subject),
-                subject.n_note,
-                subject.sample_note,
-            )
+            run = f"run {subject.provenance['run_id']}"
+            return (f"Source: aixsim simulation of {_scenario(subject)}", subject.n_note, subject.sample_note, run)
         case Sweep():
             done = f"{subject.n_done + subject.n_failed:,} of {subject.given:,}"
             unfinished = "" if subject.is_complete else f"unfinished: {done} replicates"
@@ -134,13 +133,16 @@ def source_of(subject: object) -> Sequence[str]:
             raise ArgumentError("subject", subject, ", ".join(NOUNS.values()))
 
 
-def _variant(result: Result) -> str:
-    """Returns the name of the config, with the setting that differs from its base, or the number of such settings."""
+def _scenario(result: Result) -> str:
+    """Returns the name of the config, with the first settings that differ from its base."""
     name, own = str(result.provenance.get("config") or ""), variant_of(result.provenance)
     if not own.differs:
         return name
-    (key, (_, after)), *more = own.differs.items()
-    return f"{name}: {len(own.differs)} settings differ from {own.base}" if more else f"{name}: {key} {in_words(after)}"
+    shown = [f"{setting_name(key, with_programme=False)} {in_words(after)}" for key, (_, after) in list(own.differs.items())[:_MOST]]
+    more = len(own.differs) - len(shown)
+    others = f" and {more:,} more settings" if more > 0 else ""
+    base = f"{own.base} with" if own.base == name else f"{name}, which is {own.base} with"
+    return f"{base} {', '.join(shown)}{others}"
 
 
 def _sample(scale: float) -> str:

@@ -93,7 +93,7 @@ def _targets(axes: Any, targets: list[dict[str, Any]]) -> None:
     axes.set_title("Published targets beside this network")
     lines = [("target", "published", "range", "this network", "")]
     for target in targets:
-        unit = "" if target["unit"] == "1" else f" ({target['unit']})"
+        unit = "" if target["unit"] == "1" or target["name"].startswith(target["unit"]) else f" ({target['unit']})"
         rounded = None if target["model"] is None else float(f"{target['model']:.4g}")
         model = "none" if rounded is None else f"{rounded:,.10g}"
         band = f"{target['low']:,g} to {target['high']:,g}"
