@@ -94,7 +94,8 @@ def draw(subject: object, kind: str, ax: Any = None) -> Any:
     Raises:
         PlotError: the kind is unknown, or the subject lacks the data.
     """
-    from aixsim.report.figures.style import Place, escape_texts, house_style
+    from aixsim.report.figures.page_layout import Place
+    from aixsim.report.figures.style import escape_texts, house_style
 
     figure = figure_of(subject, kind)
     if ax is None:
@@ -119,8 +120,8 @@ def picture(subject: object, kind: str, size: str = "page", dpi: float = _DPI) -
     Raises:
         PlotError: the kind or size is unknown, or the subject lacks the data.
     """
+    from aixsim.report.figures.page_layout import written
     from aixsim.report.figures.picture import Picture, alternative_text
-    from aixsim.report.figures.style import written
 
     figure = figure_of(subject, kind)
     if size not in SIZES:
@@ -217,7 +218,8 @@ def missing_figures(subject: object, folder: Path, *, main: bool = False) -> lis
 
 def _page(figure: Figure[Any], subject: object, size: str, dpi: float) -> Any:
     """Returns a whole figure with its caption, laid out."""
-    from aixsim.report.figures.style import escape_texts, house_style, lay_out, new_figure, written
+    from aixsim.report.figures.page_layout import lay_out, new_figure, written
+    from aixsim.report.figures.style import escape_texts, house_style
 
     width, height = figure.size(subject) if callable(figure.size) else figure.size
     with house_style(), warnings.catch_warnings():

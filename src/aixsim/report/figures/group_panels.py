@@ -9,7 +9,8 @@ import numpy as np
 
 from aixsim.answers.answer import AnswerTable
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import OUTCOME_LOOK, end_labels, head, panel_grid, scaled_note, whole_numbers
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import OUTCOME_LOOK, end_labels, scaled_note, whole_numbers
 from aixsim.report.figures.sweep_names import sentence
 from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.result import Result

@@ -15,12 +15,12 @@ from aixsim.answers.lever_credit import Explanation
 from aixsim.answers.one_at_a_time import Tornado
 from aixsim.answers.what_matters import Sensitivity
 from aixsim.answers.year_end_counts import Signposts
-from aixsim.config.setting_names import setting_name
 from aixsim.config.study import Study
-from aixsim.config.variant import in_words, variant_of
+from aixsim.config.variant import variant_of
 from aixsim.errors import ArgumentError
 from aixsim.evidence.forecasts import Forecast
-from aixsim.results.comparison import PolicyChange
+from aixsim.report.figures.scenario_names import deed
+from aixsim.results.comparison import Comparison, PolicyChange
 from aixsim.results.result import Result
 from aixsim.results.sweep_comparison import SweepComparison
 from aixsim.results.sweep_result import Sweep
@@ -75,6 +75,7 @@ NOUNS: Final[dict[type[Any], str]] = {
     Result: "a run",
     Sweep: "a sweep",
     PolicyChange: "a comparison of two runs",
+    Comparison: "a comparison of runs",
     SweepComparison: "a comparison of the points of a sweep",
     Calibration: "a calibration",
     Backtest: "a back-test",
@@ -117,7 +118,20 @@ def source_of(subject: object) -> Sequence[str]:
             failed = ", ".join(f"{n:,} of {name} failed" for name, n in n_failed if n)
             runs = " and ".join(str(result.provenance["run_id"]) for result in both)
             n_pairs = f"n = {len(subject.pair.replicates):,} pairs of replicates"
-            return (f"Source: aixsim simulations, runs {runs}", n_pairs, failed, both[0].sample_note)
+            return (
+                f"Source: aixsim simulations of {' and '.join(map(_scenario, both))}",
+                n_pairs,
+                failed,
+                both[0].sample_note,
+                f"runs {runs}",
+            )
+        case Comparison():
+            pairs = [policy.pair for policy in subject.policies]
+            results = [pairs[0].baseline, *(one.other for one in pairs)]
+            names = ", ".join([pairs[0].names[0], *(one.names[1] for one in pairs)])
+            counts = list(dict.fromkeys(result.n_note for result in results))
+            runs = ", ".join(str(result.provenance["run_id"]) for result in results)
+            return (f"Source: aixsim simulations of {names}", "; ".join(counts), results[0].sample_note, f"runs {runs}")
         case SweepComparison():
             return source_of(subject.sweep)
         case Calibration(report=report):
@@ -138,11 +152,8 @@ def _scenario(result: Result) -> str:
     name, own = str(result.provenance.get("config") or ""), variant_of(result.provenance)
     if not own.differs:
         return name
-    shown = [f"{setting_name(key, with_programme=False)} {in_words(after)}" for key, (_, after) in list(own.differs.items())[:_MOST]]
-    more = len(own.differs) - len(shown)
-    others = f" and {more:,} more settings" if more > 0 else ""
     base = f"{own.base} with" if own.base == name else f"{name}, which is {own.base} with"
-    return f"{base} {', '.join(shown)}{others}"
+    return f"{base} {deed(own.differs, _MOST)}"
 
 
 def _sample(scale: float) -> str:

@@ -10,17 +10,8 @@ from matplotlib.patheffects import withStroke
 from aixsim.answers.answer import AnswerTable
 from aixsim.model.calendar import parse_month
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import (
-    GREY,
-    INK,
-    OUTCOME_LOOK,
-    VERMILION,
-    end_labels,
-    head,
-    offset_text,
-    scaled_note,
-    whole_numbers,
-)
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import GREY, INK, OUTCOME_LOOK, VERMILION, end_labels, offset_text, scaled_note, whole_numbers
 from aixsim.report.figures.time_axis import mark_given, month_ends, month_name, year_axis
 from aixsim.results.quantile_curves import Band, band
 from aixsim.results.result import Result

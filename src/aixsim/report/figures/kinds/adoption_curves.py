@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, end_labels, head, panel_grid
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, end_labels
 from aixsim.report.figures.sweep_names import factor_name, naming_order, sentence, setting_name
 from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.main_effects import POLICY, Level, known_points, levels

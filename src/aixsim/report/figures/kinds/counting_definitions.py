@@ -9,7 +9,8 @@ from matplotlib.patheffects import withStroke
 
 from aixsim.answers.answer import AnswerTable
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, BROWN, GREEN, INK, VERMILION, head, offset_text, row_text, scaled_note
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, BROWN, GREEN, INK, VERMILION, offset_text, row_text, scaled_note
 from aixsim.report.figures.sweep_names import sentence
 from aixsim.report.figures.time_axis import month_name
 from aixsim.report.text.counting_table import first_target

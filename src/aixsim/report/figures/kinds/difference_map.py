@@ -7,7 +7,8 @@ from typing import Any
 from matplotlib.colors import LinearSegmentedColormap
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, BROWN, head
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, BROWN
 from aixsim.report.figures.tiles import NOT_VALIDATED, Tile, draw_tiles, pole_table
 from aixsim.report.figures.time_axis import month_name
 from aixsim.report.text.number_format import signed

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, row_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, row_text
 from aixsim.report.figures.time_axis import month_name
 from aixsim.report.text.comparison_text import GROUP_NAMES
 from aixsim.report.text.number_format import bracket, signed

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, offset_text, panel_grid
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, offset_text
 from aixsim.report.figures.sweep_names import factor_name, goal_name, rounded, sentence
 from aixsim.results.main_effects import POLICY, UNSET, Effect, by_strength, main_effects, strength, varied
 from aixsim.results.sweep_result import Sweep

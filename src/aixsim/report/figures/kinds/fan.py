@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import GREY, INK, OUTCOME_LOOK, head, offset_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import GREY, INK, OUTCOME_LOOK, offset_text
 from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.report.text.number_format import bracket, signed
 from aixsim.results.comparison import PolicyChange, paired_paths
@@ -37,7 +38,7 @@ def draw(change: PolicyChange, figure: Any) -> None:
         found[outcome] = at_end = contrast(after[:, t], before[:, t], one.confidence)
         _interval(axes, x, t, at_end.paired, ink)
     panels[0].set_ylabel("difference, AI factories")
-    panels[0].legend(loc="upper left")
+    panels[0].legend(loc="upper left" if found["launched"].paired.estimate >= 0 else "lower left")
     d = found["launched"]
     head(
         figure,

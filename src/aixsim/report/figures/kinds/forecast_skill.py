@@ -9,7 +9,8 @@ from aixsim.answers.answer import AnswerTable
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, VERIFIED
 from aixsim.evidence.track_record import TABLE, better, concerns, records
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, end_labels, head, offset_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, end_labels, offset_text
 from aixsim.results.result import Result
 
 _LOOK = {KNOWN: (BLUE, "o", "actual budgets"), ANNOUNCED: (VERMILION, "D", "announced budgets")}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, row_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, row_text
 from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name
 from aixsim.report.text.number_format import bracketed, failed_note
 from aixsim.report.text.sweep_comparison_text import n_line, n_of, reference_name

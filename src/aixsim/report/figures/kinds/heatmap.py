@@ -14,7 +14,8 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, INK, VERMILION, head, panel_grid
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import BLUE, INK, VERMILION
 from aixsim.report.figures.sweep_names import factor_name, goal_name, naming_order, rounded, sentence, setting_name, verdict_counts
 from aixsim.results.main_effects import Level, by_strength, is_number, known_points, levels, value_of, varied
 from aixsim.results.pooled_chance import mean_chance
@@ -241,7 +242,7 @@ def _applies(sweep: Sweep) -> bool:
 def _size(sweep: Sweep) -> tuple[float, float]:
     n = len(_parts(sweep)[1])
     columns = min(n, _COLUMNS)
-    return (3.4 * columns + 1.6, 3.0 * math.ceil(n / columns) + 1.9) if n > 1 else (8.6, 6.2)
+    return (3.4 * columns + 1.6, 2.5 * math.ceil(n / columns) + 1.7) if n > 1 else (8.6, 6.2)
 
 
 FIGURE = Figure(

@@ -6,7 +6,8 @@ from typing import Any
 
 from aixsim.answers.answer import AnswerTable
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BROWN, CYCLE, DASHES, GREY, ORANGE, end_labels, head, offset_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BROWN, CYCLE, DASHES, GREY, ORANGE, end_labels, offset_text
 from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.quantile_curves import chance_by_month
 from aixsim.results.result import Result

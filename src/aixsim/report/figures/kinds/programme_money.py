@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from aixsim.answers.answer import AnswerTable
 from aixsim.model.keys import dotted
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import CYCLE, GREY, HATCHES, INK, head, scaled_note, whole_numbers
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import CYCLE, GREY, HATCHES, INK, scaled_note, whole_numbers
 from aixsim.results.result import Result
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,8 @@ from matplotlib import colormaps
 from aixsim.answers.answer import AnswerTable
 from aixsim.model.calendar import parse_month
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import head, scaled_note
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import scaled_note
 from aixsim.report.figures.tiles import Tile, draw_tiles, pole_table, tile_legend
 from aixsim.report.figures.time_axis import month_name
 from aixsim.results.result import Result

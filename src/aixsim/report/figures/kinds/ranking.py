@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, row_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, row_text
 from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name, sentence, verdict_counts
 from aixsim.report.text.number_format import failed_note
 from aixsim.results.main_effects import known_points

@@ -5,21 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import (
-    BLUE,
-    DASHES,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PLUM,
-    SKY,
-    VERMILION,
-    end_labels,
-    head,
-    scaled_note,
-    whole_numbers,
-)
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, DASHES, GREEN, GREY, INK, ORANGE, PLUM, SKY, VERMILION, end_labels, scaled_note, whole_numbers
 from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.result import Result
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, CYCLE, DASHES, GREY, INK, head, offset_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, CYCLE, DASHES, GREY, INK, offset_text
 from aixsim.results.network_targets import is_met
 from aixsim.results.result import Result
 
