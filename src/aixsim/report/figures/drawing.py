@@ -6,7 +6,7 @@ import difflib
 import pkgutil
 import warnings
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ _NO_GLYPH = "Glyph .* missing from font"
 _DPI = 200
 """Resolution of PNG files in dpi; text is measured at the same resolution."""
 SIZES = ("page", "slide", "column")
+LANGUAGES = ("en", "ko")
 _SLIDE, _PIXELS = 16 / 9, 1920
 _COLUMNS, _LEAST = (5.2, 6.5, 8.0), 1.0
 """Widths that are tried for a column, in inches before reduction, until all panels are at least so wide."""
@@ -99,7 +100,7 @@ def draw(subject: object, kind: str, ax: Any = None) -> Any:
 
     figure = figure_of(subject, kind)
     if ax is None:
-        return _page(figure, subject, "page", 100)
+        return _page(figure, subject, "page", "en", 100)
     with house_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", _NO_GLYPH)
         figure.draw(subject, Place(ax))
@@ -107,7 +108,7 @@ def draw(subject: object, kind: str, ax: Any = None) -> Any:
     return ax.figure
 
 
-def picture(subject: object, kind: str, size: str = "page", dpi: float = _DPI) -> Picture:
+def picture(subject: object, kind: str, size: str = "page", language: str = "en", dpi: float = _DPI) -> Picture:
     """Draws one figure and returns it with its title, explanation, caption, alternative text and table.
 
     Args:
@@ -115,25 +116,34 @@ def picture(subject: object, kind: str, size: str = "page", dpi: float = _DPI) -
         kind: name of the figure.
         size: one of ``SIZES``: ``page`` is the size of the kind; ``slide`` has the proportions 16:9; ``column`` is narrow, with panels
             one below the other, to be printed 8.9 cm wide.
+        language: of all texts, ``en`` or ``ko``; the main figures of a run are translated, and names of a config are not.
         dpi: resolution of the page; of a slide it is that of 1,920 by 1,080 pixels.
 
     Raises:
         PlotError: the kind or size is unknown, or the subject lacks the data.
     """
-    from aixsim.report.figures.page_layout import written
+    from aixsim.report.figures.font_families import NO_KOREAN, missing
+    from aixsim.report.figures.page_layout import translated, written
     from aixsim.report.figures.picture import Picture, alternative_text
 
     figure = figure_of(subject, kind)
     if size not in SIZES:
         raise PlotError(f"unknown size {size!r} (allowed: {', '.join(SIZES)})", kind, SIZES)
-    page = _page(figure, subject, size, dpi)
+    if language not in LANGUAGES:
+        raise PlotError(f"unknown language {language!r} (allowed: {', '.join(LANGUAGES)})", kind, LANGUAGES)
+    if language == "ko" and not figure.is_main:
+        names = [name for name, one in figures_of(subject).items() if one.is_main]
+        raise PlotError(f"figure {kind!r} has no Korean texts{'; these have: ' if names else ''}{', '.join(names)}", kind, names)
+    if language == "ko" and missing("가"):
+        raise PlotError(NO_KOREAN, kind, LANGUAGES)
+    page = _page(figure, subject, size, language, dpi)
     title, explanation, caption = (" ".join(written(page, part).split()) for part in ("title", "explanation", "caption"))
     table = figure.table(subject) if figure.table else next(iter(subject.tables.values())) if isinstance(subject, Answer) else None
-    alt = alternative_text(figure.title, title, explanation, table)
+    alt = alternative_text(translated(page, figure.title), title, explanation, table)
     return Picture(kind, title, explanation, caption, alt, table, _identity(figure, subject), page)
 
 
-def write_figure(subject: object, kind: str, paths: Sequence[Path], size: str = "page") -> list[Path]:
+def write_figure(subject: object, kind: str, paths: Sequence[Path], size: str = "page", language: str = "en") -> list[Path]:
     """Draws one figure, writes it to each path in the format of its ending (``.png`` or ``.svg``), and returns the paths.
 
     The alternative text is written beside them, as ``NAME.alt.txt``, and its path is not returned. Files are written atomically; the same
@@ -147,7 +157,7 @@ def write_figure(subject: object, kind: str, paths: Sequence[Path], size: str = 
     for path in paths:
         if path.suffix[1:] not in FORMATS:
             raise PlotError(f"{path}: figures are written as {' and '.join(FORMATS)}, not {path.suffix!r}", figure.name, FORMATS)
-    drawn = picture(subject, kind, size)
+    drawn = picture(subject, kind, size, language)
     contents = {path: drawn.png() if path.suffix == ".png" else drawn.svg().encode() for path in paths}
     beside = {path.with_suffix(".alt.txt"): f"{drawn.alt}\n{drawn.caption}\n".encode() for path in paths}
     for path, content in (contents | beside).items():
@@ -167,6 +177,7 @@ def draw_figures(
     *,
     workers: int = 1,
     size: str = "page",
+    language: str = "en",
 ) -> list[Path]:
     """Draws figures of a subject into a folder, which is created, and returns their paths.
 
@@ -176,21 +187,22 @@ def draw_figures(
         names: kinds; by default all for which the subject has data.
         formats: ``png`` (200 dpi) and ``svg``.
         workers: most processes; few figures are drawn in this one. The files do not depend on it.
-        size: as in ``picture``.
+        size, language: as in ``picture``.
 
     Raises:
         PlotError: the kind, size or format is unknown, or the subject lacks the data.
         StoreError: a file cannot be written.
     """
     if names is None:
-        names = [name for name, figure in figures_of(subject).items() if is_empty(subject) or figure.applies(subject)]
+        known = {name: figure for name, figure in figures_of(subject).items() if figure.is_main or language == "en"}
+        names = [name for name, figure in known.items() if is_empty(subject) or figure.applies(subject)]
     for name in names:
         figure_of(subject, name)
     paths = {name: [folder / f"{name}.{ending}" for ending in formats] for name in names}
     n_workers = min(workers, len(paths) // _FIGURES_A_WORKER, _MOST_WORKERS)
     executor = LocalProcesses(n_workers) if n_workers > 1 else InProcess()
     try:
-        for _ in run_all(executor, [Task(name, write_figure, (subject, name, files, size)) for name, files in paths.items()]):
+        for _ in run_all(executor, [Task(name, write_figure, (subject, name, files, size, language)) for name, files in paths.items()]):
             pass
     finally:
         executor.close()
@@ -216,9 +228,9 @@ def missing_figures(subject: object, folder: Path, *, main: bool = False) -> lis
     return missing
 
 
-def _page(figure: Figure[Any], subject: object, size: str, dpi: float) -> Any:
+def _page(figure: Figure[Any], subject: object, size: str, language: str, dpi: float) -> Any:
     """Returns a whole figure with its caption, laid out."""
-    from aixsim.report.figures.page_layout import lay_out, new_figure, written
+    from aixsim.report.figures.page_layout import lay_out, new_figure, translated, write_caption, written
     from aixsim.report.figures.style import escape_texts, house_style
 
     width, height = figure.size(subject) if callable(figure.size) else figure.size
@@ -228,13 +240,12 @@ def _page(figure: Figure[Any], subject: object, size: str, dpi: float) -> Any:
         if size == "slide":
             width, height = max(width, height * _SLIDE), max(height, width / _SLIDE)
         for wide in _COLUMNS if size == "column" else (width,):
-            page = new_figure(
-                (wide, height * (wide / width) ** 0.4), _PIXELS / wide if size == "slide" else dpi, is_narrow=size == "column"
-            )
+            high = height * (wide / width) ** 0.4  # a narrow figure is nearly as high
+            page = new_figure((wide, high), _PIXELS / wide if size == "slide" else dpi, is_narrow=size == "column", language=language)
             figure.draw(subject, page)
-            lost = escape_texts(page)
-            caption = " · ".join(part for part in (written(page, "intervals"), _source_line(figure, subject)) if part)
-            lay_out(page, caption, is_fixed=size == "slide")
+            write_caption(page, " · ".join(part for part in (written(page, "intervals"), _source_line(figure, subject)) if part))
+            lost = escape_texts(page, partial(translated, page))
+            lay_out(page, is_fixed=size == "slide")
             if size != "column" or min(axes.get_position().width * wide for axes in page.axes) > _LEAST:
                 break
     _warn(lost)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -39,6 +40,9 @@ def _register() -> None:
             for path in sorted(Path(folder, "fonts").glob(f"{family}*.ttf")):
                 if path.stem in (family, f"{family}Bold"):
                     font_manager.fontManager.addfont(path)
+                    if path.stem.endswith("Bold"):  # its file calls itself semibold, of which matplotlib would warn
+                        known = font_manager.fontManager.ttflist
+                        known[-1] = replace(known[-1], weight=700)
 
 
 def families() -> list[str]:

@@ -12,6 +12,7 @@ from matplotlib.gridspec import GridSpec
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from aixsim.report.figures.korean import korean
 from aixsim.report.figures.style import GREY
 
 _LEFT, _TOP, _BOTTOM, _TITLE_LINE = 0.18, 0.98, 0.38, 0.24
@@ -26,40 +27,52 @@ class Page(Figure):
 
     Attributes:
         is_narrow: whether it is drawn for one column of a paper.
+        language: of its texts, ``en`` or ``ko``.
     """
 
     is_narrow = False
+    language = "en"
 
     def subplots(self, nrows: int = 1, ncols: int = 1, **options: Any) -> Any:
         """Returns panels; arguments as for a matplotlib figure."""
         if self.is_narrow and nrows == 1 and ncols > 1:
             options.pop("width_ratios", None)
             nrows, ncols = ncols, 1
-            self.set_size_inches(self.get_size_inches() * (1.0, 0.8 * nrows))
+            self.set_size_inches(self.get_size_inches() * (1.0, nrows if nrows > 2 else 0.8 * nrows))
         return super().subplots(nrows, ncols, **options)
 
 
-def new_figure(size: tuple[float, float], dpi: float = 100, *, is_narrow: bool = False) -> Page:
+def new_figure(size: tuple[float, float], dpi: float = 100, *, is_narrow: bool = False, language: str = "en") -> Page:
     """Returns an empty figure; ``size`` is in inches."""
     page = Page(figsize=size, dpi=dpi)
-    page.is_narrow = is_narrow
+    page.is_narrow, page.language = is_narrow, language
     return page
 
 
-def lay_out(figure: Figure, caption: str, *, is_fixed: bool = False) -> None:
-    """Writes the caption, and places the panels between it and the texts above them.
+def translated(figure: Any, text: str) -> str:
+    """Returns a text in the language of a figure."""
+    return korean(text) if getattr(figure, "language", "en") == "ko" else text
+
+
+def write_caption(figure: Figure, caption: str) -> None:
+    """Writes the caption, which ``lay_out`` places below the panels."""
+    figure.text(0, 0, caption, fontsize=7.5, color=GREY, va="bottom", linespacing=1.0, gid="caption")
+
+
+def lay_out(figure: Figure, *, is_fixed: bool = False) -> None:
+    """Places the panels between the caption and the texts above them.
 
     Tight layout is used because constrained layout is not reproducible: its rounding errors depend on memory addresses.
 
     Args:
-        figure: with texts by ``head``.
-        caption: below the panels.
+        figure: with texts by ``head`` and ``write_caption``.
         is_fixed: whether the height stays; else long texts make the figure higher, so that panels keep their size.
     """
-    bottom = figure.text(0, 0, caption, fontsize=7.5, color=GREY, va="bottom", linespacing=1.0, gid="caption")
-    _fit(figure, bottom)
+    for text in figure.texts:
+        if text.get_gid() == "caption":
+            _fit(figure, text)
     title, explanation = written(figure, "title"), written(figure, "explanation")
-    n_title, n_explanation, n_caption = (text.count("\n") + 1 for text in (title, explanation, bottom.get_text()))
+    n_title, n_explanation, n_caption = (text.count("\n") + 1 for text in (title, explanation, written(figure, "caption")))
     below_title = 0.46 + _TITLE_LINE * (n_title - 1)
     top = below_title + 0.17 * n_explanation + 0.18
     foot = _BOTTOM + 0.14 * (n_caption - 1)
@@ -117,8 +130,9 @@ def head(figure: Any, title: str, explanation: str, intervals: str = "") -> None
     if isinstance(figure, Place):
         figure.axes.set_title(title)
         return
+    title, explanation, intervals = (translated(figure, text) for text in (title, " ".join(explanation.split()), intervals))
     above = figure.text(0, 1, title, fontsize=13.5, fontweight="bold", va="top", linespacing=1.0, gid="title")
-    below = figure.text(0, 1, " ".join(explanation.split()), fontsize=9, color=GREY, va="top", linespacing=1.0, gid="explanation")
+    below = figure.text(0, 1, explanation, fontsize=9, color=GREY, va="top", linespacing=1.0, gid="explanation")
     for text in (above, below):
         _fit(figure, text)
     figure.text(0, 0, intervals, visible=False, gid="intervals")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -101,21 +101,25 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def escape_texts(figure: Figure) -> set[str]:
+def escape_texts(figure: Figure, translate: Callable[[str], str] = str) -> set[str]:
     """Makes all texts safe to draw, also those of ticks, and returns the characters that no font has; they are replaced by ``?``.
 
     Control characters of names are escaped: fonts lack them, and SVG files must not hold them. All minus signs become the same one.
+
+    Args:
+        figure: with all its texts.
+        translate: into the language of the figure.
     """
     axes = [axis for panel in figure.axes for axis in (panel.xaxis, panel.yaxis)]
     ticks = [[label.get_text() for label in axis.get_ticklabels()] for axis in axes]
     texts = figure.findobj(Text)
-    lost = missing(_shown(text) for text in [*(text.get_text() for text in texts), *(name for names in ticks for name in names)])
+    lost = missing(_shown(translate(text)) for text in [*(text.get_text() for text in texts), *(name for names in ticks for name in names)])
     table = dict.fromkeys(map(ord, lost), "?")
     for text in texts:
-        if (shown := _shown(text.get_text()).translate(table)) != text.get_text():
+        if (shown := _shown(translate(text.get_text())).translate(table)) != text.get_text():
             text.set_text(shown)
     for axis, names in zip(axes, ticks, strict=True):
-        if (shown_names := [_shown(name).translate(table) for name in names]) != names:
+        if (shown_names := [_shown(translate(name)).translate(table) for name in names]) != names:
             axis.set_ticks(axis.get_ticklocs(), shown_names)
     return lost
 

@@ -37,7 +37,7 @@ def draw(result: Result, figure: Any) -> None:
     order = (1, 0, 2, 3)
     above.legend([handles[k] for k in order], [names[k] for k in order], loc="upper left", title="at the end", alignment="left")
     above.axhline(0, color=INK, linewidth=1.0)
-    above.set_title("AI factory projects, counted routes; lost ones below the line")
+    above.set_title("Counted projects; lost ones below the line")
     above.yaxis.set_major_formatter(lambda y, _: f"{abs(y):,.0f}")
     lines = {"decided": mean["decided"], "withdrawn": mean["withdrawn"], "launched": mean["launched"]}
     if "own" not in result.provenance["counts"]:
@@ -46,7 +46,7 @@ def draw(result: Result, figure: Any) -> None:
     for (name, values), colour, dash in zip(lines.items(), (GREEN, GREY, BLUE, PLUM), DASHES, strict=False):
         below.plot(x, values, color=colour, linestyle=dash, linewidth=2.2, label=name)
         labels.append((float(values[-1]), f"  {name} {values[-1]:,.0f}", colour))
-    below.set_title("Firms that decided, and what became of them, cumulative")
+    below.set_title("Firms that decided, cumulative")
     whole_numbers(below)
     above.set_ylabel("projects")
     below.set_ylabel("firms")
