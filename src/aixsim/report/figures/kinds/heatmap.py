@@ -242,7 +242,7 @@ def _applies(sweep: Sweep) -> bool:
 def _size(sweep: Sweep) -> tuple[float, float]:
     n = len(_parts(sweep)[1])
     columns = min(n, _COLUMNS)
-    return (3.4 * columns + 1.6, 2.5 * math.ceil(n / columns) + 1.7) if n > 1 else (8.6, 6.2)
+    return (3.4 * columns + 1.6, 2.9 * math.ceil(n / columns) + 1.7) if n > 1 else (8.6, 6.2)
 
 
 FIGURE = Figure(
