@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -87,7 +88,7 @@ def test_a_package_with_fonts_is_used_without_being_imported(monkeypatch: pytest
     for name in ("NanumGothic.ttf", "NanumGothicLight.ttf"):
         (tmp_path / "fonts" / name).write_bytes(b"")
     added: list[str] = []
-    monkeypatch.setattr(font_families.importlib.util, "find_spec", lambda _: SimpleNamespace(submodule_search_locations=[str(tmp_path)]))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: SimpleNamespace(submodule_search_locations=[str(tmp_path)]))
     monkeypatch.setattr(font_manager.fontManager, "addfont", lambda path: added.append(Path(path).name))
     font_families._register.__wrapped__()
     assert added == ["aixsim-sans-bold.ttf", "aixsim-sans-regular.ttf", "NanumGothic.ttf"]

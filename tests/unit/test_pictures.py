@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import pytest
 from matplotlib.text import Text
 from PIL import Image
 
+from aixsim.cli.plot import plot
 from aixsim.errors import UserError
 from aixsim.report.figures import drawing, font_families
 from aixsim.report.figures.drawing import SIZES, figures_of, picture, write_figure
 from aixsim.report.figures.figure import PlotError
 from aixsim.report.figures.korean import korean
+from aixsim.report.figures.scenario_names import deed
 from aixsim.report.figures.style import escape_texts
 from aixsim.results.comparison import Comparison, compare
 from aixsim.results.result import Result, open_result
@@ -59,7 +62,7 @@ def test_figures_look_as_they_did(result: Result, kind: str, tmp_path: Path) -> 
 
 
 def test_another_look_is_noticed(result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The planted change: the whole picture a tenth of an inch lower, or one band without colour."""
+    """The planted change: one band without colour."""
     real = drawing._page
 
     def without_a_band(*arguments: Any) -> Any:
@@ -118,18 +121,19 @@ def test_sizes_have_their_proportions_and_nothing_leaves_the_frame(result: Resul
     assert columns == {4, 2}
 
 
-@pytest.mark.parametrize(("option", "value"), [("size", "poster"), ("language", "fr")])
-def test_unknown_sizes_and_languages_are_refused(result: Result, option: str, value: str) -> None:
+@pytest.mark.parametrize(("size", "language"), [("poster", "en"), ("page", "fr")])
+def test_unknown_sizes_and_languages_are_refused(result: Result, size: str, language: str) -> None:
     with pytest.raises(PlotError) as caught:
-        picture(result, "money", **{option: value})
-    assert value in str(caught.value)
+        picture(result, "money", size, language)
+    assert ("'poster'" in str(caught.value)) == (size == "poster")
+    assert ("'fr'" in str(caught.value)) == (language == "fr")
     assert caught.value.known
 
 
 def test_korean_figures_hold_no_english_but_names(result: Result, monkeypatch: pytest.MonkeyPatch) -> None:
     """Glyphs are not needed for the words: the fonts are said to have all."""
     monkeypatch.setattr(font_families, "_letters", lambda _: range(0x110000))
-    names = "aixsim|korea-2030|AI|KRW|n|AX parks|AI Factory lead projects|Lead projects|[0-9a-f]{12}|[0-9a-f]+feed"
+    names = "AI Factory lead projects|Lead projects|AX parks|aixsim|korea-2030|AI|KRW|[0-9a-f]{12}|[0-9a-f]+feed"
     for kind in ("adoption", "money", "probability"):
         drawn = picture(result, kind, language="ko")
         words = [text.get_text() for text in drawn.page.findobj(Text) if text.get_visible()]
@@ -172,6 +176,31 @@ def test_scenarios_are_named_by_what_they_do(comparison: Comparison) -> None:
     launched = {row["scenario"]: row["median"] for row in overlay.table.rows if row["outcome"] == "launched"}
     assert launched["less"] < launched["plan"] < launched["more"]
     assert overlay.title.endswith(f"{launched['less']:,.0f} (less) to {launched['more']:,.0f} (more)")
+
+
+def test_what_a_scenario_does_is_said_in_words() -> None:
+    removed = {"levers.parks": (None, False), "levers.parks.number": (27, None), "levers.parks.start": ("2026-01", None)}
+    assert deed(removed) == "no parks"
+    share = {'programme."Lead".delivered_share': (1.0, 0.5)}
+    assert deed(removed | share) == "no parks; delivered share 0.5"
+    assert deed(removed | share | {"horizon.end": ("2030-12", "2031-12")}) == "no parks; delivered share 0.5 and 1 more"
+    assert deed({}) == ""
+
+
+def test_the_source_names_the_scenario_and_what_it_changes(result: Result) -> None:
+    changed = {"base": "korea-2030", "differs": {"levers.parks": [None, False]}}
+    other = replace(result, about=result.provenance | {"config": "mine", "variant": changed})
+    assert "Source: aixsim simulation of mine, which is korea-2030 with no parks · n = 30 replicates" in picture(other, "stages").caption
+
+
+def test_plot_draws_several_scenarios_together(comparison: Comparison, tmp_path: Path) -> None:
+    folders = [comparison.policies[0].pair.baseline.path, comparison.policies[0].pair.other.path]
+    plot(folders, "overlay", tmp_path / "both.svg", 1, "page", "en")
+    assert "plan" in (tmp_path / "both.svg").read_text(encoding="utf-8")
+    for wrong in ((folders[:1], "overlay", "page", "en"), (folders, "overlay", "poster", "en"), (folders, "overlay", "page", "fr")):
+        with pytest.raises(UserError):
+            plot(wrong[0], wrong[1], tmp_path / "other.svg", 1, *wrong[2:])
+    assert not (tmp_path / "other.svg").exists()
 
 
 def draw_references() -> None:

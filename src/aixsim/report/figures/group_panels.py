@@ -68,6 +68,8 @@ def _draw(result: Result, figure: Any, group: str, levels: Sequence[str], noun: 
         axes.set_title(level)
     # Panels share their months: ticks set in one are set in all.
     year_axis(panels[0], result, short=True)
+    for axes in panels[::columns]:
+        axes.set_ylabel("AI factories")
     for axes in panels:
         whole_numbers(axes)
         axes.tick_params(axis="x", which="minor", length=0, labelsize=8, labelbottom=True)

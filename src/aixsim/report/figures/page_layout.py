@@ -38,7 +38,8 @@ class Page(Figure):
         if self.is_narrow and nrows == 1 and ncols > 1:
             options.pop("width_ratios", None)
             nrows, ncols = ncols, 1
-            self.set_size_inches(self.get_size_inches() * (1.0, nrows if nrows > 2 else 0.8 * nrows))
+            width, height = self.get_size_inches()
+            self.set_size_inches(width, height * (nrows if nrows > 2 else 0.8 * nrows))
         return super().subplots(nrows, ncols, **options)
 
 
@@ -151,8 +152,8 @@ def _fit(figure: Figure, text: Text) -> None:
             lines = textwrap.wrap(words, fewest, break_long_words=False, break_on_hyphens=False)
         text.set_text("\n".join(lines).replace("\N{NO-BREAK SPACE}", " "))
         wide, letters = text.get_window_extent().width, letters - max(letters // 40, 1)
-    while (wide := text.get_window_extent().width) > room and text.get_fontsize() > 1.0:
-        text.set_fontsize(text.get_fontsize() * min(0.99, room / wide))
+    while (wide := text.get_window_extent().width) > room and float(text.get_fontsize()) > 1.0:
+        text.set_fontsize(float(text.get_fontsize()) * min(0.99, room / wide))
 
 
 def panel_grid(figure: Any, n: int, columns: int, **options: Any) -> NDArray[Any]:
