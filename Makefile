@@ -37,6 +37,7 @@ docs: $(STAMP)
 	$(BIN)/python -m aixsim.report.what_changed
 	$(BIN)/python -m aixsim.report.network_page
 	$(BIN)/python -m aixsim.report.data_page
+	$(BIN)/python -m aixsim.report.gallery_page
 	$(BIN)/python -m aixsim.report.executed_notebook
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 

@@ -74,7 +74,8 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import head, scaled_note
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import scaled_note
 from aixsim.results.result import Result
 
 

@@ -36,7 +36,7 @@ def texts(sweep: Made, kind: str) -> list[str]:
     figure = Figure()
     figures_of(sweep)[kind].draw(sweep, figure)
     inside = [text for axes in figure.axes for text in [*axes.texts, axes.title, *axes.get_xticklabels(), *axes.get_yticklabels()]]
-    return [text.get_text() for text in [*figure.texts, *inside] if text.get_text()]
+    return [" ".join(text.get_text().split()) for text in [*figure.texts, *inside] if text.get_text()]
 
 
 def test_programmes_are_named_only_where_two_would_be_called_alike() -> None:
@@ -45,7 +45,7 @@ def test_programmes_are_named_only_where_two_would_be_called_alike() -> None:
     other = SHARE.replace("Lead", "Call")
     two = over([{**row, other: 1.0} for row in GRID])
     assert [factor_name(two, key) for key in (SHARE, other)] == ["Lead: delivered share", "Call: delivered share"]
-    assert factor_name(one, PARKS) == "parks: number"
+    assert factor_name(one, PARKS) == "number of parks"
     assert point_name(one, one.points[0], [SHARE, GRANT], 40) == "delivered share 0.2, grant 2026 0.5"
     assert point_name(one, one.points[0], [SHARE, GRANT], 30) == "delivered share 0.2 …"
 
@@ -64,7 +64,10 @@ def test_cells_hold_their_points_and_the_title_counts_what_is_settled() -> None:
     verdicts = [sweep.verdict(point) for (point,) in cells.values()]
     above, n_open = verdicts.count("above"), verdicts.count("open")
     assert 0 < n_open < above + n_open < 12, "the title must tell three things apart"
-    assert texts(sweep, "heatmap")[0] == f"5 launched: {above} of 12 points clearly reach 80 %, {n_open} open"
+    title, explanation = texts(sweep, "heatmap")[:2]
+    assert f"({above} of 12 points clearly reach 80 %, {n_open} open)" in explanation
+    least = min(x for x in grid.xs if chance({SHARE: x, GRANT: 0.5}) >= 0.8)
+    assert title == f"5 launched, 80 %: needs delivered share of at least {least:g} with grant 2026 0.5; not reached with grant 2026 1.5"
     figure = Figure()
     figures_of(sweep)["heatmap"].draw(sweep, figure)
     written = figure.axes[0].texts
@@ -87,12 +90,10 @@ def test_cells_without_a_point_stay_empty() -> None:
 def test_a_third_factor_gets_a_panel_a_level_instead_of_being_averaged() -> None:
     three = over([{**row, PARKS: parks} for row in GRID for parks in (0, 10)])
     written = texts(three, "heatmap")
-    assert {"parks number 0", "parks number 10"} <= set(written)
-    above = {parks: sum(three.verdict(p) == "above" for p in three.points if p.values[PARKS] == parks) for parks in (0, 10)}
-    assert above[0] < above[10]
-    assert written[0].endswith(f"clearly reach 80 %: {above[0]} of 12 at parks number 0, {above[10]} of 12 at parks number 10")
+    assert {"0 parks", "10 parks"} <= set(written)
+    assert written[0].endswith("of at least 0.4 with grant 2026 0.5 and 10 parks; not reached with grant 2026 1.5 and 0 parks")
     many = over([{**row, PARKS: parks} for row in GRID for parks in range(0, 14, 2)])
-    assert "averaged over parks: number" in " ".join(texts(many, "heatmap"))
+    assert "averaged over number of parks" in " ".join(texts(many, "heatmap"))
 
 
 def test_a_design_without_cells_gets_a_surface_and_one_at_a_time_no_heat_map() -> None:

@@ -16,7 +16,6 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from aixsim.errors import ArgumentError, StoreError
@@ -24,9 +23,10 @@ from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, VERIFIED
 from aixsim.evidence.track_record import records
 from aixsim.model.keys import quoted
 from aixsim.report.figures import kinds
-from aixsim.report.figures.drawing import FORMATS, all_figures, draw, draw_figures, figures_of, missing_figures, write_figure
+from aixsim.report.figures.drawing import FORMATS, all_figures, draw, draw_figures, figures_of, missing_figures, picture, write_figure
 from aixsim.report.figures.figure import PlotError
-from aixsim.report.figures.style import head, house_style, new_figure
+from aixsim.report.figures.page_layout import head, new_figure
+from aixsim.report.figures.style import house_style
 from aixsim.report.figures.time_axis import month_ends
 from aixsim.results.result import Result, open_result
 from tests.result_fixture import FakeGoal, make_result
@@ -63,7 +63,7 @@ def words(svg: Path) -> str:
 def written(result: Result, kind: str) -> str:
     """Returns all that is written above, below and in the panels of a figure."""
     page = draw(result, kind)
-    return " ".join(text.get_text() for holder in (page, *page.axes) for text in holder.texts)
+    return " ".join(" ".join(text.get_text() for holder in (page, *page.axes) for text in holder.texts).split())
 
 
 def test_kinds_are_discovered(results: dict[str, Result]) -> None:
@@ -98,7 +98,8 @@ def test_a_new_file_is_a_new_figure(results: dict[str, Result], tmp_path: Path, 
 def test_all_are_drawn_and_say_n_source_and_sample(results: dict[str, Result], tmp_path: Path) -> None:
     paths = draw_figures(results["sample"], tmp_path)
     assert sorted(path.name for path in paths) == sorted(f"{kind}.{ending}" for kind in figures_of(results["sample"]) for ending in FORMATS)
-    assert sorted(tmp_path.iterdir()) == sorted(paths)
+    beside = [tmp_path / f"{kind}.alt.txt" for kind in figures_of(results["sample"])]
+    assert sorted(tmp_path.iterdir()) == sorted([*paths, *beside])
     assert missing_figures(results["sample"], tmp_path) == []
     for kind in KINDS:
         assert (tmp_path / f"{kind}.png").read_bytes().startswith(b"\x89PNG")
@@ -116,16 +117,19 @@ def test_the_evidence_names_its_own_source(results: dict[str, Result]) -> None:
 
 
 def test_evidence_shows_what_the_back_test_found_whoever_is_better(results: dict[str, Result]) -> None:
-    text = written(results["full"], "evidence")
-    for policy in (ANNOUNCED, KNOWN):
-        for one in records(ALL, policy):
-            cells = (f"{one.crps:,.0f}", f"{one.best_crps:,.0f}  {one.best_baseline}", f"{one.skill:+.2f}")
-            assert all(cell in text for cell in cells), one
+    drawn = picture(results["full"], "evidence")
     all_of_them = [one for counts in (ALL, VERIFIED) for policy in (ANNOUNCED, KNOWN) for one in records(counts, policy)]
+    assert drawn.table is not None
+    assert [(row["crps"], row["best_crps"], row["skill"]) for row in drawn.table.rows] == [
+        (one.crps, one.best_crps, one.skill) for one in all_of_them
+    ]
+    (axes,) = drawn.page.axes
+    shown = {round(float(y), 4) for line in axes.lines[:-1] for y in line.get_ydata()}
+    assert shown == {one.skill for one in all_of_them}
     better = sum(one.crps < one.best_crps for one in all_of_them)
     assert 0 < better < len(all_of_them)
-    assert f"{better} of {len(all_of_them)} comparisons" in text, "a forecast that loses somewhere must say so"
-    low, _ = draw(results["full"], "evidence").axes[0].get_ylim()
+    assert f"{better} of {len(all_of_them)} comparisons" in drawn.title, "a forecast that loses somewhere must say so"
+    low, _ = axes.get_ylim()
     assert low < min(one.skill for one in all_of_them), "no mark lies outside its panel"
     elsewhere = {"month": "2025-12", "outcome": "launched", "value": 60, "source": "none: theory"}
     theory = replace(results["full"], about=results["full"].provenance | {"observed": [elsewhere]})
@@ -147,7 +151,7 @@ def test_panels_stand_in_the_order_of_the_numbers_at_their_ends(results: dict[st
 
 def test_adoption_shows_target_and_what_was_counted(results: dict[str, Result]) -> None:
     text = written(results["full"], "adoption")
-    for needed in ("target 500", "observed: 26", "observed: 102", "pointwise", "at most", "1 failed"):
+    for needed in ("goal 500", "observed 26", "observed 102", "given", "simulated", "each month on its own", "at most", "1 failed"):
         assert needed in text, needed
     assert "sample" not in text
 
@@ -162,14 +166,33 @@ def test_a_milestone_is_a_mark_in_its_month(results: dict[str, Result]) -> None:
     assert [str(day) for day in mark.get_xdata()] == ["2027-12-31"]
 
 
-def test_money_tells_what_comes_from_what_was_planned(results: dict[str, Result]) -> None:
+def test_money_tells_what_never_comes_of_what_was_planned(results: dict[str, Result]) -> None:
     result, budget = replace(results["full"]), results["full"].money_by_year()
     assert budget is not None
-    assert "is not delivered" not in written(result, "money"), "without a config nothing is known of a plan"
+    assert "never comes" not in picture(result, "money").title, "without a config nothing is known of a plan"
     plan = {str(year): 1.25 * float(krw) for year, krw in zip(budget.years, budget.budget[1], strict=True)}
     vars(result)["config"] = {"programme": [{"name": budget.programmes[1], "budget_krw_bn": plan}]}
-    short = 0.25 * budget.budget[1].sum() / (budget.budget.sum() + 0.25 * budget.budget[1].sum())
-    assert f"; {100 * short:.0f} % of the planned budgets is not delivered" in written(result, "money")
+    short = 0.25 * budget.budget[1].sum()
+    share = short / (budget.budget.sum() + short)
+    assert f"; KRW {short:,.0f} bn or {100 * share:.0f} % of the planned budgets never comes" in picture(result, "money").title
+
+
+def test_money_that_comes_later_is_not_missing(results: dict[str, Result]) -> None:
+    """A plan that is 10 larger in its second year and 10 smaller in its last one."""
+    result, budget = replace(results["full"]), results["full"].money_by_year()
+    assert budget is not None
+    plan = {str(year): float(krw) for year, krw in zip(budget.years, budget.budget[1], strict=True)}
+    plan["2025"], plan["2030"] = plan["2025"] + 10.0, plan["2030"] - 10.0
+    vars(result)["config"] = {"programme": [{"name": budget.programmes[1], "budget_krw_bn": plan}]}
+    title = picture(result, "money").title
+    assert "never comes" not in title
+    assert title.endswith("; KRW 10.0 bn planned for the years to 2025 comes later")
+
+
+def test_amounts_below_100_keep_a_decimal(results: dict[str, Result]) -> None:
+    text = " ".join(label.get_text() for label in picture(results["full"], "money").page.axes[0].get_xticklabels())
+    assert "47.5" in text
+    assert "planned" in text
 
 
 def test_money_knows_the_plan_of_uncertain_budgets(results: dict[str, Result], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,14 +204,15 @@ def test_money_knows_the_plan_of_uncertain_budgets(results: dict[str, Result], m
     vars(result)["config"] = {"programme": [{"name": name, "budget_krw_bn": uncertain}]}
     draws = {f"programme.{quoted(name)}.budget_krw_bn.{year}": [krw, 3.0 * krw] for year, krw in delivered.items()}
     monkeypatch.setattr(Result, "parameters", lambda _: pd.DataFrame(draws))
-    short = budget.budget[1].sum() / (budget.budget.sum() + budget.budget[1].sum())
-    assert f"; {100 * short:.0f} % of the planned budgets is not delivered" in written(result, "money")
+    short = budget.budget[1].sum()
+    assert f"; KRW {short:,.0f} bn or {100 * short / (budget.budget.sum() + short):.0f} % of" in picture(result, "money").title
 
 
-def test_small_probabilities_are_not_rounded_to_none(results: dict[str, Result]) -> None:
+def test_the_title_of_counting_bounds_what_the_intervals_allow(results: dict[str, Result]) -> None:
     result = replace(results["full"])
-    vars(result)["counting"] = [record | {"probability": 0.003, "short_statement": "0.3 % [0.1, 1.8]"} for record in result.counting]
-    assert ": 0.3 % to 0.3 % likely" in written(result, "counting")
+    ends = {"probability": 0.003, "interval": {"low": 0.0004, "high": 0.0182}, "short_statement": "0.3 % [0.1, 1.8]"}
+    vars(result)["counting"] = [record | ends for record in result.counting]
+    assert "from under 2 % to over 0 % likely" in picture(result, "counting").title
 
 
 def test_the_same_result_gives_the_same_bytes(results: dict[str, Result], tmp_path: Path) -> None:
@@ -236,30 +260,6 @@ def test_long_titles_shrink_and_dollars_are_no_formulas(n: int) -> None:
         head(figure, "from $1m to $2m " * n, "dotted 50 %, solid 80 % " * n)
         assert all(text.get_window_extent().x1 <= figure.bbox.x1 - figure.texts[0].get_window_extent().x0 for text in figure.texts)
         assert not any(text.get_parse_math() for text in figure.texts)
-
-
-@pytest.mark.parametrize(("installed", "warned"), [([], True), (["NanumGothic"], False)])
-def test_a_missing_font_for_hangul_is_named(
-    results: dict[str, Result], monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder, installed: list[str], warned: bool
-) -> None:
-    monkeypatch.setattr(font_manager, "get_font_names", lambda: installed)
-    one = next(iter(results.values()))
-    goals = [{**goal, "name": "공장 500"} for goal in one.goal_records]
-    korean = replace(one)
-    korean.__dict__["goal_records"] = goals
-    draw(korean, "probability")
-    told = [str(item.message) for item in recwarn if "Hangul" in str(item.message)]
-    assert bool(told) == warned
-    assert all("Noto Sans CJK KR" in text for text in told)
-    draw(one, "probability")
-    assert len([item for item in recwarn if "Hangul" in str(item.message)]) == len(told), "no Korean, no warning"
-
-
-@pytest.mark.parametrize(("installed", "expected"), [(["DejaVu Sans"], []), (["NanumGothic", "Arial"], ["NanumGothic"])])
-def test_names_in_hangul_get_a_font_that_is_installed(monkeypatch: pytest.MonkeyPatch, installed: list[str], expected: list[str]) -> None:
-    monkeypatch.setattr(font_manager, "get_font_names", lambda: installed)
-    with house_style():
-        assert mpl.rcParams["font.family"] == ["DejaVu Sans", *expected]
 
 
 def test_months_end_on_their_last_day_whatever_they_are_written_as() -> None:
@@ -310,7 +310,7 @@ def test_a_figure_is_written_to_its_own_path_alone(results: dict[str, Result], t
         write_figure(results["full"], "money", [tmp_path / "second.png"])
     assert caught.value.reason == "storage"
     assert (tmp_path / "second.png").read_bytes() == first
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["second.png", "types.png"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["second.alt.txt", "second.png", "types.png"]
 
 
 def test_figures_that_a_crash_left_out_are_missing(results: dict[str, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

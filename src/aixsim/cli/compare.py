@@ -49,6 +49,7 @@ def compare(
     document = json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n"
     if out is not None:
         write_texts(out, {"comparison.json": document, "comparison.txt": comparison_text(comparison, WIDTH, full=True)})
+        draw_figures(comparison, out)
         for number, policy in enumerate(comparison.policies, start=1):
             draw_figures(policy, out if len(comparison.policies) == 1 else out / f"{number}-{policy.pair.other.path.resolve().name}")
     _say(document, comparison_text(comparison, full=full), out, as_json=as_json)

@@ -30,6 +30,9 @@ def setting_name(key: str, *, with_programme: bool = True, with_unit: bool = Tru
     words = name.replace("_", " ")
     is_programme = parts[0] == "programme"
     where = parts[-2] if len(parts) > 1 else ""
+    for ending, money in _MONEY.items():
+        if not is_programme and where.endswith(ending):
+            where, unit = where.removesuffix(ending), money
     where = where if is_programme else where.replace("_", " ")
     if words.startswith(where) or (is_programme and not with_programme):
         where = ""

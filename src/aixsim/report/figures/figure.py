@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from aixsim.answers.answer import AnswerTable
 from aixsim.errors import UserError
 
 S = TypeVar("S")
@@ -25,6 +26,7 @@ class Figure(Generic[S]):
         size: width and height in inches, or a function of the subject that returns them.
         source: parts of the source line; by default ``subjects.source_of``, which names the subject.
         is_main: whether ``--figures main`` draws it.
+        table: returns the drawn numbers, for reports and alternative texts; None if there is none.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Figure(Generic[S]):
     size: tuple[float, float] | Callable[[S], tuple[float, float]] = (9.0, 5.4)
     source: Callable[[S], Sequence[str]] | None = None
     is_main: bool = False
+    table: Callable[[S], AnswerTable] | None = None
 
 
 class PlotError(UserError):

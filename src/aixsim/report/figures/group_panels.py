@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from aixsim.answers.answer import AnswerTable
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import OUTCOME_LOOK, end_labels, head, panel_grid, scaled_note, whole_numbers
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import OUTCOME_LOOK, end_labels, scaled_note, whole_numbers
 from aixsim.report.figures.sweep_names import sentence
 from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.result import Result
+
+_NUMBERS = ("median", "p05", "p95")
 
 
 def group_figure(
@@ -37,6 +43,7 @@ def group_figure(
         needs="launched AI factories",
         applies=lambda result: result.has_launched,
         size=size,
+        table=lambda result: _table(result, group),
     )
 
 
@@ -46,7 +53,7 @@ def _draw(result: Result, figure: Any, group: str, levels: Sequence[str], noun: 
     table = table[table["group"] == group]
     last = table[(table["month"] == table["month"].max()) & (table["outcome"] == "launched")].set_index("level")
     levels = sorted(levels, key=lambda level: (-last["p50"][level], -last["mean"][level]))
-    panels = panel_grid(figure, len(levels), columns, sharex=True, sharey=True)
+    panels = panel_grid(figure, len(levels), columns, sharex=True)
     ends = []
     for axes, level in zip(panels, levels, strict=True):
         rows = table[table["level"] == level]
@@ -55,21 +62,41 @@ def _draw(result: Result, figure: Any, group: str, levels: Sequence[str], noun: 
             curve = rows[rows["outcome"] == outcome].sort_values("month")
             x = month_ends(curve["month"])
             numbers = {name: curve[name].to_numpy() / result.scale for name in ("p05", "p50", "p95")}
-            axes.fill_between(x, numbers["p05"], numbers["p95"], color=colour, alpha=0.22, linewidth=0)
-            axes.plot(x, numbers["p50"], color=colour, linestyle=dash, linewidth=2, label=outcome)
+            axes.fill_between(x, numbers["p05"], numbers["p95"], color=colour, alpha=0.22, linewidth=0, step="post")
+            axes.plot(x, numbers["p50"], color=colour, linestyle=dash, linewidth=2, label=outcome, drawstyle="steps-post")
             ends.append((axes, x[-1], float(numbers["p50"][-1]), ink))
         axes.set_title(level)
-    # Panels share their axes: ticks set in one are set in all.
-    year_axis(panels[0], result, short=columns > 3)
-    whole_numbers(panels[0])
+    # Panels share their months: ticks set in one are set in all.
+    year_axis(panels[0], result, short=True)
+    for axes in panels[::columns]:
+        axes.set_ylabel("AI factories")
     for axes in panels:
-        axes.tick_params(axis="x", which="minor", length=0, labelsize=8)
+        whole_numbers(axes)
+        axes.tick_params(axis="x", which="minor", length=0, labelsize=8, labelbottom=True)
+        axes.tick_params(axis="y", labelsize=8)
         end_labels(axes, ends[0][1], [(y, f" {y:,.0f}", ink) for own, _, y, ink in ends if own is axes])
     panels[0].legend(loc="upper left", handlelength=2.6)
-    share = 100 * last["mean"][levels[0]] / max(float(last["mean"].sum()), 1e-12)
+    nation = result.paths("launched").values[:, -1]
+    of = f" of {float(np.median(nation)) / result.scale:,.0f}"
     head(
         figure,
-        f"{sentence(levels[0])}: {share:.0f} % of launched AI factories by {month_name(result.horizon.end)}, on average",
-        f"AI factories by {noun}{scaled_note(result)}. Lines: median of replicates, number at the end.\n"
-        f"Bands: pointwise 90 % of replicates.{caveat}",
+        f"{sentence(levels[0])}: {last['p50'][levels[0]] / result.scale:,.0f}{of} launched AI factories by {month_name(result.horizon.end)}"
+        " (medians)",
+        f"AI factories by {noun}{scaled_note(result)}: median, number at the end. Each panel has its own scale.{caveat}",
+        "Bands: central 90 % of replicates, each month on its own",
     )
+
+
+def _table(result: Result, group: str) -> AnswerTable:
+    """Returns median and 90 % range of the last month by level."""
+    found = result.groups()
+    found = found[(found["group"] == group) & (found["month"] == found["month"].max()) & found["outcome"].isin(["launched", "operating"])]
+    rows = [
+        {
+            "level": str(level),
+            "outcome": str(outcome),
+            **{name: float(value) / result.scale for name, value in zip(_NUMBERS, numbers, strict=True)},
+        }
+        for level, outcome, *numbers in found[["level", "outcome", "p50", "p05", "p95"]].itertuples(index=False)
+    ]
+    return AnswerTable(rows, dict.fromkeys(_NUMBERS, "AI factories"))

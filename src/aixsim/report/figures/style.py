@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib import font_manager
 from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
 from matplotlib.text import Text
-from numpy.typing import NDArray
 
 from aixsim.escapes import visible
+from aixsim.report.figures.font_families import families, missing
 from aixsim.results.result import Result
 
 # Okabe and Ito (2008): distinguishable with common types of colour vision, and by lightness in grey print.
@@ -26,6 +24,8 @@ INK = "#1A1A1A"
 BROWN, PLUM = "#8F5A00", "#8E3A6B"
 """Orange and purple dark enough to be read as text."""
 CYCLE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, GREY, YELLOW)
+INK_OF: Final = {ORANGE: BROWN, PURPLE: PLUM, YELLOW: BROWN, SKY: BLUE}
+"""Colours of text for lines whose colour is too pale to be read."""
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 3)))
 HATCHES = ("", "///", "...", "xxx", "\\\\\\", "++", "oo", "**")
 OUTCOME_LOOK: dict[str, tuple[str, str, Any]] = {
@@ -35,10 +35,7 @@ OUTCOME_LOOK: dict[str, tuple[str, str, Any]] = {
 }
 """Colour of line and band, of text, and dash, by outcome."""
 
-_LEFT, _TOP, _BOTTOM = 0.18, 0.98, 0.38
-"""Margins in inches: left of all text, above the panels when two lines explain them, below them."""
-_KOREAN = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo")
-"""Fonts for names in Hangul, if installed; DejaVu Sans, the font of matplotlib, has no Hangul."""
+_HYPHEN_FOR_MINUS = re.compile(r"(?<![\w)\]])-(?=[\d.])")
 
 
 _TICKS: Final = {
@@ -96,112 +93,39 @@ _STYLE: Final[dict[Any, Any]] = {
     "text.color": INK,
 }
 
-NO_KOREAN = f"no font with Hangul is installed, so Korean names are drawn as boxes; install one of {', '.join(_KOREAN)}"
-
-
-def korean_fonts() -> list[str]:
-    """Returns the installed fonts with Hangul."""
-    installed = set(font_manager.get_font_names())
-    return [name for name in _KOREAN if name in installed]
-
-
-def has_hangul(text: str) -> bool:
-    """Returns whether a text contains Hangul."""
-    return any("\uac00" <= letter <= "\ud7a3" or "\u1100" <= letter <= "\u11ff" or "\u3130" <= letter <= "\u318f" for letter in text)
-
 
 @contextmanager
 def house_style() -> Iterator[None]:
     """Sets the style of figures while the block runs; other matplotlib settings do not change."""
-    with mpl.rc_context({**_STYLE, "font.family": ["DejaVu Sans", *korean_fonts()]}):
+    with mpl.rc_context({**_STYLE, "font.family": families()}):
         yield
 
 
-def escape_texts(figure: Figure) -> None:
-    """Escapes control characters of names in all texts, also of ticks: fonts lack them, and SVG files must not hold them."""
-    for text in figure.findobj(Text):
-        if (shown := _shown(text.get_text())) != text.get_text():
+def escape_texts(figure: Figure, translate: Callable[[str], str] = str) -> set[str]:
+    """Makes all texts safe to draw, also those of ticks, and returns the characters that no font has; they are replaced by ``?``.
+
+    Control characters of names are escaped: fonts lack them, and SVG files must not hold them. All minus signs become the same one.
+
+    Args:
+        figure: with all its texts.
+        translate: into the language of the figure.
+    """
+    axes = [axis for panel in figure.axes for axis in (panel.xaxis, panel.yaxis)]
+    ticks = [[label.get_text() for label in axis.get_ticklabels()] for axis in axes]
+    texts = figure.findobj(Text)
+    lost = missing(_shown(translate(text)) for text in [*(text.get_text() for text in texts), *(name for names in ticks for name in names)])
+    table = dict.fromkeys(map(ord, lost), "?")
+    for text in texts:
+        if (shown := _shown(translate(text.get_text())).translate(table)) != text.get_text():
             text.set_text(shown)
-    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        names = [label.get_text() for label in axis.get_ticklabels()]
-        if (shown_names := list(map(_shown, names))) != names:
+    for axis, names in zip(axes, ticks, strict=True):
+        if (shown_names := [_shown(translate(name)).translate(table) for name in names]) != names:
             axis.set_ticks(axis.get_ticklocs(), shown_names)
+    return lost
 
 
 def _shown(text: str) -> str:
-    return "\n".join(map(visible, text.split("\n")))
-
-
-def new_figure(size: tuple[float, float], dpi: int = 100) -> Figure:
-    """Returns an empty figure; ``size`` is in inches."""
-    return Figure(figsize=size, dpi=dpi)
-
-
-def lay_out(figure: Figure, source: str) -> None:
-    """Writes the source line, and places the panels between it and the texts above them.
-
-    Tight layout is used because constrained layout is not reproducible: its rounding errors depend on memory addresses.
-    """
-    width, height = figure.get_size_inches()
-    figure.text(_LEFT / width, 0.14 / height, source, fontsize=7.5, color=GREY)
-    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) if not axis.get_label_text()):
-        # By default, matplotlib measures all tick labels to place even an empty label.
-        axis.set_label_coords(0.5, 0.0)
-    lines = max(text.get_text().count("\n") for text in figure.texts)
-    top = _TOP + 0.17 * max(lines - 1, 0)
-    figure.tight_layout(pad=0.0, w_pad=1.2, h_pad=1.2, rect=(_LEFT / width, _BOTTOM / height, 1 - 0.25 / width, 1 - top / height))
-    figure.set_layout_engine(None)  # the remaining layout engine would draw every file twice
-
-
-class Place:
-    """The user's axes, with the interface of a figure."""
-
-    def __init__(self, axes: Any) -> None:
-        """Wraps the axes; several panels divide their area."""
-        self.axes = axes
-
-    def subplots(self, nrows: int = 1, ncols: int = 1, **options: Any) -> Any:
-        """Returns the axes, or panels in their area; arguments as for a matplotlib figure."""
-        if nrows == ncols == 1 and options.get("squeeze", True):
-            return self.axes
-        box = self.axes.get_position()
-        self.axes.set_axis_off()
-        ratios = {name: options.pop(name) for name in ("width_ratios", "height_ratios") if name in options}
-        edges = {"left": box.x0, "right": box.x1, "bottom": box.y0, "top": box.y1}
-        return GridSpec(nrows, ncols, self.axes.figure, **edges, **ratios).subplots(**options)
-
-    def __getattr__(self, name: str) -> Any:
-        """Returns an attribute of the figure."""
-        return getattr(self.axes.figure, name)
-
-
-_SMALLEST: Final = 1.0
-"""Font size in points below which no text shrinks."""
-
-
-def head(figure: Any, title: str, explanation: str) -> None:
-    """Writes the title, and below it an explanation of two lines, above all panels; long ones in smaller print."""
-    if isinstance(figure, Place):
-        figure.axes.set_title(title)
-        return
-    width, height = figure.get_size_inches()
-    texts = (
-        figure.text(_LEFT / width, 1 - 0.16 / height, title, fontsize=13.5, fontweight="bold", va="top"),
-        figure.text(_LEFT / width, 1 - 0.46 / height, explanation, fontsize=9, color=GREY, va="top", linespacing=1.35),
-    )
-    room = (width - 2 * _LEFT) * figure.dpi
-    for text in texts:
-        # Hinting rounds the widths of letters, so a size in proportion may still be too wide.
-        while (wide := text.get_window_extent().width) > room and text.get_fontsize() > _SMALLEST:
-            text.set_fontsize(text.get_fontsize() * min(0.99, room / wide))
-
-
-def panel_grid(figure: Any, n: int, columns: int, **options: Any) -> NDArray[Any]:
-    """Returns ``n`` panels in rows of ``columns``; options as for ``subplots``. The last row may have empty places."""
-    panels = figure.subplots(math.ceil(n / columns), columns, squeeze=False, **options).ravel()
-    for axes in panels[n:]:
-        axes.set_visible(False)
-    return panels[:n]
+    return _HYPHEN_FOR_MINUS.sub("\N{MINUS SIGN}", "\n".join(map(visible, text.split("\n"))))
 
 
 def offset_text(axes: Any, text: str, at: tuple[Any, Any], offset: tuple[float, float], **look: Any) -> None:
@@ -240,6 +164,6 @@ def end_labels(axes: Any, x: Any, labels: Sequence[tuple[float, str, str]]) -> N
     for _, (y, text, colour) in sorted(enumerate(labels), key=lambda item: (item[1][0], -item[0])):
         height = line * (text.count("\n") + 1)
         place = max(y, floor + height / 2)
-        look: dict[str, Any] = {"color": colour, "fontsize": 9, "fontweight": "bold", "va": "center", "linespacing": 1.2}
+        look: dict[str, Any] = {"color": colour, "fontsize": 9, "fontweight": "bold", "va": "center", "linespacing": 1.0}
         axes.annotate(text, (x, y), xytext=(x, place), annotation_clip=False, **look)
         floor = place + height / 2

@@ -20,10 +20,11 @@ from aixsim.answers.what_matters import Sensitivity
 from aixsim.answers.when_it_fails import Discovery
 from aixsim.answers.year_end_counts import Signposts
 from aixsim.config.study import Study
-from aixsim.config.variant import in_words, variant_of
+from aixsim.config.variant import variant_of
 from aixsim.errors import ArgumentError
 from aixsim.evidence.forecasts import Forecast
-from aixsim.results.comparison import PolicyChange
+from aixsim.report.figures.scenario_names import deed
+from aixsim.results.comparison import Comparison, PolicyChange
 from aixsim.results.result import Result
 from aixsim.results.sweep_comparison import SweepComparison
 from aixsim.results.sweep_result import Sweep
@@ -72,10 +73,13 @@ class SelfCheck:
     ranks: NDArray[np.float64]
 
 
+_MOST: Final = 3
+"""Number of settings that a source line names."""
 NOUNS: Final[dict[type[Any], str]] = {
     Result: "a run",
     Sweep: "a sweep",
     PolicyChange: "a comparison of two runs",
+    Comparison: "a comparison of runs",
     SweepComparison: "a comparison of the points of a sweep",
     Calibration: "a calibration",
     Backtest: "a back-test",
@@ -110,12 +114,8 @@ def source_of(subject: object) -> Sequence[str]:
     """
     match subject:
         case Result():
-            return (
-                f"Source: aixsim simulation, run {subject.provenance['run_id']}",
-                _variant(subject),
-                subject.n_note,
-                subject.sample_note,
-            )
+            run = f"run {subject.provenance['run_id']}"
+            return (f"Source: aixsim simulation of {_scenario(subject)}", subject.n_note, subject.sample_note, run)
         case Sweep():
             done = f"{subject.n_done + subject.n_failed:,} of {subject.given:,}"
             unfinished = "" if subject.is_complete else f"unfinished: {done} replicates"
@@ -126,7 +126,20 @@ def source_of(subject: object) -> Sequence[str]:
             failed = ", ".join(f"{n:,} of {name} failed" for name, n in n_failed if n)
             runs = " and ".join(str(result.provenance["run_id"]) for result in both)
             n_pairs = f"n = {len(subject.pair.replicates):,} pairs of replicates"
-            return (f"Source: aixsim simulations, runs {runs}", n_pairs, failed, both[0].sample_note)
+            return (
+                f"Source: aixsim simulations of {' and '.join(map(_scenario, both))}",
+                n_pairs,
+                failed,
+                both[0].sample_note,
+                f"runs {runs}",
+            )
+        case Comparison():
+            pairs = [policy.pair for policy in subject.policies]
+            results = [pairs[0].baseline, *(one.other for one in pairs)]
+            names = ", ".join([pairs[0].names[0], *(one.names[1] for one in pairs)])
+            counts = list(dict.fromkeys(result.n_note for result in results))
+            runs = ", ".join(str(result.provenance["run_id"]) for result in results)
+            return (f"Source: aixsim simulations of {names}", "; ".join(counts), results[0].sample_note, f"runs {runs}")
         case SweepComparison():
             return source_of(subject.sweep)
         case Calibration(report=report):
@@ -142,13 +155,13 @@ def source_of(subject: object) -> Sequence[str]:
             raise ArgumentError("subject", subject, ", ".join(NOUNS.values()))
 
 
-def _variant(result: Result) -> str:
-    """Returns the name of the config, with the setting that differs from its base, or the number of such settings."""
+def _scenario(result: Result) -> str:
+    """Returns the name of the config, with the first settings that differ from its base."""
     name, own = str(result.provenance.get("config") or ""), variant_of(result.provenance)
     if not own.differs:
         return name
-    (key, (_, after)), *more = own.differs.items()
-    return f"{name}: {len(own.differs)} settings differ from {own.base}" if more else f"{name}: {key} {in_words(after)}"
+    base = f"{own.base} with" if own.base == name else f"{name}, which is {own.base} with"
+    return f"{base} {deed(own.differs, _MOST)}"
 
 
 def _sample(scale: float) -> str:

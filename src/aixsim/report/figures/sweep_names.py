@@ -21,7 +21,13 @@ def factor_name(sweep: Sweep, key: str) -> str:
     if key == POLICY:
         return "policy"
     alike = [other for other in sweep.factors if other != key and _setting(other) == _setting(key)]
-    return words_of(key, with_programme=bool(alike))
+    return f"number of {lever}" if (lever := _counted(key)) else words_of(key, with_programme=bool(alike))
+
+
+def _counted(key: str) -> str:
+    """Returns what a setting counts: ``parks`` of ``levers.parks.number``; empty for others."""
+    parts = list(map(str, parse_key(key)))
+    return parts[-2].replace("_", " ") if parts[-1] == "number" and len(parts) > 1 else ""
 
 
 def _setting(key: str) -> list[str]:
@@ -31,7 +37,9 @@ def _setting(key: str) -> list[str]:
 
 
 def setting_name(sweep: Sweep, factor: str, value: str) -> str:
-    """Returns a short text of a factor and its value; for policies only the name."""
+    """Returns a short text of a factor and its value, such as ``13 parks`` or ``grant 2026 1.5``; for policies only the name."""
+    if lever := _counted(factor):
+        return f"{value} {lever}"
     return value if factor == POLICY else f"{factor_name(sweep, factor).partition(',')[0].replace(':', '')} {value}"
 
 

@@ -23,6 +23,7 @@ PLACES: Final[dict[str, tuple[float, float]]] = {
 """Column and row of each province: neighbours stay close as far as squares allow, and every pole is connected."""
 
 UNTESTED: Final = " How they spread over regions has not been tested against counts."
+NOT_VALIDATED: Final = "Provinces are not validated."
 POLE_COLOURS: Final = dict(zip(POLES, (INK, BLUE, VERMILION, GREEN, PLUM, SKY, ORANGE, BROWN), strict=True))
 _ROWS, _COLUMNS = 6.15, 4.0
 _FRAME, _GAP = 0.045, 0.10
@@ -67,6 +68,19 @@ def draw_tiles(axes: Any, tiles: Mapping[str, Tile], colours: Any) -> None:
             axes.text(x + 0.5, y + 0.77, tile.note, fontsize=6.8, **middle)
     for pole in POLES:
         _frame(axes, [PLACES[province] for province, of in POLE_OF_PROVINCE.items() if of == pole], POLE_COLOURS[pole])
+
+
+def tile_legend(axes: Any, colours: Any, darkest: float, ends: tuple[float, float]) -> None:
+    """Draws a strip of the colours up to ``darkest`` with the numbers at its ends, and below it that provinces are not validated."""
+    x, y, wide, high = 1.35, 5.25, 2.4, 0.16
+    steps = 24
+    for k in range(steps):
+        axes.add_patch(
+            Rectangle((x + wide * k / steps, y), wide / steps, high, facecolor=colours(darkest * (k + 0.5) / steps), edgecolor="none")
+        )
+    for place, value, side in ((x, ends[0], "left"), (x + wide, ends[1], "right")):
+        axes.text(place, y + high + 0.03, f"{value:,.3g}", fontsize=7.5, ha=side, va="top", color=GREY)
+    axes.text(x, y + 0.55, NOT_VALIDATED, fontsize=7.5, va="top", color=INK, fontweight="bold")
 
 
 def _frame(axes: Any, places: Sequence[tuple[float, float]], colour: str) -> None:

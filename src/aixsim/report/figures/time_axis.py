@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aixsim.model.calendar import parse_month
+from aixsim.report.figures.style import GREY
 from aixsim.results.result import Result
 from aixsim.results.sweep_result import Sweep
 
@@ -21,6 +22,20 @@ def month_ends(months: Any) -> NDArray[np.datetime64]:
 def month_name(month: str) -> str:
     """Returns ``"2030-12"`` as "December 2030"."""
     return f"{dt.date(*parse_month(month), 1):%B %Y}"
+
+
+def mark_given(axes: Any, result: Result) -> None:
+    """Divides years whose budgets and grants are those of calls that were held from simulated ones: at the last observed count."""
+    months = [seen["month"] for seen in result.provenance["observed"] if result.horizon.start <= seen["month"] < result.horizon.end]
+    if not months:
+        return
+    (when,) = month_ends([dt.date(*parse_month(max(months)), 1)])
+    axes.axvline(when, color=GREY, linewidth=0.9, linestyle=(0, (2, 3)), zorder=1)
+    top = ("data", "axes fraction")
+    for text, shift, side in (("given", -4, "right"), ("simulated", 4, "left")):
+        axes.annotate(
+            text, (when, 1.0), xycoords=top, xytext=(shift, -3), textcoords="offset points", ha=side, va="top", fontsize=8, color=GREY
+        )
 
 
 def year_axis(axes: Any, result: Result | Sweep, *, short: bool = False) -> None:

@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, head, panel_grid
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, end_labels
 from aixsim.report.figures.sweep_names import factor_name, naming_order, sentence, setting_name
 from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.main_effects import POLICY, Level, known_points, levels
@@ -27,25 +28,27 @@ def draw(sweep: Sweep, figure: Any) -> None:
     bands = [sweep_band(sweep, level.points, sweep.goal.outcome) for level in parts]
     deadline, target = sweep.goal.month, sweep.goal.at_least
     for axes, level, band in zip(panels, parts, bands, strict=True):
-        axes.fill_between(x, band.p05, band.p95, color=colour, alpha=0.17, linewidth=0)
-        axes.fill_between(x, band.p25, band.p75, color=colour, alpha=0.30, linewidth=0)
-        axes.plot(x, band.p50, color=colour, linewidth=2.2)
+        axes.fill_between(x, band.p05, band.p95, color=colour, alpha=0.17, linewidth=0, step="post")
+        axes.fill_between(x, band.p25, band.p75, color=colour, alpha=0.30, linewidth=0, step="post")
+        axes.plot(x, band.p50, color=colour, linewidth=2.2, drawstyle="steps-post")
         axes.plot([x[0], x[deadline]], [target, target], color=VERMILION, linewidth=1.3, linestyle=(0, (6, 3)))
         axes.plot([x[deadline]], [target], "D", color=VERMILION, markeredgecolor="white", markersize=6.5, zorder=4, clip_on=False)
         axes.set_title(setting_name(sweep, factor, level.label) if factor else "", fontsize=9, color=INK)
-        middle, low, high = (values[deadline] for values in (band.p50, band.p05, band.p95))
-        look: dict[str, Any] = {"va": "top", "color": ink, "fontsize": 8.5, "fontweight": "bold", "linespacing": 1.25}
-        axes.text(0.03, 0.95, f"{middle:,.0f}\n({low:,.0f} to {high:,.0f})", transform=axes.transAxes, **look)
         year_axis(axes, sweep, short=True)
+    panels[0].set_ylim(0, 1.06 * max(target, *(float(band.p95.max()) for band in bands)))
+    for axes, band in zip(panels, bands, strict=True):
+        middle, low, high = (float(values[deadline]) for values in (band.p50, band.p05, band.p95))
+        end_labels(axes, x[-1], [(middle, f" {middle:,.0f}\n ({low:,.0f} to\n {high:,.0f})", ink)])
+    panels[0].set_ylabel({"launched": "AI factories", "operating": "AI factories"}.get(sweep.goal.outcome, "firms"))
     for axes in panels[-n_columns:]:
         axes.tick_params(axis="x", which="both", labelbottom=True)
-    panels[0].set_ylim(0, 1.28 * max(target, *(float(band.p95.max()) for band in bands)))
     panels[0].yaxis.set_major_formatter("{x:,.0f}")
     noun = {"launched": "AI factories launched", "operating": "AI factories operating"}.get(sweep.goal.outcome, sweep.goal.outcome)
     head(
         figure,
         _finding(sweep, factor, parts, bands),
         f"{sentence(noun)}, at the end of each month. {_explain(sweep, factor, parts, n_more)}",
+        "Bands: central 50 % and 90 % of replicates, each month on its own; at the ends median and 90 % range",
     )
 
 
@@ -55,24 +58,19 @@ def _explain(sweep: Sweep, factor: str | None, parts: list[Level], n_more: int) 
     most = max(len(level.points) for level in parts)
     pooled = f", over all points that have it (up to {most:,}), each with equal weight" if most > 1 else ""
     when = month_name(sweep.goal.by)
-    return (
-        f"Diamond: the goal of {sweep.goal.at_least:,.0f} by {when}.{by}{more}{pooled}{'.' if by else ''}\n"
-        f"Line: median. Bands: pointwise 50 % and 90 % of replicates. Numbers: median and 90 % range, {when}."
-    )
+    return f"Diamond: the goal of {sweep.goal.at_least:,.0f} by {when}. Line: median.{by}{more}{pooled}{'.' if by else ''}"
 
 
 def _finding(sweep: Sweep, factor: str | None, parts: list[Level], bands: list[SweepBand]) -> str:
-    """States where the median of the count reaches the goal."""
+    """States the lowest and the highest median; whether a goal is reached is said by its probability, in the ranking."""
     medians = [float(band.p50[sweep.goal.month]) for band in bands]
-    reach = sum(median >= sweep.goal.at_least for median in medians)
-    what = f"{sweep.goal.at_least:,.0f} {sweep.goal.outcome}"
+    what = f"Median number {sweep.goal.outcome} by {month_name(sweep.goal.by)}"
+    goal = f"the goal is {sweep.goal.at_least:,.0f}"
     if factor is None:
-        return f"{'More' if reach else 'Less'} than half of the replicates reach {what}: the median is {medians[0]:,.0f}"
+        return f"{what}: {medians[0]:,.0f}; {goal}"
     low, high = (pick(zip(medians, parts, strict=True), key=lambda m: m[0]) for pick in (min, max))
-    of = f"{reach} of {len(parts)}"
-    where = f"under {of} policies" if factor == POLICY else f"at {of} levels of {factor_name(sweep, factor).replace(':', '')}"
-    ends = f"{low[0]:,.0f} ({low[1].label}) to {high[0]:,.0f} ({high[1].label})"
-    return f"The median reaches {what} {where}: {ends}" if reach else f"No median reaches {what}: {ends}"
+    ends = " to ".join(f"{median:,.0f} ({setting_name(sweep, factor, level.label)})" for median, level in (low, high))
+    return f"{what}: {ends}; {goal}"
 
 
 def _panels(sweep: Sweep) -> tuple[str | None, list[Level], int]:

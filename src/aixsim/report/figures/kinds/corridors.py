@@ -8,7 +8,8 @@ import numpy as np
 
 from aixsim.answers.year_end_counts import Signposts
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, VERMILION, end_labels, head, panel_grid, whole_numbers
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import BLUE, GREY, VERMILION, end_labels, whole_numbers
 
 
 def draw(answer: Signposts, figure: Any) -> None:
@@ -32,13 +33,14 @@ def draw(answer: Signposts, figure: Any) -> None:
         axes.set_xticks(years, [f"end of {year}" for year in years])
         axes.set_xlim(years[0] - 0.4, years[-1] + 0.6)
         whole_numbers(axes)
+        axes.set_ylabel("AI factories")
         axes.set_title(f"{goal}: number {own[0]['outcome']}")
         end_labels(axes, years[-1] + 0.2, labels)
     head(
         figure,
         "Below which count a goal is lost, and from which on it is safe",
-        "Count at the end of the year at which the goal has this probability, with 95 % intervals of the simulation.\n"
-        "Where a point is missing, fewer than 50 replicates speak.",
+        "Count at the end of the year at which the goal has this probability. A point is missing where fewer than 50 replicates tell.",
+        "Whiskers: 95 % intervals of the simulation",
     )
 
 

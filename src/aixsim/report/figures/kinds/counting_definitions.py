@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from matplotlib.patheffects import withStroke
 
+from aixsim.answers.answer import AnswerTable
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, BROWN, GREEN, INK, VERMILION, head, offset_text, row_text, scaled_note
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, BROWN, GREEN, INK, VERMILION, offset_text, row_text, scaled_note
 from aixsim.report.figures.sweep_names import sentence
 from aixsim.report.figures.time_axis import month_name
 from aixsim.report.text.counting_table import first_target
 from aixsim.results.counting_rules import STATUSES
 from aixsim.results.result import Result
-from aixsim.stats.intervals import percent
 
 _COLOURS = (BLUE, BROWN, GREEN)
 _MARKERS = ("o", "s", "D")
@@ -28,8 +30,7 @@ def draw(result: Result, figure: Any) -> None:
     y, ticks, names = 0.0, [], []
     halo = [withStroke(linewidth=3, foreground="white")]  # the line of the target may run through a number
     for status, colour, marker in zip(STATUSES, _COLOURS, _MARKERS, strict=True):
-        heading: dict[str, Any] = {"fontsize": 10.5, "fontweight": "bold", "va": "center", "color": colour}
-        axes.text(0.0, y - 0.85, sentence(status), **heading, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
+        row_text(axes, -0.01, y - 0.85, sentence(status), ha="right", fontsize=10.5, fontweight="bold", color=colour)
         for record in (r for r in shown if r["status"] == status):
             count = record["count"]
             axes.plot([count["p05"], count["p95"]], [y, y], color=colour, linewidth=5, alpha=0.35, solid_capstyle="butt")
@@ -43,7 +44,7 @@ def draw(result: Result, figure: Any) -> None:
     axes.axvline(at_least, color=VERMILION, linewidth=1.4, linestyle=(0, (6, 3)), zorder=1)
     axes.set_ylim(y - _SPACE - 0.4, -1.3)
     look: dict[str, Any] = {"color": VERMILION, "fontsize": 9, "fontweight": "bold", "va": "bottom", "ha": "center"}
-    offset_text(axes, f"target {at_least:,.0f}", (at_least, -1.3), (0, 3), **look)
+    offset_text(axes, f"goal {at_least:,.0f}", (at_least, -1.3), (0, 3), **look)
     row_text(axes, 1.02, -0.72, f"Probability [{100 * shown[0]['confidence']:g} % interval]", fontweight="bold")
     axes.set_yticks(ticks, names, color=INK)
     axes.set_xlim(0, 1.06 * max(at_least, *(r["count"]["p95"] for r in shown)))
@@ -51,19 +52,32 @@ def draw(result: Result, figure: Any) -> None:
     axes.set_xlabel("AI factories")
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
-    lowest, highest = (pick(shown, key=lambda r: r["probability"]) for pick in (min, max))
+    low, high = min(r["interval"]["high"] for r in shown), max(r["interval"]["low"] for r in shown)
     head(
         figure,
-        f"{at_least:,.0f} AI factories by {month_name(by)}: {_words(lowest)} to {_words(highest)} likely, depending on what counts",
-        f"One run counted in {len(shown)} ways{scaled_note(result)}. Marks: median. Bars: 90 % of replicates.\n"
-        "All public money: programme calls, collaboration models and AX parks. Every route: also projects that firms pay themselves.",
+        f"{at_least:,.0f} AI factories by {month_name(by)}: from under {math.ceil(100 * low):.0f} % to over {math.floor(100 * high):.0f} %"
+        " likely, depending on what counts",
+        f"One run counted in {len(shown)} ways{scaled_note(result)}. Marks: median."
+        " All public money: programme calls, collaboration models and AX parks. Every route: also projects that firms pay themselves.",
+        "Bars: central 90 % of replicates",
     )
 
 
-def _words(record: dict[str, Any]) -> str:
-    """Returns a probability; for 0 and n successes the bound of its interval."""
-    bound = record["short_statement"].partition("(")[2].removesuffix(")")
-    return bound or percent(record["probability"])
+def table(result: Result) -> AnswerTable:
+    """Returns count and probability by rule."""
+    rows = [
+        {
+            "status": record["status"],
+            "counts": record["scope"],
+            "median": record["count"]["p50"],
+            "p05": record["count"]["p05"],
+            "p95": record["count"]["p95"],
+            "probability": record["probability"],
+            **record["interval"],
+        }
+        for record in first_target(result.counting)
+    ]
+    return AnswerTable(rows, {**dict.fromkeys(("median", "p05", "p95"), "AI factories"), "probability": "1", "low": "1", "high": "1"})
 
 
 FIGURE = Figure(
@@ -74,4 +88,5 @@ FIGURE = Figure(
     needs="a [[goal]] on AI factories",
     applies=lambda result: bool(result.counting),
     size=(9.6, 6.2),
+    table=table,
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from aixsim.data.packaged import rows
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, head, offset_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, GREY, INK, offset_text
 from aixsim.report.figures.subjects import Calibration, source_of
 
 _TITLES = {"size": "By size class, end of 2024 (survey)", "park": "Tenants of seven parks, August 2022"}
@@ -22,8 +24,9 @@ def draw(calibration: Calibration, figure: Any) -> None:
     head(
         figure,
         f"Held out: {covered} of {len(shares)} observed shares lie in their predicted 80 % intervals",
-        "Share of firms with a smart factory. Dots: observed. Line and bars: predicted median, central 80 and 95 % of a model fitted\n"
-        "to national counts alone; its size gradient is that of AI in the EU, its parks have no advantage.",
+        "Share of firms with a smart factory. Dots: observed. Line: predicted median of a model fitted to national counts alone;"
+        " its size gradient is that of AI in the EU, its parks have no advantage.",
+        "Bars: central 80 % and 95 % of predictions",
     )
 
 
@@ -53,7 +56,9 @@ def _panel(axes: Any, shares: Sequence[dict[str, Any]], title: str) -> None:
 
 def _source(calibration: Calibration) -> tuple[str, ...]:
     about, _, sample = source_of(calibration)
-    counts = "; ".join(dict.fromkeys(source for one in _shares(calibration) for source in one["source"].split(";")))
+    known = {row["source_id"]: f"{row['publisher']} {row['date'][:4]}" for row in rows("sources.csv")}
+    ids = dict.fromkeys(source.strip() for one in _shares(calibration) for source in one["source"].split(";"))
+    counts = "; ".join(known.get(source, source) for source in ids)
     return (f"{about}; {counts}", sample)
 
 

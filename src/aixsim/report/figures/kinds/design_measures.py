@@ -10,7 +10,8 @@ from aixsim.answers.answer import Row
 from aixsim.answers.design_indices import SweepSensitivity
 from aixsim.config.setting_names import setting_name
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, ORANGE, head, panel_grid
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import BLUE, ORANGE
 
 _MOST: Final = 12
 _LOOK: Final = {"first": ("alone", ORANGE, "D"), "total": ("with all others", BLUE, "o"), "mean_size": ("size of the effect", BLUE, "o")}

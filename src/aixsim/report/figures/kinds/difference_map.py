@@ -7,8 +7,9 @@ from typing import Any
 from matplotlib.colors import LinearSegmentedColormap
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, BROWN, head
-from aixsim.report.figures.tiles import Tile, draw_tiles, pole_table
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, BROWN
+from aixsim.report.figures.tiles import NOT_VALIDATED, Tile, draw_tiles, pole_table
 from aixsim.report.figures.time_axis import month_name
 from aixsim.report.text.number_format import signed
 from aixsim.results.comparison import PolicyChange
@@ -37,8 +38,9 @@ def draw(change: PolicyChange, figure: Any) -> None:
         figure,
         f"{one.names[1]}: {_finding(clear)}",
         f"Difference from {one.names[0]}, AI factories by {month_name(one.deadline)}, mean of {len(one.replicates):,} pairs;"
-        f" below it the paired {100 * one.confidence:g} % interval.\n"
-        "Blue: more. Brown: fewer. Hatched: the interval contains 0. Frames: poles and special zones.",
+        " below it its interval. Blue: more. Brown: fewer. Hatched: the interval contains 0. Frames: poles and special zones."
+        f" {NOT_VALIDATED}",
+        f"Small print: paired {100 * one.confidence:g} % intervals of the mean",
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, offset_text, panel_grid
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, offset_text
 from aixsim.report.figures.sweep_names import factor_name, goal_name, rounded, sentence
 from aixsim.results.main_effects import POLICY, UNSET, Effect, by_strength, main_effects, strength, varied
 from aixsim.results.sweep_result import Sweep
@@ -33,7 +34,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
         axes.text(0, 1.015, text, transform=axes.transAxes, fontsize=8.5, color=GREY, va="bottom")
     panels[0].set_ylim(-3, 103)
     panels[0].set_yticks(range(0, 101, 20), [f"{y} %" for y in range(0, 101, 20)])
-    _line_name(panels[0], 100 * sweep.level, f"{100 * sweep.level:g} %", (0, 3, -11), color=VERMILION)
+    _line_name(panels[-1], 100 * sweep.level, f" {100 * sweep.level:g} %", (1, 2, -3), color=VERMILION)
     many = any(effect.chance.n_points > 1 for effects in found.values() for effect in effects)
     mean = " mean over all points at a level or in a range of equally many." if many else ""
     more = f" {len(order) - _MOST} weaker factors are not shown." if len(order) > _MOST else ""
@@ -41,8 +42,9 @@ def draw(sweep: Sweep, figure: Any) -> None:
     head(
         figure,
         _finding(sweep, order[0], found[order[0]]),
-        f"Probability of {goal_name(sweep)},{mean or ' at each level.'} Dashed: decision level.{more}\n"
-        f"Bars: pointwise {100 * sweep.confidence:g} % intervals ({shared}). Conditional on the model's assumptions.",
+        f"Probability of {goal_name(sweep)},{mean or ' at each level.'} Dashed: decision level.{more}"
+        " Conditional on the model's assumptions.",
+        f"Bars: {100 * sweep.confidence:g} % intervals of the simulation, {shared}",
     )
 
 

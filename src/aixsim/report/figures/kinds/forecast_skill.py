@@ -2,68 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
+from aixsim.answers.answer import AnswerTable
 from aixsim.evidence.forecasts import ALL, ANNOUNCED, KNOWN, VERIFIED
-from aixsim.evidence.track_record import TABLE, Record, better, concerns, records
+from aixsim.evidence.track_record import TABLE, better, concerns, records
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, offset_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, end_labels, offset_text
 from aixsim.results.result import Result
 
 _LOOK = {KNOWN: (BLUE, "o", "actual budgets"), ANNOUNCED: (VERMILION, "D", "announced budgets")}
-_HEADS = ("years\nahead", "forecasts", "aixsim", "best other", "skill", "in 80 %")
-_X = (0.0, 0.13, 0.29, 0.42, 0.78, 1.0)
 
 
 def draw(result: Result, figure: Any) -> None:  # noqa: ARG001 - the same for every run: it is about the model
-    """Draws the skill by years ahead, and the table behind it."""
-    found = {policy: records(ALL, policy) for policy in (ANNOUNCED, KNOWN)}
-    without = {policy: records(VERIFIED, policy) for policy in found}
-    skill, table = figure.subplots(1, 2, width_ratios=(1.0, 1.25))
-    for policy, mine in found.items():
-        colour, mark, label = _LOOK[policy]
-        skill.plot([one.horizon for one in mine], [one.skill for one in mine], mark, color=colour, linestyle="-", label=label, markersize=8)
-        hollow = without[policy]
-        look: dict[str, Any] = {"linestyle": (0, (2, 3)), "linewidth": 1.0, "markerfacecolor": "white", "markersize": 6, "zorder": 1}
-        skill.plot([one.horizon for one in hollow], [one.skill for one in hollow], mark, color=colour, **look)
-    skill.axhline(0, color=INK, linewidth=1.2)
-    offset_text(skill, "as good as the best simpler forecast", (3.35, 0), (0, -12), fontsize=8, color=GREY)
-    skill.set_title("Skill")
-    skill.set_xticks(range(1, 6), [f"{k} year{'s' if k > 1 else ''}" for k in range(1, 6)])
-    skill.set_xlim(0.7, 5.5)
-    skill.set_ylim(None, 1.0)
-    skill.legend(loc="lower left", fontsize=8.5)
-    _table(table, found)
+    """Draws the skill by years ahead, with all counts and without the one that is not verified."""
+    axes, labels = figure.subplots(), []
+    longest = 1
+    for policy, (colour, mark, name) in _LOOK.items():
+        filled: dict[str, Any] = {"linestyle": "-", "linewidth": 2.0, "markersize": 8}
+        hollow: dict[str, Any] = {"linestyle": (0, (2, 3)), "linewidth": 1.2, "markerfacecolor": "white", "markersize": 6, "zorder": 1}
+        for counts, look, more in ((ALL, filled, ""), (VERIFIED, hollow, ", verified counts")):
+            found = records(counts, policy)
+            longest = max(longest, found[-1].horizon)
+            axes.plot([one.horizon for one in found], [one.skill for one in found], mark, color=colour, **look)
+            labels.append((found[-1].horizon, found[-1].skill, f"  {name}{more}", colour))
+    axes.axhline(0, color=INK, linewidth=1.2)
+    offset_text(axes, "above: better than the best simpler forecast", (0.75, 0), (0, 14), fontsize=8.5, color=GREY)
+    axes.set_ylabel("skill")
+    axes.set_xticks(range(1, longest + 1), [f"{k} year{'s' if k > 1 else ''} ahead" for k in range(1, longest + 1)])
+    axes.set_xlim(0.7, longest + 0.05)
+    axes.set_ylim(None, 1.0)
+    end_labels(axes, longest + 0.02, [(y, text, colour) for x, y, text, colour in labels if x == longest])
+    for x, y, text, colour in labels:
+        if x < longest:
+            offset_text(axes, text, (x, y), (4, -4), fontsize=9, fontweight="bold", color=colour)
     head(
         figure,
         "Tested on smart factories: better than the best simpler forecast in {0} of {2} comparisons".format(*better()),
-        "Backtest on the smart factories of 2014 to 2024, cumulative count, forecasts from every year from 2016 on. Skill: 1 perfect,\n"
-        "0 equal to the best of six simpler forecasts, below 0 worse; hollow: without the count of 2014, which is not verified,\n"
-        "so from 2018 on. Reproduce: aixsim backtest configs/smart-factory.toml.",
+        "Backtest on the cumulative count of smart factories from 2014 to 2024, forecasts from every year from 2016 on. Skill: 1"
+        " perfect, 0 equal to the best of six simpler forecasts, below 0 worse. Hollow: without the count of 2014, which is not"
+        " verified, so from 2018 on.",
+        "No intervals: 4 to 8 forecasts a mark",
     )
 
 
-def _table(axes: Any, found: dict[str, list[Record]]) -> None:
-    axes.set_axis_off()
-    axes.set_title("CRPS, in factories")
-    axes.set_xlim(0, 1)
-    n_rows = sum(len(mine) for mine in found.values()) + len(found) + 1.6
-    axes.set_ylim(-n_rows, 0)
-    y = -0.9
-    for x, text in zip(_X, _HEADS, strict=True):
-        axes.text(x, y, text, ha="left" if x < 1 else "right", va="center", fontsize=8.5, color=GREY)
-    y -= 1.2
-    for policy, mine in found.items():
-        colour, _, label = _LOOK[policy]
-        axes.text(0, y, label.capitalize(), color=colour, fontsize=9, fontweight="bold", va="center")
-        y -= 1.0
-        for one in mine:
-            crps = (f"{one.crps:,.0f}", f"{one.best_crps:,.0f}  {one.best_baseline}")
-            cells = (f"{one.horizon}", f"{one.origins}", *crps, f"{one.skill:+.2f}", f"{one.covered_80} of {one.origins}")
-            for k, (x, text) in enumerate(zip(_X, cells, strict=True)):
-                weight = "bold" if k == (2 if one.crps < one.best_crps else 3) else "normal"
-                axes.text(x, y, text, ha="left" if x < 1 else "right", va="center", fontsize=9, color=INK, fontweight=weight)
-            y -= 1.0
+def table(result: Result) -> AnswerTable:  # noqa: ARG001 - the same for every run
+    """Returns scores by counts, budgets and years ahead, from the packaged table."""
+    rows = [asdict(one) for counts in (ALL, VERIFIED) for policy in (ANNOUNCED, KNOWN) for one in records(counts, policy)]
+    return AnswerTable(rows, {"horizon": "years", "crps": "factories", "best_crps": "factories", "error_pct": "%"})
 
 
 FIGURE = Figure(
@@ -73,6 +61,7 @@ FIGURE = Figure(
     draw,
     "a run about the AI factories of Korea",
     concerns,
-    (11.0, 5.6),
+    (9.0, 5.4),
     lambda _result: (f"Source: aixsim backtest of the smart factories, {TABLE}, the same for every run",),
+    table=table,
 )

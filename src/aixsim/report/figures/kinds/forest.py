@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, row_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, row_text
 from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name
 from aixsim.report.text.number_format import bracketed, failed_note
 from aixsim.report.text.sweep_comparison_text import n_line, n_of, reference_name
@@ -36,6 +37,7 @@ def draw(comparison: SweepComparison, figure: Any) -> None:
     for colour, label in _LOOKS:
         axes.plot([], [], "o-", color=colour, linewidth=3, markersize=7, label=label)
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize=8.5)
+    row_text(axes, 1.01, len(shown) - 0.35, "percentage points [interval]  n", fontsize=8.5, color=GREY, va="bottom")
     axes.set_ylim(-0.6, len(shown) - 0.4)
     axes.margins(x=0.04)
     axes.set_xlabel(f"Change of the probability of {goal_name(comparison.sweep)}, percentage points")
@@ -45,9 +47,9 @@ def draw(comparison: SweepComparison, figure: Any) -> None:
     head(
         figure,
         f"{goal_name(comparison.sweep)}: {sure:,} of {len(found):,} points differ significantly, {together:,} with Holm's correction",
-        f"Every point minus {reference_name(comparison)}; {n_line(comparison)}.\n"
-        f"Bars: {100 * comparison.sweep.confidence:g} % intervals, each separately. "
-        f"Discs: significant with Holm's correction. Rings: not.{more}",
+        f"Every point minus {reference_name(comparison)}; {n_line(comparison)}."
+        f" Discs: significant with Holm's correction. Rings: not.{more}",
+        f"Bars and brackets: paired {100 * comparison.sweep.confidence:g} % intervals of the simulation, each point separately",
     )
 
 

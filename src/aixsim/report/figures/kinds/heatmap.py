@@ -14,7 +14,8 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, INK, head, panel_grid
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import BLUE, INK, VERMILION
 from aixsim.report.figures.sweep_names import factor_name, goal_name, naming_order, rounded, sentence, setting_name, verdict_counts
 from aixsim.results.main_effects import Level, by_strength, is_number, known_points, levels, value_of, varied
 from aixsim.results.pooled_chance import mean_chance
@@ -76,9 +77,11 @@ def draw(sweep: Sweep, figure: Any) -> None:
     bar.outline.set_visible(False)
     bar.set_ticks([0, 0.2, 0.4, 0.5, 0.6, 0.8, 0.95, 1], labels=["0 %", "20", "40", "50", "60", "80", "95", "100 %"])
     bar.ax.tick_params(length=0, labelsize=8.5)
-    for at, style in CONTOURS.items():
-        bar.ax.axhline(at, color=INK, linewidth=1.3, linestyle=style)
-    head(figure, _finding(sweep, third, parts), _explain(sweep, names, third, points, is_grid=grid is not None))
+    if grid is None:
+        for at, style in CONTOURS.items():
+            bar.ax.axhline(at, color=INK, linewidth=1.3, linestyle=style)
+    title = _needed(sweep, names, third, parts, grid) if grid else f"{sentence(sweep.goal.name)}: {verdict_counts(sweep, points)}"
+    head(figure, title, _explain(sweep, names, third, parts, is_grid=grid is not None), "No intervals are shown: see the ranking")
 
 
 def axes_of(sweep: Sweep) -> tuple[str, str]:
@@ -118,7 +121,23 @@ def _cells(axes: Any, sweep: Sweep, grid: Grid, cells: dict[tuple[int, int], lis
     for text, (place, points) in zip(axes.texts, cells.items(), strict=False):
         text.set_path_effects([withStroke(linewidth=3, foreground=colours(shares[place]))])
         text.set_fontweight("bold" if {sweep.verdict(point) for point in points} in ({"above"}, {"below"}) else "normal")
-    _contours(axes, [np.arange(n) + 0.5 for n in shares.T.shape], shares, sweep.level, labelled=False)
+    axes.set_aspect("equal")
+    if has_numbers:
+        _border(axes, shares, sweep.level)
+    else:
+        _contours(axes, [np.arange(n) + 0.5 for n in shares.T.shape], shares, sweep.level, labelled=False)
+
+
+def _border(axes: Any, shares: Floats, level: float) -> None:
+    """Draws the edges between cells above and below the decision level, so that no line crosses a number."""
+    is_above = shares >= level
+    for (row, column), here in np.ndenumerate(is_above):
+        right, below = (row, column + 1), (row + 1, column)
+        ends = {right: ([column + 1, column + 1], [row, row + 1]), below: ([column, column + 1], [row + 1, row + 1])}
+        for other, edge in ends.items():
+            inside = other[0] < is_above.shape[0] and other[1] < is_above.shape[1]
+            if inside and not np.isnan(shares[row, column]) and not np.isnan(shares[other]) and is_above[other] != here:
+                axes.plot(*edge, color=VERMILION, linewidth=3.0, solid_capstyle="projecting", zorder=4)
 
 
 def _surface(axes: Any, sweep: Sweep, points: Sequence[SweepPoint], names: tuple[str, str], colours: Any) -> None:
@@ -159,32 +178,46 @@ def _parts(sweep: Sweep) -> tuple[str | None, list[Level]]:
     return None, [Level("", None, tuple(known))]
 
 
-def _finding(sweep: Sweep, third: str | None, parts: list[Level]) -> str:
-    """States the number of points by verdict, as the text of a sweep does."""
-    goal, level = sentence(sweep.goal.name), f"{100 * sweep.level:g} %"
-    if third is None:
-        return f"{goal}: {verdict_counts(sweep, parts[0].points)}"
-    above = [sum(sweep.verdict(point) == "above" for point in part.points) for part in parts]
-    order = sorted(range(len(parts)), key=lambda k: above[k] / len(parts[k].points))
-    counts = [f"{above[k]} of {len(parts[k].points)} at {setting_name(sweep, third, parts[k].label)}" for k in (order[0], order[-1])]
-    return f"{goal}: points that clearly reach {level}: {', '.join(counts)}"
+def _needed(sweep: Sweep, names: tuple[str, str], third: str | None, parts: list[Level], grid: Grid) -> str:
+    """States how much of the strongest factor the decision level needs, at the other factors where that is least and most."""
+    name, goal, level = factor_name(sweep, names[0]), sentence(sweep.goal.name), f"{100 * sweep.level:g} %"
+    rows = []
+    for part in parts:
+        shares = np.full((len(grid.ys), len(grid.xs)), np.nan)
+        for place, points in grid.cells(part.points, names).items():
+            shares[place] = mean_chance(points, sweep.goals.index(sweep.goal))
+        rows += [(row, y, part) for row, y in zip(shares, grid.ys, strict=True) if not np.isnan(row).all()]
+    known = [row[~np.isnan(row)] for row, _, _ in rows]
+    is_rising = sum(row[-1] - row[0] for row in known) >= 0
+    found = []
+    for row, y, part in rows:
+        enough = grid.xs[row >= sweep.level]
+        value = (enough.min() if is_rising else enough.max()) if len(enough) else math.inf if is_rising else -math.inf
+        where = [setting_name(sweep, names[1], f"{y:g}"), *([setting_name(sweep, third, part.label)] if third else [])]
+        found.append((float(value), " and ".join(where)))
+    (least, easy), (most, hard) = (pick(found, key=lambda one: one[0] if is_rising else -one[0]) for pick in (min, max))
+    if math.isinf(least):
+        return f"{goal}, {level}: reached at no {name} of the grid"
+    needs = f"{goal}, {level}: needs {name} of at {'least' if is_rising else 'most'} {least:g}"
+    if most == least:
+        return f"{needs} everywhere"
+    return f"{needs} with {easy}; {'not reached' if math.isinf(most) else f'{most:g}'} with {hard}"
 
 
-def _explain(sweep: Sweep, names: tuple[str, str], third: str | None, points: Sequence[SweepPoint], *, is_grid: bool) -> str:
+def _explain(sweep: Sweep, names: tuple[str, str], third: str | None, parts: list[Level], *, is_grid: bool) -> str:
+    points = [point for part in parts for point in part.points]
     averaged = [factor_name(sweep, factor) for factor in varied(sweep) if factor not in (*names, third)]
     mean = f", averaged over {', '.join(averaged)}" if averaged else ""
     left_out = len(known_points(sweep)) - len(points)
     without = f" {left_out:,} points do not set both and are left out." if left_out else ""
     level = f"{100 * sweep.level:g} %"
     how = (
-        f"Cells: %, as simulated; bold: clearly above or below {level}. Lines, between cells:"
+        f"Cells: %, as simulated; bold: clearly above or below {level} ({verdict_counts(sweep, points)}). Red line: {level}."
         if is_grid
-        else f"Surface: smoothed. Dots: as simulated, bold: clearly above or below {level}. Lines:"
+        else f"Surface: smoothed. Dots: as simulated, bold: clearly above or below {level}. Lines: dotted 50 %, solid 80 %, dashed 95 %,"
+        " thick: decision level."
     )
-    return (
-        f"Probability of {goal_name(sweep)}{mean}.{without} Conditional on the model's assumptions.\n"
-        f"{how} dotted 50 %, solid 80 %, dashed 95 %, thick: decision level."
-    )
+    return f"Probability of {goal_name(sweep)}{mean}.{without} {how} Conditional on the model's assumptions."
 
 
 def _numeric(sweep: Sweep) -> list[str]:
@@ -209,7 +242,7 @@ def _applies(sweep: Sweep) -> bool:
 def _size(sweep: Sweep) -> tuple[float, float]:
     n = len(_parts(sweep)[1])
     columns = min(n, _COLUMNS)
-    return (3.4 * columns + 1.6, 3.0 * math.ceil(n / columns) + 1.9) if n > 1 else (8.6, 6.2)
+    return (3.4 * columns + 1.6, 2.9 * math.ceil(n / columns) + 1.7) if n > 1 else (8.6, 6.2)
 
 
 FIGURE = Figure(

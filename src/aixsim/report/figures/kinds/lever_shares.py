@@ -6,7 +6,8 @@ from typing import Any
 
 from aixsim.answers.lever_credit import Explanation
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, VERMILION, head, panel_grid, row_text
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import BLUE, GREY, VERMILION, row_text
 
 
 def draw(answer: Explanation, figure: Any) -> None:
@@ -29,8 +30,8 @@ def draw(answer: Explanation, figure: Any) -> None:
     head(
         figure,
         "What each lever adds",
-        "Mean number at the deadline: each lever's share of what all of them add (Shapley value).\n"
-        "Thin lines: 95 % intervals of the simulation.",
+        "Mean number at the deadline: each lever's share of what all of them add (Shapley value).",
+        "Thin lines: 95 % intervals of the simulation",
     )
 
 

@@ -12,7 +12,8 @@ from aixsim.config.setting_names import setting_name
 from aixsim.evidence.assumptions import GRADES
 from aixsim.model.keys import parse_key
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREEN, GREY, INK, ORANGE, VERMILION, head, panel_grid, row_text
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import BLUE, GREEN, GREY, INK, ORANGE, VERMILION, row_text
 
 _MOST: Final = 10
 _LOOK: Final = {"A": (BLUE, "o"), "B": (GREEN, "s"), "C": (ORANGE, "D"), "D": (VERMILION, "X"), "U": (GREY, "P"), None: (GREY, "P")}

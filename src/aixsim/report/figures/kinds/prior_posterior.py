@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.config.setting_names import setting_name
 from aixsim.model.keys import parse_key
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, head, panel_grid
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import BLUE, GREY
 from aixsim.report.figures.subjects import Calibration
 
 _SHOWN = 12
@@ -36,8 +38,9 @@ def draw(calibration: Calibration, figure: Any) -> None:
     head(
         figure,
         f"The counts inform {learned} of {len(uncertain)} uncertain parameters",
-        "Blue: posterior, share of particles. Grey: 90 % range and median of the prior. Shown: the parameters that change most.\n"
-        "The others keep their prior.",
+        "Blue: posterior, share of particles. Grey: 90 % range of the prior; dashed: its median. Shown: the parameters that change most."
+        " The others keep their prior.",
+        "Ranges: central 90 % of the prior",
     )
 
 
@@ -59,13 +62,15 @@ def _panel(axes: Any, one: dict[str, Any], values: NDArray[np.float64]) -> None:
     axes.locator_params(axis="x", nbins=4)
     axes.locator_params(axis="y", nbins=3)
     axes.tick_params(labelsize=8)
+    axes.xaxis.set_major_formatter("{x:,.4g}")  # not as multiples of a power of ten
     axes.yaxis.set_major_formatter("{x:.0f} %")
 
 
 def short_name(key: str) -> str:
-    """Returns a readable name from the last parts of a config key."""
+    """Returns a readable name of a config key with its unit."""
     parts = list(map(str, parse_key(key)))
-    return " ".join(parts[-2:]).replace("_krw_bn", "").replace("_", " ")
+    section = f"{parts[0]} by " if parts[-2] == "size" else ""
+    return f"{section}{setting_name(key, with_programme=False)}"
 
 
 FIGURE = Figure(

@@ -6,10 +6,12 @@ from typing import Any
 
 from matplotlib import colormaps
 
+from aixsim.answers.answer import AnswerTable
 from aixsim.model.calendar import parse_month
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import head, scaled_note
-from aixsim.report.figures.tiles import UNTESTED, Tile, draw_tiles, pole_table
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import scaled_note
+from aixsim.report.figures.tiles import Tile, draw_tiles, pole_table, tile_legend
 from aixsim.report.figures.time_axis import month_name
 from aixsim.results.result import Result
 from aixsim.world.classification import PROVINCES
@@ -21,11 +23,13 @@ def draw(result: Result, figure: Any) -> None:
     deadline = str(result.goal_records[0]["by"]) if result.goal_records else result.horizon.end
     counts, per_1000 = _launched(result, "province", deadline)
     highest, steepest = (max(*values.values(), 1e-12) for values in ({p: c[0] for p, c in counts.items()}, per_1000))
-    blues, oranges = colormaps["Blues"], colormaps["YlOrBr"]
+    blues = colormaps["Blues"]
     draw_tiles(number, {p: Tile(0.85 * c[0] / highest, _short(c[0]), f"{c[1]:,.0f} to {c[2]:,.0f}") for p, c in counts.items()}, blues)
     number.set_title("AI factories launched")
+    tile_legend(number, blues, 0.85, (0.0, highest))
+    tile_legend(rate, blues, 0.75, (0.0, steepest))
     firms = _firms(result, "province")
-    draw_tiles(rate, {p: Tile(0.75 * v / steepest, _short(v), f"of {firms[p]:,.0f}") for p, v in per_1000.items()}, oranges)
+    draw_tiles(rate, {p: Tile(0.75 * v / steepest, _short(v), f"of {firms[p]:,.0f}") for p, v in per_1000.items()}, blues)
     rate.set_title("per 1,000 firms")
     poles, pole_rates = _launched(result, "pole", deadline)
     rows = {pole: (f"{mean:,.0f}\n{low:,.0f} to {high:,.0f}", f"{pole_rates[pole]:.1f}") for pole, (mean, low, high) in poles.items()}
@@ -34,9 +38,9 @@ def draw(result: Result, figure: Any) -> None:
     head(
         figure,
         f"AI factories launched in the model by {month_name(deadline)}",
-        f"Counted projects{scaled_note(result)}, mean of replicates. Small print: left 90 % of replicates, right the number of"
-        f" firms.{UNTESTED}\n"
-        "One tile per province, neighbours are close; not to scale. Frames: poles and special zones.",
+        f"Counted projects{scaled_note(result)}, means, because provinces add up. Small print: left 90 % range, right the number of firms."
+        " One tile per province, neighbours are close; not to scale. Frames: poles and special zones.",
+        "Ranges: central 90 % of replicates",
     )
 
 
@@ -54,6 +58,17 @@ def _launched(result: Result, group: str, deadline: str) -> tuple[dict[str, tupl
     numbers = (chosen[["mean", "p05", "p95"]] / result.scale).to_dict("index")
     counts = {str(level): (row["mean"], row["p05"], row["p95"]) for level, row in numbers.items()}
     return counts, {level: 1000 * counts[level][0] / n if n else 0.0 for level, n in _firms(result, group).items()}
+
+
+def _table(result: Result) -> AnswerTable:
+    """Returns count and rate by province."""
+    deadline = str(result.goal_records[0]["by"]) if result.goal_records else result.horizon.end
+    counts, rates = _launched(result, "province", deadline)
+    rows = [
+        {"province": name, "launched": mean, "p05": low, "p95": high, "per 1,000 firms": rates[name]}
+        for name, (mean, low, high) in counts.items()
+    ]
+    return AnswerTable(rows, dict.fromkeys(("launched", "p05", "p95"), "AI factories"))
 
 
 def _short(value: float) -> str:
@@ -75,4 +90,5 @@ FIGURE = Figure(
     needs="launched AI factories in more than one province",
     applies=_applies,
     size=(11.6, 6.6),
+    table=_table,
 )

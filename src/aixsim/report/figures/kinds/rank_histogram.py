@@ -9,7 +9,8 @@ import numpy as np
 
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.kinds.prior_posterior import short_name
-from aixsim.report.figures.style import BLUE, GREY, head, panel_grid
+from aixsim.report.figures.page_layout import head, panel_grid
+from aixsim.report.figures.style import BLUE, GREY
 from aixsim.report.figures.subjects import SelfCheck
 from aixsim.stats.ranks import BINS, band, histogram, uniformity
 
@@ -33,8 +34,8 @@ def draw(check: SelfCheck, figure: Any) -> None:
     head(
         figure,
         f"Calibration: {100 * lie / check.ranks.size:.0f} % of {check.ranks.size:,} true values lie in their 80 % intervals",
-        f"Rank of the true value among its posterior draws in {n:,} synthetic data sets: flat if the method is correct.\n"
-        "Grey: where 99 % of the bars of a flat histogram lie. p: of a chi-square test of flatness.",
+        f"Rank of the true value among its posterior draws in {n:,} synthetic data sets; a correct method gives bars of equal height.",
+        "Grey: where 99 % of such bars lie; p: of a chi-square test of equal heights",
     )
 
 

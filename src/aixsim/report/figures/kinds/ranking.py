@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, head, row_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, row_text
 from aixsim.report.figures.sweep_names import goal_name, naming_order, point_name, sentence, verdict_counts
 from aixsim.report.text.number_format import failed_note
 from aixsim.results.main_effects import known_points
@@ -13,6 +14,7 @@ from aixsim.results.sweep_points import SweepPoint
 from aixsim.results.sweep_ranking import blocks, ranked
 from aixsim.results.sweep_result import Sweep
 from aixsim.stats.confidence_sequence import bernoulli_sequence
+from aixsim.stats.intervals import percent
 
 _MOST, _ENDS, _NEAR = 30, 8, 7
 """Number of rows; with more points, number of first and last points and of points next to the decision level."""
@@ -43,7 +45,7 @@ def draw(sweep: Sweep, figure: Any) -> None:
     axes.axvline(100 * sweep.level, color=INK, linewidth=1.3, linestyle=(0, (6, 3)), zorder=1)
     top = 0.75
     axes.text(100 * sweep.level, top, f" decision level {level}", fontsize=8.5, fontweight="bold", ha="right", va="bottom", color=INK)
-    row_text(axes, 1.01, top, "probability, n", fontsize=8.5, color=GREY, va="bottom")
+    row_text(axes, 1.01, top, "probability [interval]  n", fontsize=8.5, color=GREY, va="bottom")
     verdicts = {sweep.verdict(point) for point in shown}
     for verdict, (colour, mark, words) in _LOOK.items():
         if verdict in verdicts:
@@ -60,8 +62,8 @@ def draw(sweep: Sweep, figure: Any) -> None:
     head(
         figure,
         _finding(sweep),
-        f"Probability of {goal_name(sweep)}. Thick: exact {100 * sweep.confidence:g} % interval, each separately.{chance}\n"
-        "Thin: confidence sequence; it determines the colour. Conditional on the model's assumptions.",
+        f"Probability of {goal_name(sweep)}; its interval determines the colour.{chance} Conditional on the model's assumptions.",
+        f"Bars and brackets: {100 * sweep.confidence:g} % confidence sequences, valid whenever a sweep stops, each point separately",
     )
 
 
@@ -70,11 +72,17 @@ def _row(axes: Any, y: float, sweep: Sweep, point: SweepPoint) -> None:
     if chance is None:
         return
     colour, mark, _ = _LOOK[sweep.verdict(point)]
-    always = bernoulli_sequence(chance.successes, chance.n, sweep.confidence)
-    for (low, high), width in ((always, 1.2), (chance.clopper_pearson, 4.0)):
-        axes.plot([100 * low, 100 * high], [y, y], color=colour, linewidth=width, solid_capstyle="butt", zorder=2)
+    low, high = bernoulli_sequence(chance.successes, chance.n, sweep.confidence)
+    axes.plot([100 * low, 100 * high], [y, y], color=colour, linewidth=3.0, solid_capstyle="butt", zorder=2)
     axes.plot([100 * chance.estimate], [y], mark, color=colour, markeredgecolor="white", markersize=8, zorder=3, clip_on=False)
-    row_text(axes, 1.01, y, f"{chance.short}  n = {chance.n:,}{failed_note(point.n_failed)}", fontsize=8.5, color=colour)
+    row_text(
+        axes,
+        1.01,
+        y,
+        f"{percent(chance.estimate)} [{percent(low)[:-2]}, {percent(high)[:-2]}]  n = {chance.n:,}{failed_note(point.n_failed)}",
+        fontsize=8.5,
+        color=colour,
+    )
 
 
 def _finding(sweep: Sweep) -> str:

@@ -5,21 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import (
-    BLUE,
-    DASHES,
-    GREEN,
-    GREY,
-    HATCHES,
-    ORANGE,
-    PLUM,
-    SKY,
-    VERMILION,
-    end_labels,
-    head,
-    scaled_note,
-    whole_numbers,
-)
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, DASHES, GREEN, GREY, INK, ORANGE, PLUM, SKY, VERMILION, end_labels, scaled_note, whole_numbers
 from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.result import Result
 
@@ -36,19 +23,22 @@ def draw(result: Result, figure: Any) -> None:
         mean[outcome], months = paths.values.mean(axis=0) / result.scale, paths.months
     x = month_ends(months)
     # Projects that are neither operating nor ended are in implementation, also if a firm tries again.
-    stages = {
-        "operating": (mean["operating"], BLUE),
-        "in implementation": (mean["launched"] - mean["operating"] - mean["failed"] - mean["abandoned"], SKY),
-        "abandoned": (mean["abandoned"], ORANGE),
-        "failed": (mean["failed"], VERMILION),
-    }
-    base = 0.0 * mean["launched"]
-    for (name, (values, colour)), hatch in zip(stages.items(), HATCHES, strict=False):
-        label = f"{name}, {values[-1]:,.0f}"
-        above.fill_between(x, base, base + values, facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.5, label=label)
-        base = base + values
-    above.legend(loc="upper left", reverse=True, title="at the end", alignment="left")
-    above.set_title("AI factory projects, counted routes")
+    going = mean["launched"] - mean["operating"] - mean["failed"] - mean["abandoned"]
+    alive = (("operating", mean["operating"], BLUE, ""), ("in implementation", going, SKY, "///"))
+    lost = (("failed", mean["failed"], VERMILION, "xxx"), ("abandoned", mean["abandoned"], ORANGE, "..."))
+    # What is lost goes down from 0: on top of what works it would look like success.
+    for sign, stages in ((1.0, alive), (-1.0, lost)):
+        base = 0.0 * mean["launched"]
+        for name, values, colour, hatch in stages:
+            look: dict[str, Any] = {"facecolor": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0.5, "step": "post"}
+            above.fill_between(x, base, base + sign * values, label=f"{name}, {values[-1]:,.0f}", **look)
+            base = base + sign * values
+    handles, names = above.get_legend_handles_labels()
+    order = (1, 0, 2, 3)
+    above.legend([handles[k] for k in order], [names[k] for k in order], loc="upper left", title="at the end", alignment="left")
+    above.axhline(0, color=INK, linewidth=1.0)
+    above.set_title("Counted projects; lost ones below the line")
+    above.yaxis.set_major_formatter(lambda y, _: f"{abs(y):,.0f}")
     lines = {"decided": mean["decided"], "withdrawn": mean["withdrawn"], "launched": mean["launched"]}
     if "own" not in result.provenance["counts"]:
         lines["built on their own"] = mean["launched_own"]
@@ -56,18 +46,22 @@ def draw(result: Result, figure: Any) -> None:
     for (name, values), colour, dash in zip(lines.items(), (GREEN, GREY, BLUE, PLUM), DASHES, strict=False):
         below.plot(x, values, color=colour, linestyle=dash, linewidth=2.2, label=name)
         labels.append((float(values[-1]), f"  {name} {values[-1]:,.0f}", colour))
-    below.set_title("Firms that decided, and what became of them, cumulative")
+    below.set_title("Firms that decided, cumulative")
+    whole_numbers(below)
+    above.set_ylabel("projects")
+    below.set_ylabel("firms")
     for axes in (above, below):
-        whole_numbers(axes)
         year_axis(axes, result)
+    above.tick_params(axis="x", which="both", labelbottom=True)
     end_labels(below, x[-1], labels)
     launched, operating = (float(mean[outcome][-1]) for outcome in ("launched", "operating"))
     share = f"{100 * operating / launched:.0f} % of launched AI factories operate" if launched else "No project is launched"
     head(
         figure,
         f"{share} in {month_name(result.horizon.end)}",
-        f"Mean of replicates at the end of each month{scaled_note(result)}.\n"
-        "Withdrawn: no grant and not able to pay. Other firms that decided wait for money or for the start of their project.",
+        f"Means at the end of each month{scaled_note(result)}: of means, unlike of medians, the stages add up."
+        " Withdrawn: no grant and not able to pay. Other firms that decided wait for money or for the start of their project.",
+        "No intervals are shown",
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, CYCLE, DASHES, GREY, INK, head, offset_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, CYCLE, DASHES, GREY, INK, offset_text
 from aixsim.results.network_targets import is_met
 from aixsim.results.result import Result
 
@@ -93,7 +94,7 @@ def _targets(axes: Any, targets: list[dict[str, Any]]) -> None:
     axes.set_title("Published targets beside this network")
     lines = [("target", "published", "range", "this network", "")]
     for target in targets:
-        unit = "" if target["unit"] == "1" else f" ({target['unit']})"
+        unit = "" if target["unit"] == "1" or target["name"].startswith(target["unit"]) else f" ({target['unit']})"
         rounded = None if target["model"] is None else float(f"{target['model']:.4g}")
         model = "none" if rounded is None else f"{rounded:,.10g}"
         band = f"{target['low']:,g} to {target['high']:,g}"

@@ -8,7 +8,8 @@ from aixsim.answers.answer import Row
 from aixsim.answers.one_at_a_time import Tornado
 from aixsim.answers.swings import number, place
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, ORANGE, head, offset_text, row_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, GREY, INK, ORANGE, offset_text, row_text
 
 MOST: Final = 15
 _SURE: Final = 0.05
@@ -47,8 +48,9 @@ def draw(answer: Tornado, figure: Any) -> None:
     head(
         figure,
         f"{base['goal']}: {100 * base['p']:.0f} %; {strongest}",
-        f"Each number alone at both ends of its documented range, all else as in the config (line). Dashed: {lines}.\n"
-        f"Thin lines: 95 % intervals. Significant with Holm's correction.{f' {more:,} weaker ones are not shown.' if more else ''}",
+        f"Each number alone at both ends of its documented range, all else as in the config (line). Dashed: {lines}."
+        f" Significant: with Holm's correction.{f' {more:,} weaker ones are not shown.' if more else ''}",
+        "Thin lines: 95 % intervals of the simulation",
     )
 
 
