@@ -19,6 +19,7 @@ from pydantic import (
 
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.parameter_tables import Table, table_of
+from aixsim.config.report_table import ReportTable
 from aixsim.config.validation import NotAllowed, finite
 from aixsim.config.values import Month, annotated, plain
 from aixsim.model.calendar import Horizon
@@ -30,7 +31,7 @@ from aixsim.world.classification import ROUTES
 
 _MODEL = ("counts", "programme", "mechanisms", "levers", *SECTIONS)
 """Tables that the model reads."""
-_ONLY_IF_STATED = ("plugins", "calibration", "uncertainty")
+_ONLY_IF_STATED = ("plugins", "calibration", "uncertainty", "report")
 LONGEST = 600
 MOST_FIRMS_COMPLETE = 2000
 MOST_REPLICATES = 10_000_000
@@ -238,6 +239,7 @@ class Config(Table):
     calibration: Calibration = Calibration()
     uncertainty: Uncertainty = Uncertainty()
     plugins: PluginsTable = PluginsTable()
+    report: ReportTable = ReportTable()
 
     @field_validator("counts")
     @classmethod
