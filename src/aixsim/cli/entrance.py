@@ -22,7 +22,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         SystemExit: always. Exit codes: 0 done, 1 bug, 2 bad usage or config, 3 busy folder, 4 damaged or foreign folder, 5 storage, 6 some
             replicates failed, 130 interrupted.
     """
-    import aixsim.cli.app_answers  # noqa: F401 - adds its commands
+    import aixsim.cli.app_answers
+    import aixsim.cli.app_report  # noqa: F401 - both add their commands
     from aixsim.cli.app import app
 
     # Arrow's own allocator keeps freed memory; the system's allocator returns it, so that memory does not grow with the length of a run.

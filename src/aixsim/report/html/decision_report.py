@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from aixsim.report.html.option_tables import clear_levels, comparison_tables, re
 from aixsim.report.html.pages import environment
 from aixsim.report.html.pictures import Pictures
 from aixsim.report.html.record_tables import record_tables
-from aixsim.report.html.result_tables import LEVELS, answer_tables, result_tables, shown_numbers
+from aixsim.report.html.result_tables import LEVELS, answer_tables, answers_of, result_tables, shown_numbers
 from aixsim.report.html.sourced_values import DataTable, Printer
 from aixsim.report.html.test_plan import checks
 from aixsim.report.html.texts import texts_of
@@ -36,7 +36,8 @@ _FLOW: Final = ("counting", "duplication", "glossary")
 """Sections that begin on the page of the one before when printed."""
 _FEW: Final = 3
 """Switching values and numbers to research next that the brief shows."""
-_SIGNS: Final = 4
+_GOALS, _SIGNS = 2, 4
+"""Goals of which the brief shows signposts, and how many signposts."""
 Tables = dict[str, DataTable]
 
 
@@ -78,7 +79,8 @@ def report_of(subject: Result | Sweep | Comparison, tornado: Tornado | None = No
     result = subject.policies[0].pair.other if isinstance(subject, Comparison) else subject
     if not result.provenance["replicates_done"]:
         raise UserError(f"{result.where}: no replicate has finished, so there is nothing to report; see failures.jsonl in this folder")
-    tables = result_tables(result)
+    answers, told = answers_of(result)
+    tables = result_tables(result) | told
     config = dict(result.config) | ({"report": dict(stated)} if stated is not None else {})
     numbers = tables["numbers"].rows if "numbers" in tables else ()
     tables |= record_tables(config, result.provenance, numbers) | checks(tested)
@@ -88,6 +90,8 @@ def report_of(subject: Result | Sweep | Comparison, tornado: Tornado | None = No
         change = subject.policies[0]
         subjects = [("brief", change, "against-baseline", "months"), ("difference", change, "fan", "effects")]
     subjects += [("map", result, "map", "province"), ("counting", result, "counting", "counting"), ("probability", result, "probability", "goals")]
+    known = (("signposts", "corridors", "signposts"), ("numbers", "matters-known", "numbers"))
+    subjects += [(name, answers[name], kind, table) for name, kind, table in known if name in answers]
     if tornado is not None:
         tables |= answer_tables(tornado, list(tornado.tables))
         subjects.append(("tornado", tornado, "tornado", "tornado"))
@@ -184,7 +188,7 @@ _CAPTIONS: Final = {
     ("counting", "counting"): "counting.figure",
     ("probability", "probability"): "timeline.figure",
     ("tornado", "tornado"): "sensitivity.figure_tornado",
-    ("matters", "matters-known"): "sensitivity.figure_matters",
+    ("numbers", "matters-known"): "sensitivity.figure_matters",
     ("signposts", "corridors"): "sensitivity.figure_signposts",
 }
 """Text of the caption, by place in the report and kind of figure."""
@@ -195,16 +199,24 @@ def _choices(tables: Tables) -> dict[str, Any]:
     rows = {name: table.rows for name, table in tables.items()}
     switching = [at for at, row in enumerate(rows.get("switching", ())) if row["value"] is not None]
     signs = [at for at, row in enumerate(rows.get("signposts", ())) if row["count"] is not None]
-    ends = [at for at in signs if rows["signposts"][at]["level"] in (LEVELS[0], LEVELS[-1])]
     research = sorted((at for at, row in enumerate(rows.get("research", ())) if row["next"]), key=lambda at: -rows["research"][at]["share"])
     named = {rows["research"][at]["number"]: at for at in reversed(research)}
     names = dict.fromkeys(row["option"] for row in rows.get("options", ()))
     return {
         "switching": switching[:_FEW],
         "signs": signs,
-        "watch": ends[:_SIGNS],
+        "watch": _watch(rows.get("signposts", ())),
         "next_": [at for at in research if named[rows["research"][at]["number"]] == at][:_FEW],
         "numbers": shown_numbers(tables["numbers"]) if "numbers" in tables else [],
         "clear": {visible(name): clear_levels(tables["groups"], name, "launched") for name in names},
         "shown": [at for at, row in enumerate(rows.get("points", ())) if row["is_shown"]],
     }
+
+
+def _watch(signs: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Returns the signposts of the brief: for each of the first goals those of its next year end, at the lowest and highest level."""
+    found: list[int] = []
+    for goal in list(dict.fromkeys(sign["goal"] for sign in signs))[:_GOALS]:
+        own = [at for at, sign in enumerate(signs) if sign["goal"] == goal and sign["count"] is not None and sign["level"] in (LEVELS[0], LEVELS[-1])]
+        found += own[: _SIGNS // _GOALS]
+    return found

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from aixsim.config.setting_names import setting_name
 from aixsim.escapes import visible
 from aixsim.model.calendar import parse_month
 from aixsim.report.html.texts import Texts
@@ -38,11 +39,15 @@ class Formats:
     def _forms(self) -> dict[str, Callable[[Any], str]]:
         return {
             "text": lambda value: visible(str(value)),
+            "short": lambda value: visible(str(value)),
+            "setting": self._setting,
             "plain": self._plain,
             "name": lambda value: self.texts.name(visible(str(value))),
             "word": lambda value: str(self.texts.of(f"words.{value}")),
             "whole": lambda value: f"{value:,.0f}",
             "whole_bare": lambda value: f"{value:,.0f}",
+            "one": lambda value: f"{value:,.1f}",
+            "level": lambda value: self._unit(f"{100.0 * value:g} %"),
             "number": lambda value: f"{value:,.4g}",
             "number_bare": lambda value: f"{value:,.4g}",
             "bn": lambda value: f"{value:,.2f}",
@@ -62,6 +67,12 @@ class Formats:
 
     def _plain(self, value: Any) -> str:
         return f"{value:.6g}" if isinstance(value, float) else visible(str(value))
+
+    def _setting(self, value: Any) -> str:
+        """Returns the name of a setting of the model, or of a lever."""
+        key = visible(str(value))
+        known = self.texts.name(key)
+        return known if known != key else setting_name(key, with_unit=False)
 
     def _unit(self, text: str) -> str:
         """Returns a percentage with the space before the sign that the language has."""

@@ -52,7 +52,7 @@ def result_tables(result: Result) -> Tables:
     }
     found = {name: make(result) for name, make in made.items()}
     tables = {name: table for name, table in found.items() if table is not None and table.rows}
-    return tables | _told(lambda: signposts(result, LEVELS), ("signposts",)) | _told(lambda: sensitivity(result), ("numbers", "worth", "research"))
+    return tables
 
 
 def chance_cells(record: Mapping[str, Any], name: str = "probability") -> Row:
@@ -200,13 +200,20 @@ def _levels_of(group: str) -> Callable[[Result], DataTable | None]:
     return levels
 
 
-def _told(make: Callable[[], Answer], names: Sequence[str]) -> Tables:
-    """Returns tables of an answer under their names; none where the result has too little for the answer, which says why."""
-    try:
-        answer = make()
-    except UserError as error:
-        return {f"no_{names[0]}": DataTable([{"reason": str(error)}], "aixsim")}
-    return answer_tables(answer, names)
+def answers_of(result: Result) -> tuple[dict[str, Answer], Tables]:
+    """Returns the answers that need no new run, by name, and their tables; for an answer that the result has too little for, the reason."""
+    made: dict[str, tuple[Callable[[], Answer], Sequence[str]]] = {
+        "signposts": (lambda: signposts(result, LEVELS), ("signposts",)),
+        "numbers": (lambda: sensitivity(result), ("numbers", "worth", "research")),
+    }
+    answers, tables = {}, {}
+    for name, (make, names) in made.items():
+        try:
+            answers[name] = make()
+            tables |= answer_tables(answers[name], names)
+        except UserError as error:
+            tables[f"no_{name}"] = DataTable([{"reason": str(error)}], "aixsim")
+    return answers, tables
 
 
 _ENDS: Final = {"signposts": "count", "switching": "value"}

@@ -15,6 +15,8 @@ from aixsim.report.html.texts import Texts
 
 Row = Mapping[str, Any]
 _SEPARATOR: Final = "#"
+_WHOLE: Final = 25
+"""Rows up to which a table is not divided between printed pages."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +142,8 @@ class Printer:
             lines.append(Markup("<tr>{}</tr>").format(first + Markup("").join(Markup('<td class="{}">{}</td>').format(_side(form), cell) for form, cell in cells[1:])))
         body = Markup("\n").join(lines)
         text = Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>\n{}\n</tbody></table>")
-        return Markup('<div class="table" tabindex="0" role="region" aria-label="{}">{}</div>{}').format(
-            self.texts(caption), text.format(self.texts(caption), head, body), self.download(name)
+        return Markup('<div class="table{}" tabindex="0" role="region" aria-label="{}">{}</div>{}').format(
+            " whole" if len(lines) <= _WHOLE else "", self.texts(caption), text.format(self.texts(caption), head, body), self.download(name)
         )
 
     def heading(self, column: str) -> Markup:
@@ -181,4 +183,5 @@ class Printer:
 
 
 def _side(form: str) -> str:
-    return "" if form in ("text", "name", "month", "word", "hash") else "r"
+    """Returns the class of a cell: numbers stand right, short texts are not broken."""
+    return form if form in ("short", "hash") else "" if form in ("text", "name", "month", "word", "setting") else "r"
