@@ -14,7 +14,9 @@ from aixsim.cli.app import app
 def report(
     results: Annotated[
         list[Path],
-        typer.Argument(metavar="RESULT...", help="Result folder; or results, the baseline first; or the folder of a sweep or a comparison."),
+        typer.Argument(
+            metavar="RESULT...", help="Result folder; or results, the baseline first; or the folder of a sweep or a comparison."
+        ),
     ],
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="HTML file [default: report-LANG.html].")] = None,
     lang: Annotated[Literal["en", "ko"], typer.Option(help="Language: English or Korean.")] = "en",

@@ -16,7 +16,7 @@ from aixsim.config.values import plain
 from aixsim.errors import UserError, storage_error
 from aixsim.report.html.decision_report import html_of, report_of
 from aixsim.report.html.pdf import pdf_of
-from aixsim.report.html.test_plan import run_tests
+from aixsim.report.html.verification_plan import run_tests
 from aixsim.results.comparison import Comparison, compare
 from aixsim.results.result import Result, open_result
 from aixsim.results.sweep_result import Sweep, is_sweep, open_sweep
@@ -26,7 +26,9 @@ _COMPARISON: Final = "comparison.json"
 _TORNADO: Final = "tornado.json"
 
 
-def report(places: Sequence[Path], out: Path | None, language: str, config: Path | None, tornado: Path | None, *, pdf: bool, verify: bool) -> None:
+def report(
+    places: Sequence[Path], out: Path | None, language: str, config: Path | None, tornado: Path | None, *, pdf: bool, verify: bool
+) -> None:
     """Writes the report of a result, a sweep, or results that are compared with the first one; nothing is simulated but with ``verify``."""
     subject = _opened(places)
     path = out or Path(f"report-{language}.{'pdf' if pdf else 'html'}")
@@ -34,7 +36,7 @@ def report(places: Sequence[Path], out: Path | None, language: str, config: Path
         raise UserError(f"-o {path}: give a file that ends with {'.pdf' if pdf else '.html; for a PDF add --pdf'}")
     stated = None if config is None else plain(load(config).table.report)
     tested = run_tests(tell) if verify else None
-    page = html_of(report_of(subject, _stored(subject, tornado), stated, tested), language)
+    page = html_of(report_of(subject, _stored(subject, tornado), stated, tested), language, with_data=not pdf)
     content = pdf_of(page) if pdf else page.encode()
     try:
         with created(path.parent):

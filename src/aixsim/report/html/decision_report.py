@@ -22,8 +22,8 @@ from aixsim.report.html.pictures import Pictures
 from aixsim.report.html.record_tables import record_tables
 from aixsim.report.html.result_tables import LEVELS, answer_tables, answers_of, result_tables, shown_numbers
 from aixsim.report.html.sourced_values import DataTable, Printer
-from aixsim.report.html.test_plan import checks
 from aixsim.report.html.texts import texts_of
+from aixsim.report.html.verification_plan import checks
 from aixsim.results.comparison import Comparison
 from aixsim.results.result import Result
 from aixsim.results.sweep_result import Sweep
@@ -62,7 +62,12 @@ class Report:
     notes: dict[str, bool] = field(default_factory=dict)
 
 
-def report_of(subject: Result | Sweep | Comparison, tornado: Tornado | None = None, stated: Mapping[str, Any] | None = None, tested: DataTable | None = None) -> Report:
+def report_of(
+    subject: Result | Sweep | Comparison,
+    tornado: Tornado | None = None,
+    stated: Mapping[str, Any] | None = None,
+    tested: DataTable | None = None,
+) -> Report:
     """Returns the content of a report. Nothing is simulated.
 
     Args:
@@ -89,7 +94,11 @@ def report_of(subject: Result | Sweep | Comparison, tornado: Tornado | None = No
         tables |= comparison_tables(subject)
         change = subject.policies[0]
         subjects = [("brief", change, "against-baseline", "months"), ("difference", change, "fan", "effects")]
-    subjects += [("map", result, "map", "province"), ("counting", result, "counting", "counting"), ("probability", result, "probability", "goals")]
+    subjects += [
+        ("map", result, "map", "province"),
+        ("counting", result, "counting", "counting"),
+        ("probability", result, "probability", "goals"),
+    ]
     known = (("signposts", "corridors", "signposts"), ("numbers", "matters-known", "numbers"))
     subjects += [(name, answers[name], kind, table) for name, kind, table in known if name in answers]
     if tornado is not None:
@@ -131,30 +140,35 @@ def _about_sweep(sweep: Sweep) -> dict[str, Any]:
     return found | {"config": sweep.facts["name"]}
 
 
-def html_of(report: Report, language: str = "en") -> str:
+def html_of(report: Report, language: str = "en", *, with_data: bool = True) -> str:
     """Returns a report as one HTML page.
 
     Args:
         report: its content.
         language: of ``LANGUAGES``.
+        with_data: add the data of tables and figures, folded and as CSV; paper cannot unfold them.
     """
     texts = texts_of(language)
-    p, pictures = Printer(report.tables, texts, Formats(texts)), Pictures()
+    p, pictures = Printer(report.tables, texts, Formats(texts), with_data), Pictures()
     figures = {place: _figure(p, pictures, place, *rest) for place, *rest in report.subjects if _is_drawn(*rest)}
     css = f"{environment().get_template('report.css').render()}\n{pictures.css()}"
-    return environment().get_template("report.html").render(
-        t=texts,
-        p=p,
-        title=report.title,
-        about=report.about,
-        config=report.config,
-        css=Markup(css),  # noqa: S704 - of the package
-        csp=policy(css),
-        figures=figures,
-        sections=SECTIONS,
-        flow=_FLOW,
-        **report.notes,
-        **_choices(report.tables),
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            t=texts,
+            p=p,
+            title=report.title,
+            about=report.about,
+            config=report.config,
+            css=Markup(css),  # noqa: S704 - of the package
+            csp=policy(css),
+            figures=figures,
+            sections=SECTIONS,
+            flow=_FLOW,
+            **report.notes,
+            **_choices(report.tables),
+        )
     )
 
 
@@ -188,7 +202,7 @@ _CAPTIONS: Final = {
     ("counting", "counting"): "counting.figure",
     ("probability", "probability"): "timeline.figure",
     ("tornado", "tornado"): "sensitivity.figure_tornado",
-    ("numbers", "matters-known"): "sensitivity.figure_matters",
+    ("numbers", "matters-known"): "sensitivity.figure_numbers",
     ("signposts", "corridors"): "sensitivity.figure_signposts",
 }
 """Text of the caption, by place in the report and kind of figure."""
@@ -217,6 +231,10 @@ def _watch(signs: Sequence[Mapping[str, Any]]) -> list[int]:
     """Returns the signposts of the brief: for each of the first goals those of its next year end, at the lowest and highest level."""
     found: list[int] = []
     for goal in list(dict.fromkeys(sign["goal"] for sign in signs))[:_GOALS]:
-        own = [at for at, sign in enumerate(signs) if sign["goal"] == goal and sign["count"] is not None and sign["level"] in (LEVELS[0], LEVELS[-1])]
+        own = [
+            at
+            for at, sign in enumerate(signs)
+            if sign["goal"] == goal and sign["count"] is not None and sign["level"] in (LEVELS[0], LEVELS[-1])
+        ]
         found += own[: _SIGNS // _GOALS]
     return found

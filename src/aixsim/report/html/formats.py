@@ -62,7 +62,7 @@ class Formats:
             "bound_high": lambda value: self._unit(outward(value, up=True)),
             "month": self._month,
             "year": lambda value: str(value)[:4],
-            "hash": lambda value: str(value),
+            "hash": str,
         }
 
     def _plain(self, value: Any) -> str:

@@ -29,27 +29,43 @@ def comparison_tables(comparison: Comparison) -> Tables:
     for policy in comparison.policies:
         name, n = policy.pair.names[1], len(policy.pair.replicates)
         for change in policy.goals:
-            row: Row = {"option": name, "goal": change.goal} | _chance(proportion(round(change.chances[1] * change.n), change.n, policy.pair.confidence))
+            row: Row = {"option": name, "goal": change.goal} | _chance(
+                proportion(round(change.chances[1] * change.n), change.n, policy.pair.confidence)
+            )
             row |= _ends("difference", change.probability) | {"p_value": change.p_value}
-            effects.append(row | _ends("count", change.count.paired) | {"count_before": change.count.before, "count_after": change.count.after})
+            effects.append(
+                row | _ends("count", change.count.paired) | {"count_before": change.count.before, "count_after": change.count.after}
+            )
         firms = policy.firms
         row = {"option": name, "n": n} | _ends("spent", policy.spent_krw_bn.paired)
-        row |= {key: value for outcome in ("launched", "operating") for key, value in _ends(f"cost_{outcome}", policy.costs.each[outcome, "public"]).items()}
+        for outcome, factories in policy.costs.factories.items():
+            row |= _ends(outcome, factories.paired) | _ends(f"cost_{outcome}", policy.costs.each[outcome, "public"])
         row |= _ends("own", policy.costs.own.paired) | _ends("deadweight", firms.deadweight) | _ends("displaced", firms.displaced)
         options.append(row)
         groups += [
-            {"option": name, "group": level.group, "level": level.level, "outcome": level.outcome, "before": level.contrast.before, "after": level.contrast.after}
+            {
+                "option": name,
+                "group": level.group,
+                "level": level.level,
+                "outcome": level.outcome,
+                "before": level.contrast.before,
+                "after": level.contrast.after,
+            }
             | _ends("change", level.contrast.paired)
             | {"is_clear": level.is_clear}
             for level in policy.groups
         ]
     start = [
-        {"option": first.names[0], "goal": change.goal} | _chance(proportion(round(change.chances[0] * change.n), change.n, first.confidence)) | {"count": change.count.before}
+        {"option": first.names[0], "goal": change.goal}
+        | _chance(proportion(round(change.chances[0] * change.n), change.n, first.confidence))
+        | {"count": change.count.before}
         for change in comparison.policies[0].goals
     ]
     shares = dict.fromkeys(("probability", "difference", "deadweight"), SHARE)
     money = dict.fromkeys(("spent", "cost_launched", "cost_operating"), KRW)
-    counts = dict.fromkeys(("count", "count_before", "count_after", "own", "displaced", "before", "after", "change"), NATION)
+    counts = dict.fromkeys(
+        ("count", "count_before", "count_after", "launched", "operating", "own", "displaced", "before", "after", "change"), NATION
+    )
     units = shares | money | counts
     tables = {"baseline": start, "effects": effects, "options": options, "groups": groups}
     return {name: DataTable(rows, "aixsim compare", units) for name, rows in tables.items()}
@@ -59,11 +75,23 @@ def sweep_tables(sweep: Sweep, comparison: SweepComparison | None) -> Tables:
     """Returns the points by probability, verdicts, and differences from the reference; of all goals the probabilities."""
     goal, ranking = sweep.goal, ranked(sweep)
     effects = {} if comparison is None else {difference.point.id: difference for difference in comparison.of(goal)}
-    shown = {ranking[at].id for block in blocks(sweep, ranking, most=_MOST, ends=_ENDS, near=_NEAR) for at in range(block.start, block.stop)}
+    shown = {
+        ranking[at].id for block in blocks(sweep, ranking, most=_MOST, ends=_ENDS, near=_NEAR) for at in range(block.start, block.stop)
+    }
     points = [_point(sweep, point, effects.get(point.id), is_shown=point.id in shown) for point in ranking]
     verdicts = [sweep.verdict(point) for point in sweep.points]
-    facts = {"goal": goal.name, "at_least": goal.at_least, "outcome": goal.outcome, "by": goal.by, "level": sweep.level, "points": len(sweep.points)}
-    facts |= {verdict: verdicts.count(verdict) for verdict in ("above", "below", "open")} | {"n_failed": sweep.n_failed, "shown": len(shown)}
+    facts = {
+        "goal": goal.name,
+        "at_least": goal.at_least,
+        "outcome": goal.outcome,
+        "by": goal.by,
+        "level": sweep.level,
+        "points": len(sweep.points),
+    }
+    facts |= {verdict: verdicts.count(verdict) for verdict in ("above", "below", "open")} | {
+        "n_failed": sweep.n_failed,
+        "shown": len(shown),
+    }
     facts |= {"n": min(point.n_done for point in ranking), "n_most": max(point.n_done for point in ranking)}
     chances = [
         {"option": point.label, "goal": one.name, "by": one.by} | _chance(chance)
@@ -113,6 +141,13 @@ CLEAR: Final = 8
 
 def clear_levels(groups: DataTable, option: str, outcome: str) -> Mapping[str, list[int]]:
     """Returns the rows of the levels of provinces that gain, and of those that lose, significantly: the largest changes first."""
-    own = [at for at, row in enumerate(groups.rows) if (row["option"], row["outcome"], row["group"], row["is_clear"]) == (option, outcome, "province", True)]
+    own = [
+        at
+        for at, row in enumerate(groups.rows)
+        if (row["option"], row["outcome"], row["group"], row["is_clear"]) == (option, outcome, "province", True)
+    ]
     own.sort(key=lambda at: -abs(groups.rows[at]["change"]))
-    return {"win": [at for at in own if groups.rows[at]["change"] > 0][:CLEAR], "lose": [at for at in own if groups.rows[at]["change"] < 0][:CLEAR]}
+    return {
+        "win": [at for at in own if groups.rows[at]["change"] > 0][:CLEAR],
+        "lose": [at for at in own if groups.rows[at]["change"] < 0][:CLEAR],
+    }

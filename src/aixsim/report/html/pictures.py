@@ -68,7 +68,9 @@ class Pictures:
         inside = svg[svg.index(">") + 1 :]
         box = "" if size is None else f"0 0 {size[1]} {size[2]}"
         label = Markup('<title id="{0}t">{1}</title><desc id="{0}d">{2}</desc>').format(prefix, visible(title), visible(description))
-        start = Markup('<svg class="figure" role="img" lang="en" viewBox="{1}" aria-labelledby="{0}t {0}d" xmlns:xlink="http://www.w3.org/1999/xlink">')
+        start = Markup(
+            '<svg class="figure" role="img" lang="en" viewBox="{1}" aria-labelledby="{0}t {0}d" xmlns:xlink="http://www.w3.org/1999/xlink">'
+        )
         return start.format(prefix, box) + label + Markup(inside)  # noqa: S704 - drawn by matplotlib, which escapes the text of names
 
     def css(self) -> str:

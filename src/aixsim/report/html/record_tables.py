@@ -57,7 +57,7 @@ def record_tables(config: Mapping[str, Any], about: Mapping[str, Any], numbers: 
 
 
 def _stated(stated: Mapping[str, Any], about: Mapping[str, Any]) -> Row:
-    """Returns what the analyst stated, and until when the report may be used: as stated, else the next year end, when a new count is known."""
+    """Returns what the analyst stated, and until when the report may be used: by default the next year end, when a new count is known."""
     written = str(about.get("written", ""))[:10]
     given = stated.get("use_until")
     year_end = dt.date(dt.date.fromisoformat(written).year, 12, 31).isoformat() if written else None
@@ -67,7 +67,9 @@ def _stated(stated: Mapping[str, Any], about: Mapping[str, Any]) -> Row:
 
 def _grades(config: Mapping[str, Any]) -> DataTable:
     lines = ledger_of(config)
-    counted = [{"grade": grade, "meaning": meaning, "parameters": sum(line.grade == grade for line in lines)} for grade, meaning in GRADES.items()]
+    counted = [
+        {"grade": grade, "meaning": meaning, "parameters": sum(line.grade == grade for line in lines)} for grade, meaning in GRADES.items()
+    ]
     assumed = sum(row["parameters"] for row in counted if row["grade"] in ("C", "D"))
     return DataTable([row | {"of": len(lines), "assumed": assumed} for row in counted], "aixsim describe --ledger")
 
@@ -122,7 +124,17 @@ def _parallel(config: Mapping[str, Any]) -> DataTable:
         found = next(row for row in packaged(table) if all(row[key] == text for key, text in where.items()))
         what = where.get("item") or ("SME AI smart factories" if column == "target_value" else "SME AI smart factories, plan of 2026")
         years = found.get("year_or_period") or found.get("year") or found.get("target_year")
-        rows.append({"ministry": ministry, "programme": what, "period": years, "amount": float(found[column]), "unit": unit, "source_id": found["source_id"], "table": table})
+        rows.append(
+            {
+                "ministry": ministry,
+                "programme": what,
+                "period": years,
+                "amount": float(found[column]),
+                "unit": unit,
+                "source_id": found["source_id"],
+                "table": table,
+            }
+        )
     return DataTable(rows, "aixsim/data")
 
 
@@ -145,5 +157,3 @@ def _number(text: str) -> Any:
         return float(text) if "." in text else int(text)
     except ValueError:
         return text
-
-

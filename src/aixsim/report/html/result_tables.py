@@ -51,8 +51,7 @@ def result_tables(result: Result) -> Tables:
         **{group: _levels_of(group) for group in GROUPS},
     }
     found = {name: make(result) for name, make in made.items()}
-    tables = {name: table for name, table in found.items() if table is not None and table.rows}
-    return tables
+    return {name: table for name, table in found.items() if table is not None and table.rows}
 
 
 def chance_cells(record: Mapping[str, Any], name: str = "probability") -> Row:
@@ -85,7 +84,11 @@ def in_100(probability: float) -> int:
 
 def _joint(result: Result) -> DataTable:
     goals = result.goal_records[:1]
-    rows = [{"goal": goal["name"], "with": one["with"]} | chance_cells(one) | {"n": goal["n"]} for goal in goals for one in goal.get("jointly", [])]
+    rows = [
+        {"goal": goal["name"], "with": one["with"]} | chance_cells(one) | {"n": goal["n"]}
+        for goal in goals
+        for one in goal.get("jointly", [])
+    ]
     return DataTable(rows, "goals.json", {"probability": SHARE})
 
 
@@ -116,7 +119,10 @@ def _months(result: Result) -> DataTable:
         found = np.quantile(paths.values / result.scale, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
         names = [f"{result.horizon.date(t):%Y-%m}" for t in range(result.horizon.n_months)]
         columns = ("p05", "p25", "p50", "p75", "p95")
-        rows += [{"outcome": outcome, "month": name} | dict(zip(columns, map(float, each), strict=True)) for name, each in zip(names, found.T, strict=True)]
+        rows += [
+            {"outcome": outcome, "month": name} | dict(zip(columns, map(float, each), strict=True))
+            for name, each in zip(names, found.T, strict=True)
+        ]
     return DataTable(rows, "trajectories.parquet", dict.fromkeys(("p05", "p25", "p50", "p75", "p95"), NATION))
 
 
@@ -144,7 +150,12 @@ def _money(result: Result) -> DataTable | None:
     if money is None:
         return None
     rows = [
-        {"programme": name, "year": year, "budget": float(money.budget[k, at]) / result.scale, "spent": float(money.spent[k, at]) / result.scale}
+        {
+            "programme": name,
+            "year": year,
+            "budget": float(money.budget[k, at]) / result.scale,
+            "spent": float(money.spent[k, at]) / result.scale,
+        }
         for k, name in enumerate(money.programmes)
         for at, year in enumerate(money.years)
     ]
@@ -160,7 +171,9 @@ def _costs(result: Result) -> DataTable | None:
     for name in ("per_launched", "per_operating", "own_per_funded"):
         value = getattr(found, name, None)
         row[name] = value if value is not None and np.isfinite(value) else None
-    return DataTable([row], "money.parquet, payers.parquet", {"spent": KRW, "per_launched": KRW, "per_operating": KRW, "own_per_funded": "1"})
+    return DataTable(
+        [row], "money.parquet, payers.parquet", {"spent": KRW, "per_launched": KRW, "per_operating": KRW, "own_per_funded": "1"}
+    )
 
 
 def _payers(result: Result) -> DataTable | None:
@@ -239,5 +252,3 @@ def shown_numbers(table: DataTable) -> list[int]:
         if row["matters"]:
             found.setdefault(row["goal"], []).append(at)
     return [at for rows in found.values() for at in rows[:_SHOWN]]
-
-

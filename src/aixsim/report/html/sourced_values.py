@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from aixsim.escapes import to_csv, visible
 from aixsim.report.html.formats import Formats
+from aixsim.report.html.pages import environment
 from aixsim.report.html.texts import Texts
 
 Row = Mapping[str, Any]
@@ -57,11 +58,13 @@ class Printer:
         tables: by name.
         texts: of the language.
         formats: likewise.
+        with_data: whether data are added to tables and figures.
     """
 
     tables: Mapping[str, DataTable]
     texts: Texts
     formats: Formats
+    with_data: bool = True
 
     def has(self, *names: str) -> bool:
         """Returns whether there are all these tables."""
@@ -99,7 +102,9 @@ class Printer:
         """Returns a value with its interval, or only the text for None where there is none."""
         if self.raw(table, row, column) is None:
             return self.cell(table, row, column, form)
-        return Markup('{} <span class="i">{}</span>').format(self.cell(table, row, column, form), self.interval(table, row, column, f"{form}_bare"))
+        return Markup('{} <span class="i">{}</span>').format(
+            self.cell(table, row, column, form), self.interval(table, row, column, f"{form}_bare")
+        )
 
     def spread(self, table: str, row: int, column: str, form: str = "whole") -> Markup:
         """Returns the central 90 % range of a count, whose columns have the endings ``_p05`` and ``_p95``."""
@@ -134,17 +139,8 @@ class Printer:
             caption: key of the text.
             rows: numbers of the rows to print; by default all.
         """
-        head = Markup("").join(Markup('<th scope="col" class="{}">{}</th>').format(_side(form), self.heading(column)) for column, form in columns.items())
-        lines = []
-        for row in self.rows(name) if rows is None else rows:
-            cells = [(form, self._printed(name, row, column, form)) for column, form in columns.items()]
-            first = Markup('<th scope="row">{}</th>').format(cells[0][1])
-            lines.append(Markup("<tr>{}</tr>").format(first + Markup("").join(Markup('<td class="{}">{}</td>').format(_side(form), cell) for form, cell in cells[1:])))
-        body = Markup("\n").join(lines)
-        text = Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>\n{}\n</tbody></table>")
-        return Markup('<div class="table{}" tabindex="0" role="region" aria-label="{}">{}</div>{}').format(
-            " whole" if len(lines) <= _WHOLE else "", self.texts(caption), text.format(self.texts(caption), head, body), self.download(name)
-        )
+        shown = self.rows(name) if rows is None else rows
+        return self._filled("table.html", name=name, columns=columns, caption=caption, rows=shown, is_whole=len(shown) <= _WHOLE)
 
     def heading(self, column: str) -> Markup:
         """Returns the heading of a column: its text, or its name if there is none, as for factors of a sweep."""
@@ -152,6 +148,8 @@ class Printer:
 
     def download(self, name: str) -> Markup:
         """Returns a link with the whole table as CSV."""
+        if not self.with_data:
+            return Markup()
         table = self.tables[name]
         content = base64.b64encode(to_csv([dict(row) for row in table.rows]).encode("utf-8-sig")).decode("ascii")
         link = Markup('<a class="csv" download="{0}.csv" href="data:text/csv;charset=utf-8;base64,{1}">{0}.csv</a>').format(name, content)
@@ -159,17 +157,10 @@ class Printer:
 
     def folded(self, name: str) -> Markup:
         """Returns a table with all its columns, folded, for the data of a figure."""
-        table = self.tables[name]
-        columns = list(table.rows[0])
-        head = Markup("").join(Markup('<th scope="col">{}</th>').format(self.heading(column)) for column in columns)
-        lines = Markup("\n").join(
-            Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(self.cell(name, row, column, "plain")) for column in columns))
-            for row in self.rows(name)
-        )
-        text = Markup('<details><summary>{}</summary><div class="table" tabindex="0" role="region" aria-label="{}"><table><thead><tr>{}</tr></thead><tbody>\n{}\n</tbody></table></div></details>{}')
-        return text.format(self.texts("phrases.folded"), name, head, lines, self.download(name))
+        return self._filled("folded.html", name=name, columns=list(self.tables[name].rows[0])) if self.with_data else Markup()
 
-    def _printed(self, name: str, row: int, column: str, form: str) -> Markup:
+    def printed(self, name: str, row: int, column: str, form: str) -> Markup:
+        """Returns a cell of a table; ``form`` as in ``table``."""
         kind, _, inner = form.partition(" ")
         match kind:
             case "chance":
@@ -180,6 +171,11 @@ class Printer:
                 return self.spread(name, row, column, inner)
             case _:
                 return self.cell(name, row, column, form)
+
+    def _filled(self, template: str, **values: Any) -> Markup:
+        """Returns a filled template."""
+        filled = environment().get_template(template).render(p=self, t=self.texts, side=_side, **values)
+        return Markup(filled)  # noqa: S704 - the template escapes
 
 
 def _side(form: str) -> str:

@@ -37,7 +37,8 @@ def draw(change: PolicyChange, figure: Any) -> None:
     before, after = first.chances
     head(
         figure,
-        f"{first.goal} by {month_name(first.by)}: {100 * after:.0f} % of replicates with {one.names[1]}, {100 * before:.0f} % with {one.names[0]}",
+        f"{first.goal} by {month_name(first.by)}: {100 * after:.0f} % of replicates with {one.names[1]}, {100 * before:.0f} % with"
+        f" {one.names[0]}",
         f"AI factories at the end of each month; {one.names[0]} in grey.\nLines: median. Bands: pointwise 90 % of replicates.",
     )
 

@@ -72,4 +72,6 @@ def _limit_case(study: Study) -> tuple[str, str]:
     result = api.run(study if study.monte_carlo.seed is not None else study.with_seed(0))
     verdicts = [judge(one, result.counts_in(one.by)[one.outcome], result.scale) for one in study.expects]
     held = sum(verdict.holds is True for verdict in verdicts)
-    return ("passed" if held == len(verdicts) else "failed"), f"{held} of {len(verdicts)} expectations hold, n = {result.provenance['replicates_done']:,}"
+    return (
+        "passed" if held == len(verdicts) else "failed"
+    ), f"{held} of {len(verdicts)} expectations hold, n = {result.provenance['replicates_done']:,}"
