@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from aixsim.config.setting_names import setting_name
 from aixsim.escapes import visible
 from aixsim.model.calendar import parse_month
+from aixsim.model.keys import parse_key
 from aixsim.report.html.texts import Texts
 from aixsim.report.text.number_format import signed
 from aixsim.stats.intervals import outward, percent
@@ -69,10 +70,15 @@ class Formats:
         return f"{value:.6g}" if isinstance(value, float) else visible(str(value))
 
     def _setting(self, value: Any) -> str:
-        """Returns the name of a setting of the model, or of a lever."""
-        key = visible(str(value))
-        known = self.texts.name(key)
-        return known if known != key else setting_name(key, with_unit=False)
+        """Returns the name of a setting of the model, with its year or class; without a text, as in figures."""
+        group, *parts = map(str, parse_key(str(value)))
+        path = parts[1:] if group == "programme" else parts  # without the name of the programme
+        node: Any = self.texts.held.get("settings", {}).get(group, {})
+        while path and isinstance(node, Mapping) and path[0] in node:
+            node = node[path.pop(0)]
+        if not isinstance(node, str):
+            return visible(setting_name(str(value), with_unit=False))
+        return " ".join([node, *(visible(self.texts.name(part)) for part in path)])
 
     def _unit(self, text: str) -> str:
         """Returns a percentage with the space before the sign that the language has."""

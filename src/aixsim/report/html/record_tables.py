@@ -10,7 +10,7 @@ from typing import Any, Final
 from aixsim.config.variant import in_words
 from aixsim.data.packaged import rows as packaged
 from aixsim.escapes import visible
-from aixsim.evidence.assumptions import GRADES, ledger_of
+from aixsim.evidence.assumptions import GRADES, Line, ledger_of
 from aixsim.evidence.track_record import TABLE
 from aixsim.report.html.sourced_values import DataTable
 from aixsim.runs.files import file_checksum
@@ -40,11 +40,12 @@ def record_tables(config: Mapping[str, Any], about: Mapping[str, Any], numbers: 
         numbers: rows of the table ``numbers`` of its sensitivity, if there is one.
     """
     stated = config.get("report", {})
+    lines = ledger_of({name: table for name, table in config.items() if name != "report"})
     tables = {
         "roles": DataTable([{"role": role, "who": stated.get(role)} for role in ROLES], "config.toml"),
         "stated": DataTable([_stated(stated, about)], "config.toml, provenance.json"),
-        "grades": _grades(config),
-        "assumptions": _assumptions(config, stated, numbers),
+        "grades": _grades(lines),
+        "assumptions": _assumptions(lines, stated, numbers),
         "data": _data(),
         "sources": DataTable([dict(row) for row in packaged("sources.csv")], "aixsim/data/sources.csv"),
         "decisions": _decisions(config, stated, about),
@@ -65,8 +66,7 @@ def _stated(stated: Mapping[str, Any], about: Mapping[str, Any]) -> Row:
     return row | {name: stated.get(name) for name in ("owner", "review", "purpose", "duplication")}
 
 
-def _grades(config: Mapping[str, Any]) -> DataTable:
-    lines = ledger_of(config)
+def _grades(lines: Sequence[Line]) -> DataTable:
     counted = [
         {"grade": grade, "meaning": meaning, "parameters": sum(line.grade == grade for line in lines)} for grade, meaning in GRADES.items()
     ]
@@ -74,7 +74,7 @@ def _grades(config: Mapping[str, Any]) -> DataTable:
     return DataTable([row | {"of": len(lines), "assumed": assumed} for row in counted], "aixsim describe --ledger")
 
 
-def _assumptions(config: Mapping[str, Any], stated: Mapping[str, Any], numbers: Sequence[Mapping[str, Any]]) -> DataTable:
+def _assumptions(lines: Sequence[Line], stated: Mapping[str, Any], numbers: Sequence[Mapping[str, Any]]) -> DataTable:
     """Returns the ledger, with the largest share of the variance of a goal or its count that each number explains."""
     shares: dict[str, float] = {}
     for one in numbers:
@@ -82,7 +82,7 @@ def _assumptions(config: Mapping[str, Any], stated: Mapping[str, Any], numbers: 
             shares[one["number"]] = max(one["share"], shares.get(one["number"], 0.0))
     told = {one["number"] for one in numbers}
     rows = []
-    for line in ledger_of(config):
+    for line in lines:
         row: Row = {"key": line.key, "value": line.value, "range": line.range, "unit": line.unit, "meaning": line.meaning}
         row |= {"source": line.source, "date": line.date, "grade": line.grade, "owner": stated.get("owner")}
         row |= {"sensitivity": shares.get(line.key, 0.0 if line.key in told else None), "review": stated.get("review")}
