@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "src" / "aixsim").rglob("*.py"))}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = ("sensitivity", "cluster", "excel")
+EXTRAS = ("sensitivity", "cluster", "excel", "pdf")
 COMMANDS = {"dask"}
 """Declared for their commands, which messages of the program name."""
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from aixsim.errors import NO_PATH, UserError, shortened, warn_in_one_line
 
-COMMANDS: Final = ("app_answers", "app_reach", "app_discovery", "app_genealogy", "app_sharing")
+COMMANDS: Final = ("app_answers", "app_reach", "app_discovery", "app_genealogy", "app_report", "app_sharing")
 """Modules that add commands, in the order of the help; what is slow they import inside the commands."""
 
 

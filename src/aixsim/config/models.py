@@ -19,6 +19,7 @@ from pydantic import (
 
 from aixsim.config.observations import Announcement, Calibration, Observed, Uncertainty
 from aixsim.config.parameter_tables import Table, table_of
+from aixsim.config.report_table import ReportTable
 from aixsim.config.rule_tables import RuleTable
 from aixsim.config.validation import NotAllowed, finite
 from aixsim.config.values import Month, annotated, plain
@@ -31,7 +32,7 @@ from aixsim.world.classification import ROUTES
 
 _MODEL = ("counts", "programme", "mechanisms", "levers", *SECTIONS)
 """Tables that the model reads."""
-_ONLY_IF_STATED = ("plugins", "calibration", "uncertainty", "rule")
+_ONLY_IF_STATED = ("plugins", "calibration", "uncertainty", "report", "rule")
 LONGEST = 600
 MOST_FIRMS_COMPLETE = 2000
 MOST_REPLICATES = 10_000_000
@@ -240,6 +241,7 @@ class Config(Table):
     calibration: Calibration = Calibration()
     uncertainty: Uncertainty = Uncertainty()
     plugins: PluginsTable = PluginsTable()
+    report: ReportTable = ReportTable()
 
     @field_validator("counts")
     @classmethod

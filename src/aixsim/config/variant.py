@@ -10,7 +10,7 @@ from typing import Any, Final
 from aixsim.config.documents import Document
 from aixsim.model.keys import dotted
 
-_ABOUT_THE_RUN: Final = ("base", "title", "goal", "expect", "monte_carlo")
+_ABOUT_THE_RUN: Final = ("base", "title", "goal", "expect", "monte_carlo", "report")
 """Tables that do not affect replicates."""
 Leaves = dict[str, Any]
 

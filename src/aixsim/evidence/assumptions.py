@@ -85,23 +85,28 @@ def ledger(study: Study | None = None) -> list[Line]:
     return out
 
 
+def ledger_of(config: Mapping[str, Any]) -> list[Line]:
+    """Returns the lines of the resolved config of a run; those of mechanisms and levers that the package does not know are left out.
+
+    If the config is empty, lines are those of the default values.
+    """
+    if not config:
+        return ledger()
+    registry = Registry.of()
+    known: dict[str, Mapping[str, Any]] = {"mechanisms": registry.mechanisms, "levers": registry.levers}
+    tables = {name: {one: table[one] for one in table if one in known[name]} if name in known else table for name, table in config.items()}
+    tables = {name: table for name, table in tables.items() if name != "plugins"}
+    return ledger(Study("", Path(), config_model(registry).model_validate(tables), registry))
+
+
 def lines_of(keys: Iterable[str], config: Mapping[str, Any]) -> dict[str, Line]:
-    """Returns the lines of some settings of a run by key; those of mechanisms and levers that the package does not know are left out.
+    """Returns the lines of some settings of a run by key; those that have none are left out.
 
     Args:
         keys: of settings, or of a year or class of one.
-        config: the resolved config of the run; if it is empty, lines are those of the default values.
+        config: the resolved config of the run, as for ``ledger_of``.
     """
-    study = None
-    if config:
-        registry = Registry.of()
-        known: dict[str, Mapping[str, Any]] = {"mechanisms": registry.mechanisms, "levers": registry.levers}
-        tables = {
-            name: {one: table[one] for one in table if one in known[name]} if name in known else table for name, table in config.items()
-        }
-        tables = {name: table for name, table in tables.items() if name != "plugins"}
-        study = Study("", Path(), config_model(registry).model_validate(tables), registry)
-    lines = {line.key: line for line in ledger(study)}
+    lines = {line.key: line for line in ledger_of(config)}
     found = {key: next((lines[part] for part in _upwards(key) if part in lines), None) for key in keys}
     return {key: line for key, line in found.items() if line is not None}
 

@@ -36,9 +36,9 @@ class Proportion:
         """Percent and interval as text; for 0 and n successes the bound instead of an interval."""
         low, high = self.clopper_pearson
         if self.successes == 0:
-            return f"0 % (at most {_outward(high, up=True)})"
+            return f"0 % (at most {outward(high, up=True)})"
         if self.successes == self.n:
-            return f"100 % (at least {_outward(low, up=False)})"
+            return f"100 % (at least {outward(low, up=False)})"
         return f"{percent(self.estimate)} [{percent(low).removesuffix(' %')}, {percent(high).removesuffix(' %')}]"
 
     def __str__(self) -> str:
@@ -46,9 +46,9 @@ class Proportion:
         low, high = self.clopper_pearson
         sure, counted = f"{100 * self.confidence:g} %", f"{self.successes:,} of {self.n:,}"
         if self.successes == 0:
-            return f"below {_outward(high, up=True)} ({sure} bound; {counted})"
+            return f"below {outward(high, up=True)} ({sure} bound; {counted})"
         if self.successes == self.n:
-            return f"above {_outward(low, up=False)} ({sure} bound; {counted})"
+            return f"above {outward(low, up=False)} ({sure} bound; {counted})"
         return f"{percent(self.estimate)} [{percent(low)}, {percent(high)}] ({sure} interval; {counted})"
 
 
@@ -63,7 +63,7 @@ def percent(share: float) -> str:
     return f"{value:.{decimals}f} %"
 
 
-def _outward(share: float, *, up: bool) -> str:
+def outward(share: float, *, up: bool) -> str:
     """Returns a bound in percent, rounded outwards."""
     value = 100.0 * share
     decimals = 1

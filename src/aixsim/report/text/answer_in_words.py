@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -92,8 +93,22 @@ def _date(month: str) -> str:
     return f"the end of {year}" if number == 12 else f"the end of {dt.date(year, number, 1):%B %Y}"
 
 
-def _condition(result: Result) -> str:
-    """Returns the range of the delivered share of planned budgets, from its distribution or ensemble; empty where it is not uncertain."""
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How much of the planned budgets is delivered.
+
+    Attributes:
+        low, high: shares.
+        strays: whether single years stray from it, so that it holds for the median year.
+    """
+
+    low: float
+    high: float
+    strays: bool
+
+
+def delivered(result: Result) -> Delivered | None:
+    """Returns the range of the delivered share of planned budgets, from its distribution or ensemble; None where it is not uncertain."""
     ranges, strays = [], False
     for programme in result.config.get("programme", []):
         share = programme.get("delivered_share")
@@ -103,11 +118,16 @@ def _condition(result: Result) -> str:
             # An ensemble replaces the distribution.
             is_prior = {"low", "high"} <= share.keys() and not result.config.get("uncertainty", {}).get("ensemble")
             ranges.append((share["low"], share["high"]) if is_prior else drawn)
-    if not ranges:
+    return Delivered(min(low for low, _ in ranges), max(high for _, high in ranges), strays) if ranges else None
+
+
+def _condition(result: Result) -> str:
+    """Returns in words how much of the planned budgets is delivered; empty where it is not uncertain."""
+    found = delivered(result)
+    if found is None:
         return ""
-    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
-    median = " in the median year" if strays else ""
-    return f"between {_share(low)} and {_share(high)} of the planned budget is delivered{median}"
+    median = " in the median year" if found.strays else ""
+    return f"between {_share(found.low)} and {_share(found.high)} of the planned budget is delivered{median}"
 
 
 def _drawn(result: Result, key: str) -> tuple[float, float] | None:

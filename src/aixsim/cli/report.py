@@ -1,0 +1,91 @@
+"""``aixsim report``: one page for those who decide."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from aixsim.answers.answer import AnswerTable
+from aixsim.answers.one_at_a_time import Tornado
+from aixsim.cli.output import tell
+from aixsim.config import load
+from aixsim.config.values import plain
+from aixsim.errors import UserError, storage_error
+from aixsim.report.html.decision_report import html_of, report_of
+from aixsim.report.html.pdf import pdf_of
+from aixsim.report.html.verification_plan import run_tests
+from aixsim.results.comparison import Comparison, compare
+from aixsim.results.result import Result, open_result
+from aixsim.results.sweep_result import Sweep, is_sweep, open_sweep
+from aixsim.runs.files import created, write_durably
+
+_COMPARISON: Final = "comparison.json"
+_TORNADO: Final = "tornado.json"
+
+
+def report(
+    places: Sequence[Path], out: Path | None, language: str, config: Path | None, tornado: Path | None, *, pdf: bool, verify: bool
+) -> None:
+    """Writes the report of a result, a sweep, or results that are compared with the first one; nothing is simulated but with ``verify``."""
+    subject = _opened(places)
+    path = out or Path(f"report-{language}.{'pdf' if pdf else 'html'}")
+    if path.suffix != (".pdf" if pdf else ".html"):
+        raise UserError(f"-o {path}: give a file that ends with {'.pdf' if pdf else '.html; for a PDF add --pdf'}")
+    stated = None if config is None else plain(load(config).table.report)
+    tested = run_tests(tell) if verify else None
+    page = html_of(report_of(subject, _stored(subject, tornado), stated, tested), language, with_data=not pdf)
+    content = pdf_of(page) if pdf else page.encode()
+    try:
+        with created(path.parent):
+            write_durably(path, content)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    sys.stdout.write(f"{path}\n")
+
+
+def _opened(places: Sequence[Path]) -> Result | Sweep | Comparison:
+    if len(places) == 1 and (places[0] / _COMPARISON).is_file():
+        return compare(*_compared(places[0]))
+    if any(is_sweep(place) for place in places):
+        if len(places) > 1:
+            raise UserError(f"{places[0]}: a sweep is reported alone; give only its folder, or two or more results of aixsim run")
+        return open_sweep(places[0])
+    opened = [open_result(place) for place in places]
+    return opened[0] if len(opened) == 1 else compare(*opened)
+
+
+def _compared(folder: Path) -> list[Path]:
+    """Returns the results that a folder of ``aixsim compare`` compares, the baseline first."""
+    path = folder / _COMPARISON
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))["differences"]
+        found = list(dict.fromkeys(Path(row[name]) for name in ("baseline", "result") for row in rows))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UserError(f"{path}: is not the comparison of results; give the result folders, the baseline first") from error
+    if missing := [place for place in found if not place.is_dir()]:
+        raise UserError(f"{path}: the result {missing[0]} is not there; give the result folders, the baseline first")
+    return found
+
+
+def _stored(subject: Result | Sweep | Comparison, folder: Path | None) -> Tornado | None:
+    """Returns the tornado of a folder, or that beside the result; None if there is none."""
+    if folder is not None:
+        return _read(folder / _TORNADO)
+    result = subject.policies[0].pair.other if isinstance(subject, Comparison) else subject
+    if not isinstance(result, Result):
+        return None
+    found = sorted(result.path.resolve().parent.glob(f"tornado-*/{_TORNADO}"))
+    own = [answer for answer in map(_read, found) if answer.source and answer.source[0].endswith(f" of {result.provenance['config']}")]
+    return own[-1] if own else None
+
+
+def _read(path: Path) -> Tornado:
+    try:
+        held: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        tables = {name: AnswerTable(one["rows"], one["units"]) for name, one in held.items() if isinstance(one, dict)}
+        return Tornado(held["about"], held["answer"], tables, held["notes"], held["source"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UserError(f"{path}: cannot be read as a tornado ({error}); make it with aixsim tornado CONFIG -o FOLDER") from error

@@ -1,0 +1,46 @@
+"""Adoption curves of a policy, with its baseline in grey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aixsim.report.figures.figure import Figure
+from aixsim.report.figures.style import GREY, OUTCOME_LOOK, VERMILION, end_labels, head, offset_text, whole_numbers
+from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
+from aixsim.results.comparison import PolicyChange
+from aixsim.results.quantile_curves import band
+
+
+def draw(change: PolicyChange, figure: Any) -> None:
+    """Draws one panel an outcome: medians with the pointwise 90 % band, of the baseline in grey."""
+    one = change.pair
+    panels = figure.subplots(1, 2, sharey=True)
+    targets = {goal["outcome"]: goal for goal in reversed(one.baseline.provenance["goals"]) if goal["by"] == one.baseline.horizon.end}
+    for axes, outcome in zip(panels, ("launched", "operating"), strict=True):
+        colour, ink, dash = OUTCOME_LOOK[outcome]
+        labels, x = [], month_ends([])
+        for result, name, fill, text, line in ((one.baseline, one.names[0], GREY, GREY, ":"), (one.other, one.names[1], colour, ink, dash)):
+            curve = band(result.paths(outcome), result.scale)
+            x = month_ends(curve.months)
+            axes.fill_between(x, curve.p05, curve.p95, color=fill, alpha=0.2, linewidth=0)
+            axes.plot(x, curve.p50, color=fill, linestyle=line, linewidth=2.2)
+            labels.append((float(curve.p50[-1]), f"  {name} {curve.p50[-1]:,.0f}", text))
+        if outcome in targets:
+            target = targets[outcome]["at_least"]
+            axes.axhline(target, color=VERMILION, linewidth=1.4, linestyle=(0, (6, 3)))
+            offset_text(axes, f"target {target:,.0f}", (x[0], target), (4, 4), color=VERMILION, fontsize=9, fontweight="bold")
+        axes.set_title(outcome)
+        year_axis(axes, one.baseline, short=True)
+        whole_numbers(axes)
+        end_labels(axes, x[-1], labels)
+    first = change.goals[0]
+    before, after = first.chances
+    head(
+        figure,
+        f"{first.goal} by {month_name(first.by)}: {100 * after:.0f} % of replicates with {one.names[1]}, {100 * before:.0f} % with"
+        f" {one.names[0]}",
+        f"AI factories at the end of each month; {one.names[0]} in grey.\nLines: median. Bands: pointwise 90 % of replicates.",
+    )
+
+
+FIGURE = Figure("against-baseline", PolicyChange, "Adoption curves of a policy, with its baseline in grey", draw, size=(10.6, 5.2))

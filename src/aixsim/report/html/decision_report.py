@@ -1,0 +1,240 @@
+"""The report for those who decide: one HTML file without scripts and without anything from the network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from aixsim.answers.one_at_a_time import Tornado
+from aixsim.errors import UserError
+from aixsim.escapes import visible
+from aixsim.report.figures.drawing import figures_of
+from aixsim.report.html.formats import Formats
+from aixsim.report.html.option_tables import clear_levels, comparison_tables, reference_goals, sweep_tables
+from aixsim.report.html.pages import environment
+from aixsim.report.html.pictures import Pictures
+from aixsim.report.html.record_tables import record_tables
+from aixsim.report.html.result_tables import LEVELS, answer_tables, answers_of, result_tables, shown_numbers
+from aixsim.report.html.sourced_values import DataTable, Printer
+from aixsim.report.html.texts import texts_of
+from aixsim.report.html.verification_plan import checks
+from aixsim.results.comparison import Comparison
+from aixsim.results.result import Result
+from aixsim.results.sweep_result import Sweep
+
+SECTIONS: Final = (
+    "options", "distribution", "sensitivity", "counting", "timeline", "logs", "quality", "duplication", "reproduce", "glossary",
+)  # fmt: skip
+"""Sections after the brief, in order; each has a template and texts of its name."""
+_FLOW: Final = ("counting", "duplication", "glossary")
+"""Sections that begin on the page of the one before when printed."""
+_FEW: Final = 3
+"""Switching values and numbers to research next that the brief shows."""
+_GOALS, _SIGNS = 2, 4
+"""Goals of which the brief shows signposts, and how many signposts."""
+Tables = dict[str, DataTable]
+
+
+@dataclass
+class Report:
+    """Content of a report, before it is written in a language.
+
+    Attributes:
+        title: of the study.
+        about: version and identity, one line.
+        tables: all that is printed is from them.
+        config: name of the config, for commands.
+        subjects: of the figures: place in the report, what it is a figure of, kind, and the table with its data.
+        notes: ``interrupted`` and ``is_sample``.
+    """
+
+    title: str
+    about: str
+    tables: Tables
+    config: str
+    subjects: list[tuple[str, Any, str, str]] = field(default_factory=list)
+    notes: dict[str, bool] = field(default_factory=dict)
+
+
+def report_of(
+    subject: Result | Sweep | Comparison,
+    tornado: Tornado | None = None,
+    stated: Mapping[str, Any] | None = None,
+    tested: DataTable | None = None,
+) -> Report:
+    """Returns the content of a report. Nothing is simulated.
+
+    Args:
+        subject: a run; results compared with the first one, of which the second is what the brief is about; or a sweep.
+        tornado: stored answer for the same config, if there is one.
+        stated: table ``report`` of a config, instead of that of the result.
+        tested: results of the test plan on this installation, if it was run.
+
+    Raises:
+        UserError: no replicate has finished.
+    """
+    if isinstance(subject, Sweep):
+        return _of_sweep(subject, stated, tested)
+    result = subject.policies[0].pair.other if isinstance(subject, Comparison) else subject
+    if not result.provenance["replicates_done"]:
+        raise UserError(f"{result.where}: no replicate has finished, so there is nothing to report; see failures.jsonl in this folder")
+    answers, told = answers_of(result)
+    tables = result_tables(result) | told
+    config = dict(result.config) | ({"report": dict(stated)} if stated is not None else {})
+    numbers = tables["numbers"].rows if "numbers" in tables else ()
+    tables |= record_tables(config, result.provenance, numbers) | checks(tested)
+    subjects: list[tuple[str, Any, str, str]] = [("brief", result, "adoption", "months")]
+    if isinstance(subject, Comparison):
+        tables |= comparison_tables(subject)
+        change = subject.policies[0]
+        subjects = [("brief", change, "against-baseline", "months"), ("difference", change, "fan", "effects")]
+    subjects += [
+        ("map", result, "map", "province"),
+        ("counting", result, "counting", "counting"),
+        ("probability", result, "probability", "goals"),
+    ]
+    known = (("signposts", "corridors", "signposts"), ("numbers", "matters-known", "numbers"))
+    subjects += [(name, answers[name], kind, table) for name, kind, table in known if name in answers]
+    if tornado is not None:
+        tables |= answer_tables(tornado, list(tornado.tables))
+        subjects.append(("tornado", tornado, "tornado", "tornado"))
+    p = result.provenance
+    notes = {"interrupted": bool(p["interrupted"]), "is_sample": result.is_sample}
+    about = f"aixsim {p.get('aixsim', '')}, run {p['run_id']}"
+    return Report(result.title, about, tables, str(p.get("config") or "CONFIG"), subjects, notes)
+
+
+def _of_sweep(sweep: Sweep, stated: Mapping[str, Any] | None, tested: DataTable | None) -> Report:
+    if not sweep.n_done:
+        raise UserError(f"{sweep.path}: no replicate has finished, so there is nothing to report; give the sweep command again")
+    comparison = None
+    if len(sweep.points) > 1:
+        comparison = sweep.compare()
+    reference = next(point for point in sweep.points if point.n_done)
+    config = tomllib.loads(reference.config) | ({"report": dict(stated)} if stated is not None else {})
+    tables = sweep_tables(sweep, comparison)
+    if len(sweep.facts["policies"]) > 1 and not sweep.factors:
+        tables["goals"] = reference_goals(sweep, reference)
+    tables |= record_tables(config, _about_sweep(sweep)) | checks(tested)
+    curves = ("brief", sweep, "curves", "points")
+    subjects = [curves, ("ranking", sweep, "ranking", "points"), ("effects", sweep, "effects", "points")]
+    notes = {"interrupted": not sweep.is_complete, "is_sample": sweep.scale < 1.0}
+    return Report(sweep.title, f"aixsim sweep {sweep.facts['name']}", tables, "CONFIG", subjects, notes)
+
+
+def _about_sweep(sweep: Sweep) -> dict[str, Any]:
+    """Returns the provenance of a sweep; empty while it is running."""
+    import json
+
+    try:
+        text = (sweep.path / "provenance.json").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    found: dict[str, Any] = json.loads(text)
+    return found | {"config": sweep.facts["name"]}
+
+
+def html_of(report: Report, language: str = "en", *, with_data: bool = True) -> str:
+    """Returns a report as one HTML page.
+
+    Args:
+        report: its content.
+        language: of ``LANGUAGES``.
+        with_data: add the data of tables and figures, folded and as CSV; paper cannot unfold them.
+    """
+    texts = texts_of(language)
+    p, pictures = Printer(report.tables, texts, Formats(texts), with_data), Pictures()
+    figures = {place: _figure(p, pictures, place, *rest) for place, *rest in report.subjects if _is_drawn(*rest)}
+    css = f"{environment().get_template('report.css').render()}\n{pictures.css()}"
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            t=texts,
+            p=p,
+            title=report.title,
+            about=report.about,
+            config=report.config,
+            css=Markup(css),  # noqa: S704 - of the package
+            csp=policy(css),
+            figures=figures,
+            sections=SECTIONS,
+            flow=_FLOW,
+            **report.notes,
+            **_choices(report.tables),
+        )
+    )
+
+
+def policy(css: str) -> str:
+    """Returns the content security policy of a page with this style sheet: nothing else may be loaded or executed."""
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")
+    return f"default-src 'none'; style-src 'sha256-{digest}'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _is_drawn(subject: Any, kind: str, _table: str) -> bool:
+    found = figures_of(subject).get(kind)
+    return found is not None and found.applies(subject)
+
+
+def _figure(p: Printer, pictures: Pictures, place: str, subject: Any, kind: str, table: str) -> Markup:
+    """Returns a figure with its caption and its data."""
+    key = _CAPTIONS[place, kind]
+    svg = pictures.inline(subject, kind, p.texts(key), p.texts(f"{key}_text"))
+    data = p.folded(table) if p.has(table) else ""
+    return Markup("<figure>{}<figcaption>{}. {}</figcaption></figure>{}").format(svg, p.texts(key), p.texts(f"{key}_text"), data)
+
+
+_CAPTIONS: Final = {
+    ("brief", "adoption"): "brief.figure",
+    ("brief", "against-baseline"): "brief.figure_against",
+    ("brief", "curves"): "brief.figure_sweep",
+    ("difference", "fan"): "options.figure_difference",
+    ("ranking", "ranking"): "options.figure_ranking",
+    ("effects", "effects"): "options.figure_effects",
+    ("map", "map"): "distribution.figure_map",
+    ("counting", "counting"): "counting.figure",
+    ("probability", "probability"): "timeline.figure",
+    ("tornado", "tornado"): "sensitivity.figure_tornado",
+    ("numbers", "matters-known"): "sensitivity.figure_numbers",
+    ("signposts", "corridors"): "sensitivity.figure_signposts",
+}
+"""Text of the caption, by place in the report and kind of figure."""
+
+
+def _choices(tables: Tables) -> dict[str, Any]:
+    """Returns which rows are shown where the data hold more."""
+    rows = {name: table.rows for name, table in tables.items()}
+    switching = [at for at, row in enumerate(rows.get("switching", ())) if row["value"] is not None]
+    signs = [at for at, row in enumerate(rows.get("signposts", ())) if row["count"] is not None]
+    research = sorted((at for at, row in enumerate(rows.get("research", ())) if row["next"]), key=lambda at: -rows["research"][at]["share"])
+    named = {rows["research"][at]["number"]: at for at in reversed(research)}
+    names = dict.fromkeys(row["option"] for row in rows.get("options", ()))
+    return {
+        "switching": switching[:_FEW],
+        "signs": signs,
+        "watch": _watch(rows.get("signposts", ())),
+        "next_": [at for at in research if named[rows["research"][at]["number"]] == at][:_FEW],
+        "numbers": shown_numbers(tables["numbers"]) if "numbers" in tables else [],
+        "clear": {visible(name): clear_levels(tables["groups"], name, "launched") for name in names},
+        "shown": [at for at, row in enumerate(rows.get("points", ())) if row["is_shown"]],
+    }
+
+
+def _watch(signs: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Returns the signposts of the brief: for each of the first goals those of its next year end, at the lowest and highest level."""
+    found: list[int] = []
+    for goal in list(dict.fromkeys(sign["goal"] for sign in signs))[:_GOALS]:
+        own = [
+            at
+            for at, sign in enumerate(signs)
+            if sign["goal"] == goal and sign["count"] is not None and sign["level"] in (LEVELS[0], LEVELS[-1])
+        ]
+        found += own[: _SIGNS // _GOALS]
+    return found
