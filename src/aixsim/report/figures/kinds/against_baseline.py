@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import GREY, OUTCOME_LOOK, VERMILION, end_labels, head, offset_text, whole_numbers
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import GREY, OUTCOME_LOOK, VERMILION, end_labels, offset_text, whole_numbers
 from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.comparison import PolicyChange
 from aixsim.results.quantile_curves import band

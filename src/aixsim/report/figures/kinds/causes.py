@@ -7,7 +7,8 @@ from typing import Any
 from aixsim.answers.family_rows import ALL, in_words
 from aixsim.answers.family_tree import Ancestry
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, HATCHES, OUTCOME_LOOK, head, row_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, GREY, HATCHES, OUTCOME_LOOK, row_text
 from aixsim.world.classification import ROUTES
 
 _GROUPS = ("agent_type", "size", "launched")

@@ -8,7 +8,8 @@ from aixsim.answers.answer import Row
 from aixsim.answers.swings import number
 from aixsim.answers.when_it_fails import Discovery
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREEN, GREY, INK, VERMILION, head, offset_text, row_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, GREEN, GREY, INK, VERMILION, offset_text, row_text
 
 _COLOURS: Final = (VERMILION, BLUE, GREEN)
 _MARKS: Final = ("o", "s", "D")

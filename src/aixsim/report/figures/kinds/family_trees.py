@@ -10,7 +10,8 @@ from aixsim.answers.family_rows import in_words
 from aixsim.answers.family_tree import Ancestry
 from aixsim.model.calendar import parse_month
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, CYCLE, GREEN, INK, ORANGE, PURPLE, head, offset_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, CYCLE, GREEN, INK, ORANGE, PURPLE, offset_text
 
 MOST: Final = 60
 """Rows of the figure."""

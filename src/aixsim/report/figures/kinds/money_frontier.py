@@ -7,7 +7,8 @@ from typing import Any
 from aixsim.answers.answer import Row
 from aixsim.answers.package_tables import Reach
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, GREY, INK, ORANGE, VERMILION, head, offset_text
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, GREY, INK, ORANGE, VERMILION, offset_text
 
 
 def draw(answer: Reach, figure: Any) -> None:

@@ -7,7 +7,8 @@ from typing import Any, Final
 from aixsim.answers.answer import Row
 from aixsim.answers.robust_policies import Robustness
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.style import BLUE, CYCLE, GREY, INK, ORANGE, head
+from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.style import BLUE, CYCLE, GREY, INK, ORANGE
 
 _MOST: Final = 15
 _MARKS: Final = ("o", "s", "D", "^", "v", "P", "X", "*")
