@@ -246,7 +246,7 @@ def test_nothing_leaves_the_frame(results: dict[str, Result], name: str, kind: s
 
 
 def test_what_leaves_the_frame_is_noticed(results: dict[str, Result], monkeypatch: pytest.MonkeyPatch) -> None:
-    def too_long(figure: Figure, title: str, _explanation: str) -> None:
+    def too_long(figure: Figure, title: str, *_: str) -> None:
         figure.text(0.5, 0.9, title, fontsize=30)
 
     monkeypatch.setattr("aixsim.report.figures.kinds.adoption.head", too_long)
