@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from aixsim.engines.kernel import replicate as kernel
+from aixsim.engines.kernel.layout import world_of
 from aixsim.engines.reference import diffusion_model as reference
 from aixsim.model.capacity import UNIT
 from aixsim.model.draw_scenario import draw_scenario
@@ -164,7 +165,7 @@ def test_every_law_acts(korea: Problem, law: str) -> None:
 def test_milieus_that_are_wrongly_taken_for_alike_are_caught(korea: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
     """All milieus of a cell take the hazard of its first, those in a park as well."""
     scenario = draw_scenario(korea, 0)
-    expected, world = kernel.run(korea, scenario), kernel.world_of(korea)
+    expected, world = kernel.run(korea, scenario), world_of(korea)
     milieu = world.milieu.copy()
     milieu["alike"] = world.cell["first"][milieu["cell"]]
     monkeypatch.setattr(kernel, "world_of", lambda _: world._replace(milieu=milieu))

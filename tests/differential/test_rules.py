@@ -114,7 +114,7 @@ def rules_for(draw: st.DrawFn, world: Problem) -> tuple[Rule, ...]:
         below = draw(st.sampled_from([1, 5, 20, 10**6]))
         outcome = draw(st.sampled_from(["decided", "launched", "operating", "launched_own", "queued"]))
         dates = [f"{world.horizon.date(t):%Y-%m}" for t in (by, start)]
-        made.append(Rule(f"rule {number}", outcome, None, below, *dates, then))
+        made.append(Rule(f"rule {number}", outcome, None, below, dates[0], dates[1], then))
     return tuple(made)
 
 

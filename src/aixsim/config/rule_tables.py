@@ -70,7 +70,7 @@ class RuleTable(Table):
     @property
     def changed(self) -> dict[str, dict[str, Any]]:
         """Stated settings by lever."""
-        tables = {name: table for name, table in self.then.levers if table is not None}  # type: ignore[attr-defined]
+        tables = {name: table for name, table in self.then.levers if table is not None}
         return {name: {key: getattr(table, key) for key in table.model_fields_set} for name, table in tables.items()}
 
     def rule(self, in_sample: Callable[[float], int]) -> Rule:

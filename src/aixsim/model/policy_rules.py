@@ -191,15 +191,15 @@ def joined(before: Scenario, after: Scenario, start: str, horizon: Horizon) -> S
     uplifts = Uplifts(
         *(np.concatenate([getattr(before.uplifts, f.name)[first], getattr(after.uplifts, f.name)[fresh]]) for f in fields(Uplifts))
     )
-    arrays = {name: _from(getattr(before, name), getattr(after, name), t, axis) for name, axis in _JOINED.items()}
+    arrays: dict[str, Any] = {name: _from(getattr(before, name), getattr(after, name), t, axis) for name, axis in _JOINED.items()}
     scenario = replace(before, lines=lines, uplifts=uplifts, **arrays)
     scenario.room = room(scenario.projects_at_once, uplifts.month[uplifts.equips], before.capacity, before.scale)
     return scenario
 
 
 def _joined_line(before: FundingLine, after: FundingLine, t: int, year: int) -> FundingLine:
-    by_month = {name: _from(getattr(before, name), getattr(after, name), t) for name in ("quota", "floor")}
-    by_year = {name: _from(getattr(before, name), getattr(after, name), year) for name in ("change", "grant")}
+    by_month: dict[str, Any] = {name: _from(getattr(before, name), getattr(after, name), t) for name in ("quota", "floor")}
+    by_year: dict[str, Any] = {name: _from(getattr(before, name), getattr(after, name), year) for name in ("change", "grant")}
     line = replace(before, **by_month, **by_year)
     if not equal(line, replace(after, **by_month, **by_year)):
         raise ValueError(f"a rule changes what cannot change from a month on: the rules of {line.name!r}")

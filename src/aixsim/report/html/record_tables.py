@@ -67,9 +67,8 @@ def _stated(stated: Mapping[str, Any], about: Mapping[str, Any]) -> Row:
 
 
 def _grades(lines: Sequence[Line]) -> DataTable:
-    counted = [
-        {"grade": grade, "meaning": meaning, "parameters": sum(line.grade == grade for line in lines)} for grade, meaning in GRADES.items()
-    ]
+    found = [line.grade for line in lines]
+    counted: list[Row] = [{"grade": grade, "meaning": meaning, "parameters": found.count(grade)} for grade, meaning in GRADES.items()]
     assumed = sum(row["parameters"] for row in counted if row["grade"] in ("C", "D"))
     return DataTable([row | {"of": len(lines), "assumed": assumed} for row in counted], "aixsim describe --ledger")
 
@@ -140,7 +139,18 @@ def _parallel(config: Mapping[str, Any]) -> DataTable:
 
 def _facts(about: Mapping[str, Any]) -> DataTable:
     """Returns what is needed to repeat it."""
-    names = ("command", "run_id", "config", "seed", "scale", "n_firms", "replicates_done", "replicates_failed", "engine", "written")
+    names: tuple[str, ...] = (
+        "command",
+        "run_id",
+        "config",
+        "seed",
+        "scale",
+        "n_firms",
+        "replicates_done",
+        "replicates_failed",
+        "engine",
+        "written",
+    )
     names += ("results_sha256", "model_sha256", "data_sha256", "git_commit", "aixsim", "python")
     rows = [{"fact": name, "value": visible(str(about[name]))} for name in names if about.get(name) is not None]
     rows += [{"fact": name, "value": version} for name, version in about.get("packages", {}).items()]

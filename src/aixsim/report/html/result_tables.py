@@ -219,7 +219,8 @@ def answers_of(result: Result) -> tuple[dict[str, Answer], Tables]:
         "signposts": (lambda: signposts(result, LEVELS), ("signposts",)),
         "numbers": (lambda: sensitivity(result), ("numbers", "worth", "research")),
     }
-    answers, tables = {}, {}
+    answers: dict[str, Answer] = {}
+    tables: dict[str, DataTable] = {}
     for name, (make, names) in made.items():
         try:
             answers[name] = make()
