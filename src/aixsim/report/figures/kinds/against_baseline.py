@@ -10,6 +10,7 @@ from aixsim.report.figures.style import GREY, OUTCOME_LOOK, VERMILION, end_label
 from aixsim.report.figures.time_axis import month_ends, month_name, year_axis
 from aixsim.results.comparison import PolicyChange
 from aixsim.results.quantile_curves import band
+from aixsim.stats.intervals import percent
 
 
 def draw(change: PolicyChange, figure: Any) -> None:
@@ -23,14 +24,15 @@ def draw(change: PolicyChange, figure: Any) -> None:
         for result, name, fill, text, line in ((one.baseline, one.names[0], GREY, GREY, ":"), (one.other, one.names[1], colour, ink, dash)):
             curve = band(result.paths(outcome), result.scale)
             x = month_ends(curve.months)
-            axes.fill_between(x, curve.p05, curve.p95, color=fill, alpha=0.2, linewidth=0)
-            axes.plot(x, curve.p50, color=fill, linestyle=line, linewidth=2.2)
+            axes.fill_between(x, curve.p05, curve.p95, color=fill, alpha=0.2, linewidth=0, step="post")
+            axes.plot(x, curve.p50, color=fill, linestyle=line, linewidth=2.2, drawstyle="steps-post")
             labels.append((float(curve.p50[-1]), f"  {name} {curve.p50[-1]:,.0f}", text))
         if outcome in targets:
             target = targets[outcome]["at_least"]
             axes.axhline(target, color=VERMILION, linewidth=1.4, linestyle=(0, (6, 3)))
-            offset_text(axes, f"target {target:,.0f}", (x[0], target), (4, 4), color=VERMILION, fontsize=9, fontweight="bold")
+            offset_text(axes, f"goal {target:,.0f}", (x[0], target), (4, 4), color=VERMILION, fontsize=9, fontweight="bold")
         axes.set_title(outcome)
+        axes.set_ylabel("AI factories")
         year_axis(axes, one.baseline, short=True)
         whole_numbers(axes)
         end_labels(axes, x[-1], labels)
@@ -38,9 +40,9 @@ def draw(change: PolicyChange, figure: Any) -> None:
     before, after = first.chances
     head(
         figure,
-        f"{first.goal} by {month_name(first.by)}: {100 * after:.0f} % of replicates with {one.names[1]}, {100 * before:.0f} % with"
-        f" {one.names[0]}",
-        f"AI factories at the end of each month; {one.names[0]} in grey.\nLines: median. Bands: pointwise 90 % of replicates.",
+        f"{first.goal} by {month_name(first.by)}: {percent(after)} with {one.names[1]}, {percent(before)} with {one.names[0]}",
+        f"AI factories at the end of each month: median; {one.names[0]} in grey. Goal: dashed.",
+        "Bands: central 90 % of replicates, each month on its own",
     )
 
 
