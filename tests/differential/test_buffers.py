@@ -64,18 +64,20 @@ def test_no_replicate_depends_on_the_one_before(korea: Problem) -> None:
 
 
 @pytest.fixture
-def sizes_left_behind(korea: Problem) -> Iterator[None]:
-    """Buffers in which an earlier replicate has changed what no replicate sets again: the size classes of milieus."""
-    state, _ = fresh_state(korea, draw_scenario(korea, 0).frailty, 0)
-    state.group["size"] = 0
+def slot_left_behind(korea: Problem) -> Iterator[None]:
+    """Buffers in which a firm keeps the slot that an earlier replicate gave it, as if clearing had forgotten it."""
+    run(korea, 1)
+    frailty = draw_scenario(korea, 0).frailty
+    state, _ = fresh_state(korea, frailty, 0)
+    state.slot_of[np.flatnonzero(state.slot_of < 0)[:200]] = 0
     yield
-    state.group["size"] = korea.milieus.size
+    state.slot_of[:] = -1
 
 
-@pytest.mark.usefixtures("sizes_left_behind")
+@pytest.mark.usefixtures("slot_left_behind")
 def test_what_is_left_behind_would_be_noticed(korea: Problem) -> None:
     dirty = run(korea, 0)
-    fresh_state(korea, draw_scenario(korea, 0).frailty, 0)[0].group["size"] = korea.milieus.size
+    fresh_state(korea, draw_scenario(korea, 0).frailty, 0)[0].slot_of[:] = -1
     assert not same(dirty, run(korea, 0))
 
 

@@ -25,10 +25,10 @@ _attraction, _cost_now, _pace = compiled(attraction), compiled(cost_now), compil
 
 @inlined
 def clear(state: Any) -> None:
-    """Empties the state."""
+    """Empties the state; only firms with a slot have one."""
     tally = state.tally[0]
-    # All at once: this takes less time than to look up the firms that have a slot.
-    state.slot_of[:] = -1
+    for slot in range(tally.slots):
+        state.slot_of[state.tie[slot].firm] = -1
     tally.events = tally.operated = tally.expected = tally.slots = tally.filled = tally.waiting = tally.gone = 0
     tally.touched = tally.changed = tally.stale_cells = tally.uplift = 0
     tally.contracts = tally.queue_first = tally.queue_last = tally.room_used = 0
