@@ -21,6 +21,7 @@ from aixsim.engines.reference.codes import Stage
 from aixsim.engines.reference.diffusion_model import DiffusionModel
 from aixsim.model.draw_scenario import draw_scenario
 from aixsim.model.history import NO_ROUTE, Event, History
+from aixsim.model.policy_rules import Rule
 from aixsim.model.pressure import PACE_UNIT
 from aixsim.model.problem import Problem
 from aixsim.model.sensing import visible_share
@@ -110,6 +111,19 @@ def test_a_fault_in_what_is_sensed_is_found(name: str, monkeypatch: pytest.Monke
 def test_pressures_of_all_firms_are_those_of_the_engines_exactly(open_funding: bool) -> None:
     world, _, history = by_the_reference_engine(open_funding)
     assert (pressures(world, draw_scenario(world, 0), history) == history.pressure).all()
+
+
+def test_rules_that_act_are_in_the_pressures(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = country(open_funding=False)
+    then = {"semiconductor_corridor": {"tie_factor": 9.0}, "trade": {"diversification": 0.9}}
+    rules = [Rule("always", "decided", None, 10**9, "2025-06", "2026-01", then)]
+    world = replace(world, settings={**world.settings, "rule": rules})
+    scenario, history = draw_scenario(world, 0), worlds.in_both(world)
+    assert [decision.acts for decision in history.decisions] == [True]
+    assert (pressures(world, scenario, history) == history.pressure).all()
+    # Planted fault: the plan as it was before the rule.
+    monkeypatch.setattr(replay, "scenario_with", lambda _problem, plan, _decisions: plan)
+    assert not (pressures(world, scenario, history) == history.pressure).all()
 
 
 def test_both_engines_have_one_genealogy() -> None:

@@ -195,7 +195,8 @@ def test_units_of_what_is_tried_are_what_a_tenth_more_is(tmp_path: Path) -> None
     more = more_of(study)
     assert list(more) == ["money", "demand", "own money", "capacity"]
     assert more["money"] == {"levers.budget.budget_factor": pytest.approx({"2024": 1.1, "2025": 2.2})}
-    units = units_of(study, more, [0, 1])
+    units = units_of(study, more, [0, 1], "2025-06")
+    assert units_of(study, more, [0, 1], "2024-12")["money"][1] == pytest.approx(0.06, rel=1e-6), "only what comes by the deadline"
     # 60 + 2 x 30 bn, of which a tenth is 12 bn: of 2025 the whole budget, although the horizon ends in June.
     assert units["money"][0] == "KRW 100 bn"
     assert units["money"][1] == pytest.approx(0.12, rel=1e-6)

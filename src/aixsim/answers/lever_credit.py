@@ -155,11 +155,11 @@ def explain(
 def _answer(plan: Plan, subsets: Sweep, binds: Sweep | None) -> Explanation:
     scale, tables = subsets.scale, {name: list[dict[str, Any]]() for name in ("levers", "totals", "pairs", "binds")}
     common = _common(subsets)
-    many = units_of(plan.study, plan.more, common)
     for goal in subsets.goals:
         counts = np.stack([_counts(subsets, point, goal, common) for point in subsets.points])
         more = {} if binds is None else {what: _counts(binds, _point(binds, plan.more[what]), goal, common) for what in plan.more}
         found = _rows(list(plan.groups), counts, more, goal.target, scale, subsets.confidence)
+        many = units_of(plan.study, plan.more, common, goal.by)
         found["binds"] = [{**row, **by_unit(row, many[row["more"]])} for row in found["binds"]]
         found["levers"] = [{**row, "why": None if row["changed"] else why(found["binds"])} for row in found["levers"]]
         for name, rows in found.items():

@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 
 from aixsim.model.economics import attraction, cost_now
 from aixsim.model.history import Event, History
+from aixsim.model.policy_rules import scenario_with
 from aixsim.model.pressure import CEILING, grown, pace, rate
 from aixsim.model.problem import Problem
 from aixsim.model.projects import NEVER, projects_of
@@ -71,7 +72,8 @@ class Replay:
 
     def __init__(self, problem: Problem, scenario: Scenario, history: History) -> None:
         """Rebuilds what all firms share; ``ties`` does it for firms one by one."""
-        self.problem, self.scenario = problem, scenario
+        self.problem = problem
+        self.scenario = scenario = scenario_with(problem, scenario, history.decisions)  # as it became by rules that acted
         n_months, months = problem.horizon.n_months, np.arange(problem.horizon.n_months)
         projects = projects_of(history, problem.population)
         self.projects = projects[np.lexsort((projects[:, 2], projects[:, 0]))]

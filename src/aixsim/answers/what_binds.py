@@ -37,17 +37,19 @@ def more_of(study: Study) -> dict[str, dict[str, Any]]:
     return found
 
 
-def units_of(study: Study, more: Mapping[str, Settings], replicates: Sequence[int]) -> dict[str, tuple[str, float]]:
+def units_of(study: Study, more: Mapping[str, Settings], replicates: Sequence[int], by: str) -> dict[str, tuple[str, float]]:
     """Returns a unit for each thing, and how many units a tenth more is in the mean over replicates.
 
-    Of money it is KRW 100 bn that come by the end of the horizon, of capacity 10 projects at once, of the rest 1 %.
+    Of money it is KRW 100 bn that come by the end of the year of the deadline ``by``, of capacity 10 projects at once in the mean over the
+    months until then, of the rest 1 %.
     """
-    out = dict.fromkeys(more, _PERCENT)
+    out, last = dict.fromkeys(more, _PERCENT), study.horizon.index(by)
+    until = {"money": study.horizon.year_index(last) + 1, "capacity": last + 1}
     before = [draw_scenario(problems(study)(replicate), replicate) for replicate in replicates]
     for what, unit, measure in (("money", "KRW 100 bn", _money), ("capacity", "10 projects at once", _capacity)):
         if what in more:
-            other = problems(study.with_(more[what]))
-            gains = [measure(draw_scenario(other(r), r)) - measure(case) for r, case in zip(replicates, before, strict=True)]
+            other, n = problems(study.with_(more[what])), until[what]
+            gains = [measure(draw_scenario(other(r), r), n) - measure(case, n) for r, case in zip(replicates, before, strict=True)]
             out[what] = unit, sum(gains) / len(gains)
     return out
 
@@ -73,12 +75,12 @@ def why(binds: Sequence[Row]) -> str:
     return f"nothing that was tried binds ({names})" if names else "nothing was tried that could bind"
 
 
-def _money(case: Scenario) -> float:
-    return sum(float((line.budget + line.change).sum()) for line in case.lines) / 1e11 / case.scale
+def _money(case: Scenario, n_years: int) -> float:
+    return sum(float((line.budget + line.change)[:n_years].sum()) for line in case.lines) / 1e11 / case.scale
 
 
-def _capacity(case: Scenario) -> float:
-    return float(case.projects_at_once.mean()) / 10.0
+def _capacity(case: Scenario, n_months: int) -> float:
+    return float(case.projects_at_once[:n_months].mean()) / 10.0
 
 
 def _pays_shares(document: Mapping[str, Any]) -> bool:
