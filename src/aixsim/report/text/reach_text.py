@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aixsim.answers.answer import Row
 from aixsim.answers.package_tables import Reach
+from aixsim.config.setting_names import setting_name
 from aixsim.report.text.text_layout import Block, page, table, title
 
 
@@ -12,8 +15,14 @@ def reach_text(answer: Reach, width: int | None = None) -> str:
     packages = answer.tables["packages"].rows
     blocks: list[Block] = [[answer.sentence], [*title(answer.about)]]
     ordered = sorted(packages, key=lambda row: row["public"])
-    blocks.append([table(("public money, KRW bn", "probability", "verdict", "package"), [_package(row) for row in ordered])])
-    blocks.append(["> the answer; * the config; dominated: another package is cheaper and more probable."])
+    keys = [row["key"] for row in answer.tables["levers"].rows]
+    names = [setting_name(key, with_unit=False) for key in keys]
+    blocks.append([table(("  KRW bn", "probability", "verdict", *names), [_package(row, keys) for row in ordered])])
+    blocks.append(
+        [
+            "Public money and probability, with intervals. > the answer; * the config; + on the frontier: no other package is both cheaper and more probable."
+        ]
+    )
     goals = answer.tables["goals"].rows
     chosen = next(row for row in packages if row["chosen"])
     if any(row["goal"] == "all" for row in goals):
@@ -21,7 +30,7 @@ def reach_text(answer: Reach, width: int | None = None) -> str:
         blocks.append([table(("goal, under the answer", "probability"), rows)])
     if "cost" in answer.tables:
         cost = [
-            (row["outcome"], row["payer"], _each(row), _ends(row, "factories"), f"{row['money']:+,.0f}")
+            (row["outcome"], row["payer"], _each(row), _ends(row, "factories", "{:+,.0f}"), f"{row['money']:+,.0f}")
             for row in answer.tables["cost"].rows
         ]
         blocks.append([table(("one more", "payer", "costs, KRW bn", "factories", "KRW bn"), cost)])
@@ -34,10 +43,11 @@ def reach_text(answer: Reach, width: int | None = None) -> str:
     return page(blocks, width)
 
 
-def _package(row: Row) -> tuple[str, ...]:
-    mark = ">" if row["chosen"] else "*" if row["package"] == 0 else " "
-    verdict = row["verdict"] + ("" if row["within_money"] else ", too dear") + ("" if row["on_frontier"] else ", dominated")
-    return (f"{mark} {row['public']:,.0f} [{row['public_low']:,.0f}, {row['public_high']:,.0f}]", _chance(row), verdict, row["label"])
+def _package(row: Row, keys: Sequence[str]) -> tuple[str, ...]:
+    mark = (">" if row["chosen"] else "*" if row["package"] == 0 else " ") + ("+" if row["on_frontier"] else " ")
+    verdict = row["verdict"] + ("" if row["within_money"] else ", too dear")
+    settings = ["as is" if row[key] is None else f"{row[key]:.4g}" for key in keys]
+    return (f"{mark} {row['public']:,.0f} [{row['public_low']:,.0f}, {row['public_high']:,.0f}]", _chance(row), verdict, *settings)
 
 
 def _chance(row: Row) -> str:

@@ -48,8 +48,9 @@ def draw(answer: Reach, figure: Any) -> None:
     head(
         figure,
         f"{wanted['goals']}: {title}",
-        "Packages that the search proposed, each with new random numbers; lines are intervals, those of probabilities joint.\n"
-        f"Dashed: wanted. What has no stated price is not in the money{': ' + wanted['not_priced'] if wanted['not_priced'] else ''}.",
+        "Packages that the search proposed, each with new random numbers. Dashed: wanted."
+        f" What has no stated price is not in the money{': ' + wanted['not_priced'] if wanted['not_priced'] else ''}.",
+        "Lines: 95 % intervals of the simulation, those of probabilities for all packages together",
     )
 
 
@@ -59,4 +60,10 @@ def _look(row: Row) -> tuple[str, str]:
     return (BLUE, "D") if row["chosen"] else (BLUE if row["on_frontier"] else GREY, "o")
 
 
-FIGURE = Figure("frontier", Reach, "Public money against the probability of the goals, and the position of the config", draw)
+FIGURE = Figure(
+    "frontier",
+    Reach,
+    "Public money against the probability of the goals, and the position of the config",
+    draw,
+    table=lambda answer: answer.tables["packages"],
+)
