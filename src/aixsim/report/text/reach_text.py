@@ -18,11 +18,8 @@ def reach_text(answer: Reach, width: int | None = None) -> str:
     keys = [row["key"] for row in answer.tables["levers"].rows]
     names = [setting_name(key, with_unit=False) for key in keys]
     blocks.append([table(("  KRW bn", "probability", "verdict", *names), [_package(row, keys) for row in ordered])])
-    blocks.append(
-        [
-            "Public money and probability, with intervals. > the answer; * the config; + on the frontier: no other package is both cheaper and more probable."
-        ]
-    )
+    marks = "> the answer; * the config; + on the frontier: no other package is both cheaper and more probable."
+    blocks.append([f"Public money and probability, with intervals. {marks}"])
     goals = answer.tables["goals"].rows
     chosen = next(row for row in packages if row["chosen"])
     if any(row["goal"] == "all" for row in goals):

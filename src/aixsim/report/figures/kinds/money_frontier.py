@@ -29,7 +29,7 @@ def draw(answer: Reach, figure: Any) -> None:
         axes.plot([row["public_low"], row["public_high"]], [y, y], color=colour, linewidth=1.0, zorder=3)
         axes.plot([x], [y], marker, color=colour, markersize=9 if row["chosen"] or row["package"] == 0 else 6, zorder=4)
         if row["package"] == 0:
-            offset_text(axes, "the config", (x, y), (8, -12), color=ORANGE)
+            offset_text(axes, "the config", (x, y), (8, 8), color=ORANGE)
         elif row["chosen"]:
             offset_text(axes, row["label"].replace(", ", "\n"), (x, y), (8, -34), fontsize=8.5, color=BLUE)
     axes.set_ylim(-3, 103)
