@@ -19,6 +19,14 @@ from tests.cli.test_commands import UNCERTAIN
 from tests.runs.small_sweeps import STUDY, write_study
 
 ROOT = Path(__file__).parents[2]
+RULE = """
+[[rule]]
+name = "cheaper"
+when = { outcome = "decided", below = 50, by = "2024-03" }
+then.levers.sme_subsidy.share = 0.1
+start = "2024-05"
+"""
+"""With it a run has the table of rules."""
 RUN, SWEEP = (ROOT / COLUMNS).read_text(encoding="utf-8").split("## A sweep")
 
 
@@ -33,7 +41,7 @@ def test_the_page_is_fresh() -> None:
 
 
 def test_a_run_writes_the_columns_of_the_page(tmp_path: Path) -> None:
-    (tmp_path / "study.toml").write_text(UNCERTAIN)
+    (tmp_path / "study.toml").write_text(UNCERTAIN + RULE)
     api.run(load(tmp_path / "study.toml"), 2, engine="mesa", out=tmp_path / "out")
     written = {path.stem: pq.read_schema(path) for path in (tmp_path / "out").glob("*.parquet")}
     assert set(written) == set(TABLES)
