@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from aixsim.engines.kernel.large_pages import side_by_side, whole_lines
 from aixsim.engines.kernel.layout import SITE
-from aixsim.engines.kernel.pages import side_by_side, whole_lines
 from aixsim.engines.kernel.state import FIRM, GROUP, LIFE, TIE, WAITING
 
 LINE = 64

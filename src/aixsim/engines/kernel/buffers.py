@@ -7,8 +7,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from aixsim.engines.kernel.large_pages import side_by_side
 from aixsim.engines.kernel.layout import Array, world_of
-from aixsim.engines.kernel.pages import side_by_side
 from aixsim.engines.kernel.state import CLOCK, EVENT, FIRM, GROUP, LIFE, SEEN_IN_CELL, TALLY, TIE, WAITING, Ranking, State
 from aixsim.model.problem import Milieus, Problem
 from aixsim.world.arrays import read_only

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from aixsim.engines.kernel.pages import side_by_side, whole_lines
+from aixsim.engines.kernel.large_pages import side_by_side, whole_lines
 from aixsim.model.funding import log_employees
 from aixsim.model.problem import Problem
 from aixsim.model.senses import senses

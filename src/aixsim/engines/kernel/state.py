@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from aixsim.engines.kernel.large_pages import whole_lines
 from aixsim.engines.kernel.layout import N_POLES, N_SIZES, Array
-from aixsim.engines.kernel.pages import whole_lines
 
 TIE = np.dtype(
     [("exposure", np.int64, (3,)), ("firm", np.int32), ("stage", np.int8), ("knows", np.int8), ("touched", np.bool_)], align=True
