@@ -42,7 +42,6 @@ def result_tables(result: Result) -> Tables:
         "joint": _joint,
         "counting": _counting,
         "delivered": _delivered,
-        "months": _months,
         "years": _years,
         "money": _money,
         "costs": _costs,
@@ -109,21 +108,6 @@ def _delivered(result: Result) -> DataTable | None:
     """Returns between which shares of the planned budgets is delivered, if that is uncertain."""
     found = delivered(result)
     return DataTable([{"low": found.low, "high": found.high}], "config.toml, parameters.parquet") if found else None
-
-
-def _months(result: Result) -> DataTable:
-    """Returns quantiles of the counts at the end of every month."""
-    rows = []
-    for outcome in ("launched", "operating"):
-        paths = result.paths(outcome)
-        found = np.quantile(paths.values / result.scale, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
-        names = [f"{result.horizon.date(t):%Y-%m}" for t in range(result.horizon.n_months)]
-        columns = ("p05", "p25", "p50", "p75", "p95")
-        rows += [
-            {"outcome": outcome, "month": name} | dict(zip(columns, map(float, each), strict=True))
-            for name, each in zip(names, found.T, strict=True)
-        ]
-    return DataTable(rows, "trajectories.parquet", dict.fromkeys(("p05", "p25", "p50", "p75", "p95"), NATION))
 
 
 def _years(result: Result) -> DataTable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aixsim.answers.answer import AnswerTable
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.page_layout import head
 from aixsim.report.figures.style import GREY, OUTCOME_LOOK, VERMILION, end_labels, offset_text, whole_numbers
@@ -23,13 +24,13 @@ def draw(change: PolicyChange, figure: Any) -> None:
         for result, name, fill, text, line in ((one.baseline, one.names[0], GREY, GREY, ":"), (one.other, one.names[1], colour, ink, dash)):
             curve = band(result.paths(outcome), result.scale)
             x = month_ends(curve.months)
-            axes.fill_between(x, curve.p05, curve.p95, color=fill, alpha=0.2, linewidth=0)
-            axes.plot(x, curve.p50, color=fill, linestyle=line, linewidth=2.2)
+            axes.fill_between(x, curve.p05, curve.p95, color=fill, alpha=0.2, linewidth=0, step="post")
+            axes.plot(x, curve.p50, color=fill, linestyle=line, linewidth=2.2, drawstyle="steps-post")
             labels.append((float(curve.p50[-1]), f"  {name} {curve.p50[-1]:,.0f}", text))
         if outcome in targets:
             target = targets[outcome]["at_least"]
             axes.axhline(target, color=VERMILION, linewidth=1.4, linestyle=(0, (6, 3)))
-            offset_text(axes, f"target {target:,.0f}", (x[0], target), (4, 4), color=VERMILION, fontsize=9, fontweight="bold")
+            offset_text(axes, f"goal {target:,.0f}", (x[0], target), (4, 4), color=VERMILION, fontsize=9, fontweight="bold")
         axes.set_title(outcome)
         year_axis(axes, one.baseline, short=True)
         whole_numbers(axes)
@@ -40,8 +41,24 @@ def draw(change: PolicyChange, figure: Any) -> None:
         figure,
         f"{first.goal} by {month_name(first.by)}: {100 * after:.0f} % of replicates with {one.names[1]}, {100 * before:.0f} % with"
         f" {one.names[0]}",
-        f"AI factories at the end of each month; {one.names[0]} in grey.\nLines: median. Bands: pointwise 90 % of replicates.",
+        f"AI factories at the end of each month; {one.names[0]} in grey. Lines: median, number at the end.",
+        "Bands: central 90 % of replicates, each month on its own",
     )
 
 
-FIGURE = Figure("against-baseline", PolicyChange, "Adoption curves of a policy, with its baseline in grey", draw, size=(10.6, 5.2))
+def table(change: PolicyChange) -> AnswerTable:
+    """Returns median and 90 % range at every year end of both."""
+    one, rows = change.pair, []
+    for result, name in ((one.baseline, one.names[0]), (one.other, one.names[1])):
+        for outcome in ("launched", "operating"):
+            curve = band(result.paths(outcome), result.scale)
+            for t, month in enumerate(curve.months):
+                if month.month == 12 or t == len(curve.months) - 1:
+                    numbers = {key: float(values[t]) for key, values in (("median", curve.p50), ("p05", curve.p05), ("p95", curve.p95))}
+                    rows.append({"result": name, "month": f"{month:%Y-%m}", "outcome": outcome, **numbers})
+    return AnswerTable(rows, dict.fromkeys(("median", "p05", "p95"), "AI factories"))
+
+
+FIGURE = Figure(
+    "against-baseline", PolicyChange, "Adoption curves of a policy, with its baseline in grey", draw, size=(10.6, 5.2), table=table
+)
