@@ -27,7 +27,9 @@ from aixsim.report.html.texts import texts_of
 from aixsim.report.html.verification_plan import checks
 from aixsim.results.comparison import Comparison
 from aixsim.results.result import Result
+from aixsim.results.source import parse_json
 from aixsim.results.sweep_result import Sweep
+from aixsim.runs.progress import read_status
 
 SECTIONS: Final = (
     "options", "distribution", "sensitivity", "counting", "timeline", "logs", "quality", "duplication", "reproduce", "glossary",
@@ -121,26 +123,25 @@ def _of_sweep(sweep: Sweep, stated: Mapping[str, Any] | None, tested: DataTable 
     reference = next(point for point in sweep.points if point.n_done)
     config = tomllib.loads(reference.config) | ({"report": dict(stated)} if stated is not None else {})
     tables = sweep_tables(sweep, comparison)
+    notes = {"interrupted": not sweep.is_complete, "is_sample": sweep.scale < 1.0}
     if len(sweep.facts["policies"]) > 1 and not sweep.factors:
         tables["goals"] = reference_goals(sweep, reference)
     tables |= record_tables(config, _about_sweep(sweep)) | checks(tested)
     curves = ("brief", sweep, "curves")
     subjects = [curves, ("ranking", sweep, "ranking"), ("effects", sweep, "effects")]
     tables |= _data(subjects)
-    notes = {"interrupted": not sweep.is_complete, "is_sample": sweep.scale < 1.0}
     return Report(sweep.title, f"aixsim sweep {sweep.facts['name']}", tables, "CONFIG", subjects, notes)
 
 
 def _about_sweep(sweep: Sweep) -> dict[str, Any]:
-    """Returns the provenance of a sweep; empty while it is running."""
-    import json
-
-    try:
-        text = (sweep.path / "provenance.json").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    found: dict[str, Any] = json.loads(text)
-    return found | {"config": sweep.facts["name"]}
+    """Returns what is known of how a sweep was made; a part of it while it is running."""
+    found: dict[str, Any] = {"config": sweep.facts["name"], "scale": sweep.scale, "replicates_failed": sweep.n_failed}
+    if (status := read_status(sweep.path)) is not None:
+        found["written"] = status.updated
+    if (path := sweep.path / "provenance.json").is_file():
+        held = parse_json(path.read_text(encoding="utf-8"))
+        found |= {name: value for name, value in held.items() if name != "identity"} | {"seed": held["identity"]["seed"]}
+    return found
 
 
 def html_of(report: Report, language: str = "en", *, with_data: bool = True) -> str:

@@ -12,7 +12,6 @@ from aixsim.answers.what_matters import sensitivity
 from aixsim.answers.year_end_counts import signposts
 from aixsim.errors import UserError
 from aixsim.evidence.run_history import past
-from aixsim.evidence.track_record import TABLE, better, concerns
 from aixsim.report.html.sourced_values import DataTable
 from aixsim.report.text.answer_in_words import delivered, word_of
 from aixsim.report.text.counting_table import first_target
@@ -46,7 +45,6 @@ def result_tables(result: Result) -> Tables:
         "money": _money,
         "costs": _costs,
         "payers": _payers,
-        "track_record": _track_record,
         **{group: _levels_of(group) for group in GROUPS},
     }
     found = {name: make(result) for name, make in made.items()}
@@ -166,13 +164,6 @@ def _payers(result: Result) -> DataTable | None:
     return DataTable(rows, "payers.parquet", {"share": "share of the money for counted projects"})
 
 
-def _track_record(result: Result) -> DataTable | None:
-    if not concerns(result):
-        return None
-    won, combined, compared = better()
-    return DataTable([{"won": won, "combined": combined, "compared": compared}], f"aixsim/data/{TABLE}")
-
-
 def _levels_of(group: str) -> Callable[[Result], DataTable | None]:
     def levels(result: Result) -> DataTable | None:
         """Returns the counts by level of a group at the first deadline, or at the end."""
@@ -220,7 +211,7 @@ _ENDS: Final = {"signposts": "count", "switching": "value"}
 
 def answer_tables(answer: Answer, names: Sequence[str]) -> Tables:
     """Returns tables of an answer; columns of interval ends are named after the value that they belong to."""
-    tables = {}
+    tables: Tables = {}
     for name in names:
         table, value = answer.tables[name], _ENDS.get(name)
         ends = {"low": f"{value}_low", "high": f"{value}_high"} if value else {}
