@@ -35,7 +35,7 @@ SECTIONS: Final = (
     "options", "distribution", "sensitivity", "counting", "timeline", "logs", "quality", "duplication", "reproduce", "glossary",
 )  # fmt: skip
 """Sections after the brief, in order; each has a template and texts of its name."""
-_FLOW: Final = ("counting", "duplication", "glossary")
+_FLOW: Final = ("duplication", "glossary")
 """Sections that begin on the page of the one before when printed."""
 _FEW: Final = 3
 """Switching values and numbers to research next that the brief shows."""
