@@ -59,5 +59,5 @@ def test_a_date_that_is_none_is_refused_with_its_place(tmp_path: Path) -> None:
     config.write_text('base = "korea-2030"\n[report]\nuse_until = "next year"\n', encoding="utf-8")
     done = run_cli(["check", config], tmp_path)
     assert done.code == 2
-    assert "wrong.toml:3" in done.err
+    assert "wrong.toml, line 3: report.use_until" in done.err
     assert "2027-06-30" in done.err

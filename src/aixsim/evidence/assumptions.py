@@ -85,18 +85,18 @@ def ledger(study: Study | None = None) -> list[Line]:
     return out
 
 
-def ledger_of(config: Mapping[str, Any]) -> list[Line]:
-    """Returns the lines of the resolved config of a run; those of mechanisms and levers that the package does not know are left out.
-
-    If the config is empty, lines are those of the default values.
-    """
-    if not config:
-        return ledger()
+def study_of(config: Mapping[str, Any]) -> Study:
+    """Returns the study of the resolved config of a run, without mechanisms and levers that the package does not know."""
     registry = Registry.of()
     known: dict[str, Mapping[str, Any]] = {"mechanisms": registry.mechanisms, "levers": registry.levers}
     tables = {name: {one: table[one] for one in table if one in known[name]} if name in known else table for name, table in config.items()}
     tables = {name: table for name, table in tables.items() if name != "plugins"}
-    return ledger(Study("", Path(), config_model(registry).model_validate(tables), registry))
+    return Study("", Path(), config_model(registry).model_validate(tables), registry)
+
+
+def ledger_of(config: Mapping[str, Any]) -> list[Line]:
+    """Returns the lines of the resolved config of a run, as from ``study_of``; if it is empty, lines are those of the default values."""
+    return ledger(study_of(config) if config else None)
 
 
 def lines_of(keys: Iterable[str], config: Mapping[str, Any]) -> dict[str, Line]:

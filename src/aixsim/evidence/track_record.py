@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Final, get_type_hints
+from typing import Any, Final, get_type_hints
 
 from aixsim.data.packaged import rows
 from aixsim.escapes import to_csv
@@ -70,7 +70,12 @@ def records(counts: str, policy: str) -> list[Record]:
 
 def concerns(result: Result) -> bool:
     """Returns whether a run is about the AI factories of Korea: the backtest does not apply to others."""
-    return any((seen["month"], seen["outcome"], seen["value"]) == COUNTED for seen in result.provenance["observed"])
+    return is_of_korea(result.provenance["observed"])
+
+
+def is_of_korea(observed: Iterable[Mapping[str, Any]]) -> bool:
+    """Returns whether observed counts are those of the AI factories of Korea."""
+    return any((seen["month"], seen["outcome"], seen["value"]) == COUNTED for seen in observed)
 
 
 def better() -> tuple[int, int, int]:

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aixsim.answers.answer import Answer
+from aixsim.answers.answer import Answer, AnswerTable
 from aixsim.errors import storage_error
 from aixsim.report.figures import kinds
 from aixsim.report.figures.figure import Figure, PlotError
@@ -108,6 +108,12 @@ def draw(subject: object, kind: str, ax: Any = None) -> Any:
     return ax.figure
 
 
+def table_of(subject: object, kind: str) -> AnswerTable | None:
+    """Returns the drawn numbers of a figure, without drawing it; None if its kind has none."""
+    figure = figure_of(subject, kind)
+    return figure.table(subject) if figure.table else next(iter(subject.tables.values())) if isinstance(subject, Answer) else None
+
+
 def picture(subject: object, kind: str, size: str = "page", language: str = "en", dpi: float = _DPI) -> Picture:
     """Draws one figure and returns it with its title, explanation, caption, alternative text and table.
 
@@ -138,7 +144,7 @@ def picture(subject: object, kind: str, size: str = "page", language: str = "en"
         raise PlotError(NO_KOREAN, kind, LANGUAGES)
     page = _page(figure, subject, size, language, dpi)
     title, explanation, caption = (" ".join(written(page, part).split()) for part in ("title", "explanation", "caption"))
-    table = figure.table(subject) if figure.table else next(iter(subject.tables.values())) if isinstance(subject, Answer) else None
+    table = table_of(subject, kind)
     alt = alternative_text(translated(page, figure.title), title, explanation, table)
     return Picture(kind, title, explanation, caption, alt, table, _identity(figure, subject), page)
 

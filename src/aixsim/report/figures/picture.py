@@ -41,10 +41,14 @@ class Picture:
         """Returns an SVG document with selectable text, title and alternative text."""
         from aixsim.report.figures.font_families import FAMILY, IN_SVG
 
-        text = self._saved("svg", {"Date": None, "Title": self.title, "Description": self.alt}).decode()
+        text = self.svg_in_page()
         for quote in ("'", '"', "&quot;"):
             text = text.replace(f"{quote}{FAMILY}{quote}", IN_SVG)
         return text.replace("<svg ", '<svg role="img" ', 1)
+
+    def svg_in_page(self) -> str:
+        """Returns the same for a page that brings the font of figures along."""
+        return self._saved("svg", {"Date": None, "Title": self.title, "Description": self.alt}).decode()
 
     def png(self) -> bytes:
         """Returns a PNG image in the resolution of the page."""

@@ -14,7 +14,8 @@ from markupsafe import Markup
 from aixsim.answers.one_at_a_time import Tornado
 from aixsim.errors import UserError
 from aixsim.escapes import visible
-from aixsim.report.figures.drawing import figures_of
+from aixsim.report.figures.drawing import figures_of, picture, table_of
+from aixsim.report.figures.font_families import missing
 from aixsim.report.html.formats import Formats
 from aixsim.report.html.option_tables import clear_levels, comparison_tables, reference_goals, sweep_tables
 from aixsim.report.html.pages import environment
@@ -26,13 +27,15 @@ from aixsim.report.html.texts import texts_of
 from aixsim.report.html.verification_plan import checks
 from aixsim.results.comparison import Comparison
 from aixsim.results.result import Result
+from aixsim.results.source import parse_json
 from aixsim.results.sweep_result import Sweep
+from aixsim.runs.progress import read_status
 
 SECTIONS: Final = (
     "options", "distribution", "sensitivity", "counting", "timeline", "logs", "quality", "duplication", "reproduce", "glossary",
 )  # fmt: skip
 """Sections after the brief, in order; each has a template and texts of its name."""
-_FLOW: Final = ("counting", "duplication", "glossary")
+_FLOW: Final = ("duplication", "glossary")
 """Sections that begin on the page of the one before when printed."""
 _FEW: Final = 3
 """Switching values and numbers to research next that the brief shows."""
@@ -50,7 +53,7 @@ class Report:
         about: version and identity, one line.
         tables: all that is printed is from them.
         config: name of the config, for commands.
-        subjects: of the figures: place in the report, what it is a figure of, kind, and the table with its data.
+        subjects: of the figures: place in the report, what it is a figure of, and its kind.
         notes: ``interrupted`` and ``is_sample``.
     """
 
@@ -58,7 +61,7 @@ class Report:
     about: str
     tables: Tables
     config: str
-    subjects: list[tuple[str, Any, str, str]] = field(default_factory=list)
+    subjects: list[tuple[str, Any, str]] = field(default_factory=list)
     notes: dict[str, bool] = field(default_factory=dict)
 
 
@@ -89,21 +92,22 @@ def report_of(
     config = dict(result.config) | ({"report": dict(stated)} if stated is not None else {})
     numbers = tables["numbers"].rows if "numbers" in tables else ()
     tables |= record_tables(config, result.provenance, numbers) | checks(tested)
-    subjects: list[tuple[str, Any, str, str]] = [("brief", result, "adoption", "months")]
+    subjects: list[tuple[str, Any, str]] = [("brief", result, "adoption")]
     if isinstance(subject, Comparison):
         tables |= comparison_tables(subject)
         change = subject.policies[0]
-        subjects = [("brief", change, "against-baseline", "months"), ("difference", change, "fan", "effects")]
+        subjects = [("brief", change, "against-baseline"), ("courses", subject, "courses"), ("difference", change, "fan")]
     subjects += [
-        ("map", result, "map", "province"),
-        ("counting", result, "counting", "counting"),
-        ("probability", result, "probability", "goals"),
+        ("map", result, "map"),
+        ("counting", result, "counting"),
+        ("probability", result, "probability"),
     ]
-    known = (("signposts", "corridors", "signposts"), ("numbers", "matters-known", "numbers"))
-    subjects += [(name, answers[name], kind, table) for name, kind, table in known if name in answers]
+    known = (("signposts", "corridors"), ("numbers", "matters-known"))
+    subjects += [(name, answers[name], kind) for name, kind in known if name in answers]
     if tornado is not None:
         tables |= answer_tables(tornado, list(tornado.tables))
-        subjects.append(("tornado", tornado, "tornado", "tornado"))
+        subjects.append(("tornado", tornado, "tornado"))
+    tables |= _data(subjects)
     p = result.provenance
     notes = {"interrupted": bool(p["interrupted"]), "is_sample": result.is_sample}
     about = f"aixsim {p.get('aixsim', '')}, run {p['run_id']}"
@@ -119,25 +123,25 @@ def _of_sweep(sweep: Sweep, stated: Mapping[str, Any] | None, tested: DataTable 
     reference = next(point for point in sweep.points if point.n_done)
     config = tomllib.loads(reference.config) | ({"report": dict(stated)} if stated is not None else {})
     tables = sweep_tables(sweep, comparison)
+    notes = {"interrupted": not sweep.is_complete, "is_sample": sweep.scale < 1.0}
     if len(sweep.facts["policies"]) > 1 and not sweep.factors:
         tables["goals"] = reference_goals(sweep, reference)
     tables |= record_tables(config, _about_sweep(sweep)) | checks(tested)
-    curves = ("brief", sweep, "curves", "points")
-    subjects = [curves, ("ranking", sweep, "ranking", "points"), ("effects", sweep, "effects", "points")]
-    notes = {"interrupted": not sweep.is_complete, "is_sample": sweep.scale < 1.0}
+    curves = ("brief", sweep, "curves")
+    subjects = [curves, ("ranking", sweep, "ranking"), ("effects", sweep, "effects")]
+    tables |= _data(subjects)
     return Report(sweep.title, f"aixsim sweep {sweep.facts['name']}", tables, "CONFIG", subjects, notes)
 
 
 def _about_sweep(sweep: Sweep) -> dict[str, Any]:
-    """Returns the provenance of a sweep; empty while it is running."""
-    import json
-
-    try:
-        text = (sweep.path / "provenance.json").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    found: dict[str, Any] = json.loads(text)
-    return found | {"config": sweep.facts["name"]}
+    """Returns what is known of how a sweep was made; a part of it while it is running."""
+    found: dict[str, Any] = {"config": sweep.facts["name"], "scale": sweep.scale, "replicates_failed": sweep.n_failed}
+    if (status := read_status(sweep.path)) is not None:
+        found["written"] = status.updated
+    if (path := sweep.path / "provenance.json").is_file():
+        held = parse_json(path.read_text(encoding="utf-8"))
+        found |= {name: value for name, value in held.items() if name != "identity"} | {"seed": held["identity"]["seed"]}
+    return found
 
 
 def html_of(report: Report, language: str = "en", *, with_data: bool = True) -> str:
@@ -178,23 +182,34 @@ def policy(css: str) -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
 
 
-def _is_drawn(subject: Any, kind: str, _table: str) -> bool:
+def _is_drawn(subject: Any, kind: str) -> bool:
     found = figures_of(subject).get(kind)
     return found is not None and found.applies(subject)
 
 
-def _figure(p: Printer, pictures: Pictures, place: str, subject: Any, kind: str, table: str) -> Markup:
-    """Returns a figure with its caption and its data."""
-    key = _CAPTIONS[place, kind]
-    svg = pictures.inline(subject, kind, p.texts(key), p.texts(f"{key}_text"))
-    data = p.folded(table) if p.has(table) else ""
-    return Markup("<figure>{}<figcaption>{}. {}</figcaption></figure>{}").format(svg, p.texts(key), p.texts(f"{key}_text"), data)
+def _data(subjects: Sequence[tuple[str, Any, str]]) -> Tables:
+    """Returns the drawn numbers of figures by place, as ``figure_PLACE``."""
+    found = {}
+    for place, subject, kind in subjects:
+        if _is_drawn(subject, kind) and (table := table_of(subject, kind)) is not None:
+            found[f"figure_{place}"] = DataTable(list(table.rows), f"aixsim plot -k {kind}", table.units)
+    return found
+
+
+def _figure(p: Printer, pictures: Pictures, place: str, subject: Any, kind: str) -> Markup:
+    """Returns a figure with its caption and its data; the main figures are in the language of the page, the others in English."""
+    key, data = _CAPTIONS[place, kind], f"figure_{place}"
+    is_translated = figures_of(subject)[kind].is_main and not missing(p.texts.of("brief.heading"))
+    drawn = picture(subject, kind, language=p.texts.language if is_translated else "en")
+    text = Markup("<figure>{}<figcaption>{}. {}</figcaption></figure>{}")
+    return text.format(pictures.inline(drawn), p.texts(key), p.texts(f"{key}_text"), p.folded(data) if p.has(data) else "")
 
 
 _CAPTIONS: Final = {
     ("brief", "adoption"): "brief.figure",
     ("brief", "against-baseline"): "brief.figure_against",
     ("brief", "curves"): "brief.figure_sweep",
+    ("courses", "courses"): "options.figure_courses",
     ("difference", "fan"): "options.figure_difference",
     ("ranking", "ranking"): "options.figure_ranking",
     ("effects", "effects"): "options.figure_effects",

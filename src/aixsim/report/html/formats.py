@@ -43,14 +43,15 @@ class Formats:
             "short": lambda value: visible(str(value)),
             "setting": self._setting,
             "plain": self._plain,
-            "name": lambda value: self.texts.name(visible(str(value))),
+            "name": self._name,
+            "label": self._name,
             "word": lambda value: str(self.texts.of(f"words.{value}")),
             "whole": lambda value: f"{value:,.0f}",
             "whole_bare": lambda value: f"{value:,.0f}",
             "one": lambda value: f"{value:,.1f}",
             "level": lambda value: self._unit(f"{100.0 * value:g} %"),
-            "number": lambda value: f"{value:,.4g}",
-            "number_bare": lambda value: f"{value:,.4g}",
+            "number": _number,
+            "number_bare": _number,
             "bn": lambda value: f"{value:,.2f}",
             "bn_bare": lambda value: f"{value:,.2f}",
             "signed": signed,
@@ -65,6 +66,9 @@ class Formats:
             "year": lambda value: str(value)[:4],
             "hash": str,
         }
+
+    def _name(self, value: Any) -> str:
+        return visible(self.texts.name(str(value)))
 
     def _plain(self, value: Any) -> str:
         return f"{value:.6g}" if isinstance(value, float) else visible(str(value))
@@ -90,3 +94,7 @@ class Formats:
 
     def _text(self, name: str) -> str:
         return str(self.texts.of(f"phrases.{name}"))
+
+
+def _number(value: float) -> str:
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"

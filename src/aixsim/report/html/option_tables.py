@@ -110,7 +110,8 @@ def reference_goals(sweep: Sweep, point: SweepPoint) -> DataTable:
     for goal in sweep.goals:
         chance = sweep.chance(point, goal)
         if chance is not None:
-            row: Row = {"name": goal.name, "outcome": goal.outcome, "at_least": goal.at_least, "by": goal.by} | _chance(chance)
+            row: Row = {"name": goal.name, "outcome": goal.outcome, "at_least": goal.at_least, "by": goal.by, "policy": point.label}
+            row |= _chance(chance)
             row |= {"n_failed": point.n_failed, "confidence": sweep.confidence, "in_100": in_100(chance.estimate)}
             word = word_of({"interval": {"low": row["probability_low"], "high": row["probability_high"]}} | row)
             rows.append(row | {"word": word[1] if word else "unknown"})

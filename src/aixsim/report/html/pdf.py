@@ -22,11 +22,11 @@ def pdf_of(page: str) -> bytes:
         raise UserError(
             f"--pdf: WeasyPrint cannot be used ({error}); give pip install 'aixsim[pdf]', or print the HTML file with a browser"
         ) from error
-    content: bytes = HTML(string=_with_styles(page), url_fetcher=_fetch).write_pdf()
+    content: bytes = HTML(string=with_styles(page), url_fetcher=_fetch).write_pdf()
     return content
 
 
-def _with_styles(page: str) -> str:
+def with_styles(page: str) -> str:
     """Returns a page whose figures hold the rules of their classes: WeasyPrint does not apply those of the page to them."""
     style = page.partition("<style>")[2].partition("</style>")[0]
     rules = "\n".join(rule for rule in style.split("\n") if _OF_FIGURES.match(rule))

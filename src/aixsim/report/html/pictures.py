@@ -5,18 +5,16 @@ from __future__ import annotations
 import base64
 import io
 import re
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from markupsafe import Markup
 
 from aixsim.escapes import visible
-from aixsim.report.figures.drawing import draw
+from aixsim.report.figures.font_families import FAMILY
+from aixsim.report.figures.picture import Picture
 
-_FONT: Final = "DejaVu Sans"
-"""Font of figures; matplotlib brings it along."""
 _METADATA: Final = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 _STYLE: Final = re.compile(r' style="([^"]*)"')
 _SHEET: Final = re.compile(r"\s*<defs>\s*<style type=\"text/css\">(.*?)</style>\s*</defs>", re.DOTALL)
@@ -39,25 +37,9 @@ class Pictures:
     letters: set[str] = field(default_factory=set)
     drawn: int = 0
 
-    def inline(self, subject: Any, kind: str, title: str, description: str) -> Markup:
-        """Returns a figure as an ``svg`` element.
-
-        Args:
-            subject: of the figure, as in ``draw``.
-            kind: name of the figure.
-            title: for screen readers.
-            description: likewise, one sentence or more.
-
-        Raises:
-            PlotError: the subject lacks the data.
-        """
-        from aixsim.report.figures.style import house_style
-
-        page, content = draw(subject, kind), io.BytesIO()
-        with house_style(), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph .* missing from font")
-            page.savefig(content, format="svg", metadata={"Date": None})
-        svg = content.getvalue().decode()
+    def inline(self, drawn: Picture) -> Markup:
+        """Returns a figure as an ``svg`` element with its title and alternative text for screen readers."""
+        svg = drawn.svg_in_page()
         svg = _COMMENT.sub("", _SHEET.sub("", _METADATA.sub("", svg[svg.index("<svg") :])))
         size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
         self.drawn += 1
@@ -67,9 +49,9 @@ class Pictures:
         self.letters.update("".join(_TEXT.findall(svg)))
         inside = svg[svg.index(">") + 1 :]
         box = "" if size is None else f"0 0 {size[1]} {size[2]}"
-        label = Markup('<title id="{0}t">{1}</title><desc id="{0}d">{2}</desc>').format(prefix, visible(title), visible(description))
+        label = Markup('<title id="{0}t">{1}</title><desc id="{0}d">{2}</desc>').format(prefix, visible(drawn.title), visible(drawn.alt))
         start = Markup(
-            '<svg class="figure" role="img" lang="en" viewBox="{1}" aria-labelledby="{0}t {0}d" xmlns:xlink="http://www.w3.org/1999/xlink">'
+            '<svg class="figure" role="img" viewBox="{1}" aria-labelledby="{0}t {0}d" xmlns:xlink="http://www.w3.org/1999/xlink">'
         )
         return start.format(prefix, box) + label + Markup(inside)  # noqa: S704 - drawn by matplotlib, which escapes the text of names
 
@@ -89,7 +71,7 @@ def _face(weight: str, letters: Iterable[str]) -> str:
     from fontTools.ttLib import TTFont
     from matplotlib import font_manager
 
-    properties = font_manager.FontProperties(family=_FONT, weight=weight)
+    properties = font_manager.FontProperties(family=FAMILY, weight=weight)
     with TTFont(font_manager.findfont(properties)) as font:
         options = Options()
         options.layout_features, options.name_IDs, options.notdef_outline = [], [1, 2], True
@@ -102,4 +84,4 @@ def _face(weight: str, letters: Iterable[str]) -> str:
         content = io.BytesIO()
         font.save(content)
     held = base64.b64encode(content.getvalue()).decode("ascii")
-    return f'@font-face{{font-family:"{_FONT}";font-weight:{weight};src:url(data:font/woff;base64,{held}) format("woff")}}'
+    return f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};src:url(data:font/woff;base64,{held}) format("woff")}}'

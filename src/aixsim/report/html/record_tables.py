@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Final
 
 from aixsim.config.variant import in_words
 from aixsim.data.packaged import rows as packaged
 from aixsim.escapes import visible
-from aixsim.evidence.assumptions import GRADES, Line, ledger_of
-from aixsim.evidence.track_record import TABLE
+from aixsim.evidence.assumptions import GRADES, Line, ledger_of, study_of
+from aixsim.evidence.track_record import TABLE, better, is_of_korea
 from aixsim.report.html.sourced_values import DataTable
+from aixsim.results.observed_counts import observed
 from aixsim.runs.files import file_checksum
 
 ROLES: Final = ("commissioner", "analyst", "assurer", "approver")
@@ -40,7 +41,9 @@ def record_tables(config: Mapping[str, Any], about: Mapping[str, Any], numbers: 
         numbers: rows of the table ``numbers`` of its sensitivity, if there is one.
     """
     stated = config.get("report", {})
-    lines = ledger_of({name: table for name, table in config.items() if name != "report"})
+    model = {name: table for name, table in config.items() if name != "report"}
+    lines = ledger_of(model)
+    counted = about["observed"] if "observed" in about else observed(study_of(model)) if model else ()
     tables = {
         "roles": DataTable([{"role": role, "who": stated.get(role)} for role in ROLES], "config.toml"),
         "stated": DataTable([_stated(stated, about)], "config.toml, provenance.json"),
@@ -49,12 +52,19 @@ def record_tables(config: Mapping[str, Any], about: Mapping[str, Any], numbers: 
         "data": _data(),
         "sources": DataTable([dict(row) for row in packaged("sources.csv")], "aixsim/data/sources.csv"),
         "decisions": _decisions(config, stated, about),
+        "track_record": _track_record(counted),
         "backtest": DataTable([_typed(row) for row in packaged(TABLE)], f"aixsim/data/{TABLE}"),
         "parallel": _parallel(config),
         "facts": _facts(about),
         "files": DataTable([{"file": name, "sha256": digest} for name, digest in about.get("files", {}).items()], "provenance.json"),
     }
     return {name: table for name, table in tables.items() if table.rows}
+
+
+def _track_record(counted: Iterable[Mapping[str, Any]]) -> DataTable:
+    """Returns the record of the backtest; empty if the observed counts are not those of the AI factories of Korea."""
+    won, combined, compared = better()
+    return DataTable([{"won": won, "combined": combined, "compared": compared}] if is_of_korea(counted) else [], f"aixsim/data/{TABLE}")
 
 
 def _stated(stated: Mapping[str, Any], about: Mapping[str, Any]) -> Row:
@@ -95,7 +105,7 @@ def _data() -> DataTable:
     for file in sorted((files("aixsim") / "data").iterdir(), key=lambda one: one.name):
         if file.name.endswith(".csv"):
             held = packaged(file.name)
-            quoted = sum((row.get("confidence") or "").startswith("quoted") for row in held) if "confidence" in held[0] else None
+            quoted = sum(row["confidence"].startswith("quoted") for row in held) if "confidence" in held[0] else None
             digest = file_checksum(files("aixsim") / "data" / file.name)  # type: ignore[arg-type]  # the package is installed as files
             rows.append({"file": file.name, "rows": len(held), "quoted": quoted, "sha256": digest})
     return DataTable(rows, "aixsim/data")
@@ -139,7 +149,7 @@ def _parallel(config: Mapping[str, Any]) -> DataTable:
 
 def _facts(about: Mapping[str, Any]) -> DataTable:
     """Returns what is needed to repeat it."""
-    names: tuple[str, ...] = (
+    names = (
         "command",
         "run_id",
         "config",
@@ -150,8 +160,13 @@ def _facts(about: Mapping[str, Any]) -> DataTable:
         "replicates_failed",
         "engine",
         "written",
+        "results_sha256",
+        "model_sha256",
+        "data_sha256",
+        "git_commit",
+        "aixsim",
+        "python",
     )
-    names += ("results_sha256", "model_sha256", "data_sha256", "git_commit", "aixsim", "python")
     rows = [{"fact": name, "value": visible(str(about[name]))} for name in names if about.get(name) is not None]
     rows += [{"fact": name, "value": version} for name, version in about.get("packages", {}).items()]
     return DataTable(rows, "provenance.json")

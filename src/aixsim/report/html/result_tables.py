@@ -12,7 +12,6 @@ from aixsim.answers.what_matters import sensitivity
 from aixsim.answers.year_end_counts import signposts
 from aixsim.errors import UserError
 from aixsim.evidence.run_history import past
-from aixsim.evidence.track_record import TABLE, better, concerns
 from aixsim.report.html.sourced_values import DataTable
 from aixsim.report.text.answer_in_words import delivered, word_of
 from aixsim.report.text.counting_table import first_target
@@ -42,12 +41,10 @@ def result_tables(result: Result) -> Tables:
         "joint": _joint,
         "counting": _counting,
         "delivered": _delivered,
-        "months": _months,
         "years": _years,
         "money": _money,
         "costs": _costs,
         "payers": _payers,
-        "track_record": _track_record,
         **{group: _levels_of(group) for group in GROUPS},
     }
     found = {name: make(result) for name, make in made.items()}
@@ -111,21 +108,6 @@ def _delivered(result: Result) -> DataTable | None:
     return DataTable([{"low": found.low, "high": found.high}], "config.toml, parameters.parquet") if found else None
 
 
-def _months(result: Result) -> DataTable:
-    """Returns quantiles of the counts at the end of every month."""
-    rows = []
-    for outcome in ("launched", "operating"):
-        paths = result.paths(outcome)
-        found = np.quantile(paths.values / result.scale, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
-        names = [f"{result.horizon.date(t):%Y-%m}" for t in range(result.horizon.n_months)]
-        columns = ("p05", "p25", "p50", "p75", "p95")
-        rows += [
-            {"outcome": outcome, "month": name} | dict(zip(columns, map(float, each), strict=True))
-            for name, each in zip(names, found.T, strict=True)
-        ]
-    return DataTable(rows, "trajectories.parquet", dict.fromkeys(("p05", "p25", "p50", "p75", "p95"), NATION))
-
-
 def _years(result: Result) -> DataTable:
     """Returns counts at the end of every year beside observed counts, and public money by year."""
     seen = {(one.month, one.outcome): one.counted for one in past(result)}
@@ -182,13 +164,6 @@ def _payers(result: Result) -> DataTable | None:
     return DataTable(rows, "payers.parquet", {"share": "share of the money for counted projects"})
 
 
-def _track_record(result: Result) -> DataTable | None:
-    if not concerns(result):
-        return None
-    won, combined, compared = better()
-    return DataTable([{"won": won, "combined": combined, "compared": compared}], f"aixsim/data/{TABLE}")
-
-
 def _levels_of(group: str) -> Callable[[Result], DataTable | None]:
     def levels(result: Result) -> DataTable | None:
         """Returns the counts by level of a group at the first deadline, or at the end."""
@@ -236,7 +211,7 @@ _ENDS: Final = {"signposts": "count", "switching": "value"}
 
 def answer_tables(answer: Answer, names: Sequence[str]) -> Tables:
     """Returns tables of an answer; columns of interval ends are named after the value that they belong to."""
-    tables = {}
+    tables: Tables = {}
     for name in names:
         table, value = answer.tables[name], _ENDS.get(name)
         ends = {"low": f"{value}_low", "high": f"{value}_high"} if value else {}

@@ -180,4 +180,6 @@ class Printer:
 
 def _side(form: str) -> str:
     """Returns the class of a cell: numbers stand right, short texts are not broken."""
+    if form == "label":
+        return "short"
     return form if form in ("short", "hash") else "" if form in ("text", "name", "month", "word", "setting") else "r"

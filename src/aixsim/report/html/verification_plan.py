@@ -42,7 +42,7 @@ def run_tests(tell: Callable[[str], object]) -> DataTable:
     for row in _plan():
         tell(f"{row['check']}: {row['subject']}")
         study = load(shipped_folder() / f"{row['subject']}.toml")
-        verdict, found = _agreement(study) if row["check"] == "engines" else _limit_case(study)
+        verdict, found = agreement(study) if row["check"] == "engines" else limit_case(study)
         rows.append(row | {"verdict": verdict, "found": found})
     return DataTable(rows, "aixsim report --verify")
 
@@ -53,7 +53,7 @@ def _plan() -> list[Row]:
     return rows + [{"check": "limit case", "subject": name, "command": f"aixsim check {name}"} for name in names]
 
 
-def _agreement(study: Study, n: int = 3) -> tuple[str, str]:
+def agreement(study: Study, n: int = 3) -> tuple[str, str]:
     """Runs replicates on both engines."""
     study = study if study.monte_carlo.seed is not None else study.with_seed(0)
     problem_of = problems(study)
@@ -67,7 +67,7 @@ def _agreement(study: Study, n: int = 3) -> tuple[str, str]:
     return ("passed" if not n_different else "failed"), f"{n - n_different} of {n} replicates identical"
 
 
-def _limit_case(study: Study) -> tuple[str, str]:
+def limit_case(study: Study) -> tuple[str, str]:
     """Runs a config and judges its expectations."""
     result = api.run(study if study.monte_carlo.seed is not None else study.with_seed(0))
     verdicts = [judge(one, result.counts_in(one.by)[one.outcome], result.scale) for one in study.expects]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from aixsim.answers.answer import AnswerTable
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.page_layout import head, panel_grid
 from aixsim.report.figures.style import INK, OUTCOME_LOOK, VERMILION, end_labels
@@ -93,4 +94,19 @@ def _size(sweep: Sweep) -> tuple[float, float]:
     return (max(2.55 * columns + 0.8, 9.0), 2.35 * math.ceil(n / columns) + 1.6 if n > 1 else 5.4)
 
 
-FIGURE = Figure("curves", Sweep, "Adoption curves of the policies, or at the levels of the strongest factor", draw, size=_size)
+def table(sweep: Sweep) -> AnswerTable:
+    """Returns median and 90 % range at every year end by panel."""
+    factor, parts, _ = _panels(sweep)
+    rows = []
+    for level in parts:
+        curve = sweep_band(sweep, level.points, sweep.goal.outcome)
+        for t in range(sweep.horizon.n_months):
+            if (month := sweep.horizon.date(t)).month == 12 or t == sweep.horizon.n_months - 1:
+                numbers = {name: float(values[t]) for name, values in (("median", curve.p50), ("p05", curve.p05), ("p95", curve.p95))}
+                rows.append({"factor": factor, "level": level.label, "month": f"{month:%Y-%m}", **numbers})
+    return AnswerTable(rows, dict.fromkeys(("median", "p05", "p95"), sweep.goal.outcome))
+
+
+FIGURE = Figure(
+    "curves", Sweep, "Adoption curves of the policies, or at the levels of the strongest factor", draw, size=_size, table=table
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aixsim.answers.answer import AnswerTable
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.page_layout import head
 from aixsim.report.figures.style import GREY, OUTCOME_LOOK, VERMILION, end_labels, offset_text, whole_numbers
@@ -46,4 +47,19 @@ def draw(change: PolicyChange, figure: Any) -> None:
     )
 
 
-FIGURE = Figure("against-baseline", PolicyChange, "Adoption curves of a policy, with its baseline in grey", draw, size=(10.6, 5.2))
+def table(change: PolicyChange) -> AnswerTable:
+    """Returns median and 90 % range at every year end of both."""
+    one, rows = change.pair, []
+    for result, name in ((one.baseline, one.names[0]), (one.other, one.names[1])):
+        for outcome in ("launched", "operating"):
+            curve = band(result.paths(outcome), result.scale)
+            for t, month in enumerate(curve.months):
+                if month.month == 12 or t == len(curve.months) - 1:
+                    numbers = {key: float(values[t]) for key, values in (("median", curve.p50), ("p05", curve.p05), ("p95", curve.p95))}
+                    rows.append({"result": name, "month": f"{month:%Y-%m}", "outcome": outcome, **numbers})
+    return AnswerTable(rows, dict.fromkeys(("median", "p05", "p95"), "AI factories"))
+
+
+FIGURE = Figure(
+    "against-baseline", PolicyChange, "Adoption curves of a policy, with its baseline in grey", draw, size=(10.6, 5.2), table=table
+)

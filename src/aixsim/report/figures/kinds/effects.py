@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from aixsim.answers.answer import AnswerTable
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.page_layout import head, panel_grid
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, offset_text
@@ -112,6 +113,25 @@ def _size(sweep: Sweep) -> tuple[float, float]:
     return (max(3.3 * _columns(n) + 0.8, 9.0), 2.85 * rows + (1.6 if rows > 1 else 2.2))
 
 
+def table(sweep: Sweep) -> AnswerTable:
+    """Returns the mean probability with its interval at every level of the drawn factors."""
+    found = main_effects(sweep, by_strength(sweep)[:_MOST])
+    rows = [
+        {"factor": factor, "level": effect.level.label, "probability": effect.chance.estimate, "low": effect.chance.low}
+        | {"high": effect.chance.high, "points": effect.chance.n_points}
+        for factor, effects in found.items()
+        for effect in effects
+    ]
+    return AnswerTable(rows, dict.fromkeys(("probability", "low", "high"), "1"))
+
+
 FIGURE = Figure(
-    "effects", Sweep, "The probability of the goal against each factor", draw, "a factor with two levels or more", _applies, _size
+    "effects",
+    Sweep,
+    "The probability of the goal against each factor",
+    draw,
+    "a factor with two levels or more",
+    _applies,
+    _size,
+    table=table,
 )

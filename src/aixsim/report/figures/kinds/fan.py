@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from aixsim.answers.answer import AnswerTable
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.page_layout import head
 from aixsim.report.figures.style import GREY, INK, OUTCOME_LOOK, offset_text
@@ -63,4 +64,17 @@ def _interval(axes: Any, x: Any, t: int, paired: Difference, ink: str) -> None:
         axes.axvline(x[t], color=GREY, linewidth=0.9, linestyle=(0, (2, 3)))
 
 
-FIGURE = Figure("fan", PolicyChange, "The difference between two policies over time", draw, size=(10.6, 5.2))
+def table(change: PolicyChange) -> AnswerTable:
+    """Returns median and 90 % range of the differences at every year end."""
+    horizon, rows = change.pair.baseline.horizon, []
+    for outcome in ("launched", "operating"):
+        before, after = paired_paths(change.pair, outcome)
+        low, middle, high = np.quantile(after - before, [0.05, 0.5, 0.95], axis=0)
+        for t in range(horizon.n_months):
+            if (month := horizon.date(t)).month == 12 or t == horizon.n_months - 1:
+                numbers = {"median": float(middle[t]), "p05": float(low[t]), "p95": float(high[t])}
+                rows.append({"month": f"{month:%Y-%m}", "outcome": outcome, **numbers})
+    return AnswerTable(rows, dict.fromkeys(("median", "p05", "p95"), "AI factories"))
+
+
+FIGURE = Figure("fan", PolicyChange, "The difference between two policies over time", draw, size=(10.6, 5.2), table=table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aixsim.answers.answer import AnswerTable
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.page_layout import head
 from aixsim.report.figures.style import BLUE, GREY, INK, VERMILION, row_text
@@ -96,4 +97,15 @@ def _size(sweep: Sweep) -> tuple[float, float]:
     return (10.5, max(0.29 * min(len(known_points(sweep)), _MOST + 2) + 2.5, 3.6))
 
 
-FIGURE = Figure("ranking", Sweep, "Points by the probability of the goal, with the decision level", draw, size=_size)
+def table(sweep: Sweep) -> AnswerTable:
+    """Returns probability with interval and n of every point, also of those that are not drawn."""
+    rows = []
+    for point in ranked(sweep):
+        if (chance := sweep.chance(point, sweep.goal)) is not None:
+            low, high = chance.clopper_pearson
+            row = {"point": point.label, "probability": chance.estimate, "low": low, "high": high, "n": chance.n}
+            rows.append(row | {"verdict": sweep.verdict(point)})
+    return AnswerTable(rows, dict.fromkeys(("probability", "low", "high"), "1"))
+
+
+FIGURE = Figure("ranking", Sweep, "Points by the probability of the goal, with the decision level", draw, size=_size, table=table)

@@ -80,4 +80,5 @@ FIGURE = Figure(
     "The probability of a goal at both ends of each number's range",
     draw,
     size=lambda answer: (11.0, 0.34 * len(answer.tables["tornado"].rows[:MOST]) + 2.3),
+    table=lambda answer: answer.tables["tornado"],
 )
