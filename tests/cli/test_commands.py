@@ -70,7 +70,7 @@ def test_run_writes_the_contract_and_answers(study: Path) -> None:
     provenance = json.loads((out / "provenance.json").read_text())
     jsonschema.validate(provenance, json.loads((ROOT / "src/aixsim/data/provenance.schema.json").read_text()))
     assert not list(study.glob(".*partial"))
-    assert {path.suffix for path in (out / "figures").iterdir()} == {".png", ".svg"}
+    assert {path.suffix for path in (out / "figures").iterdir()} == {".png", ".svg", ".txt"}
 
 
 def test_workers_change_no_byte(study: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_run_draws_no_figure_or_the_main_ones_or_all(study: Path) -> None:
         assert ("already complete" in ended.err) == (figures != "none")
         drawn[figures] = {path.name for path in (study / "out").glob("figures/*")}
     assert drawn["none"] == set()
-    assert drawn["main"] == {f"{name}.{ending}" for name in ("adoption", "probability", "money") for ending in ("png", "svg")}
+    assert drawn["main"] == {f"{name}.{ending}" for name in ("adoption", "probability", "money") for ending in ("png", "svg", "alt.txt")}
     assert drawn["all"] > drawn["main"]
     assert run_cli(["run", "study.toml", "-o", "out", "--figures", "some"], study).code == 2
 

@@ -16,9 +16,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "src" / "aixsim").rglob("*.py"))}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = ("sensitivity", "cluster", "excel", "pdf")
+EXTRAS = ("sensitivity", "cluster", "excel", "pdf", "korean", "docs")
 COMMANDS = {"dask"}
 """Declared for their commands, which messages of the program name."""
+FILES = {"mkdocs-material", "koreanize-matplotlib"}
+"""Declared for their files: a theme of the site, which mkdocs.yml names, and a font."""
 
 
 def normalised(name: str) -> str:
@@ -50,7 +52,7 @@ def imported(sources: Iterable[str]) -> set[str]:
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
     extras = {name: declared(PROJECT["optional-dependencies"][name]) for name in EXTRAS}
     everything = declared(PROJECT["dependencies"]).union(*extras.values())
-    assert imported(SOURCES.values()) == everything - COMMANDS
+    assert imported(SOURCES.values()) == everything - COMMANDS - FILES
     for command in COMMANDS:
         assert any(f"{command} scheduler" in text for text in SOURCES.values())
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from aixsim.answers.answer import Answer, AnswerTable
 from aixsim.errors import storage_error
+from aixsim.escapes import visible
 from aixsim.report.figures import kinds
 from aixsim.report.figures.figure import Figure, PlotError
 from aixsim.report.figures.subjects import NOUNS, is_empty, place_of, source_of
@@ -143,9 +144,9 @@ def picture(subject: object, kind: str, size: str = "page", language: str = "en"
     if language == "ko" and missing("가"):
         raise PlotError(NO_KOREAN, kind, LANGUAGES)
     page = _page(figure, subject, size, language, dpi)
-    title, explanation, caption = (" ".join(written(page, part).split()) for part in ("title", "explanation", "caption"))
+    title, explanation, caption = (visible(" ".join(written(page, part).split())) for part in ("title", "explanation", "caption"))
     table = table_of(subject, kind)
-    alt = alternative_text(translated(page, figure.title), title, explanation, table)
+    alt = visible(alternative_text(translated(page, figure.title), title, explanation, table))
     return Picture(kind, title, explanation, caption, alt, table, _identity(figure, subject), page)
 
 

@@ -107,6 +107,4 @@ def table(sweep: Sweep) -> AnswerTable:
     return AnswerTable(rows, dict.fromkeys(("median", "p05", "p95"), sweep.goal.outcome))
 
 
-FIGURE = Figure(
-    "curves", Sweep, "Adoption curves of the policies, or at the levels of the strongest factor", draw, size=_size, table=table
-)
+FIGURE = Figure("curves", Sweep, "Adoption curves of the policies, or at the levels of the strongest factor", draw, size=_size, table=table)
