@@ -18,7 +18,7 @@ from aixsim.world.classification import POLE_OF_PROVINCE, POLES, PROVINCES
 from tests.result_fixture import make_result
 from tests.unit.test_plots import leaves_frame, words
 
-KINDS = ["dumbbell", "fan", "map"]
+KINDS = ["against-baseline", "dumbbell", "fan", "map"]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,8 @@ def test_all_say_who_is_compared_n_and_source(comparison: Comparison, tmp_path: 
     assert sorted(path.name for path in paths) == sorted(f"{kind}.{ending}" for kind in KINDS for ending in ("png", "svg"))
     for kind in KINDS:
         text = words(tmp_path / f"{kind}.svg")
-        for needed in ("more", "plan", "n = 29 pairs", "1 of more failed", "Source: aixsim", "95 %"):
+        interval = "90 % of replicates" if kind == "against-baseline" else "95 %"
+        for needed in ("more", "plan", "n = 29 pairs", "1 of more failed", "Source: aixsim", interval):
             assert needed in text, (kind, needed)
     assert all(province in words(tmp_path / "map.svg") for province in PROVINCES)
 

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from aixsim.model.economics import attraction, cost_now
 from aixsim.model.history import Event, History
@@ -147,6 +146,8 @@ class Replay:
         return Pressing(hazards, seen, added(plain, factor.shape) * factor * cell_factor), sights
 
     def _partner_share(self, firms: Ints) -> tuple[Floats, Sights]:
+        from scipy.sparse import csr_array
+
         network, population = self.problem.network, self.problem.population
         row, tie = ragged(network.start[firms], network.start[firms + 1])
         partner, kind = network.partner[tie], network.kind[tie].astype(np.int64)
