@@ -206,7 +206,7 @@ def test_the_command_prints_and_writes(out: Path, tmp_path: Path) -> None:
     ended = run_cli(["compare", out, "-o", "difference"], tmp_path)
     assert ended.code == 0, ended.err
     written = {path.name for path in (tmp_path / "difference").iterdir()}
-    assert written == {"comparison.txt", "comparison.json", "comparison.csv", "forest.png", "forest.svg"}
+    assert written == {"comparison.txt", "comparison.json", "comparison.csv", "forest.png", "forest.svg", "forest.alt.txt"}
     assert ended.out.startswith((tmp_path / "difference" / "comparison.txt").read_text(encoding="utf-8"))
     for words in ("Every point minus point 0", "n = 12 pairs of replicates", "of 5 points differ significantly", "about 0.25 of 5", "Holm"):
         assert words in " ".join(ended.out.split())
