@@ -42,7 +42,7 @@ def year_axis(axes: Any, result: Result | Sweep, *, short: bool = False) -> None
     """Marks every January and names each year in its middle; short horizons use the ticks of matplotlib."""
     if result.horizon.n_months < 18:
         return
-    first, last = np.datetime64(result.horizon.start, "D"), np.datetime64(result.horizon.end, "M") + 1
+    first, last = np.datetime64(result.horizon.start, "D"), np.datetime64(result.horizon.end, "M") + np.timedelta64(1, "M")
     years = result.horizon.years[:: 1 + result.horizon.n_months // 180]
     middles = [(year, np.datetime64(f"{year}-07-02")) for year in years]
     # Fixed ticks: matplotlib's date locators take most of the drawing time.
