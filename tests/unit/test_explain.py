@@ -145,10 +145,28 @@ def test_wrong_arguments_are_refused(config: Path) -> None:
         plan_of(study, {"a": ["training"], "b": ["training"]})
     with pytest.raises(UserError, match="is the name of a lever"):
         plan_of(study, {"regional_floor": ["training"]})
-    with pytest.raises(UserError, match="put them into 10 groups or fewer"):
-        plan_of(aixsim.load("korea-2030"))
     with pytest.raises(UserError, match="no lever, so there is nothing to explain"):
         plan_of(study.with_({f"levers.{name}": False for name in study.settings["levers"]}))
+
+
+def test_of_many_levers_a_sample_of_orders_is_run(config: Path, done: tuple[Explanation, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six orders of three levers: their shares add up, and the exact ones lie in their intervals."""
+    study = aixsim.load(config)
+    monkeypatch.setattr("aixsim.answers.lever_credit.MOST", 2)
+    monkeypatch.setattr("aixsim.answers.lever_credit.PAIRS", 3)
+    answer = aixsim.explain(study, replicates=N, out=config.parent / "sampled", progress=False)
+    levers, totals, exact = rows_of(answer, "levers", "lever"), rows_of(answer, "totals", "levers"), rows_of(done[0], "levers", "lever")
+    assert sum(row["count"] for row in levers.values()) == pytest.approx(totals["difference"]["count"], abs=1e-9)
+    assert all(row["count_low"] <= exact[name]["count"] <= row["count_high"] for name, row in levers.items())
+    assert levers["regulation_free_zones"]["taken_away"] == exact["regulation_free_zones"]["taken_away"]
+    assert "pairs" not in answer.tables
+    assert any("6 orders of 3 groups" in note for note in answer.notes)
+
+
+def test_the_country_needs_about_as_many_subsets_as_eight_groups() -> None:
+    plan = plan_of(aixsim.load("korea-2030"))
+    assert len(plan.groups) == 11
+    assert 200 < len(plan.masks) == len(plan.subsets.points) < 270
 
 
 def test_the_command(config: Path, done: tuple[Explanation, Path], tmp_path: Path) -> None:

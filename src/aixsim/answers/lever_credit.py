@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aixsim import api
 from aixsim.answers.answer import Answer, AnswerTable, Row
+from aixsim.answers.credit_rows import Counts, credit_rows
 from aixsim.answers.what_binds import binding, by_unit, more_of, units_of, why
 from aixsim.arguments import as_path, instance, whole_number
 from aixsim.config.models import MOST_REPLICATES
@@ -26,13 +26,13 @@ from aixsim.results.sweep_result import Sweep
 from aixsim.runs.identity import job_id
 from aixsim.runs.job import Job
 from aixsim.runs.progress_bar import Progress
-from aixsim.stats.differences import paired_mean
-from aixsim.stats.shapley import shapley, synergies
+from aixsim.stats.sampled_shapley import Orders, sampled_orders, subsets_to_play
 
 REPLICATES: Final = 100
 MOST: Final = 10
 """Groups of levers whose subsets are all run: 1,024 subsets."""
-Counts = NDArray[np.int64]
+PAIRS: Final = 12
+"""Random orders that are run, each with its reverse, if there are more groups: some 250 subsets of 11 groups."""
 
 
 class Explanation(Answer):
@@ -46,7 +46,9 @@ class Plan:
     Attributes:
         study: with a seed.
         groups: levers by name of their group.
-        subsets: sweep with a point for every subset of the groups: point ``s`` has the levers of group ``i`` if bit ``i`` of ``s`` is set.
+        subsets: sweep with a point for every subset in ``masks``.
+        masks: subsets of the groups: one has the levers of group ``i`` if its bit ``i`` is set.
+        orders: in which the groups are introduced, if not all subsets are run.
         binds: sweep of the config with more money, demand, own money and capacity, by name in ``more``.
         more: settings of its points.
     """
@@ -54,6 +56,8 @@ class Plan:
     study: Study
     groups: Mapping[str, Sequence[str]]
     subsets: SweepStudy
+    masks: Sequence[int]
+    orders: Orders
     binds: SweepStudy
     more: Mapping[str, Mapping[str, Any]]
 
@@ -80,20 +84,17 @@ def plan_of(study: Study, groups: Mapping[str, Sequence[str]] | None = None, rep
     groups = _grouped(known, groups or {})
     if not groups:
         raise UserError(f"{study.name}: the config has no lever, so there is nothing to explain; see aixsim describe levers")
-    if len(groups) > MOST:
-        few = "; ".join(f"--group {name}" for name in ("space=parks,regulation_free_zones", "money=growth_fund,participants_finance"))
-        raise UserError(
-            f"{study.name}: {len(groups)} levers have {2 ** len(groups):,} subsets; put them into {MOST} groups or fewer, as by {few}"
-        )
+    orders = sampled_orders(len(groups), PAIRS, study.monte_carlo.seed or 0) if len(groups) > MOST else ()
+    masks = subsets_to_play(len(groups), orders)
     names = list(groups)
     settings = [
         {f"levers.{lever}": False for number, name in enumerate(names) if not subset >> number & 1 for lever in groups[name]}
-        for subset in range(2 ** len(names))
+        for subset in masks
     ]
     more = more_of(study)
     goal = study.goals[0].name
     subsets = setting_sweep(study, "subsets", settings, replicates, goal)
-    return Plan(study, groups, subsets, setting_sweep(study, "binds", list(more.values()), replicates, goal), more)
+    return Plan(study, groups, subsets, masks, orders, setting_sweep(study, "binds", list(more.values()), replicates, goal), more)
 
 
 def _grouped(known: Sequence[str], groups: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
@@ -124,11 +125,12 @@ def explain(
 
     A lever's share is the mean of what it adds over all orders in which the levers may be introduced, so that what two of them only do
     together is halved, and all shares add up to the difference between all levers and none exactly. Every subset of the levers is run
-    with common random numbers, as a sweep: the same call resumes.
+    with common random numbers, as a sweep: the same call resumes. Of more than ten levers or groups a random sample of orders is run, and
+    the intervals of the shares hold the error of that sample too.
 
     Args:
         study: as from ``aixsim.load``, with goals and levers.
-        groups: levers by the name of a group that is switched on and off as one; other levers are groups of their own. Ten at most.
+        groups: levers by the name of a group that is switched on and off as one; other levers are groups of their own.
         replicates: of every subset.
         workers: number of processes; results do not depend on it.
         out: folder of the sweeps; by default below ``results``.
@@ -137,11 +139,12 @@ def explain(
     Returns:
         Tables ``levers`` (one row a goal and group: share of the national count at the deadline and of the probability, each with its
         interval, the effect of taking it away alone, the share of replicates in which that changes the count, and if that is none, why),
-        ``totals`` (with none, with all, and the difference), ``pairs`` (how much more two groups add together than each alone) and
-        ``binds`` (the change of the count with a tenth more money, demand, own money of firms, and vendors and engineers, and by unit).
+        ``totals`` (with none, with all, and the difference), ``pairs`` (how much more two groups add together than each alone; only if
+        all subsets are run) and ``binds`` (the change of the count with a tenth more money, demand, own money of firms, and vendors and
+        engineers, and by unit).
 
     Raises:
-        UserError: no goal, no lever, an unknown one, or more than ten groups.
+        UserError: no goal, no lever, or an unknown one.
         StoreError, Interrupted: as ``aixsim.sweep``.
     """
     plan = plan_of(study, groups, replicates)
@@ -156,9 +159,9 @@ def _answer(plan: Plan, subsets: Sweep, binds: Sweep | None) -> Explanation:
     scale, tables = subsets.scale, {name: list[dict[str, Any]]() for name in ("levers", "totals", "pairs", "binds")}
     common = _common(subsets)
     for goal in subsets.goals:
-        counts = np.stack([_counts(subsets, point, goal, common) for point in subsets.points])
+        counts = {mask: _counts(subsets, point, goal, common) for mask, point in zip(plan.masks, subsets.points, strict=True)}
         more = {} if binds is None else {what: _counts(binds, _point(binds, plan.more[what]), goal, common) for what in plan.more}
-        found = _rows(list(plan.groups), counts, more, goal.target, scale, subsets.confidence)
+        found = credit_rows(list(plan.groups), counts, plan.orders, more, goal.target, scale, subsets.confidence)
         many = units_of(plan.study, plan.more, common, goal.by)
         found["binds"] = [{**row, **by_unit(row, many[row["more"]])} for row in found["binds"]]
         found["levers"] = [{**row, "why": None if row["changed"] else why(found["binds"])} for row in found["levers"]]
@@ -170,6 +173,11 @@ def _answer(plan: Plan, subsets: Sweep, binds: Sweep | None) -> Explanation:
     notes = (
         "A share depends on the levers that are compared: together with others it would differ.",
         "Conditional on the model and the ranges of its config; intervals hold the error of simulation only.",
+        *(
+            [f"Shares are sampled: {len(plan.orders)} orders of {len(plan.groups)} groups; intervals hold that error too."]
+            if plan.orders
+            else []
+        ),
         *([f"{subsets.n_failed:,} replicates failed and are left out."] if subsets.n_failed else []),
     )
     sample = f"sample of {100 * scale:g} % of firms" if scale < 1.0 else ""
@@ -177,39 +185,6 @@ def _answer(plan: Plan, subsets: Sweep, binds: Sweep | None) -> Explanation:
     source = tuple(part for part in (f"aixsim simulation, explanation of {plan.study.name}", of, sample) if part)
     named = {name: AnswerTable(rows, units) for name, rows in tables.items() if rows}
     return Explanation(plan.study.title, _sentence(**{name: tables[name] for name in ("levers", "totals", "binds")}), named, notes, source)
-
-
-def _rows(
-    names: Sequence[str], counts: Counts, more: Mapping[str, Counts], target: int, scale: float, confidence: float
-) -> dict[str, list[dict[str, Any]]]:
-    """Returns the rows of every table for one goal.
-
-    Args:
-        names: of the groups.
-        counts: at the deadline, simulated firms, shape ``(2**k, n)``.
-        more: the same with more of something, shape ``(n,)`` each.
-        target: of the goal, simulated firms.
-        scale: simulated share of the national population.
-        confidence: of the intervals.
-    """
-    reached = (counts >= target).astype(np.int64)
-    (shares, whole), (chances, _) = shapley(counts), shapley(reached)
-
-    def row(count: NDArray[Any], chance: NDArray[Any] | None = None) -> dict[str, float]:
-        found = _mean("count", count / scale, confidence)
-        return found if chance is None else found | _mean("probability", chance * 1.0, confidence)
-
-    out: dict[str, list[dict[str, Any]]] = {"levers": []}
-    for number, name in enumerate(names):
-        alone = counts[-1] - counts[len(counts) - 1 - (1 << number)]
-        about = {"taken_away": float(alone.mean()) / scale, "changed": float((alone != 0).mean()), "n": counts.shape[1]}
-        out["levers"].append({"lever": name, **row(shares[number] / whole, chances[number] / whole), **about})
-    ends = {"none": (counts[0], reached[0]), "all": (counts[-1], reached[-1])}
-    ends["difference"] = (counts[-1] - counts[0], reached[-1] - reached[0])
-    out["totals"] = [{"levers": end, **row(*both)} for end, both in ends.items()]
-    out["pairs"] = [{"first": names[i], "second": names[j], **row(values)} for (i, j), values in synergies(counts).items()]
-    out["binds"] = [{"more": what, **row(raised - counts[-1])} for what, raised in more.items()]
-    return out
 
 
 def _common(sweep: Sweep) -> list[int]:
@@ -231,11 +206,6 @@ def _counts(sweep: Sweep, point: SweepPoint, goal: SweepGoal, replicates: Sequen
     if missing := [number for number in replicates if number not in found]:
         raise UserError(f"{sweep.path}: replicate {missing[0]} did not finish; aixsim status says why")
     return np.array([found[number] for number in replicates], np.int64)
-
-
-def _mean(name: str, values: NDArray[Any], confidence: float) -> dict[str, float]:
-    found = paired_mean(np.asarray(values, np.float64), confidence)
-    return {name: found.estimate, f"{name}_low": found.low, f"{name}_high": found.high}
 
 
 def _sentence(levers: Sequence[Row], totals: Sequence[Row], binds: Sequence[Row]) -> str:

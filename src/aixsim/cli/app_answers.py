@@ -91,8 +91,8 @@ def explain(
 ) -> None:
     """Which lever creates which factories? Shares of the levers that add up.
 
-    Runs every subset of the levers, paired by replicate, and tells what binds: money, demand, or vendors and engineers. Crash-safe and
-    resumable: the same command resumes.
+    Runs every subset of the levers, or of more than ten groups a sample of orders, paired by replicate, and tells what binds: money,
+    demand, or vendors and engineers. Crash-safe and resumable: the same command resumes.
     """
     from aixsim.cli.explain import explain as command
 

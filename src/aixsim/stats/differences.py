@@ -40,6 +40,22 @@ def paired_mean(change: NDArray[np.float64], confidence: float) -> MeanDifferenc
     return _around(float(change.mean()), error, n - 1, confidence)
 
 
+def crossed_mean(values: NDArray[np.float64], confidence: float) -> MeanDifference:
+    """Returns the mean over two samples that are crossed, with an interval for the errors of both.
+
+    Every value belongs to one unit of each sample. The variances of the means over either add up; noise that belongs to single values
+    counts in both, so the interval is a little wide (Owen 2007, doi:10.1214/07-AOAS122). Student's quantile has the degrees of freedom
+    of the smaller sample.
+
+    Args:
+        values: shape ``(n_first, n_second)``, two of each or more.
+        confidence: of the interval.
+    """
+    means = values.mean(axis=1), values.mean(axis=0)
+    error = math.sqrt(sum(float(one.var(ddof=1)) / len(one) for one in means))
+    return _around(float(values.mean()), error, min(values.shape) - 1, confidence)
+
+
 def independent_mean(after: NDArray[np.float64], before: NDArray[np.float64], confidence: float) -> MeanDifference:
     """Returns the difference of two means with Welch's interval (1947, doi:10.1093/biomet/34.1-2.28).
 
