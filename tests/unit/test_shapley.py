@@ -116,7 +116,7 @@ def test_intervals_hold_the_error_of_orders_and_of_replicates() -> None:
         values = {subset: wins[subset] + subset.bit_count() * noise for subset in range(2**k)}
         true = exact[:, 0] / denominator
         found = added(values, sampled_orders(k, 12, seed))
-        pairs = 0.5 * (found[::2] + found[1::2])
+        pairs = (0.5 * (found[::2] + found[1::2])).astype(np.float64)
         for player in (1, 2, 4):
             wide, narrow = crossed_mean(pairs[:, player], 0.95), paired_mean(pairs[:, player].mean(axis=0), 0.95)
             held += wide.low <= true[player] <= wide.high

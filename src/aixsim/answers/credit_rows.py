@@ -64,7 +64,7 @@ def _shares(values: Mapping[int, Counts], orders: Orders, confidence: float) -> 
         shares, whole = shapley(_stacked(values))
         return [paired_mean(own / whole, confidence) for own in shares]
     found = added(values, orders)
-    pairs = 0.5 * (found[::2] + found[1::2])  # an order and its reverse
+    pairs = (0.5 * (found[::2] + found[1::2])).astype(np.float64)  # an order and its reverse
     return [crossed_mean(pairs[:, number], confidence) for number in range(pairs.shape[1])]
 
 

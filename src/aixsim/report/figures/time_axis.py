@@ -16,7 +16,9 @@ from aixsim.results.sweep_result import Sweep
 
 def month_ends(months: Any) -> NDArray[np.datetime64]:
     """Returns the last day of each month, the date of counts; from dates or timestamps, shape ``(n_months,)``."""
-    return (np.array(months, "datetime64[M]") + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+    following = np.array(months, "datetime64[M]") + np.timedelta64(1, "M")
+    days: NDArray[np.datetime64] = following.astype("datetime64[D]")
+    return days - np.timedelta64(1, "D")
 
 
 def month_name(month: str) -> str:
