@@ -22,10 +22,11 @@ def executed(notebook: dict[str, Any]) -> dict[str, Any]:
     names: dict[str, Any] = {}
     cells: list[dict[str, Any]] = []
     for cell in notebook["cells"]:
+        added: dict[str, Any] = {}
         if cell["cell_type"] == "code":
             number = 1 + sum(one["cell_type"] == "code" for one in cells)
-            cell = cell | {"execution_count": number, "outputs": _outputs("".join(cell["source"]), names, number)}  # noqa: PLW2901
-        cells.append(cell)
+            added = {"execution_count": number, "outputs": _outputs("".join(cell["source"]), names, number)}
+        cells.append(cell | added)
     return notebook | {"cells": cells}
 
 

@@ -59,8 +59,9 @@ def draw(answer: Ancestry, figure: Any) -> None:
     head(
         figure,
         "What AI factories go back to",
-        "Shares of the pressure that carried each firm over its resistance; they attribute and are no effects.\n"
-        "Lines: 95 % intervals of the mean. Factories of the last years have had little time to be followed.",
+        "Shares of the pressure that carried each firm over its resistance; they attribute and are no effects."
+        " Factories of the last years have had little time to be followed.",
+        "Lines: 95 % intervals of the mean",
     )
 
 

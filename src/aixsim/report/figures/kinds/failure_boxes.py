@@ -45,7 +45,8 @@ def draw(answer: Discovery, figure: Any) -> None:
         figure,
         f"{whole['goal']} is {whole['when']} in {100 * whole['density']:.0f} %; {found}",
         "Right: every box on the way from all futures to few; filled: the one that was taken.\n"
-        "Open: its density and coverage on futures that were left out of the search, with 95 % intervals of the density.",
+        "Open: its density and coverage on futures that were left out of the search.",
+        "Lines: 95 % intervals of the density on what was left out",
     )
 
 

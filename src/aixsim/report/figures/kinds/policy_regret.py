@@ -49,8 +49,9 @@ def draw(answer: Robustness, figure: Any) -> None:
     head(
         figure,
         f"{order[0]['policy']} has the least mean regret in {regret[0]['quantity']}",
-        "Left: share of futures in which a policy reaches the goal. Right: how far its count is behind the best of these policies.\n"
-        f"Intervals of the simulation; the largest has none. Conditional on the model's assumptions.{more}",
+        "Left: share of futures in which a policy reaches the goal. Right: how far its count is behind the best of these policies."
+        f" Conditional on the model's assumptions.{more}",
+        "Lines: 95 % intervals of the simulation; the largest has none",
     )
 
 
