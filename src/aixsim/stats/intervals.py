@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aixsim.errors import UserError
+from aixsim.random.draws import normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +86,25 @@ def proportion(successes: int, n: int, confidence: float) -> Proportion:
     Raises:
         UserError: ``n`` is 0.
     """
-    # scipy.stats.binomtest gives the same interval, but its import takes a second longer.
-    from scipy.special import betaincinv, ndtri
-
     if n < 1:
         raise UserError("no replicate finished; see failures.jsonl")
     tail = (1.0 - confidence) / 2.0
-    low = float(betaincinv(successes, n - successes + 1, tail)) if successes > 0 else 0.0
-    high = float(betaincinv(successes + 1, n - successes, 1.0 - tail)) if successes < n else 1.0
-    share, z = successes / n, float(ndtri(1.0 - tail))
+    share, z = successes / n, normal(1.0 - tail)
     middle = (share + z * z / (2 * n)) / (1.0 + z * z / n)
     margin = z / (1.0 + z * z / n) * math.sqrt(share * (1.0 - share) / n + z * z / (4 * n * n))
-    return Proportion(successes, n, confidence, (low, high), (max(middle - margin, 0.0), min(middle + margin, 1.0)))
+    return Proportion(successes, n, confidence, _clopper_pearson(successes, n, tail), (max(middle - margin, 0.0), min(middle + margin, 1.0)))
+
+
+def _clopper_pearson(successes: int, n: int, tail: float) -> tuple[float, float]:
+    if successes in (0, n):  # closed form, so that small runs need not load SciPy
+        limit = tail ** (1.0 / n)
+        return (limit, 1.0) if successes else (0.0, 1.0 - limit)
+    # scipy.stats.binomtest gives the same interval, but its import takes a second longer.
+    from scipy.special import betaincinv
+
+    low = betaincinv(successes, n - successes + 1, tail)
+    high = betaincinv(successes + 1, n - successes, 1.0 - tail)
+    return float(low), float(high)
 
 
 def wilson_half_width(successes: int, n: int, confidence: float) -> float:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import astuple, fields
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aixsim.world.arrays import read_only
 from aixsim.world.korea import build_korea
 from aixsim.world.network import Network
 from aixsim.world.population import Park, Population
@@ -27,6 +29,7 @@ from aixsim.world.supply_chain import build_supply_chain
 Arrays = dict[str, NDArray[np.generic]]
 _HEADER = hashlib.sha256().digest_size
 _NOT_ARRAYS = ("parks", "weight")
+_SCORE = "frailty_score"
 _BUILDERS = ("korea", "margins", "subcontractors", "supply_chain", "pools", "network", "population", "classification")
 _CODE = (*(f"world/{name}.py" for name in _BUILDERS), "random/draws.py")
 
@@ -44,11 +47,20 @@ def cache_folder() -> Path:
 
 def korea_population(scale: float, seed: int) -> Population:
     """Returns ``build_korea(scale, seed)``, from the cache if possible."""
-    expected = {field.name for field in fields(Population)} - {"weight"}
-    arrays = _cached(f"population-{scale!r}-{seed}", expected, lambda: _pack(build_korea(scale, seed)))
+
+    def build() -> Arrays:
+        population = build_korea(scale, seed)
+        return {**_pack(population), _SCORE: population.frailty_score}
+
+    expected = {field.name for field in fields(Population)} - {"weight"} | {_SCORE}
+    # Versions of SciPy may differ in the last bit of the score.
+    arrays = _cached(f"population-{scale!r}-{seed}-{version('scipy')}", expected, build)
     listed = json.loads(str(arrays.pop("parks")))
     parks = tuple(Park(name, province, tuple(sectors), n_tenants) for name, province, sectors, n_tenants in listed)
-    return Population(parks=parks, weight=1.0 / scale, **arrays)  # type: ignore[arg-type]  # the file holds what _pack wrote
+    score = read_only(arrays.pop(_SCORE))
+    population = Population(parks=parks, weight=1.0 / scale, **arrays)  # type: ignore[arg-type]  # the file holds what _pack wrote
+    vars(population)[_SCORE] = score  # where cached_property keeps it: computing it would load SciPy
+    return population
 
 
 def supply_network(population: Population, scale: float, seed: int, links_per_firm: float) -> Network:

@@ -32,9 +32,10 @@ LAWS = laws_of("milieu") + laws_of("tie")
 
 
 def warm_up(problem: Problem, scenario: Scenario) -> None:
-    """Compiles before any worker starts, so that it happens once and is announced."""
-    if not is_compiled("month.simulate"):
-        sys.stderr.write("compiling the model once, about half a minute; later runs start at once\n")
+    """Compiles before any worker starts, so that it happens once and is announced; does nothing if the machine code is on disk."""
+    if is_compiled("month.simulate"):
+        return
+    sys.stderr.write("compiling the model once, about half a minute; later runs start at once\n")
     tables(run(problem, scenario), scenario.counts, problem.horizon.n_months, problem.population)
     keep()
 
