@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -24,9 +23,20 @@ def main() -> int:
     """
     from benchmarks import growth as growing
     from benchmarks import korea, last_table, machine, scaling
+    from benchmarks.answers import answers
     from benchmarks.document import document
     from benchmarks.neutral.contest import SIZES, contest
-    from benchmarks.report import entries, growth_table, korea_table, neutral_table, ratio_table, ratios, verdict, waits_table
+    from benchmarks.report import (
+        answers_table,
+        entries,
+        growth_table,
+        korea_table,
+        neutral_table,
+        ratio_table,
+        ratios,
+        verdict,
+        waits_table,
+    )
     from benchmarks.waits import waits
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -40,12 +50,13 @@ def main() -> int:
         loads.append(machine.load())
         print(f"\n{text}", flush=True)
 
-    with tempfile.TemporaryDirectory() as scratch:
-        waited = waits(Path(scratch), against and against.resolve(), quick=quick)
+    waited = waits(against and against.resolve(), quick=quick)
     replicates = korea.replicates(4 if quick else 40)
     ten = None if quick else scaling.ten_nations()
     waiting = waits_table(waited, replicates, ten, machine.revision(against) if against else "")
     say(waiting)
+    answered = [] if quick else answers()
+    say(answers_table(answered))
     lines = []
     for n in SIZES[:1] if quick else SIZES:
         part = contest(n, quick=quick)
@@ -62,7 +73,7 @@ def main() -> int:
     memory = None if quick else scaling.memory()
     items = ratios(lines, engines, events, workers, memory)
     say(ratio_table(items))
-    measured = entries(waited, replicates, ten, engines, lines)
+    measured = entries(waited, answered, replicates, ten, engines, lines)
     last = last_table.read(last_table.TABLE.read_text(encoding="utf-8")) if last_table.TABLE.exists() else {}
     slower = last_table.slower(measured, last) if last else ["There is no earlier table."]
     say("\n".join(slower) or "Nothing became slower than in the last table.")
@@ -70,7 +81,7 @@ def main() -> int:
     minutes = (time.perf_counter() - started) / 60
     say(f"{minutes:.0f} minutes; load {min(loads):.1f} to {max(loads):.1f}; {'all agree' if agreed else 'SOMEBODY DISAGREES'}")
     if not quick:
-        page = document(waiting, grown, lines, engines, items, workers, slower, (min(loads), max(loads)), minutes)
+        page = document(waiting, answered, grown, lines, engines, items, workers, slower, (min(loads), max(loads)), minutes)
         DOCUMENT.write_text(page, encoding="utf-8")
         last_table.TABLE.write_text(last_table.written(measured.values()), encoding="utf-8")
     return 0 if agreed else 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from benchmarks import machine
+from benchmarks.answers import Answered
 from benchmarks.clock import Times
 from benchmarks.estimate import WIDEST
 from benchmarks.growth import Growth, Workers
@@ -12,7 +13,7 @@ from benchmarks.korea import Engines
 from benchmarks.neutral.agreement import HIGHEST_Z
 from benchmarks.neutral.c_loop import COMPILER
 from benchmarks.neutral.contest import REFERENCE, Line
-from benchmarks.report import Ratio, growth_table, korea_table, neutral_table, ratio_table
+from benchmarks.report import Ratio, answers_table, growth_table, korea_table, neutral_table, ratio_table
 
 TEXT = """\
 # Performance
@@ -32,6 +33,13 @@ Wall time of whole commands on shipped configs, interpreter and imports included
 population is cached, except where the row says otherwise. Before every turn the folder of the result is empty.
 
 {waits}
+
+## Answers
+
+Wall time of whole commands with two workers, tables and figures included. Answers that run replicates are timed with two small numbers
+of replicates; the time for the number in the row is that of a straight line through both.
+
+{answers}
 
 ## Ratios and their targets
 
@@ -94,6 +102,7 @@ installed is named in the table. `.venv-bench/bin/python -m benchmarks.neutral` 
 
 def document(
     waits: str,
+    answered: list[Answered],
     grown: list[Growth],
     lines: list[Line],
     engines: list[Engines],
@@ -107,6 +116,7 @@ def document(
 
     Args:
         waits: table of what a user waits for.
+        answered: how long answers take.
         grown, lines, engines, ratios, workers: what was measured.
         slower: what became slower since the last table.
         load: least and most processes that wanted a core.
@@ -123,6 +133,7 @@ def document(
         versions=" · ".join(f"{name} {number}" for name, number in machine.versions().items()),
         widest=WIDEST,
         waits=waits,
+        answers=answers_table(answered),
         growth=growth_table(grown),
         night=_night(workers),
         slower="\n".join(f"- {line}" for line in slower) or "Nothing became slower by more than its interval and a tenth.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from benchmarks.answers import Answered
 from benchmarks.estimate import Estimate, number, ratio
 from benchmarks.growth import Growth, Workers
 from benchmarks.korea import Engines, Events, Replicates
@@ -102,6 +103,11 @@ def waits_table(waited: Mapping[str, Waited], replicates: Replicates, ten: TenNa
     return table(["what", "measured", f"over {against}" if against else "over an earlier version"], rows)
 
 
+def answers_table(items: Sequence[Answered]) -> str:
+    """Returns the time of answers beside what is allowed as Markdown."""
+    return table(["answer", "measured", "allowed", ""], [item.row() for item in items])
+
+
 def growth_table(items: Sequence[Growth]) -> str:
     """Returns how cost grows as Markdown."""
     rows = [
@@ -118,10 +124,16 @@ def growth_table(items: Sequence[Growth]) -> str:
 
 
 def entries(
-    waited: Mapping[str, Waited], replicates: Replicates, ten: TenNations | None, engines: list[Engines], lines: list[Line]
+    waited: Mapping[str, Waited],
+    answered: Sequence[Answered],
+    replicates: Replicates,
+    ten: TenNations | None,
+    engines: list[Engines],
+    lines: list[Line],
 ) -> dict[str, Entry]:
     """Returns the times of a run for the table that the next run is compared with."""
     times = [Entry(what, item.estimate, "s", is_time=True) for what, item in waited.items() if item.now]
+    times += [Entry(item.answer.name, item.estimate, "s", is_time=True) for item in answered if not item.answer.sizes]
     times += [Entry(what, estimate, "ms", is_time=True) for what, estimate in replicates.entries()]
     times += [Entry(f"kernel, scale {item.scale:g}", item.kernel.estimate, "s", is_time=True) for item in engines]
     if ten:

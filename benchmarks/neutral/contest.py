@@ -43,13 +43,13 @@ STARSIM, AMBR, AGENTPY = "Starsim", "ambr", "agentpy"
 CONTESTANTS = (
     Contestant(KERNEL, "aixsim_kernel", "prepare", (60, 30)),
     Contestant(C_LOOP, "c_loop", "prepare", (60, 30)),
-    Contestant(SCIPY, "scipy_sparse", "prepare", (30, 10)),
-    Contestant(f"{SCIPY}, resistances", "scipy_sparse", "prepare_thresholds", (30, 10)),
-    Contestant(AMBR, "ambr_columns", "build", (20, 5)),
-    Contestant(STARSIM, "starsim_infection", "build", (20, 5)),
-    Contestant(MESA, "mesa_agents", "build", (5, 3)),
-    Contestant(f"{MESA}, told by adopters", "mesa_agents", "build_told", (5, 3)),
-    Contestant(AGENTPY, "agentpy_agents", "build", (5, 3)),
+    Contestant(SCIPY, "scipy_sparse", "prepare", (60, 20)),
+    Contestant(f"{SCIPY}, resistances", "scipy_sparse", "prepare_thresholds", (60, 20)),
+    Contestant(AMBR, "ambr_columns", "build", (60, 15)),
+    Contestant(STARSIM, "starsim_infection", "build", (60, 15)),
+    Contestant(MESA, "mesa_agents", "build", (20, 3)),
+    Contestant(f"{MESA}, told by adopters", "mesa_agents", "build_told", (30, 5)),
+    Contestant(AGENTPY, "agentpy_agents", "build", (20, 3)),
 )
 
 

@@ -112,11 +112,14 @@ from numba.core import event
 from aixsim import engines
 from aixsim import load
 from aixsim.config.build import problems
+from aixsim.engines.kernel.tabulate import tables
 from aixsim.model.draw_scenario import draw_scenario
 seen = event.RecordingListener()
 event.register("numba:compile", seen)
 problem = problems(load("study.toml"))(0)
-engines.prepare("kernel", problem, draw_scenario(problem, 0))
+scenario = draw_scenario(problem, 0)
+engines.prepare("kernel", problem, scenario)
+tables(engines.engine("kernel")(problem, scenario), scenario.counts, problem.horizon.n_months, problem.population)
 print(len(seen.buffer))
 """
     first, second = (

@@ -59,6 +59,19 @@ def test_stored_is_what_was_built(folder: Path, monkeypatch: pytest.MonkeyPatch)
         cache.korea_population(SCALE, SEED + 1)
 
 
+def test_the_frailty_score_is_stored_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = build_korea(SCALE, SEED).frailty_score
+    cache.korea_population(SCALE, SEED)
+    forbid_building(monkeypatch)
+    population = cache.korea_population(SCALE, SEED)
+    stored = vars(population)["frailty_score"]
+    assert population.frailty_score is stored
+    np.testing.assert_array_equal(stored, expected)
+    assert not stored.flags.writeable
+    # The twin: a population of another seed has other scores.
+    assert not np.array_equal(build_korea(SCALE, SEED + 1).frailty_score, expected)
+
+
 def test_every_input_has_a_file_of_its_own(folder: Path) -> None:
     population = cache.korea_population(SCALE, SEED)
     cache.korea_population(SCALE, SEED + 1)

@@ -92,7 +92,8 @@ def proportion(successes: int, n: int, confidence: float) -> Proportion:
     share, z = successes / n, normal(1.0 - tail)
     middle = (share + z * z / (2 * n)) / (1.0 + z * z / n)
     margin = z / (1.0 + z * z / n) * math.sqrt(share * (1.0 - share) / n + z * z / (4 * n * n))
-    return Proportion(successes, n, confidence, _clopper_pearson(successes, n, tail), (max(middle - margin, 0.0), min(middle + margin, 1.0)))
+    exact, wilson = _clopper_pearson(successes, n, tail), (max(middle - margin, 0.0), min(middle + margin, 1.0))
+    return Proportion(successes, n, confidence, exact, wilson)
 
 
 def _clopper_pearson(successes: int, n: int, tail: float) -> tuple[float, float]:
