@@ -148,7 +148,7 @@ def _prepare(problem: Problem) -> World:
     cell["first"], cell["stop"], cell["firms"] = borders[:-1], borders[1:], milieus.cell_firms
     # To a customer a firm is a supplier, and the other way round; siblings are siblings.
     as_seen = np.array([1, 0, 2], np.int32)[network.kind]
-    order = np.lexsort((as_seen, row))
+    order = np.argsort(3 * row + as_seen, kind="stable")  # faster than lexsort, since rows are in order already
     column = np.zeros((n_milieus + 1, len(SENSES)), np.int32)
     for number, (sense, at) in enumerate(zip(SENSES, columns_of(problem), strict=True)):
         place = sense.place(milieus, len(problem.population.parks))
