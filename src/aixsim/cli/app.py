@@ -117,7 +117,7 @@ def plot(
     kind: Annotated[str | None, typer.Option("-k", "--kind", help="Which figure [default: all of them].")] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="PNG or SVG file, or a folder.")] = None,
     size: Annotated[str, typer.Option("--size", metavar="SIZE", help="page, slide (16:9) or column (of a paper).")] = "page",
-    lang: Annotated[str, typer.Option("--lang", metavar="LANG", help="en, or ko for the main figures of a run.")] = "en",
+    lang: Annotated[str, typer.Option("--lang", metavar="LANG", help="en or ko.")] = "en",
 ) -> None:
     """Draw figures of results; nothing is simulated."""
     from aixsim.cli.plot import plot as command

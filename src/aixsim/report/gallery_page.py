@@ -29,7 +29,7 @@ _HEAD: Final = """\
 
 Written by `make docs` from the kinds of figures; its pictures are drawn with
 `python -m aixsim.report.gallery_page`. `aixsim plot RESULT -k NAME` draws one kind, `--size` makes it
-fit a page, a slide or a column of a paper, and `--lang ko` draws the main ones in Korean. Beside
+fit a page, a slide or a column of a paper, and `--lang ko` draws it in Korean. Beside
 every file, `NAME.alt.txt` holds its alternative text.
 
 All figures share these rules:

@@ -16,7 +16,7 @@ from aixsim.errors import storage_error
 from aixsim.escapes import visible
 from aixsim.report.figures import kinds
 from aixsim.report.figures.figure import Figure, PlotError
-from aixsim.report.figures.subjects import NOUNS, is_empty, place_of, source_of
+from aixsim.report.figures.subjects import KOREAN, NOUNS, is_empty, place_of, source_of
 from aixsim.runs.executor import InProcess, Task, run_all
 from aixsim.runs.files import checksum, created, write_durably
 from aixsim.runs.processes import LocalProcesses
@@ -123,7 +123,7 @@ def picture(subject: object, kind: str, size: str = "page", language: str = "en"
         kind: name of the figure.
         size: one of ``SIZES``: ``page`` is the size of the kind; ``slide`` has the proportions 16:9; ``column`` is narrow, with panels
             one below the other, to be printed 8.9 cm wide.
-        language: of all texts, ``en`` or ``ko``; the main figures of a run are translated, and names of a config are not.
+        language: of all texts, ``en`` or ``ko``; figures of subjects of ``KOREAN`` are translated, and names of a config are not.
         dpi: resolution of the page; of a slide it is that of 1,920 by 1,080 pixels.
 
     Raises:
@@ -138,9 +138,8 @@ def picture(subject: object, kind: str, size: str = "page", language: str = "en"
         raise PlotError(f"unknown size {size!r} (allowed: {', '.join(SIZES)})", kind, SIZES)
     if language not in LANGUAGES:
         raise PlotError(f"unknown language {language!r} (allowed: {', '.join(LANGUAGES)})", kind, LANGUAGES)
-    if language == "ko" and not figure.is_main:
-        names = [name for name, one in figures_of(subject).items() if one.is_main]
-        raise PlotError(f"figure {kind!r} has no Korean texts{'; these have: ' if names else ''}{', '.join(names)}", kind, names)
+    if language == "ko" and figure.of not in KOREAN:
+        raise PlotError(f"figure {kind!r} has no Korean texts; figures of a run, a comparison and a sweep have", kind, ("en",))
     if language == "ko" and missing("가"):
         raise PlotError(NO_KOREAN, kind, LANGUAGES)
     page = _page(figure, subject, size, language, dpi)
@@ -201,8 +200,7 @@ def draw_figures(
         StoreError: a file cannot be written.
     """
     if names is None:
-        known = {name: figure for name, figure in figures_of(subject).items() if figure.is_main or language == "en"}
-        names = [name for name, figure in known.items() if is_empty(subject) or figure.applies(subject)]
+        names = [name for name, figure in figures_of(subject).items() if is_empty(subject) or figure.applies(subject)]
     for name in names:
         figure_of(subject, name)
     paths = {name: [folder / f"{name}.{ending}" for ending in formats] for name in names}

@@ -94,6 +94,8 @@ NOUNS: Final[dict[type[Any], str]] = {
     Discovery: "a discovery",
     Robustness: "a robustness",
 }
+KOREAN: Final = (Result, Comparison, PolicyChange, Sweep, SweepComparison, Signposts, Tornado, Sensitivity)
+"""Types of subjects whose figures have Korean texts."""
 
 
 def is_empty(subject: object) -> bool:

@@ -16,6 +16,7 @@ from aixsim.errors import UserError
 from aixsim.escapes import visible
 from aixsim.report.figures.drawing import figures_of, picture, table_of
 from aixsim.report.figures.font_families import missing
+from aixsim.report.figures.subjects import KOREAN
 from aixsim.report.html.formats import Formats
 from aixsim.report.html.option_tables import clear_levels, comparison_tables, reference_goals, sweep_tables
 from aixsim.report.html.pages import environment
@@ -197,9 +198,9 @@ def _data(subjects: Sequence[tuple[str, Any, str]]) -> Tables:
 
 
 def _figure(p: Printer, pictures: Pictures, place: str, subject: Any, kind: str) -> Markup:
-    """Returns a figure with its caption and its data; the main figures are in the language of the page, the others in English."""
+    """Returns a figure with its caption and its data; in the language of the page if it has texts in it, else in English."""
     key, data = _CAPTIONS[place, kind], f"figure_{place}"
-    is_translated = figures_of(subject)[kind].is_main and not missing(p.texts.of("brief.heading"))
+    is_translated = figures_of(subject)[kind].of in KOREAN and not missing(p.texts.of("brief.heading"))
     drawn = picture(subject, kind, language=p.texts.language if is_translated else "en")
     text = Markup("<figure>{}<figcaption>{}. {}</figcaption></figure>{}")
     return text.format(pictures.inline(drawn), p.texts(key), p.texts(f"{key}_text"), p.folded(data) if p.has(data) else "")
