@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
 from aixsim.config.setting_names import setting_name
 from aixsim.report.html.texts import texts_of
+from aixsim.world.classification import SIZES
 
 _MONTHS: Final = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 _MONTH: Final = re.compile(rf"\b({'|'.join(_MONTHS)}) (\d{{4}})")
@@ -47,7 +48,7 @@ def _part(placeholder: str, text: str) -> str:
     """Returns the Korean text of what a placeholder took; the name of a lever alone could also be one of a config."""
     if placeholder.startswith("month"):
         return re.sub(r"(\d{4})-0?(\d+)", r"\1년 \2월", text)
-    return _levers().get(text.lower(), text) if placeholder.startswith("lever") else _korean(text)
+    return _levers().get(text.lower(), text) if placeholder.startswith("lever") else _korean(text).lstrip()
 
 
 def _translations() -> dict[str, str]:
@@ -73,10 +74,11 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
         "year": r"\d{4}",
         "month": r"\d{4}년 \d+월|\d{4}-\d\d",
         "chance": rf"{_NUMBER} %(?: \[[^\]]+\]| \([^)]+\))?|none",
-        "programme": r"[^,;]+?",
+        "programme": rf"(?!(?:{lever})\b)[^,:;]+?",
         "config": r"\S+",
         "run": r"[0-9a-f]{12}",
         "setting": setting,
+        "size": _one_of(SIZES),
         "lever": lever,
         "level": rf"(?:{setting}) (?:\d{{4}} )?{_NUMBER}|{_NUMBER} (?:{lever})",
         "note": r"(?: \([^()]+\))?",
@@ -120,5 +122,5 @@ def _keys() -> dict[str, str]:
     return dict(flat(texts_of("ko").of("settings")))
 
 
-def _one_of(names: Mapping[str, str]) -> str:
+def _one_of(names: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))

@@ -8,7 +8,7 @@ from aixsim.answers.answer import Row
 from aixsim.answers.one_at_a_time import Tornado
 from aixsim.answers.swings import number, place
 from aixsim.report.figures.figure import Figure
-from aixsim.report.figures.page_layout import head
+from aixsim.report.figures.page_layout import head, translated
 from aixsim.report.figures.style import BLUE, GREY, INK, ORANGE, offset_text, row_text
 
 MOST: Final = 15
@@ -25,7 +25,8 @@ def draw(answer: Tornado, figure: Any) -> None:
         axes.axvline(100 * level, color=INK, linewidth=1.0, linestyle=(0, (5, 3)), zorder=1)
     for y, row in enumerate(reversed(rows)):
         _bar(axes, y, row, 100 * base["p"])
-        name = row["name"] if len(row["name"]) <= 44 else f"{row['name'][:43]}…"
+        name = translated(figure, row["name"])
+        name = name if len(name) <= 44 else f"{name[:43]}…"
         row_text(axes, -0.01, y, name, ha="right", color=INK if row["p_value"] < _SURE else GREY)
         found = [one for one in crossed if one["key"] == row["key"] and one["value"] is not None]
         row_text(axes, 1.02, y, "\n".join(f"{100 * one['level']:g} % at {place(one)}" for one in found), fontsize=8)
