@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.text import Text
 from PIL import Image
 
 from aixsim.cli.plot import plot
@@ -18,7 +17,6 @@ from aixsim.errors import UserError
 from aixsim.report.figures import drawing, font_families
 from aixsim.report.figures.drawing import SIZES, figures_of, picture, write_figure
 from aixsim.report.figures.figure import PlotError
-from aixsim.report.figures.korean import korean
 from aixsim.report.figures.scenario_names import deed
 from aixsim.report.figures.style import escape_texts
 from aixsim.results.comparison import Comparison, compare
@@ -128,24 +126,6 @@ def test_unknown_sizes_and_languages_are_refused(result: Result, size: str, lang
     assert ("'poster'" in str(caught.value)) == (size == "poster")
     assert ("'fr'" in str(caught.value)) == (language == "fr")
     assert caught.value.known
-
-
-def test_korean_figures_hold_no_english_but_names(result: Result, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Glyphs are not needed for the words: the fonts are said to have all."""
-    monkeypatch.setattr(font_families, "_letters", lambda _: range(0x110000))
-    names = "AI Factory lead projects|Lead projects|AX parks|aixsim|korea-2030|AI|KRW|[0-9a-f]{12}|[0-9a-f]+feed"
-    for kind in ("adoption", "money", "probability"):
-        drawn = picture(result, kind, language="ko")
-        words = [text.get_text() for text in drawn.page.findobj(Text) if text.get_visible()]
-        left = [word for text in words for word in re.findall(r"[A-Za-z]{2,}", re.sub(rf"\b({names})\b", "", text))]
-        assert not left, (kind, left)
-    with pytest.raises(PlotError, match="these have: adoption, money, probability"):
-        picture(result, "stages", language="ko")
-
-
-def test_english_in_a_korean_figure_is_noticed(result: Result) -> None:
-    assert korean("500 launched") == "착수 500"
-    assert korean("a new sentence") == "a new sentence"
 
 
 def test_korean_figures_need_a_font(result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
