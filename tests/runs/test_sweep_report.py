@@ -66,15 +66,15 @@ def test_every_printed_value_is_that_of_its_table_row_and_column(paid: Path, des
         assert numbers_without_source(read, language, allowed={content.about}) == []
 
 
-@pytest.mark.parametrize(
-    ("table", "column"), [("public", "public_mean"), ("public", "cost_more"), ("spending", "most"), ("indices", "mean")]
-)
-def test_the_twin_a_number_changed_in_a_new_table_is_noticed(paid: Path, designed: Path, table: str, column: str) -> None:
-    (content,) = reports(designed if table == "indices" else paid)
-    held = content.tables[table]
-    changed = [row if row[column] is None else {**row, column: row[column] + 1000} for row in held.rows]
-    tables = {**content.tables, table: dataclasses.replace(held, rows=changed)}
-    assert wrong_values(Page(html_of(content)), tables, "en")
+def test_the_twin_a_number_changed_in_a_new_table_is_noticed(paid: Path, designed: Path) -> None:
+    for folder, places in ((paid, ("public#public_mean", "public#cost_more", "spending#most")), (designed, ("indices#mean",))):
+        (content,) = reports(folder)
+        read = Page(html_of(content))
+        for place in places:
+            table, column = place.split("#")
+            held = content.tables[table]
+            changed = [row if row[column] is None else {**row, column: row[column] + 1000} for row in held.rows]
+            assert wrong_values(read, {**content.tables, table: dataclasses.replace(held, rows=changed)}, "en"), place
 
 
 def test_public_money_is_that_of_the_stored_replicates(paid: Path) -> None:
