@@ -12,6 +12,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from aixsim.answers.one_at_a_time import Tornado
+from aixsim.config.variant import variant_of
 from aixsim.errors import UserError
 from aixsim.escapes import visible
 from aixsim.report.figures.drawing import figures_of, picture, table_of
@@ -112,7 +113,13 @@ def report_of(
     p = result.provenance
     notes = {"interrupted": bool(p["interrupted"]), "is_sample": result.is_sample}
     about = f"aixsim {p.get('aixsim', '')}, run {p['run_id']}"
-    return Report(result.title, about, tables, str(p.get("config") or "CONFIG"), subjects, notes)
+    return Report(result.title, about, tables, _config_of(result), subjects, notes)
+
+
+def _config_of(result: Result) -> str:
+    """Returns the config for commands: its name, or the stored one where ``--set`` has changed the former."""
+    name, own = str(result.provenance.get("config") or "CONFIG"), variant_of(result.provenance)
+    return f"{result.where}/config.toml" if own.differs and own.base == name and result.source.path is not None else name
 
 
 def _of_sweep(sweep: Sweep, stated: Mapping[str, Any] | None, tested: DataTable | None) -> Report:
