@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from aixsim.answers.answer import AnswerTable
 from aixsim.answers.one_at_a_time import Tornado
+from aixsim.answers.stored_answers import file_of, read_answer
 from aixsim.cli.output import tell
 from aixsim.config import load
 from aixsim.config.values import plain
@@ -25,7 +25,6 @@ from aixsim.results.sweep_result import Sweep, is_sweep, open_sweep
 from aixsim.runs.files import created, write_durably
 
 _COMPARISON: Final = "comparison.json"
-_TORNADO: Final = "tornado.json"
 
 
 def report(
@@ -87,12 +86,12 @@ def _stored(subject: Result | Sweep | Comparison, folder: Path | None) -> Tornad
             raise UserError(f"--tornado {folder}: a sweep has many configs, a tornado one; give the result of aixsim run that it is of")
         return None
     if folder is not None:
-        answer = _read(folder / _TORNADO)
+        answer = _read(folder)
         if differs := _differs(folder, answer, result):
             raise UserError(f"--tornado {folder}: is not of the config of {result.where}: {differs}; make it with aixsim tornado CONFIG")
         return answer
-    places = [*result.path.resolve().parent.glob(f"tornado-*/{_TORNADO}"), *Path("results").glob(f"*/tornado-*/{_TORNADO}")]
-    own = {path: answer for path in places if not _differs(path.parent, answer := _read(path), result)}
+    places = [*result.path.resolve().parent.glob(f"tornado-*/{file_of(Tornado)}"), *Path("results").glob(f"*/tornado-*/{file_of(Tornado)}")]
+    own = {path: answer for path in places if not _differs(path.parent, answer := _read(path.parent), result)}
     return own[max(own, key=lambda path: path.stat().st_mtime)] if own else None
 
 
@@ -106,10 +105,9 @@ def _differs(folder: Path, answer: Tornado, result: Result) -> str:
     return "" if is_goal else f"its goal {base['goal']} is none of the result"
 
 
-def _read(path: Path) -> Tornado:
+def _read(folder: Path) -> Tornado:
     try:
-        held: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        tables = {name: AnswerTable(one["rows"], one["units"]) for name, one in held.items() if isinstance(one, dict)}
-        return Tornado(held["about"], held["answer"], tables, held["notes"], held["source"])
+        return read_answer(Tornado, folder)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UserError(f"{path}: cannot be read as a tornado ({error}); make it with aixsim tornado CONFIG -o FOLDER") from error
+        where = folder / file_of(Tornado)
+        raise UserError(f"{where}: cannot be read as a tornado ({error}); make it with aixsim tornado CONFIG -o FOLDER") from error
