@@ -16,7 +16,7 @@ from aixsim.answers.family_rows import ALL, cause_rows, reproduction_rows
 from aixsim.answers.family_tree import Ancestry
 from aixsim.errors import ArgumentError, UserError
 from aixsim.report.figures.drawing import picture
-from aixsim.report.figures.kinds import causes
+from aixsim.report.figures.kinds import causes, lever_shares
 from aixsim.report.figures.kinds.family_trees import main_parents
 from aixsim.report.text.genealogy_text import genealogy_text
 from aixsim.results.result import Result
@@ -143,6 +143,13 @@ def test_titles_of_figures_are_findings_of_their_tables() -> None:
     assert said == "2 of 4 AI factories of one replicate mainly followed another; the largest family has 3"
     alone = picture(Ancestry("", "", {"decisions": AnswerTable(decisions, {})}, (), ("aixsim",)), "family-trees").title
     assert alone == "None of 4 AI factories of one replicate mainly followed another"
+
+
+def test_the_title_of_lever_shares_is_its_sum_and_its_largest_share() -> None:
+    levers = [{"goal": "a", "outcome": "launched", "lever": name, "count": n} for name, n in (("parks", 20.0), ("growth_fund", -30.0))]
+    levers.append({"goal": "b", "outcome": "operating", "lever": "parks", "count": 99.0})
+    totals = [{"goal": goal, "levers": of, "count": n} for goal in "ab" for of, n in (("none", 100.0), ("all", 90.0))]
+    assert lever_shares.finding(levers, totals) == "-10 launched by all levers together; -30 by growth fund"
 
 
 def test_the_command(study: aixsim.Study, answer: Ancestry, result: Result, tmp_path: Path) -> None:
