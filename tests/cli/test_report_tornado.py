@@ -28,7 +28,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def switching(folder: Path, *arguments: object) -> tuple[bool, str]:
+def switching(folder: Path, *arguments: str) -> tuple[bool, str]:
     """Writes a report and returns whether it has switching values, and its text."""
     done = run_cli(["report", *arguments, "-o", folder / "page.html"], folder)
     assert done.code == 0, done.err
