@@ -10,6 +10,7 @@ import pytest
 import aixsim
 from aixsim.answers.design_indices import FEWEST, SweepSensitivity
 from aixsim.errors import StoreError, UserError
+from aixsim.report.figures.drawing import picture
 from aixsim.report.text.design_indices_text import design_indices_text
 from aixsim.results.sweep_result import open_sweep
 from tests.cli.run_cli import run_cli
@@ -48,6 +49,7 @@ def test_a_number_matters_and_one_without_influence_has_exactly_nothing(
     noise = {row["quantity"]: row["noise"] for row in answer.tables["variance"].rows if row["goal"] == "20 decided"}
     assert 0.0 < noise["count"] < 1.0
     assert isinstance(answer, SweepSensitivity)
+    assert picture(answer, "design-measures").title == "20 decided: of 2 numbers innovation: rate matters most"
     text = design_indices_text(answer, 78)
     assert max(map(len, text.splitlines())) <= 78
     assert RATE in text

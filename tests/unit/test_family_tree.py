@@ -15,6 +15,8 @@ from aixsim.answers.answer import AnswerTable
 from aixsim.answers.family_rows import ALL, cause_rows, reproduction_rows
 from aixsim.answers.family_tree import Ancestry
 from aixsim.errors import ArgumentError, UserError
+from aixsim.report.figures.drawing import picture
+from aixsim.report.figures.kinds import causes, lever_shares
 from aixsim.report.figures.kinds.family_trees import main_parents
 from aixsim.report.text.genealogy_text import genealogy_text
 from aixsim.results.result import Result
@@ -112,6 +114,42 @@ def test_trees_hang_on_the_largest_share() -> None:
     tables = {"parents": AnswerTable(parents, {})}
     found = main_parents(Ancestry("", "", tables, (), ()))
     assert found == {(2, "2026-01"): ((1, "2025-01"), "partners")}, "firm 3 owes less than half to what it saw"
+
+
+def test_titles_of_figures_are_findings_of_their_tables() -> None:
+    def cause(name: str, route: str, count: float, outcome: str = "launched") -> dict[str, Any]:
+        ends = {"count_low": count, "count_high": count}
+        return {"outcome": outcome, "cause": name, "route": route, "count": count, **ends, "share": count / 40.0 if count else None}
+
+    rows = [cause("collaboration", ALL, 500.0, "decided"), cause("peers", ALL, 10.0), cause("peers", "programme", 10.0)]
+    rows += [cause("partners", ALL, 30.0), cause("partners", "programme", 30.0)]
+    followed = {"group": "all", "level": "all", "launched": 0.315}
+    tables = {"causes": AnswerTable(rows, {}), "reproduction": AnswerTable([followed], {})}
+    told = Ancestry("", "", tables, (), ("aixsim",))
+    assert picture(told, "causes").title == "75 % of 40 launched AI factories go back to ties; 0.32 launches follow from one"
+    none = {"causes": AnswerTable([cause("peers", ALL, 0.0)], {})}
+    assert causes.finding(Ancestry("", "", none, (), ())) == "No AI factory is launched"
+
+    def project(firm: int, launched: str) -> dict[str, Any]:
+        return {"firm": firm, "launched": launched, "operating_from": None, "ended": None, "sector": "food", "province": "Seoul"}
+
+    def parent(firm: int, launched: str, of: int, before: str, share: float) -> dict[str, Any]:
+        return {"firm": firm, "launched": launched, "parent": of, "parent_launched": before, "mechanism": "peers", "share": share}
+
+    decisions = [project(1, "2025-01"), project(2, "2026-01"), project(3, "2027-01"), project(4, "2027-01")]
+    parents = [parent(2, "2026-01", 1, "2025-01", 0.9), parent(3, "2027-01", 2, "2026-01", 0.8), parent(4, "2027-01", 1, "2025-01", 0.2)]
+    trees = {"decisions": AnswerTable(decisions, {}), "parents": AnswerTable(parents, {})}
+    said = picture(Ancestry("", "", trees, (), ("aixsim",)), "family-trees").title
+    assert said == "2 of 4 AI factories of one replicate mainly followed another; the largest family has 3"
+    alone = picture(Ancestry("", "", {"decisions": AnswerTable(decisions, {})}, (), ("aixsim",)), "family-trees").title
+    assert alone == "None of 4 AI factories of one replicate mainly followed another"
+
+
+def test_the_title_of_lever_shares_is_its_sum_and_its_largest_share() -> None:
+    levers = [{"goal": "a", "outcome": "launched", "lever": name, "count": n} for name, n in (("parks", 20.0), ("growth_fund", -30.0))]
+    levers.append({"goal": "b", "outcome": "operating", "lever": "parks", "count": 99.0})
+    totals = [{"goal": goal, "levers": of, "count": n} for goal in "ab" for of, n in (("none", 100.0), ("all", 90.0))]
+    assert lever_shares.finding(levers, totals) == "-10 launched by all levers together; -30 by growth fund"
 
 
 def test_the_command(study: aixsim.Study, answer: Ancestry, result: Result, tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ def report(
         Path | None, typer.Option(metavar="CONFIG", help="Config whose table [report] is used instead of that of the result.")
     ] = None,
     tornado: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of aixsim tornado -o [default: tornado-ID beside the result].")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of aixsim tornado [default: newest of the same config beside the result or in results]."),
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF; needs pip install 'aixsim[pdf]'.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Also run the test plan on this installation (minutes).")] = False,

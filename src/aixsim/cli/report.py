@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from aixsim.answers.answer import AnswerTable
 from aixsim.answers.one_at_a_time import Tornado
+from aixsim.answers.stored_answers import file_of, read_answer
 from aixsim.cli.output import tell
 from aixsim.config import load
 from aixsim.config.values import plain
+from aixsim.config.variant import leaves
 from aixsim.errors import UserError, storage_error
 from aixsim.report.html.decision_report import html_of, report_of
 from aixsim.report.html.pdf import pdf_of
@@ -23,7 +25,6 @@ from aixsim.results.sweep_result import Sweep, is_sweep, open_sweep
 from aixsim.runs.files import created, write_durably
 
 _COMPARISON: Final = "comparison.json"
-_TORNADO: Final = "tornado.json"
 
 
 def report(
@@ -71,21 +72,42 @@ def _compared(folder: Path) -> list[Path]:
 
 
 def _stored(subject: Result | Sweep | Comparison, folder: Path | None) -> Tornado | None:
-    """Returns the tornado of a folder, or that beside the result; None if there is none."""
-    if folder is not None:
-        return _read(folder / _TORNADO)
+    """Returns the tornado of a folder, or the newest of the same config that lies beside the result or where ``aixsim tornado`` writes it.
+
+    Returns:
+        None if there is none.
+
+    Raises:
+        UserError: the folder holds no tornado, or that of another config or goal; or it is given with a sweep.
+    """
     result = subject.policies[0].pair.other if isinstance(subject, Comparison) else subject
-    if not isinstance(result, Result):
+    if isinstance(result, Sweep):
+        if folder is not None:
+            raise UserError(f"--tornado {folder}: a sweep has many configs, a tornado one; give the result of aixsim run that it is of")
         return None
-    found = sorted(result.path.resolve().parent.glob(f"tornado-*/{_TORNADO}"))
-    own = [answer for answer in map(_read, found) if answer.source and answer.source[0].endswith(f" of {result.provenance['config']}")]
-    return own[-1] if own else None
+    if folder is not None:
+        answer = _read(folder)
+        if differs := _differs(folder, answer, result):
+            raise UserError(f"--tornado {folder}: is not of the config of {result.where}: {differs}; make it with aixsim tornado CONFIG")
+        return answer
+    places = [*result.path.resolve().parent.glob(f"tornado-*/{file_of(Tornado)}"), *Path("results").glob(f"*/tornado-*/{file_of(Tornado)}")]
+    own = {path: answer for path in places if not _differs(path.parent, answer := _read(path.parent), result)}
+    return own[max(own, key=lambda path: path.stat().st_mtime)] if own else None
 
 
-def _read(path: Path) -> Tornado:
+def _differs(folder: Path, answer: Tornado, result: Result) -> str:
+    """Returns how the config and the goal of a tornado differ from those of a result, in words; empty if they do not."""
+    held, own = leaves(tomllib.loads(open_sweep(folder / "base").points[0].config)), leaves(result.config)
+    if keys := sorted(key for key in held.keys() | own.keys() if held.get(key) != own.get(key)):
+        return f"{keys[0]} differs" + (f", and {len(keys) - 1:,} more" if len(keys) > 1 else "")
+    (base,) = answer.tables["base"].rows
+    is_goal = any(all(goal[name] == base[name] for name in ("outcome", "at_least", "by")) for goal in result.goal_records)
+    return "" if is_goal else f"its goal {base['goal']} is none of the result"
+
+
+def _read(folder: Path) -> Tornado:
     try:
-        held: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        tables = {name: AnswerTable(one["rows"], one["units"]) for name, one in held.items() if isinstance(one, dict)}
-        return Tornado(held["about"], held["answer"], tables, held["notes"], held["source"])
+        return read_answer(Tornado, folder)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UserError(f"{path}: cannot be read as a tornado ({error}); make it with aixsim tornado CONFIG -o FOLDER") from error
+        where = folder / file_of(Tornado)
+        raise UserError(f"{where}: cannot be read as a tornado ({error}); make it with aixsim tornado CONFIG -o FOLDER") from error

@@ -1,6 +1,6 @@
 """Writes the gallery, one picture of every kind of figure (``make docs``), and draws its pictures from finished results.
 
-``python -m aixsim.report.gallery_page RESULT OTHER SWEEP CALIBRATION`` draws the pictures anew.
+``python -m aixsim.report.gallery_page FOLDER...`` draws the pictures of folders anew: of results, sweeps, calibrations and answers.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ import io
 import json
 import sys
 import textwrap
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from aixsim.answers.answer import Answer
 from aixsim.report.figures.drawing import all_figures, figures_of, picture
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.subjects import NOUNS, Calibration
@@ -24,6 +26,8 @@ _COARSE: Final = 72
 """Resolution of the pictures in dpi."""
 _COLOURS: Final = 256
 """Number of colours of a picture, which keeps the files of the repository small."""
+_TRACED: Final = 10
+"""Replicates of which the genealogy is traced."""
 _HEAD: Final = """\
 # Gallery of figures
 
@@ -85,21 +89,44 @@ def _draw(subject: object) -> None:
             (PICTURES / f"{_name(figure)}.alt.txt").write_text(f"{drawn.alt}\n{drawn.caption}\n", encoding="utf-8")
 
 
-def _draw_all(result: str, other: str, sweep: str, calibration: str) -> None:
+def _subjects(folders: Sequence[Path]) -> Iterator[object]:
+    """Yields what can be drawn of folders: results, the second of which is compared with the first; sweeps, calibrations, answers."""
+    from aixsim.answers.design_indices import KINDS, sensitivity_of_sweep
+    from aixsim.answers.family_tree import genealogy
+    from aixsim.answers.stored_answers import file_of, read_answer
+    from aixsim.answers.what_matters import sensitivity
+    from aixsim.answers.when_it_fails import discover
+    from aixsim.answers.year_end_counts import signposts
     from aixsim.config.ensembles import read_columns
     from aixsim.results.comparison import compare
     from aixsim.results.result import open_result
-    from aixsim.results.sweep_result import open_sweep
+    from aixsim.results.sweep_result import is_sweep, open_sweep
 
-    points, changes = open_sweep(sweep), compare(result, other)
-    keys, values, _ = read_columns(Path(calibration, "ensemble.parquet"))
-    report = json.loads(Path(calibration, "calibration.json").read_text(encoding="utf-8"))
-    subjects = (open_result(result), points, points.compare(), changes, changes.policies[0], Calibration(report, keys, values))
-    for subject in subjects:
-        _draw(subject)
+    results = []
+    for folder in folders:
+        stored = [kind for kind in NOUNS if issubclass(kind, Answer) and (folder / file_of(kind)).is_file()]
+        if stored:
+            yield from (read_answer(kind, folder) for kind in stored)
+        elif (report := folder / "calibration.json").is_file():
+            keys, values, _ = read_columns(folder / "ensemble.parquet")
+            yield Calibration(json.loads(report.read_text(encoding="utf-8")), keys, values)
+        elif is_sweep(folder):
+            sweep = open_sweep(folder)
+            if sweep.facts["design"] in KINDS:
+                yield sensitivity_of_sweep(sweep)
+            else:
+                yield from (sweep, sweep.compare())
+        else:
+            results.append(open_result(folder))
+    if results:
+        first = results[0]
+        yield from (first, signposts(first), sensitivity(first), discover(first), genealogy(first, _TRACED))
+    if len(results) > 1:
+        changes = compare(*results[:2])
+        yield from (changes, changes.policies[0])
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        _draw_all(*sys.argv[1:])
+    for drawn in _subjects([Path(name) for name in sys.argv[1:]]):
+        _draw(drawn)
     PAGE.write_text(gallery(), encoding="utf-8")

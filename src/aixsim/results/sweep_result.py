@@ -51,6 +51,7 @@ class Sweep(Drawable):
         given: number of replicates allocated so far.
         common_random_numbers: whether equal replicates of all points draw the same random numbers.
         checksums: SHA-256 of the files with replicates, by name.
+        keeps_money: whether it stores what funding lines spend in every replicate.
     """
 
     path: Path
@@ -61,6 +62,7 @@ class Sweep(Drawable):
     given: int
     common_random_numbers: bool = True
     checksums: Mapping[str, str] = field(default_factory=dict)
+    keeps_money: bool = False
     _verified: set[str] = field(default_factory=set, init=False, compare=False)
 
     @property
@@ -285,5 +287,6 @@ def open_sweep(path: str | PathLike[str]) -> Sweep:
         names = tuple(sorted({name for chunk in pieces for name in chunk.files}))
         values = json.loads(row.factors)
         points.append(SweepPoint(row.id, row.label, row.policy, values, row.config, n_done, n_failed[row.id], successes, names))
-    is_common = bool(study["identity"]["common_random_numbers"])
-    return Sweep(path, study["question"], goals, tuple(points), failures, sum(chunk.n for chunk in chunks), is_common, checksums)
+    is_common, keeps_money = (bool(study["identity"].get(name)) for name in ("common_random_numbers", "money"))
+    given = sum(chunk.n for chunk in chunks)
+    return Sweep(path, study["question"], goals, tuple(points), failures, given, is_common, checksums, keeps_money)

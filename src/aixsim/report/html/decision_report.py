@@ -12,11 +12,13 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from aixsim.answers.one_at_a_time import Tornado
+from aixsim.config.variant import variant_of
 from aixsim.errors import UserError
 from aixsim.escapes import visible
 from aixsim.report.figures.drawing import figures_of, picture, table_of
 from aixsim.report.figures.font_families import missing
 from aixsim.report.figures.subjects import KOREAN
+from aixsim.report.html.design_tables import index_tables, money_tables
 from aixsim.report.html.formats import Formats
 from aixsim.report.html.option_tables import clear_levels, comparison_tables, reference_goals, sweep_tables
 from aixsim.report.html.pages import environment
@@ -112,7 +114,13 @@ def report_of(
     p = result.provenance
     notes = {"interrupted": bool(p["interrupted"]), "is_sample": result.is_sample}
     about = f"aixsim {p.get('aixsim', '')}, run {p['run_id']}"
-    return Report(result.title, about, tables, str(p.get("config") or "CONFIG"), subjects, notes)
+    return Report(result.title, about, tables, _config_of(result), subjects, notes)
+
+
+def _config_of(result: Result) -> str:
+    """Returns the config for commands: its name, or the stored one where ``--set`` has changed the former."""
+    name, own = str(result.provenance.get("config") or "CONFIG"), variant_of(result.provenance)
+    return f"{result.where}/config.toml" if own.differs and own.base == name and result.source.path is not None else name
 
 
 def _of_sweep(sweep: Sweep, stated: Mapping[str, Any] | None, tested: DataTable | None) -> Report:
@@ -123,13 +131,15 @@ def _of_sweep(sweep: Sweep, stated: Mapping[str, Any] | None, tested: DataTable 
         comparison = sweep.compare()
     reference = next(point for point in sweep.points if point.n_done)
     config = tomllib.loads(reference.config) | ({"report": dict(stated)} if stated is not None else {})
-    tables = sweep_tables(sweep, comparison)
+    answer, indices = index_tables(sweep)
+    tables = sweep_tables(sweep, comparison) | money_tables(sweep, comparison) | indices
     notes = {"interrupted": not sweep.is_complete, "is_sample": sweep.scale < 1.0}
     if len(sweep.facts["policies"]) > 1 and not sweep.factors:
         tables["goals"] = reference_goals(sweep, reference)
     tables |= record_tables(config, _about_sweep(sweep)) | checks(tested)
-    curves = ("brief", sweep, "curves")
+    curves: tuple[str, Any, str] = ("brief", sweep, "curves")
     subjects = [curves, ("ranking", sweep, "ranking"), ("effects", sweep, "effects")]
+    subjects += [] if answer is None else [("indices", answer, "design-measures")]
     tables |= _data(subjects)
     return Report(sweep.title, f"aixsim sweep {sweep.facts['name']}", tables, "CONFIG", subjects, notes)
 
@@ -219,6 +229,7 @@ _CAPTIONS: Final = {
     ("probability", "probability"): "timeline.figure",
     ("tornado", "tornado"): "sensitivity.figure_tornado",
     ("numbers", "matters-known"): "sensitivity.figure_numbers",
+    ("indices", "design-measures"): "sensitivity.figure_indices",
     ("signposts", "corridors"): "sensitivity.figure_signposts",
 }
 """Text of the caption, by place in the report and kind of figure."""
@@ -239,8 +250,16 @@ def _choices(tables: Tables) -> dict[str, Any]:
         "next_": [at for at in research if named[rows["research"][at]["number"]] == at][:_FEW],
         "numbers": shown_numbers(tables["numbers"]) if "numbers" in tables else [],
         "clear": {visible(name): clear_levels(tables["groups"], name, "launched") for name in names},
+        "indices": _measures(rows.get("indices", ())),
         "shown": [at for at, row in enumerate(rows.get("points", ())) if row["is_shown"]],
     }
+
+
+def _measures(indices: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Returns the columns of the indices of a sweep: those of its design."""
+    known = {"first": "estimate percent", "total": "estimate percent", **dict.fromkeys(("mean_size", "mean", "spread"), "estimate number")}
+    own = {name: form for name, form in known.items() if indices and name in indices[0]}
+    return {"goal": "text", "number": "setting", "quantity": "label"} | own
 
 
 def _watch(signs: Sequence[Mapping[str, Any]]) -> list[int]:

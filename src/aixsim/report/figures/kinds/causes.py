@@ -58,11 +58,22 @@ def draw(answer: Ancestry, figure: Any) -> None:
         axes.grid(axis="y", visible=False)
     head(
         figure,
-        "What AI factories go back to",
+        finding(answer),
         "Shares of the pressure that carried each firm over its resistance; they attribute and are no effects."
         " Factories of the last years have had little time to be followed.",
         "Lines: 95 % intervals of the mean",
     )
+
+
+def finding(answer: Ancestry) -> str:
+    """Returns the title: the share of the largest cause of launches, and how many launches follow from one factory."""
+    whole = [row for row in answer.tables["causes"].rows if row["outcome"] == "launched" and row["route"] == ALL]
+    if not any(row["count"] for row in whole):
+        return "No AI factory is launched"
+    most, total = max(whole, key=lambda row: float(row["count"])), sum(row["count"] for row in whole)
+    said = f"{100 * most['share']:.0f} % of {total:,.0f} launched AI factories go back to {in_words(most['cause'])}"
+    everyone = [row for row in answer.tables["reproduction"].rows if row["group"] == ALL] if "reproduction" in answer.tables else []
+    return said + "".join(f"; {row['launched']:.2f} launches follow from one" for row in everyone)
 
 
 FIGURE = Figure("causes", Ancestry, "What AI factories go back to, and what follows from one", draw, size=(12.5, 5.6))

@@ -36,7 +36,14 @@ def draw(answer: SweepSensitivity, figure: Any) -> None:
     is_sobol = "total" in next(iter(shown.values()))[0]
     what = "Share of the variance between points that a number explains alone, and that it takes part in with all others."
     other = "Change of the outcome over the whole range of a number, whatever its sign, mean over trajectories (national firms)."
-    head(figure, "What the goals depend on", f"{what if is_sobol else other}\n95 % intervals. Numbers without influence have exactly 0.")
+    n = len({row["number"] for row in answer.tables["indices"].rows})
+    goal, (first, *_) = next(iter(shown.items()))
+    name = setting_name(first["number"], with_programme=False, with_unit=False)
+    head(
+        figure,
+        f"{goal}: of {n:,} numbers {name} matters most",
+        f"{what if is_sobol else other}\n95 % intervals. Numbers without influence have exactly 0.",
+    )
 
 
 def _ends(rows: list[Row], measures: list[str]) -> tuple[float, float]:

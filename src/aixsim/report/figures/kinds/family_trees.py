@@ -76,10 +76,17 @@ def draw(answer: Ancestry, figure: Any) -> None:
     more = f", {len(roots) - shown:,} more trees are not shown" if len(roots) > shown else ""
     head(
         figure,
-        "Family trees of AI factories",
+        finding(len(projects), sum(child in parents for child in projects), max(sizes.values())),
         f"{begin}{more}. A project hangs on the one with the largest share\n"
         "in its decision if factories that its firm saw account for more than half of it. Shares, not effects.",
     )
+
+
+def finding(n: int, followers: int, largest: int) -> str:
+    """Returns the title: how many of all projects followed others, and the size of the largest tree."""
+    if not followers:
+        return f"None of {n:,} AI factories of one replicate mainly followed another"
+    return f"{followers:,} of {n:,} AI factories of one replicate mainly followed another; the largest family has {largest:,}"
 
 
 def _size_of(root: Project, children: dict[Project | None, list[Project]]) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from aixsim.answers.answer import Row
 from aixsim.answers.lever_credit import Explanation
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.page_layout import head, panel_grid
@@ -29,10 +31,19 @@ def draw(answer: Explanation, figure: Any) -> None:
         axes.set_title(f"{goal}: {without:,.0f} {own[0]['outcome']} without levers, {everything:,.0f} with all")
     head(
         figure,
-        "What each lever adds",
+        finding(levers, totals),
         "Mean number at the deadline: each lever's share of what all of them add (Shapley value).",
         "Thin lines: 95 % intervals of the simulation",
     )
+
+
+def finding(levers: Sequence[Row], totals: Sequence[Row]) -> str:
+    """Returns the title: what all levers add to the count of the first goal, and which of them adds most."""
+    own = [row for row in levers if row["goal"] == levers[0]["goal"]]
+    ends = {row["levers"]: row["count"] for row in totals if row["goal"] == levers[0]["goal"]}
+    most = max(own, key=lambda row: abs(float(row["count"])))
+    together, name = ends["all"] - ends["none"], most["lever"].replace("_", " ")
+    return f"{together:+,.0f} {most['outcome']} by all levers together; {most['count']:+,.0f} by {name}"
 
 
 def _size(answer: Explanation) -> tuple[float, float]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,8 +34,9 @@ def draw(calibration: Calibration, figure: Any) -> None:
     """Draws a histogram of the parameters that change most, over the 90 % range of its prior."""
     uncertain = _uncertain(calibration)
     shown = uncertain[:_SHOWN]
-    for panel, one in zip(panel_grid(figure, len(shown), _COLUMNS), shown, strict=True):
-        _panel(panel, one, calibration.values[:, list(calibration.keys).index(one["key"])])
+    names = short_names([one["key"] for one in shown])
+    for panel, one, name in zip(panel_grid(figure, len(shown), _COLUMNS), shown, names, strict=True):
+        _panel(panel, one, name, calibration.values[:, list(calibration.keys).index(one["key"])])
     learned = sum(narrowed(one) > _LEARNED for one in uncertain)
     head(
         figure,
@@ -50,14 +53,14 @@ def _uncertain(calibration: Calibration) -> list[dict[str, Any]]:
     return sorted(found, key=narrowed, reverse=True)
 
 
-def _panel(axes: Any, one: dict[str, Any], values: NDArray[np.float64]) -> None:
+def _panel(axes: Any, one: dict[str, Any], name: str, values: NDArray[np.float64]) -> None:
     prior = one["prior"]
     low, high = min(float(values.min()), prior["p05"]), max(float(np.quantile(values, 0.995)), prior["p95"])
     weights = np.full(len(values), 100.0 / len(values))
     axes.hist(values, bins=np.linspace(low, high, 26), weights=weights, color=BLUE, alpha=0.85, linewidth=0)
     axes.axvspan(prior["p05"], prior["p95"], color="#D9D9D9", alpha=0.55, linewidth=0, zorder=0)
     axes.axvline(prior["p50"], color=GREY, linewidth=1.2, linestyle=(0, (3, 2)))
-    axes.set_title(short_name(one["key"]), fontsize=9)
+    axes.set_title(name, fontsize=9)
     axes.set_xlim(low, high)
     axes.locator_params(axis="x", nbins=4)
     axes.locator_params(axis="y", nbins=3)
@@ -66,10 +69,18 @@ def _panel(axes: Any, one: dict[str, Any], values: NDArray[np.float64]) -> None:
     axes.yaxis.set_major_formatter("{x:.0f} %")
 
 
-def short_name(key: str) -> str:
-    """Returns a readable name of a config key with its unit."""
+def short_names(keys: Sequence[str]) -> list[str]:
+    """Returns a readable name with its unit for each config key; it includes the programme where two would be called alike."""
+    names, found = [_name(key) for key in keys], Counter(map(_name, keys))
+    return [name if found[name] == 1 else f"{parse_key(key)[1]}: {name}" for key, name in zip(keys, names, strict=True)]
+
+
+def _name(key: str) -> str:
     parts = list(map(str, parse_key(key)))
-    section = f"{parts[0]} by " if parts[-2] == "size" else ""
+    if len(parts) == 1:
+        return parts[0].replace("_", " ")
+    is_level = parts[0] == "programme" and len(parts) > 3 and not parts[-1].isdigit()
+    section = f"{parts[0]} by " if parts[-2] == "size" else f"{parts[-2].replace('_', ' ')}: " if is_level else ""
     return f"{section}{setting_name(key, with_programme=False)}"
 
 
