@@ -163,7 +163,7 @@ def test_check_tells_the_money_by_year_and_what_differs_from_the_base(tmp_path: 
     plans = load(tmp_path / "two.toml").settings["programme"].values()
     before = sum(plan["budget_krw_bn"].get(2025, 0.0) for plan in plans)
     assert f"2025 {before + 7.5:,.4g}" in total
-    assert "differs from two: programme.third.budget_krw_bn.2025: 7.5 instead of not stated" in ended.out
+    assert "differs from two: programme.third.budget_krw_bn.2025: 7.5, not stated there" in ended.out
 
 
 def ensemble(folder: Path, columns: dict[str, list[float]], name: str = "e.parquet") -> list[tuple[str, str]]:

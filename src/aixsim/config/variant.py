@@ -100,7 +100,9 @@ def changed(key: str, before: Any, after: Any) -> str:
     """Returns one difference in words; it says if an uncertain parameter was fixed, which is not a policy."""
     if is_uncertain(before) and after is not None and not is_uncertain(after) and after is not False:
         return f"{key}: {in_words(before)}, now fixed at {in_words(after)}"
-    return f"{key}: {in_words(after)} instead of {in_words(before)}" if after is not False else f"{key}: removed"
+    if after is False:
+        return f"{key}: removed"
+    return f"{key}: {in_words(after)}{', not stated there' if before is None else f' instead of {in_words(before)}'}"
 
 
 def is_uncertain(value: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from aixsim.config.variant import changed
 from aixsim.report.html.result_tables import KRW, NATION, SHARE, in_100
 from aixsim.report.html.sourced_values import DataTable
 from aixsim.report.text.answer_in_words import word_of
@@ -23,9 +24,9 @@ Row = dict[str, Any]
 
 
 def comparison_tables(comparison: Comparison) -> Tables:
-    """Returns options (one row a result), effects (one a result and goal), and winners and losers (levels that differ significantly)."""
+    """Returns options (one row a result), what differs in them, effects (one a result and goal), and winners and losers."""
     first = comparison.policies[0].pair
-    effects, options, groups = [], [], []
+    effects, options, groups, settings = [], [], [], []
     for policy in comparison.policies:
         name, n = policy.pair.names[1], len(policy.pair.replicates)
         for change in policy.goals:
@@ -37,11 +38,12 @@ def comparison_tables(comparison: Comparison) -> Tables:
                 row | _ends("count", change.count.paired) | {"count_before": change.count.before, "count_after": change.count.after}
             )
         firms = policy.firms
-        row = {"option": name, "n": n} | _ends("spent", policy.spent_krw_bn.paired)
+        row = {"option": name, "n": n} | _ends("spent", policy.costs.money["public"].paired)
         for outcome, factories in policy.costs.factories.items():
             row |= _ends(outcome, factories.paired) | _ends(f"cost_{outcome}", policy.costs.each[outcome, "public"])
         row |= _ends("own", policy.costs.own.paired) | _ends("deadweight", firms.deadweight) | _ends("displaced", firms.displaced)
         options.append(row)
+        settings += [{"option": name, "setting": changed(key, *ends)} for key, ends in policy.settings.items()]
         groups += [
             {
                 "option": name,
@@ -67,7 +69,7 @@ def comparison_tables(comparison: Comparison) -> Tables:
         ("count", "count_before", "count_after", "launched", "operating", "own", "displaced", "before", "after", "change"), NATION
     )
     units = shares | money | counts
-    tables = {"baseline": start, "effects": effects, "options": options, "groups": groups}
+    tables = {"baseline": start, "effects": effects, "options": options, "groups": groups} | ({"settings": settings} if settings else {})
     return {name: DataTable(rows, "aixsim compare", units) for name, rows in tables.items()}
 
 

@@ -130,7 +130,14 @@ class Printer:
             return Markup('{} <span class="i">({})</span>').format(shown, self.texts(f"phrases.bound_{side}", bound=bound))
         return Markup('{} <span class="i">{}</span>').format(shown, self.interval(table, row, column, "percent_bare"))
 
-    def table(self, name: str, columns: Mapping[str, str], caption: str, rows: Sequence[int] | None = None) -> Markup:
+    def table(
+        self,
+        name: str,
+        columns: Mapping[str, str],
+        caption: str,
+        rows: Sequence[int] | None = None,
+        headings: Mapping[str, str] | None = None,
+    ) -> Markup:
         """Returns a table as HTML, with its data beneath.
 
         Args:
@@ -138,9 +145,12 @@ class Printer:
             columns: how each is printed: a name of ``Formats``, or ``chance``, ``estimate FORMAT`` or ``spread FORMAT``.
             caption: key of the text.
             rows: numbers of the rows to print; by default all.
+            headings: by column the name of the text that heads it, where that is not the name of the column.
         """
         shown = self.rows(name) if rows is None else rows
-        return self._filled("table.html", name=name, columns=columns, caption=caption, rows=shown, is_whole=len(shown) <= _WHOLE)
+        return self._filled(
+            "table.html", name=name, columns=columns, caption=caption, rows=shown, is_whole=len(shown) <= _WHOLE, headings=headings or {}
+        )
 
     def heading(self, column: str) -> Markup:
         """Returns the heading of a column: its text, or its name if there is none, as for factors of a sweep."""
@@ -180,6 +190,6 @@ class Printer:
 
 def _side(form: str) -> str:
     """Returns the class of a cell: numbers stand right, short texts are not broken."""
-    if form == "label":
+    if form in ("label", "month"):
         return "short"
-    return form if form in ("short", "hash") else "" if form in ("text", "name", "month", "word", "setting") else "r"
+    return form if form in ("short", "hash") else "" if form in ("text", "name", "word", "setting") else "r"

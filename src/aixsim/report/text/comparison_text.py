@@ -50,8 +50,8 @@ def verdict(policy: PolicyChange) -> list[str]:
         word = "more likely" if d.low > 0 else "less likely" if d.high < 0 else "not clear"
         before, after = (_chance(policy.pair, c, share) for share in c.chances)
         lines.append(f"{c.goal}: {before} -> {after} %, {bracketed(d, 100.0)} points, {word}")
-    first, money, firms = policy.goals[0], policy.spent_krw_bn, policy.firms
-    lines.append(f"{first.outcome}, mean {bracketed(first.count.paired)}; KRW bn spent {bracketed(money.paired)}")
+    first, money, firms = policy.goals[0], policy.costs.money["public"], policy.firms
+    lines.append(f"{first.outcome}, mean {bracketed(first.count.paired)}; public KRW bn {bracketed(money.paired)}")
     lines.append(f"KRW bn for one more: {'; '.join(f'{outcome} {_each(policy, outcome)}' for outcome in OUTCOMES)}")
     if firms.deadweight and firms.funded_under_both:
         both, without = (percent(share.estimate) for share in (firms.funded_under_both, firms.deadweight))
@@ -142,12 +142,12 @@ def _pairing(c: Change) -> str:
 
 
 def _money(policy: PolicyChange) -> Any:
-    money = policy.spent_krw_bn
+    money = policy.costs.money["public"]
     rows = [
-        ("spent, mean", f"{money.before:,.1f}", f"{money.after:,.1f}", bracketed(money.paired)),
+        ("mean", f"{money.before:,.1f}", f"{money.after:,.1f}", bracketed(money.paired)),
         ("  if not paired", "", "", bracket(money.unpaired)),
     ]
-    return _table(policy.pair, "public money, KRW bn", rows)
+    return _table(policy.pair, "public money with what parks build, KRW bn", rows)
 
 
 def _costs(policy: PolicyChange) -> Block:

@@ -134,9 +134,9 @@ def _money_alone(result: Result) -> list[str]:
     counts = "; ".join(f"{count} projects by {by}" for count, by in told)
     chances = ", ".join(f"{percent(goal['money_alone']['probability'])} for {goal['name']}" for goal in goals)
     follows = [(goal["name"], goal["money_alone"]["r_squared"]) for goal in goals if goal["money_alone"]["r_squared"] is not None]
-    explains = " and ".join(f"{percent(share)} of the variance of {name}" for name, share in follows)
+    explains = ", ".join(f"{percent(share)} for {name}" for name, share in follows)
     lines = [f"Money alone, as a spreadsheet computes it (budget over grant): {counts}; probability {chances}."]
-    return [*lines, *([f"It explains {explains}; the rest is firms, ties, costs and capacity."] if explains else [])]
+    return [*lines, *([f"It explains, of the variance: {explains}; the rest is firms, ties, costs and capacity."] if explains else [])]
 
 
 def _costs(result: Result) -> list[str]:
