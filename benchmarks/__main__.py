@@ -22,7 +22,7 @@ def main() -> int:
     worktree of the last release, in what a user waits for.
     """
     from benchmarks import growth as growing
-    from benchmarks import korea, last_table, machine, scaling
+    from benchmarks import growth_figure, korea, last_table, machine, scaling
     from benchmarks.answers import answers
     from benchmarks.document import document
     from benchmarks.neutral.contest import SIZES, contest
@@ -67,9 +67,9 @@ def main() -> int:
         engines.append(korea.engines(scale, quick=quick))
         say(korea_table(engines[-1:]))
     events = korea.events(5 if quick else 20)
-    grown = growing.growth(quick=quick)
-    say(growth_table(grown))
     workers = None if quick else growing.workers()
+    grown = growing.growth(quick=quick) + (workers.growth() if workers else [])
+    say(growth_table(grown))
     memory = None if quick else scaling.memory()
     items = ratios(lines, engines, events, workers, memory)
     say(ratio_table(items))
@@ -81,6 +81,7 @@ def main() -> int:
     minutes = (time.perf_counter() - started) / 60
     say(f"{minutes:.0f} minutes; load {min(loads):.1f} to {max(loads):.1f}; {'all agree' if agreed else 'SOMEBODY DISAGREES'}")
     if not quick:
+        growth_figure.draw(grown)
         page = document(waiting, answered, grown, lines, engines, items, workers, slower, (min(loads), max(loads)), minutes)
         DOCUMENT.write_text(page, encoding="utf-8")
         last_table.TABLE.write_text(last_table.written(measured.values()), encoding="utf-8")

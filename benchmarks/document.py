@@ -51,11 +51,15 @@ of replicates; the time for the number in the row is that of a straight line thr
 
 ## How cost grows
 
-The kernel on one core, six replicates a turn, their scenarios drawn before. The exponent is the slope of the logarithm of the time over
-that of the size: 0 if the time does not depend on it, 1 if it is proportional. Firms: a share of the nation's, its money and targets
-with it. Events: the rate at which firms decide on their own is doubled and doubled again; sizes are the events counted.
+The kernel on one core, milliseconds of a replicate, six replicates a turn, their scenarios drawn before; for replicates and workers the
+wall time of a whole run, its start and its tables included. The exponent is the slope of the logarithm of the time over that of the size:
+0 if the time does not depend on it, 1 if it is proportional, -1 if twice as many workers take half the time. Firms: a share of the
+nation's, its money and targets with it. Events: the rate at which firms decide on their own is doubled and doubled again; sizes are the
+events counted.
 
 {growth}
+
+![Time against size for everything that grows, both axes logarithmic](figures/growth.png)
 
 {night}
 

@@ -35,6 +35,13 @@ class Estimate:
         """Whether the interval is narrow enough for the number to be printed."""
         return self.high - self.low <= WIDEST * abs(self.value)
 
+    def text_of_exponent(self) -> str:
+        """Returns an exponent, which may be 0, with its interval: ``WIDEST`` is the width itself, not a share."""
+        width = self.high - self.low
+        if width > WIDEST:
+            return f"not printed: the interval is {width:.2f} wide"
+        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+
     def text(self, unit: str = "") -> str:
         """Returns the number with its interval, or why it is not printed."""
         if np.isnan(self.low):

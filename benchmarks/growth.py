@@ -18,7 +18,7 @@ from aixsim import load, run
 from aixsim.engines.kernel import replicate as kernel
 from aixsim.model.draw_scenario import draw_scenario
 
-_TURNS = 15
+_TURNS = 25
 _REPLICATES = 6
 """Replicates that a turn runs: they differ, and all steps run the same."""
 
@@ -38,8 +38,8 @@ class Growth:
     Attributes:
         what: grows.
         sizes: of the steps.
-        seconds: median processor time of a replicate at each size.
-        events: mean number of events of a replicate at each size.
+        seconds: median processor time of a replicate at each size; wall time of a whole run if replicates or workers grow.
+        events: mean number of events of a replicate at each size; empty for a whole run.
         power: exponent of the size.
     """
 
@@ -100,6 +100,17 @@ class Workers:
     def whole(self) -> Estimate:
         """Time of the longer run with one worker over that with two, their start included."""
         return ratio(self.seconds[1, self.many], self.seconds[2, self.many])
+
+    def growth(self) -> list[Growth]:
+        """Returns how the time of a whole run grows with replicates on one worker, and with workers."""
+        steps: dict[str, dict[float, list[float]]] = {
+            "replicates, one worker": {n: self.seconds[1, n] for n in (self.few, self.many)},
+            f"workers, {self.many} replicates": {k: self.seconds[k, self.many] for k in (1, 2)},
+        }
+        return [
+            Growth(what, list(sizes), list(map(median, sizes.values())), [], exponent(list(sizes), list(sizes.values())))
+            for what, sizes in steps.items()
+        ]
 
     def _started(self, workers: int) -> list[float]:
         return [long - short for long, short in zip(self.seconds[workers, self.many], self.seconds[workers, self.few], strict=True)]

@@ -113,14 +113,14 @@ def growth_table(items: Sequence[Growth]) -> str:
     rows = [
         [
             item.what,
-            ", ".join(number(size) for size in item.sizes),
+            ", ".join(f"{size:,.6g}" for size in item.sizes),
             ", ".join(number(1e3 * each.value) for each in item.seconds),
             ", ".join(f"{each:,.0f}" for each in item.events),
-            item.power.text(),
+            item.power.text_of_exponent(),
         ]
         for item in items
     ]
-    return table(["grows", "sizes", "ms a replicate", "events", "exponent"], rows)
+    return table(["grows", "sizes", "ms", "events", "exponent"], rows)
 
 
 def entries(
