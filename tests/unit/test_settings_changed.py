@@ -39,10 +39,18 @@ def test_a_removed_lever_is_one_entry(tmp_path: Path) -> None:
     assert [changed(key, *ends) for key, ends in settings.items()] == ["levers.parks: removed"]
 
 
-def test_settings_of_a_lever_that_both_have_or_that_is_new_are_told_one_by_one(tmp_path: Path) -> None:
-    before, after = results(tmp_path, PARKS, WITHOUT + PARKS.replace("13", "27"))
+def test_settings_that_differ_are_told_one_by_one_after_what_was_added(tmp_path: Path) -> None:
+    before, after = results(tmp_path, PARKS, WITHOUT.replace("2026", "2027") + PARKS.replace("13", "27"))
     settings = settings_changed(Pair(before, after, np.arange(2), 0))
-    assert settings == {"levers.parks.number": (13, 27), "levers.trade.start": (None, "2026-01")}
+    assert settings == {"levers.parks.number": (13, 27), "levers.trade": (False, True), "levers.trade.start": (None, "2027-01")}
+    assert changed("levers.trade", *settings["levers.trade"]) == "levers.trade: added"
+
+
+def test_defaults_of_a_new_lever_are_not_listed(tmp_path: Path) -> None:
+    stated = {item.name: item.default for item in Parks.declared}
+    assert len(stated) > 3
+    before, after = results(tmp_path, WITHOUT, WITHOUT + tomli_w.dumps({"levers": {"parks": {**stated, "number": 27}}}))
+    assert settings_changed(Pair(before, after, np.arange(2), 0)) == {"levers.parks": (False, True), "levers.parks.number": (None, 27)}
 
 
 def test_public_money_over_factories_is_the_cost_that_stands_beside_it(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 import aixsim
-from aixsim.answers.year_end_counts import LEAST, fitted, signpost, skill
+from aixsim.answers.year_end_counts import LEAST, Fits, fitted, signpost, skill
 from aixsim.errors import ArgumentError, UserError
 from aixsim.random.draws import uniforms
 from aixsim.report.text.signposts_text import signposts_text
@@ -35,7 +35,7 @@ def test_the_curve_by_hand() -> None:
 @pytest.mark.parametrize("level", [0.2, 0.5, 0.8])
 def test_a_signpost_is_where_the_probability_is(level: float) -> None:
     counts, reached = futures(4000, 1)
-    found = signpost(counts, reached, level, 0.1, 0.95)
+    found = signpost(Fits(counts, reached), level, 0.1, 0.95)
     assert found["low"] <= 1000 * level <= found["high"]  # national counts are ten times those of the sample
     assert found["low"] <= found["count"] <= found["high"]
     below = counts < 0.1 * found["count"]
@@ -69,7 +69,7 @@ def test_intervals_hold_the_true_count_as_often_as_they_say() -> None:
     held, n = 0, 60
     for seed in range(n):
         counts, reached = futures(600, 100 + seed)
-        found = signpost(counts, reached, 0.5, 1.0, 0.95)
+        found = signpost(Fits(counts, reached), 0.5, 1.0, 0.95)
         held += found["low"] <= 50 <= found["high"]
     assert held >= 50  # 57 of 60 are expected; with 80 % intervals 48
 
@@ -85,10 +85,10 @@ def test_skill_by_hand() -> None:
 
 def test_too_few_replicates_give_no_signpost() -> None:
     counts, reached = futures(400, 4)
-    assert signpost(counts, np.zeros(400, np.bool_), 0.5, 1.0, 0.95)["reason"] == f"fewer than {LEAST} replicates reach the goal"
-    low = signpost(counts, reached, 0.02, 1.0, 0.95)
+    assert signpost(Fits(counts, np.zeros(400, np.bool_)), 0.5, 1.0, 0.95)["reason"] == f"fewer than {LEAST} replicates reach the goal"
+    low = signpost(Fits(counts, reached), 0.02, 1.0, 0.95)
     assert (low["count"], low["reason"]) == (None, f"fewer than {LEAST} replicates lie below it")
-    assert signpost(np.zeros(400), reached, 0.99, 1.0, 0.95)["reason"] == "no count seen makes it so probable"
+    assert signpost(Fits(np.zeros(400), reached), 0.99, 1.0, 0.95)["reason"] == "no count seen makes it so probable"
 
 
 def test_the_answer_of_a_result(tmp_path: Path) -> None:

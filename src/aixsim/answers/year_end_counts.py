@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -59,10 +61,11 @@ def signposts(result: Result, levels: Sequence[float] = LEVELS) -> Signposts:
         reached = _counts(result, goal["outcome"], goal["by"]) >= goal["target_in_sample"]
         for month in _year_ends(result, goal["by"]):
             counts = _counts(result, goal["outcome"], month)
+            fits = Fits(counts, reached)
             skills.append({"goal": goal["name"], "month": month, "skill": skill(counts, reached), "n": len(counts)})
             signs += [
                 {"goal": goal["name"], "outcome": goal["outcome"], "month": month, "level": level}
-                | signpost(counts, reached, level, result.scale, result.provenance["confidence"])
+                | signpost(fits, level, result.scale, result.provenance["confidence"])
                 for level in levels
             ]
     if not signs:
@@ -79,30 +82,54 @@ def signposts(result: Result, levels: Sequence[float] = LEVELS) -> Signposts:
     return Signposts(p["title"], _sentence(signs), tables, notes, source)
 
 
-def signpost(counts: Floats, reached: NDArray[np.bool_], level: float, scale: float, confidence: float) -> dict[str, Any]:
+@dataclass(frozen=True, eq=False)
+class Fits:
+    """The probability of a goal given a count, fitted to all replicates and to resampled sets of them; the same for all levels.
+
+    Attributes:
+        counts: at the year end, simulated firms, shape ``(n,)``.
+        reached: whether the goal is, by replicate.
+    """
+
+    counts: Floats
+    reached: NDArray[np.bool_]
+
+    @cached_property
+    def ordered(self) -> tuple[Floats, Floats]:
+        """Counts in ascending order and whether the goal is reached, as 0 and 1."""
+        order = np.argsort(self.counts, kind="stable")
+        return self.counts[order], self.reached[order].astype(np.float64)
+
+    @cached_property
+    def resampled(self) -> list[tuple[Floats, Floats]]:
+        """Ascending counts of each resampled set and the fitted probabilities."""
+        x, y = self.ordered
+        places = (uniforms(0, 0, 0, _RESAMPLES * len(x)) * len(x)).astype(np.intp).reshape(_RESAMPLES, len(x))
+        return [(x[rows], fitted(x[rows], y[rows])) for rows in np.sort(places, axis=1)]
+
+
+def signpost(fits: Fits, level: float, scale: float, confidence: float) -> dict[str, Any]:
     """Returns one signpost as a row.
 
     Args:
-        counts: at the year end, simulated firms, shape ``(n,)``.
-        reached: whether the goal is, by replicate.
+        fits: of the goal, given the count at the year end.
         level: probability.
         scale: simulated share of the national population.
         confidence: of the intervals.
     """
     empty = dict.fromkeys(("count", "low", "high", "n_below", "p_below", "p_below_high", "n_from", "p_from", "p_from_low"))
+    reached = fits.reached
     if min(int(reached.sum()), int((~reached).sum())) < LEAST:
         return {**empty, "reason": f"fewer than {LEAST} replicates {'reach' if reached.sum() < LEAST else 'miss'} the goal"}
-    order = np.argsort(counts, kind="stable")
-    x, y = counts[order], reached[order].astype(np.float64)
-    at = _crossing(x, y, level)
+    x, y = fits.ordered
+    at = _crossing(x, fitted(x, y), level)
     if at is None:
         return {**empty, "reason": "no count seen makes it so probable"}
     below = x < at
     if min(int(below.sum()), int((~below).sum())) < LEAST:
         side = "below" if below.sum() < LEAST else "from"
         return {**empty, "reason": f"fewer than {LEAST} replicates lie {side} it"}
-    places = (uniforms(0, 0, 0, _RESAMPLES * len(x)) * len(x)).astype(np.intp).reshape(_RESAMPLES, len(x))
-    crossings = [_crossing(x[rows], y[rows], level) for rows in np.sort(places, axis=1)]
+    crossings = [_crossing(*curve, level) for curve in fits.resampled]
     # A resampled set in which no count makes it so probable puts the signpost beyond every count.
     ends = np.quantile([np.inf if one is None else one for one in crossings], [0.025, 0.975], method="closest_observation")
     beneath, above = (proportion(int(y[side].sum()), int(side.sum()), confidence) for side in (below, ~below))
@@ -120,9 +147,9 @@ def signpost(counts: Floats, reached: NDArray[np.bool_], level: float, scale: fl
     }
 
 
-def _crossing(x: Floats, y: Floats, level: float) -> float | None:
+def _crossing(x: Floats, curve: Floats, level: float) -> float | None:
     """Returns the least of some ascending counts from which on the fitted probability is at least a level."""
-    at = int(np.searchsorted(fitted(x, y), level - 1e-12))
+    at = int(np.searchsorted(curve, level - 1e-12))
     return float(x[at]) if at < len(x) else None
 
 

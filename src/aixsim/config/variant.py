@@ -102,6 +102,8 @@ def changed(key: str, before: Any, after: Any) -> str:
         return f"{key}: {in_words(before)}, now fixed at {in_words(after)}"
     if after is False:
         return f"{key}: removed"
+    if after is True and before is False:
+        return f"{key}: added"
     return f"{key}: {in_words(after)}{', not stated there' if before is None else f' instead of {in_words(before)}'}"
 
 

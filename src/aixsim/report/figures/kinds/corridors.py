@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from aixsim.answers.answer import Row
 from aixsim.answers.year_end_counts import Signposts
 from aixsim.report.figures.figure import Figure
 from aixsim.report.figures.page_layout import head, panel_grid
@@ -38,10 +39,18 @@ def draw(answer: Signposts, figure: Any) -> None:
         end_labels(axes, years[-1] + 0.2, labels)
     head(
         figure,
-        "Below which count a goal is lost, and from which on it is safe",
+        _title(signs),
         "Count at the end of the year at which the goal has this probability. A point is missing where fewer than 50 replicates tell.",
         "Whiskers: 95 % intervals of the simulation",
     )
+
+
+def _title(signs: list[Row]) -> str:
+    """Returns the first year end at which a count makes the first goal as probable as the highest level does."""
+    most = max((sign["level"] for sign in signs if sign["goal"] == signs[0]["goal"]), default=0.0)
+    sign = min((sign for sign in signs if sign["goal"] == signs[0]["goal"] and sign["level"] == most), key=lambda sign: str(sign["month"]))
+    year = sign["month"][:4]
+    return f"With {sign['count']:,.0f} {sign['outcome']} at the end of {year}, {sign['goal']} is {100 * most:g} % probable"
 
 
 def _size(answer: Signposts) -> tuple[float, float]:

@@ -39,10 +39,18 @@ def draw(answer: Sensitivity, figure: Any) -> None:
         axes.set_title(goal)
     head(
         figure,
-        "What matters, and how well it is known",
+        _title(shown),
         "Share of the variance of the count at the deadline, or of the goal (marked *), that a number explains alone; 95 % intervals.\n"
         f"Dashes: the noise floor. {'; '.join(f'{grade}: {GRADES[grade]}' for grade in grades)}.",
     )
+
+
+def _title(shown: dict[str, list[Row]]) -> str:
+    goal, rows = next(iter(shown.items()))
+    first = max(rows, key=lambda row: float(row["share"]))
+    if not first["matters"]:
+        return f"No number alone explains more of {goal} than noise"
+    return f"{_name(first).removesuffix(' *')} alone explains {100 * first['share']:.0f} % of the variance of {goal}"
 
 
 def _name(row: Row) -> str:
