@@ -74,6 +74,11 @@ def _replicates(settings: Mapping[str, Any]) -> Callable[[], float]:
     return lambda: float(np.mean([len(kernel.run(problem, scenario).event) for scenario in scenarios]))
 
 
+def size_in_words(size: float) -> str:
+    """Returns the size of a step; counts are whole numbers."""
+    return f"{size:,.0f}" if size >= 100 else f"{size:g}"
+
+
 @dataclass(frozen=True)
 class Workers:
     """Runs through the public API with one and two workers, in turns; tables written, no figures.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.estimate import number
-from benchmarks.growth import Growth
+from benchmarks.growth import Growth, size_in_words
 
 from aixsim.report.figures.page_layout import head, lay_out, new_figure, write_caption
 from aixsim.report.figures.style import BLUE, GREY, house_style
@@ -31,7 +31,7 @@ def draw(items: Sequence[Growth], path: Path = FIGURE) -> None:
             axes.set(xscale="log", yscale="log", title=item.what, ylabel="ms")
             axes.margins(0.15, 0.1)
             places = item.sizes if item.sizes[-1] < 1000 else item.sizes[::2]  # long numbers would overlap
-            axes.set_xticks(places, [f"{size:,.6g}" for size in places])
+            axes.set_xticks(places, [size_in_words(size) for size in places])
             axes.set_xticks([], minor=True)
             axes.set_yticks([value[0], value[-1]], [number(each) for each in (value[0], value[-1])])
             axes.set_yticks([], minor=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.answers import Answered
 from benchmarks.estimate import Estimate, number, ratio
-from benchmarks.growth import Growth, Workers
+from benchmarks.growth import Growth, Workers, size_in_words
 from benchmarks.korea import Engines, Events, Replicates
 from benchmarks.last_table import YARDSTICK, Entry
 from benchmarks.neutral.contest import AGENTPY, AMBR, C_LOOP, KERNEL, MESA, PLANTED, SCIPY, SIZES, STARSIM, Line, processor
@@ -113,7 +113,7 @@ def growth_table(items: Sequence[Growth]) -> str:
     rows = [
         [
             item.what,
-            ", ".join(f"{size:,.6g}" for size in item.sizes),
+            ", ".join(size_in_words(size) for size in item.sizes),
             ", ".join(number(1e3 * each.value) for each in item.seconds),
             ", ".join(f"{each:,.0f}" for each in item.events),
             item.power.text_of_exponent(),
