@@ -50,7 +50,8 @@ def _title(shown: dict[str, list[Row]]) -> str:
     first = max(rows, key=lambda row: float(row["share"]))
     if not first["matters"]:
         return f"No number alone explains more of {goal} than noise"
-    return f"{_name(first).removesuffix(' *')} alone explains {100 * first['share']:.0f} % of the variance of {goal}"
+    name = _name(first).removesuffix(" *")
+    return f"{name[0].upper()}{name[1:]} alone explains {100 * first['share']:.0f} % of the variance of {goal}"
 
 
 def _name(row: Row) -> str:
